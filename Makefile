@@ -1,0 +1,61 @@
+# Each target makes its own virtual environment under .venv, with the extra of
+# its name from setup.cfg, and makes it anew whenever that file changes.
+# PYTHON picks the interpreter, ARGS goes to pytest or to the benchmarks:
+#     make test PYTHON=python3.12 ARGS="-x -k digits"
+
+PYTHON = python3
+OLDEST_PYTHON = python3.10
+VENV = .venv/$(notdir $(PYTHON))
+ARGS =
+# Both make OpenBLAS, and so every peer we compare with, slower than users see it.
+FAIRLY = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+
+.PHONY: demo test nojit test-oldest oracles lint format docs bench clean
+.NOTPARALLEL:
+
+demo: $(VENV)/demo/made  # on an installed copy, as users have it
+	$(<D)/bin/pip install --quiet --no-deps .
+	$(FAIRLY) $(<D)/bin/python examples/plot_quickstart.py
+
+test: $(VENV)/test/made
+	$(<D)/bin/python -m pytest $(ARGS)
+
+nojit: $(VENV)/test/made  # on the NumPy executor, where coverage can be measured
+	NUMBA_DISABLE_JIT=1 $(<D)/bin/python -m pytest $(ARGS)
+
+test-oldest: .venv/oldest/made
+	$(<D)/bin/python -m pytest $(ARGS)
+
+oracles: $(VENV)/oracles/made  # the suite with torch and JAX to compare with
+	$(<D)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/lint/made
+	$(<D)/bin/ruff check
+	$(<D)/bin/ruff format --check
+	$(<D)/bin/numpydoc lint skbackprop/*.py
+
+format: $(VENV)/lint/made
+	$(<D)/bin/ruff check --fix
+	$(<D)/bin/ruff format
+
+docs: $(VENV)/docs/made
+	$(<D)/bin/python -m sphinx -W --keep-going docs docs/_build/html
+
+bench: $(VENV)/bench/made
+	$(FAIRLY) $(<D)/bin/python -m tests.benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv build *.egg-info docs/_build docs/auto_examples docs/generated
+
+$(VENV)/%/made: setup.cfg pyproject.toml
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --editable '.[$*]'
+	touch $@
+
+.venv/oldest/made: setup.cfg pyproject.toml
+	@$(OLDEST_PYTHON) --version || { echo "make test-oldest needs Python 3.10: \
+	make test-oldest OLDEST_PYTHON=/path/to/python3.10" >&2; exit 1; }
+	$(OLDEST_PYTHON) -m venv --clear $(@D)
+	sed -n '/^install_requires/,/^$$/s/>=/==/p' setup.cfg > $(@D)/oldest.txt
+	$(@D)/bin/pip install --quiet --editable '.[test]' --constraint $(@D)/oldest.txt
+	touch $@
