@@ -1,0 +1,10 @@
+"""Errors of skbackprop's own."""
+
+
+class DivergenceError(ValueError):
+    """Training met a loss or a parameter that is not finite.
+
+    The estimator keeps the parameters of the last epoch that ended well and
+    can be used. What to try: a smaller ``learning_rate_init``, features scaled
+    by StandardScaler, regression targets of moderate size.
+    """

@@ -1,0 +1,157 @@
+"""The modules a network is made of: frozen dataclasses with a shape rule.
+
+A module states what it computes and its derivative; it holds no parameters
+and no signals. Calling it on nodes wires it into a graph
+(:mod:`skbackprop.network.graph`).
+
+Elementwise modules state their formula once, in terms of ``xp``: NumPy for the
+reference executor, the vector language of the kernels for the compiled one.
+Such a formula may use arithmetic, comparisons and the functions ``abs exp
+expm1 log log1p maximum minimum sqrt tanh where`` of ``xp``.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.graph import Node
+
+
+@dataclass(frozen=True)
+class Module:
+    """A block with inputs, one output and a rule for their widths."""
+
+    n_inputs: ClassVar[int] = 1
+
+    def __call__(self, *nodes):
+        """Wire the module to ``nodes`` and return the node of its output."""
+        if len(nodes) != self.n_inputs:
+            raise TypeError(
+                f"{self!r} takes {self.n_inputs} input(s), got {len(nodes)}."
+            )
+        for node in nodes:
+            if not isinstance(node, Node):
+                raise TypeError(f"{self!r} is called on nodes, got {node!r}.")
+        return Node(self, nodes)
+
+    def output_width(self, *widths):
+        """Return the width of the output for inputs of these widths."""
+        if len(set(widths)) != 1:
+            raise ValueError(f"{self!r} needs inputs of equal width, got {widths}.")
+        return widths[0]
+
+    def parameter_shapes(self, *widths):
+        """Return ``{name: shape}`` of the parameters, matrices first."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Linear(Module):
+    r"""A weighted sum of the inputs plus a bias.
+
+    .. math:: y = x W + b
+
+    with x of shape (batch, n), W (n, n_units), b (n_units,). Backward,
+
+    .. math:: dx = dy\, W^T, \quad dW = x^T dy, \quad db = \sum_{batch} dy
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the output.
+
+    Examples
+    --------
+    >>> from skbackprop.network import Linear
+    >>> Linear(60).parameter_shapes(600)
+    {'weight': (600, 60), 'bias': (60,)}
+    """
+
+    n_units: int
+
+    def __post_init__(self):
+        if not self.n_units >= 1:
+            raise ValueError(f"n_units must be at least 1, got {self.n_units!r}.")
+
+    def output_width(self, width):
+        """Return ``n_units``."""
+        return self.n_units
+
+    def parameter_shapes(self, width):
+        """Return the shapes of the weight matrix and of the bias."""
+        return {"weight": (width, self.n_units), "bias": (self.n_units,)}
+
+
+@dataclass(frozen=True)
+class Elementwise(Module):
+    """A function of one variable, applied to each element: y = f(x)."""
+
+    # Whether the derivative needs x; where y suffices, y may overwrite x.
+    derivative_needs_input: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return f(x)."""
+        raise NotImplementedError
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy f'(x) in terms of x, of y = f(x), or of both."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Identity(Elementwise):
+    """Pass the input on: y = x, dx = dy."""
+
+    def value(self, x, xp):
+        """Return x."""
+        return x
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy."""
+        return dy
+
+
+@dataclass(frozen=True)
+class ReLU(Elementwise):
+    """Rectified linear unit: y = max(x, 0), dx = dy where y > 0, else 0."""
+
+    def value(self, x, xp):
+        """Return x where it is not negative; NaN stays NaN."""
+        return xp.where(x < 0.0, 0.0, x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy where the unit is on."""
+        return xp.where(y > 0.0, dy, 0.0)
+
+
+@dataclass(frozen=True)
+class Sigmoid(Elementwise):
+    """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
+
+    def value(self, x, xp):
+        """Return 1 / (1 + exp(-x)) without overflow."""
+        decayed = xp.exp(-abs(x))
+        return xp.where(x < 0.0, decayed, 1.0) / (1.0 + decayed)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy y (1 - y)."""
+        return dy * (y * (1.0 - y))
+
+
+@dataclass(frozen=True)
+class Tanh(Elementwise):
+    """Hyperbolic tangent: y = tanh(x), dx = dy (1 - y^2)."""
+
+    def value(self, x, xp):
+        """Return tanh(x)."""
+        return xp.tanh(x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (1 - y^2)."""
+        return dy * (1.0 - y * y)
+
+
+@dataclass(frozen=True)
+class Add(Module):
+    """The sum of two signals: y = x1 + x2, dx1 = dy, dx2 = dy."""
+
+    n_inputs: ClassVar[int] = 2
