@@ -12,6 +12,7 @@ its parameters; a loop is written by unrolling it.
 """
 
 from dataclasses import dataclass
+from numbers import Integral
 
 
 class Node:
@@ -41,9 +42,14 @@ class Node:
 
 def Input(n_features):  # noqa: N802 -- reads as a module where graphs are written
     """Return the node where samples of ``n_features`` columns enter a network."""
-    if not n_features >= 1:
-        raise ValueError(f"n_features must be at least 1, got {n_features!r}.")
-    return Node(None, width=n_features)
+    return Node(None, width=checked_width("n_features", n_features))
+
+
+def checked_width(name, width):
+    """Return a width, given as parameter ``name``, or say what is wrong with it."""
+    if not isinstance(width, Integral) or width < 1:
+        raise ValueError(f"{name} must be an integer of at least 1, got {width!r}.")
+    return int(width)
 
 
 @dataclass(frozen=True, init=False)
@@ -86,6 +92,10 @@ class Graph:
     wires: tuple
 
     def __init__(self, output):
+        if not isinstance(output, Node):
+            raise TypeError(f"A graph is taken from its output node, got {output!r}.")
+        if output.module is None:
+            raise ValueError("A graph needs at least one module, got only an input.")
         nodes = _in_topological_order(output)
         inputs = [node for node in nodes if node.module is None]
         if len(inputs) != 1:

@@ -13,7 +13,7 @@ expm1 log log1p maximum minimum sqrt tanh where`` of ``xp``.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from skbackprop.network.graph import Node
+from skbackprop.network.graph import Node, checked_width
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ class Linear(Module):
     n_units: int
 
     def __post_init__(self):
-        if not self.n_units >= 1:
-            raise ValueError(f"n_units must be at least 1, got {self.n_units!r}.")
+        checked_width("n_units", self.n_units)
 
     def output_width(self, width):
         """Return ``n_units``."""

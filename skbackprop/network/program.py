@@ -6,12 +6,13 @@ addresses: offsets count elements, and executors bind them to buffers.
 """
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.network.modules import Elementwise, Module
+from skbackprop.network.modules import Elementwise, Linear, Module
 
 ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
 ALIASING = 256  # strides of 1 or 2 KiB would map all rows onto few cache sets
@@ -50,11 +51,15 @@ class Block(NamedTuple):
     offset: int
     stride: int
 
+    @property
+    def n_elements(self):
+        """Elements of the flat vector that it takes, padding included."""
+        return self.stride * (self.shape[0] if len(self.shape) == 2 else 1)
+
     def view(self, flat):
         """Return the block of the flat vector as an array, without its padding."""
-        rows = self.shape[0] if len(self.shape) == 2 else 1
-        end = self.offset + rows * self.stride
-        matrix = flat[self.offset : end].reshape(rows, self.stride)
+        matrix = flat[self.offset : self.offset + self.n_elements]
+        matrix = matrix.reshape(-1, self.stride)
         matrix = matrix[:, : self.shape[-1]]
         return matrix if len(self.shape) == 2 else matrix[0]
 
@@ -79,7 +84,7 @@ class Instruction(NamedTuple):
     def __str__(self):
         reads = ", ".join(f"s{i}" for i in self.inputs)
         text = f"s{self.output} = {self.module!r}({reads})"
-        gradients = zip(self.inputs, self.input_gradients, strict=True)
+        gradients = zip(self.inputs, self.input_gradients, strict=False)
         gradients = ", ".join(f"{how} ds{i}" for i, how in gradients if how)
         return f"{text}  [{gradients}]" if gradients else text
 
@@ -133,46 +138,112 @@ class Program:
 
         They begin on a cache line and so do all their rows.
         """
-        return aligned_zeros((n_vectors or 1) * self.n_parameters, dtype).reshape(
-            (self.n_parameters,) if n_vectors is None else (n_vectors, -1)
-        )
+        shape = (self.n_parameters,)
+        shape = shape if n_vectors is None else (n_vectors, *shape)
+        return aligned_zeros(math.prod(shape), dtype).reshape(shape)
 
     def compact(self, flat):
         """Return the parameters without padding, block after block."""
-        return np.concatenate([view.ravel() for view in self.views(flat)])
+        views = [view.ravel() for view in self.views(flat)]
+        return np.concatenate([np.empty(0, flat.dtype), *views])
 
-    def expand(self, compact):
-        """Return the flat vector of parameters given without padding."""
-        flat, start = self.allocate(compact.dtype), 0
+    def fill(self, flat, compact):
+        """Put parameters given without padding into a flat vector."""
+        start = 0
         for view in self.views(flat):
             view[...] = compact[start : start + view.size].reshape(view.shape)
             start += view.size
+
+    def expand(self, compact):
+        """Return a new flat vector of parameters given without padding."""
+        flat = self.allocate(compact.dtype)
+        self.fill(flat, compact)
         return flat
+
+    @property
+    def n_decaying_compact(self):
+        """Number of weights that the L2 penalty sees, padding left out."""
+        return sum(math.prod(b.shape) for b in self.blocks if len(b.shape) == 2)
 
     def __str__(self):
         return "\n".join(map(str, self.instructions))
 
+    def check_reads_sparse(self):
+        """Raise ValueError where a module cannot read a sparse input."""
+        for instruction in self.instructions:
+            if 0 in instruction.inputs and not isinstance(instruction.module, Linear):
+                raise ValueError(
+                    f"{instruction} cannot read sparse input, only Linear can."
+                )
+
     def _validate(self):
         """Check once what the kernels then take for granted."""
-        written = {0}
+        if not self.instructions:
+            raise ValueError("A program needs at least one instruction.")
+        self._check_blocks()
+        self._check_signals()
+        written, owners = {0}, {self.input: 0}
         for instruction in self.instructions:
-            if not written.issuperset(instruction.inputs):
-                raise ValueError(f"{instruction} reads what is not computed yet.")
-            if instruction.output in written:
-                raise ValueError(f"{instruction} writes what was written before.")
+            self._check_instruction(instruction, written)
+            self._check_place(instruction, owners)
             written.add(instruction.output)
-        for signal in self.signals:
-            if not 0 < signal.width <= signal.stride:
-                raise ValueError(f"{signal} is wider than its rows.")
-            if signal.offset + signal.stride > self.workspace_width:
-                raise ValueError(f"{signal} reaches out of the workspace.")
+
+    def _check_blocks(self):
         end = 0
         for block in self.blocks:
             if block.offset != end:
                 raise ValueError(f"{block} leaves a gap or overlaps another block.")
-            end += (block.shape[0] if len(block.shape) == 2 else 1) * block.stride
+            if block.stride % ROW_QUANTUM or block.stride < block.shape[-1]:
+                raise ValueError(f"{block} has a stride that its rows do not fit.")
+            if (len(block.shape) == 2) != (block.offset < self.n_decaying):
+                raise ValueError(f"{block} is on the wrong side of n_decaying.")
+            end += block.n_elements
         if end != self.n_parameters:
             raise ValueError(f"Blocks end at {end}, not at {self.n_parameters}.")
+
+    def _check_signals(self):
+        end = 0
+        for signal in sorted(set(self.signals), key=lambda signal: signal.offset):
+            if not 0 < signal.width <= signal.stride:
+                raise ValueError(f"{signal} is wider than its rows, or has no width.")
+            if signal.stride % ROW_QUANTUM:
+                raise ValueError(f"{signal} has a stride that is not whole vectors.")
+            if signal.offset < end:
+                raise ValueError(f"{signal} overlaps another signal or the workspace.")
+            end = signal.offset + signal.stride
+        if end > self.workspace_width:
+            raise ValueError(f"A signal reaches out of the workspace, to {end}.")
+
+    def _check_instruction(self, instruction, written):
+        module, inputs = instruction.module, instruction.inputs
+        if len(inputs) != module.n_inputs:
+            raise ValueError(f"{instruction} needs {module.n_inputs} input(s).")
+        if not written.issuperset(inputs):
+            raise ValueError(f"{instruction} reads what is not computed yet.")
+        if instruction.output in written:
+            raise ValueError(f"{instruction} writes what was written before.")
+        if not instruction.output < len(self.signals):
+            raise ValueError(f"{instruction} writes a signal that does not exist.")
+        if not all(0 <= block < len(self.blocks) for block in instruction.blocks):
+            raise ValueError(f"{instruction} has a block that does not exist.")
+        widths = [self.signals[i].width for i in inputs]
+        if self.signals[instruction.output].width != module.output_width(*widths):
+            raise ValueError(f"{instruction} does not put out a signal of its width.")
+        blocks = [self.blocks[i] for i in instruction.blocks]
+        shapes = {block.name: block.shape for block in blocks}
+        if shapes != module.parameter_shapes(*widths):
+            raise ValueError(f"{instruction} has parameters of the wrong shape.")
+
+    def _check_place(self, instruction, owners):
+        """Check that only an elementwise module writes over its own input."""
+        place = self.signals[instruction.output]
+        overwritten = owners.get(place)
+        in_place = isinstance(instruction.module, Elementwise)
+        if overwritten is not None and not (
+            in_place and instruction.inputs == (overwritten,)
+        ):
+            raise ValueError(f"{instruction} overlaps a signal that it does not read.")
+        owners[place] = instruction.output
 
 
 def aligned_zeros(size, dtype):
@@ -215,7 +286,7 @@ def _lay_out_parameters(graph):
             if len(shape) == n_dimensions:
                 stride = padded_width(shape[-1])
                 blocks.append(Block(module, name, shape, offset, stride))
-                offset += stride * (shape[0] if n_dimensions == 2 else 1)
+                offset += blocks[-1].n_elements
         ends[n_dimensions] = offset
     return tuple(blocks), ends[2], ends[1]
 

@@ -1,0 +1,121 @@
+"""Documentation that several estimators share, written once."""
+
+
+def share_docs(**texts):
+    """Return a class decorator that puts texts where ``{name}`` stands."""
+
+    def decorate(cls):
+        for name, text in texts.items():
+            cls.__doc__ = cls.__doc__.replace(f"{{{name}}}", text.strip())
+        return cls
+
+    return decorate
+
+
+MLP_PARAMETERS = """
+    hidden_layer_sizes : array-like of int or int, default=(100,)
+        Number of units of each hidden layer.
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
+        Activation of the hidden layers: x, 1 / (1 + exp(-x)), tanh(x) or
+        max(0, x).
+    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+        How weights are learnt: L-BFGS on all samples at once, stochastic
+        gradient descent, or Adam [2]_.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
+        the sum of the sample weights of a minibatch. Biases are not penalised.
+    batch_size : int or 'auto', default='auto'
+        Samples per minibatch of the stochastic solvers; 'auto' is
+        ``min(200, n_samples)``.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+        Schedule of the learning rate with ``solver='sgd'``: constant,
+        ``learning_rate_init / t ** power_t`` with t the samples seen, or
+        divided by 5 whenever training comes to a standstill.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of the stochastic solvers.
+    power_t : float, default=0.5
+        Exponent of the 'invscaling' schedule.
+    max_iter : int, default=200
+        Most epochs of the stochastic solvers, most iterations of L-BFGS.
+    shuffle : bool, default=True
+        Whether the samples are shuffled before each epoch.
+    random_state : int, RandomState instance, default=None
+        Source of the initial weights, of the shuffling and of the validation
+        split. With the same int the results are the same.
+    tol : float, default=1e-4
+        Improvement of the loss (of the validation score, with early stopping)
+        that counts as one; for L-BFGS the size of the gradient to stop at.
+    verbose : bool, default=False
+        Whether to print progress.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from where the last call ended, with the state
+        of the optimizer: 10 + 10 epochs equal 20, bit for bit.
+    momentum : float, default=0.9
+        Momentum of ``solver='sgd'``, from 0 to 1.
+    nesterovs_momentum : bool, default=True
+        Whether that momentum is Nesterov's.
+    early_stopping : bool, default=False
+        Whether part of the training data is held out, training ends when the
+        score there no longer improves, and the weights of the best score are
+        kept.
+    validation_fraction : float, default=0.1
+        Part that is held out by ``early_stopping``, from 0 to 1.
+    beta_1 : float, default=0.9
+        Decay per step of Adam's first moment.
+    beta_2 : float, default=0.999
+        Decay per step of Adam's second moment.
+    epsilon : float, default=1e-8
+        Added to the root of Adam's second moment.
+    n_iter_no_change : int or np.inf, default=10
+        Epochs in a row without improvement by ``tol`` after which training
+        ends.
+    max_fun : int, default=15000
+        Most evaluations of the loss by L-BFGS.
+    dtype : {None, 'float32', 'float64'}, default=None
+        Precision of the network. None keeps that of float32 input and takes
+        float64 for any other.
+"""
+
+MLP_ATTRIBUTES = """
+    loss_ : float
+        Loss of the last epoch, penalty included.
+    best_loss_ : float or None
+        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        only.
+    loss_curve_ : list of float
+        Loss of each epoch. Stochastic solvers only.
+    validation_scores_ : list of float or None
+        Validation score after each epoch, with ``early_stopping``.
+    best_validation_score_ : float or None
+        Best of these.
+    t_ : int
+        Samples seen by the stochastic solvers.
+    coefs_ : list of ndarray of shape (fan_in, fan_out)
+        Weight matrix of each layer. Views of one vector: what is assigned to
+        them, to items of the list or to the whole list changes the network.
+    intercepts_ : list of ndarray of shape (fan_out,)
+        Bias of each layer, views as well.
+    graph_ : Graph
+        The network as a graph of modules.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has string column names.
+    n_iter_ : int
+        Epochs (iterations of L-BFGS) of the last fit.
+    n_layers_ : int
+        Number of layers, input and output included.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Name of the function that makes predictions of the network's output.
+"""
+
+MLP_REFERENCES = """
+    .. [1] LeCun, Y., Bottou, L., Orr, G. & Muller, K. (1998). "Efficient
+       BackProp". In Neural Networks: Tricks of the Trade.
+    .. [2] Kingma, D. & Ba, J. (2015). "Adam: A method for stochastic
+       optimization". ICLR.
+    .. [3] Glorot, X. & Bengio, Y. (2010). "Understanding the difficulty of
+       training deep feedforward neural networks". AISTATS.
+"""

@@ -1,0 +1,414 @@
+"""The one fit: where scikit-learn meets the engine.
+
+Validate the input, encode the targets, compile the graph, train, store. Every
+network estimator of the package is a graph put into this frame.
+"""
+
+import warnings
+from contextlib import contextmanager
+from numbers import Integral
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from skbackprop._targets import BinaryTargets
+from skbackprop._validation import validate_finite
+from skbackprop.engine import make_executor, optimizers, schedules
+from skbackprop.engine.samples import CSR, Samples, batches
+from skbackprop.engine.training import (
+    Outcome,
+    Plan,
+    TrainingState,
+    train,
+    train_lbfgs,
+)
+from skbackprop.exceptions import DivergenceError
+from skbackprop.network.program import compile_graph
+
+_PREDICTION_ROWS = 4096  # converted at a time where X is not as the network needs it
+_FLOATS = (np.float64, np.float32)
+
+
+class NetworkEstimator(BaseEstimator):
+    """A network that is fitted to samples and run on others.
+
+    Subclasses say which graph they are (``_make_graph``), how parameters begin
+    (``_initialize``) and what the targets mean (``_make_targets``).
+    """
+
+    # Fitting
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit the network to data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels or a label indicator matrix in classification, real
+            numbers in regression.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample in the loss; 1 each by default.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        DivergenceError
+            If a loss or a parameter is not finite. The parameters of the last
+            epoch that ended well are kept. With ``early_stopping=True`` those
+            with the best validation score are kept and a warning is given
+            instead.
+        """
+        continues = self.warm_start and self.__sklearn_is_fitted__()
+        with self._unchanged_on_error():
+            samples = self._prepare(X, y, sample_weight, continues)
+        return self._train(samples, self.max_iter)
+
+    def _partial_fit(self, X, y, sample_weight=None, classes=None):
+        """Learn from one pass over the data, from where the network stands."""
+        with self._unchanged_on_error():
+            if self.early_stopping:
+                raise ValueError("partial_fit does not support early_stopping=True.")
+            continues = self.__sklearn_is_fitted__()
+            samples = self._prepare(X, y, sample_weight, continues, classes, True)
+        return self._train(samples, 1, incremental=True)
+
+    @contextmanager
+    def _unchanged_on_error(self):
+        """Leave the estimator as it was if its input turns out to be bad."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    def _prepare(self, X, y, sample_weight, continues, classes=None, incremental=False):
+        """Validate everything and return the samples, ready to train on."""
+        self._validate_params()
+        dtype = self._parameters.dtype if continues else self.dtype
+        X, y = validate_finite(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=_FLOATS if dtype is None else dtype,
+            order="C",
+            multi_output=True,
+            y_numeric=isinstance(self, RegressorMixin),
+            reset=not continues,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+            )
+            if not sample_weight.any():
+                raise ValueError(
+                    "sample_weight must have at least one positive entry, all are 0."
+                )
+        targets = self._make_targets(y, continues, classes, incremental)
+        encoded = targets.encode(y, X.dtype)
+        if continues:
+            self._check_continuation(targets)
+        else:
+            self._begin(X, targets)
+        X = CSR.of(X) if sparse.issparse(X) else X
+        samples = Samples(X, encoded, sample_weight)
+        if self.solver != "lbfgs":
+            self._training_state = self._resume_or_begin(samples)
+        return samples
+
+    def _begin(self, X, targets):
+        """Set up an untrained network of the right size."""
+        self._targets = targets
+        self.n_outputs_ = targets.n_outputs
+        self.graph_ = self._make_graph(self.n_features_in_, targets.n_outputs)
+        self.out_activation_ = targets.loss.link
+        self._random_state = self._new_random_state()
+        program = compile_graph(self.graph_)
+        self._parameters = program.allocate(X.dtype)
+        self._initialize(program)
+        self._training_state = None
+        self.n_iter_ = self.t_ = 0
+        self.loss_ = np.nan
+        if self.solver != "lbfgs":
+            self.loss_curve_ = []
+            self.best_loss_ = None if self.early_stopping else np.inf
+            self.validation_scores_ = [] if self.early_stopping else None
+            self.best_validation_score_ = -np.inf if self.early_stopping else None
+
+    def _check_continuation(self, targets):
+        """Check that the network fitted before is the one that is asked for."""
+        if self.graph_ != self._make_graph(self.n_features_in_, targets.n_outputs):
+            raise ValueError(
+                "The parameters of this estimator now describe another network than "
+                "the one fitted before, so training cannot go on from there. It was\n"
+                f"{self.graph_}\nUse warm_start=False, or a new estimator."
+            )
+        if self.dtype is not None and self._parameters.dtype != self.dtype:
+            raise ValueError(
+                f"dtype={self.dtype!r} is not that of the network fitted before, "
+                f"{self._parameters.dtype}. Use warm_start=False, or a new estimator."
+            )
+        # An integer seeds the first fit; later ones continue its stream.
+        if not isinstance(self.random_state, Integral):
+            self._random_state = self._new_random_state()
+
+    def _new_random_state(self):
+        random_state = check_random_state(self.random_state)
+        if random_state.get_state(legacy=False)["bit_generator"] == "MT19937":
+            return random_state
+        # The kernels shuffle with the generator that scikit-learn uses.
+        return np.random.RandomState(random_state.randint(2**31 - 1))
+
+    def _train(self, samples, max_epochs, incremental=False):
+        """Train, store what training found, and say how it ended."""
+        solve = self._train_lbfgs if self.solver == "lbfgs" else self._train_stochastic
+        self._keeps_training_state = bool(self.warm_start or incremental)
+        outcome, message = solve(samples, max_epochs)
+        if outcome is Outcome.DIVERGED:
+            self._handle_divergence()
+        elif outcome is Outcome.INTERRUPTED:
+            warnings.warn("Training interrupted by user.", stacklevel=3)
+        elif outcome is Outcome.OUT_OF_EPOCHS and not incremental:
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+        return self
+
+    def _train_stochastic(self, samples, max_epochs):
+        state, batch_size = self._training_state, self.batch_size
+        if batch_size == "auto":
+            batch_size = 200
+        executor = make_executor(
+            compile_graph(self.graph_),
+            self._parameters,
+            self._targets.loss,
+            min(batch_size, len(state.order)),
+        )
+        n_epochs_before = len(state.losses)
+        outcome = train(
+            executor,
+            samples,
+            self._plan(max_epochs),
+            state,
+            self._random_state,
+            self._validation(executor, samples, state),
+            print if self.verbose else None,
+        )
+        self.n_iter_ = len(state.losses) - n_epochs_before
+        self.t_ = state.n_seen
+        if state.losses:
+            self.loss_ = state.losses[-1]
+        if state.validation is None:
+            self.best_loss_ = state.best_loss
+        else:
+            self.best_validation_score_ = state.best_score
+        return outcome, (
+            f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and "
+            "the optimization hasn't converged yet."
+        )
+
+    def _train_lbfgs(self, samples, max_iter):
+        batch_size = min(samples.n_samples, 1024)
+        outcome, self.n_iter_, self.loss_, message = train_lbfgs(
+            make_executor(
+                compile_graph(self.graph_),
+                self._parameters,
+                self._targets.loss,
+                batch_size,
+            ),
+            samples,
+            self.alpha,
+            max_iter,
+            self.max_fun,
+            self.tol,
+            print if self.verbose else None,
+        )
+        return outcome, (
+            f"lbfgs failed to converge after {self.n_iter_} iteration(s): {message}. "
+            "Increase max_iter or max_fun, or scale the data."
+        )
+
+    def _resume_or_begin(self, samples):
+        """Return the state to train from: of the last fit, if it still applies."""
+        state, program = self._training_state, compile_graph(self.graph_)
+        if state is None or state.solver != self.solver:
+            n_slots = self._optimizer().n_slots
+            slots = program.allocate(self._parameters.dtype, n_slots)
+            state = TrainingState(self.solver, slots, n_seen=self.t_)
+        state.losses = self.loss_curve_ = getattr(self, "loss_curve_", [])
+        if self.early_stopping:
+            self.validation_scores_ = getattr(self, "validation_scores_", None) or []
+            state.scores = self.validation_scores_
+        holds_out = state.validation is not None
+        if state.n_samples != samples.n_samples or holds_out != self.early_stopping:
+            state.order, state.validation = self._split(samples)
+            state.n_samples = samples.n_samples
+        if self.batch_size != "auto" and self.batch_size > len(state.order):
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going "
+                "to be clipped",
+                stacklevel=4,
+            )
+        return state
+
+    def _split(self, samples):
+        """Return the rows to train on, and those held out (None: none)."""
+        rows = np.arange(samples.n_samples)
+        if not self.early_stopping:
+            return rows, None
+        # Only here, as it takes longer to import than all of this package.
+        from sklearn.model_selection import train_test_split
+
+        is_binary = isinstance(self._targets, BinaryTargets)
+        train_rows, validation_rows = train_test_split(
+            rows,
+            random_state=self._random_state,
+            test_size=self.validation_fraction,
+            stratify=samples.targets[:, 0] if is_binary else None,
+        )
+        if len(validation_rows) < 2:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or "
+                "the size of your dataset."
+            )
+        if samples.weights is not None:
+            for part, rows in (("held out", validation_rows), ("left", train_rows)):
+                if not samples.weights[rows].any():
+                    raise ValueError(
+                        f"The samples that early_stopping has {part} all have "
+                        "sample_weight 0. Give more samples a weight, or change "
+                        "'validation_fraction'."
+                    )
+        return train_rows, validation_rows
+
+    def _validation(self, executor, samples, state):
+        """Return the function that scores the held-out rows, None without them."""
+        if state.validation is None:
+            return None
+        rows = state.validation
+        weights = None if samples.weights is None else samples.weights[rows]
+        true = self._targets.read(samples.targets[rows])
+
+        def validate():
+            blocks = executor.forward(samples, rows)
+            predictions = [self._targets.decode(logits) for _, logits in blocks]
+            return self._validation_score(true, np.concatenate(predictions), weights)
+
+        return validate
+
+    def _plan(self, max_epochs):
+        schedule = schedules.Constant(self.learning_rate_init)
+        if self.solver == "sgd" and self.learning_rate == "invscaling":
+            schedule = schedules.InverseScaling(self.learning_rate_init, self.power_t)
+        elif self.solver == "sgd" and self.learning_rate == "adaptive":
+            schedule = schedules.Adaptive(self.learning_rate_init)
+        return Plan(
+            optimizer=self._optimizer(),
+            schedule=schedule,
+            alpha=self.alpha,
+            max_epochs=max_epochs,
+            shuffle=self.shuffle,
+            tol=self.tol,
+            max_no_improvement=self.n_iter_no_change,
+        )
+
+    def _optimizer(self):
+        if self.solver == "sgd":
+            return optimizers.SGD(self.momentum, self.nesterovs_momentum)
+        return optimizers.Adam(self.beta_1, self.beta_2, self.epsilon)
+
+    def _handle_divergence(self):
+        kept = "the parameters of the last epoch that ended well are kept"
+        message = (
+            f"Training diverged in epoch {self.n_iter_ + 1}: the loss or a parameter "
+            "is not finite; {}. Try a smaller learning_rate_init, scale the features "
+            "(StandardScaler), or scale the targets in regression."
+        )
+        if self.early_stopping and self.solver != "lbfgs":
+            kept = "the parameters with the best validation score are kept"
+            warnings.warn(message.format(kept), ConvergenceWarning, stacklevel=4)
+        else:
+            raise DivergenceError(message.format(kept))
+
+    # Prediction
+
+    def _predict_with(self, X, decode):
+        """Return ``decode(logits)`` of all rows, computed minibatch by minibatch."""
+        check_is_fitted(self)
+        X = validate_finite(
+            self, X, accept_sparse=["csr", "csc"], dtype=_FLOATS, reset=False
+        )
+        if sparse.issparse(X):
+            X = X.tocsr()
+        executor = make_executor(
+            compile_graph(self.graph_),
+            self._parameters,
+            batch_size=min(X.shape[0], 256),
+        )
+        result = None
+        for rows in batches(X.shape[0], _PREDICTION_ROWS):
+            samples = Samples(self._as_network_reads(X[rows]))
+            for part, logits in executor.forward(samples):
+                decoded = decode(logits)
+                if result is None:
+                    result = _allocate_like(decoded, X.shape[0])
+                first = rows.start + part.start
+                result[first : first + len(logits)] = decoded
+        return result
+
+    def _as_network_reads(self, X):
+        """Return X in the dtype of the network, C-contiguous or CSR."""
+        dtype = self._parameters.dtype
+        is_sparse, was = sparse.issparse(X), X.dtype
+        with np.errstate(over="ignore"):
+            X = X.astype(dtype, copy=False) if is_sparse else np.asarray(X, dtype, "C")
+        if was != dtype and not np.isfinite(X.data if is_sparse else X).all():
+            raise ValueError(f"X has values too large for the network's {dtype}.")
+        return CSR.of(X) if is_sparse else X
+
+    # Storage
+
+    def __sklearn_is_fitted__(self):
+        """Tell whether there is a network, trained or at least begun."""
+        return hasattr(self, "_parameters")
+
+    def __getstate__(self):
+        """Return what to pickle: weights once, without their padding."""
+        state = super().__getstate__().copy()
+        if "_parameters" in state:
+            state["_parameters"] = compile_graph(self.graph_).compact(self._parameters)
+            if not self._keeps_training_state:
+                state["_training_state"] = None
+        return state
+
+    def __setstate__(self, state):
+        """Restore the flat parameter vector from the compact one."""
+        super().__setstate__(state)
+        if "_parameters" in state:
+            program = compile_graph(self.graph_)
+            self._parameters = program.expand(np.asarray(self._parameters))
+            if self._training_state is not None:
+                self._training_state = self._training_state.copied()
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that sparse input is welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _allocate_like(block, n_rows):
+    """Return room for ``n_rows`` rows like those of ``block``."""
+    return np.empty((n_rows, *block.shape[1:]), block.dtype)

@@ -1,0 +1,35 @@
+"""Validation of input, as scikit-learn does it and a little further."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import validate_data
+
+
+def validate_finite(estimator, X, y="no_validation", **options):
+    """Validate as scikit-learn does; name the column where X is not finite."""
+    try:
+        with np.errstate(over="ignore"):  # what overflows becomes infinite: an error
+            return validate_data(estimator, X, y, **options)
+    except ValueError as error:
+        column = None
+        if str(error).startswith("Input X contains"):
+            column = _first_bad_column(X)
+        if column is None:
+            raise
+        raise ValueError(f"{error}\nThe first such column is {column}.") from None
+
+
+def _first_bad_column(X):
+    """Return the name or index of the first column with NaN or infinity."""
+    names = getattr(X, "columns", None)
+    try:
+        if sparse.issparse(X):
+            entries = X.tocoo()
+            bad = np.unique(entries.col[~np.isfinite(entries.data)])
+        else:
+            bad = np.flatnonzero(~np.isfinite(np.asarray(X, dtype=float)).all(axis=0))
+    except (TypeError, ValueError):
+        return None
+    if not len(bad):
+        return None
+    return repr(names[bad[0]]) if names is not None else f"number {bad[0]}"

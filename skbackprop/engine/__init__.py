@@ -1,0 +1,14 @@
+"""How a network runs and learns: executors, losses, optimizers, training.
+
+Knows programs and kernels, nothing of scikit-learn.
+"""
+
+from skbackprop.engine.executor import Executor
+from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.kernels import jit
+
+
+def make_executor(program, parameters, loss=None, batch_size=512):
+    """Return the compiled executor, or the reference where numba cannot run."""
+    executor = Executor if jit.available() else ReferenceExecutor
+    return executor(program, parameters, loss, batch_size)

@@ -1,0 +1,382 @@
+"""The compiled executor: binds a program to memory and runs it with kernels.
+
+Binding turns each instruction into a row of addresses and sizes
+(:mod:`skbackprop.kernels.abi`). Rows hold for this executor only and are never
+pickled. An executor serves one thread at a time; make one per call.
+"""
+
+import ctypes
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.engine.samples import EpochsRun, batches
+from skbackprop.kernels import abi, table
+from skbackprop.network.program import aligned_zeros, padded_width
+
+_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_FIRST_INPUT = (abi.X, abi.LDX, abi.WIDTH_X, abi.DX, abi.ADD_DX)
+_SECOND_INPUT = (abi.X2, abi.LDX2, abi.WIDTH_X2, abi.DX2, abi.ADD_DX2)
+
+
+class Executor:
+    """Run a program with compiled kernels.
+
+    Parameters
+    ----------
+    program : Program
+    parameters : ndarray of shape (program.n_parameters,)
+        The flat parameter vector; training updates it in place.
+    loss : Loss or None
+        None where the network is only run forward.
+    batch_size : int
+        Most samples that go through the network at once.
+    """
+
+    def __init__(self, program, parameters, loss=None, batch_size=512):
+        self.program = program
+        self.parameters = parameters
+        self.loss = loss
+        self.batch_size = batch_size
+        self._dtype = parameters.dtype
+        self._bits = 8 * parameters.dtype.itemsize
+        self._values = self._signal_memory()
+        self._adjoints = None if loss is None else self._signal_memory()
+        self.gradient = None if loss is None else program.allocate(self._dtype)
+        self._context = np.zeros(abi.CONTEXT_FIELDS, np.int64)
+        self._scalars = np.zeros(abi.SCALAR_FIELDS)
+        widest = max(signal.stride for signal in program.signals)
+        self._zeros = aligned_zeros(widest, self._dtype)
+        self._pack = aligned_zeros(table.pack_bytes(), np.uint8)
+        self._context[abi.GEMM] = table.gemm_kernel(self._bits)
+        self._context[abi.PACK] = _address(self._pack)
+        self._context[abi.ZEROS] = _address(self._zeros)
+        self._run_rows = table.loop_kernel("run_rows")
+        self._objective = None
+
+    # Prediction
+
+    def forward(self, samples, indices=None):
+        """Yield (slice, logits) for minibatch after minibatch.
+
+        Parameters
+        ----------
+        samples : Samples
+        indices : ndarray of int64, default=None
+            Rows to run, all by default; the slices count these.
+
+        Yields
+        ------
+        slice
+        ndarray of shape (n_rows, n_outputs)
+            A view, overwritten by the next minibatch.
+        """
+        if indices is None:
+            indices = np.arange(samples.n_samples)
+        rows = self._load_input(samples) + self._bind_forward(samples.is_sparse)
+        run = self._row_list(rows)
+        for batch in batches(len(indices), self.batch_size):
+            n_rows = batch.stop - batch.start
+            self._context[abi.N_ROWS] = n_rows
+            self._context[abi.ORDER] = _address(indices[batch])
+            self._run(run)
+            yield batch, self._signal(self.program.output)[:n_rows]
+
+    # Training
+
+    def objective(self, samples):
+        """Return the summed loss of all samples; its gradient is ``gradient``.
+
+        The gradient is that of sum_i weight_i loss_i / sum_i weight_i, the
+        value its numerator. Memory does not grow with the number of samples.
+        """
+        if self._objective is None or self._objective[0] is not samples:
+            batch = self._load_batch(samples)
+            rows = batch.rows + self._bind_step(batch, samples.is_sparse, add=True)
+            order = np.arange(samples.n_samples)
+            self._objective = samples, order, self._row_list(rows), batch
+        _, order, run, _ = self._objective
+        self.gradient[:] = 0
+        self._scalars[abi.LOSS] = 0
+        self._scalars[abi.SCALE] = 1 / samples.weight_sum
+        for batch in batches(samples.n_samples, self.batch_size):
+            self._context[abi.N_ROWS] = batch.stop - batch.start
+            self._context[abi.ORDER] = _address(order[batch])
+            self._run(run)
+        return self._scalars[abi.LOSS]
+
+    def prepare_training(self, samples, optimizer, slots, order):
+        """Bind the training loop to samples and to an optimizer's slots.
+
+        Parameters
+        ----------
+        samples : Samples
+        optimizer : Optimizer
+        slots : ndarray of shape (optimizer.n_slots, n_parameters)
+            Updated in place.
+        order : ndarray of int64
+            Rows to train on, in order; shuffled in place.
+        """
+        self._snapshot = self.parameters.copy()
+        self._training = (samples, optimizer, slots, order)
+        batch = self._load_batch(samples)
+        loads = self._row_list(batch.rows)
+        steps = self._row_list(
+            self._bind_step(batch, samples.is_sparse)
+            + self._bind_updates(optimizer, slots)
+        )
+        epoch = np.zeros(abi.ROW_FIELDS, np.int64)
+        epoch[abi.CODE] = table.loop_kernel("run_epoch")
+        epoch[abi.N_SAMPLES] = len(order)
+        epoch[abi.BATCH_SIZE] = self.batch_size
+        epoch[abi.SAMPLE_ORDER] = _address(order)
+        epoch[abi.LOAD_LIST] = _address(loads)
+        epoch[abi.STEP_LIST] = _address(steps)
+        epoch[abi.N_COEFFICIENTS] = optimizer.n_coefficients
+        check = self._bind_vector("check_finite")
+        row = np.zeros(abi.ROW_FIELDS, np.int64)
+        row[abi.CODE] = table.loop_kernel("run_epochs")
+        row[abi.EPOCH_ROW] = _address(epoch)
+        row[abi.CHECK_ROW] = _address(check)
+        row[abi.PARAMETERS] = _address(self.parameters)
+        row[abi.SNAPSHOT] = _address(self._snapshot)
+        row[abi.PARAMETER_BYTES] = self.parameters.nbytes
+        self._epochs_row = row
+        self._bound = (batch, loads, steps, epoch, check)
+
+    def run_epochs(self, coefficients, alpha, stopping, random_state=None):
+        """Train for epochs, at most as many as there are coefficients for.
+
+        Parameters
+        ----------
+        coefficients : ndarray of shape (n_epochs, n_batches, n_coefficients)
+            What the optimizer is told at each step.
+        alpha : float
+            Strength of the L2 penalty.
+        stopping : StoppingRule
+        random_state : RandomState, default=None
+            Shuffles the order before each epoch; None keeps the order.
+
+        Returns
+        -------
+        EpochsRun
+        """
+        row, scalars = self._epochs_row, self._scalars
+        losses = np.empty(len(coefficients))
+        row[abi.N_EPOCHS] = len(coefficients)
+        row[abi.COEFFICIENTS] = _address(coefficients)
+        row[abi.LOSSES] = _address(losses)
+        row[abi.N_DONE] = row[abi.DIVERGED] = 0
+        row[abi.NO_IMPROVEMENT] = stopping.no_improvement
+        row[abi.MAX_NO_IMPROVEMENT] = min(stopping.max_no_improvement, 2**62)
+        scalars[abi.ALPHA] = alpha
+        scalars[abi.LOSS_FACTOR] = self._loss_factor()
+        scalars[abi.TOL] = stopping.tol
+        scalars[abi.BEST_LOSS] = stopping.best_loss
+        if random_state is None:
+            row[abi.SHUFFLE_ROW] = 0
+            self._run_flushed(row)
+        else:
+            self._run_shuffling(row, random_state)
+        if row[abi.DIVERGED]:
+            self.parameters[:] = self._snapshot
+        return EpochsRun(
+            losses[: row[abi.N_DONE]],
+            bool(row[abi.DIVERGED]),
+            float(scalars[abi.BEST_LOSS]),
+            int(row[abi.NO_IMPROVEMENT]),
+        )
+
+    def _run_shuffling(self, row, random_state):
+        """Run epochs with the generator of ``random_state``, and advance it."""
+        name, key, position, *rest = random_state.get_state()
+        key, position = key.copy(), np.array([position])
+        order = self._training[-1]
+        shuffle = np.zeros(abi.ROW_FIELDS, np.int64)
+        shuffle[abi.CODE] = table.loop_kernel("shuffle")
+        shuffle[abi.X], shuffle[abi.W] = _address(key), _address(position)
+        shuffle[abi.Y], shuffle[abi.N_ELEMENTS] = _address(order), len(order)
+        row[abi.SHUFFLE_ROW] = _address(shuffle)
+        self._run_flushed(row)
+        random_state.set_state((name, key, int(position[0]), *rest))
+
+    def _loss_factor(self):
+        return 1 / self.program.output.width if self.loss.averages_outputs else 1
+
+    def _run(self, row):
+        """Call the kernel of a row. ctypes lets go of the GIL meanwhile."""
+        kernel = _KERNEL(int(row[abi.CODE]))
+        kernel(_address(row), _address(self._context), _address(self._scalars))
+
+    def _run_flushed(self, row):
+        """Call the kernel of a row with subnormal numbers counting as zero."""
+        flushed = np.zeros(abi.ROW_FIELDS, np.int64)
+        flushed[abi.CODE] = table.loop_kernel("run_flushed")
+        flushed[abi.X] = _address(row)
+        self._run(flushed)
+
+    # Binding: instructions to rows
+
+    def _signal_memory(self):
+        size = self.batch_size * self.program.workspace_width
+        return aligned_zeros(size, self._dtype)
+
+    def _signal(self, signal, memory=None):
+        """Return a signal's (batch_size, width) part of the workspace."""
+        memory = self._values if memory is None else memory
+        start = signal.offset * self.batch_size
+        end = start + signal.stride * self.batch_size
+        return memory[start:end].reshape(-1, signal.stride)[:, : signal.width]
+
+    def _bind(self, instruction, add_parameters=False):
+        """Return the fields that forward and backward of an instruction share."""
+        row = np.zeros(abi.ROW_FIELDS, np.int64)
+        signals = [self.program.signals[i] for i in instruction.inputs]
+        fields = (_FIRST_INPUT, _SECOND_INPUT)[: len(signals)]
+        for (x, ld, width, dx, add), signal, gradient in zip(
+            fields, signals, instruction.input_gradients, strict=True
+        ):
+            row[x] = _address(self._signal(signal))
+            row[ld], row[width] = signal.stride, signal.width
+            if gradient and self._adjoints is not None:
+                row[dx] = _address(self._signal(signal, self._adjoints))
+                row[add] = gradient == "add"
+        y = self.program.signals[instruction.output]
+        row[abi.Y], row[abi.LDY] = _address(self._signal(y)), y.stride
+        row[abi.WIDTH_Y] = y.width
+        if self._adjoints is not None:
+            row[abi.DY] = _address(self._signal(y, self._adjoints))
+        for index in instruction.blocks:
+            block = self.program.blocks[index]
+            value, gradient = (
+                (abi.W, abi.DW) if len(block.shape) == 2 else (abi.B, abi.DB)
+            )
+            row[value] = _address(block.view(self.parameters))
+            if self.gradient is not None:
+                row[gradient] = _address(block.view(self.gradient))
+            row[abi.LDW] = block.stride
+        row[abi.ADD_DW] = add_parameters or instruction.parameter_gradient == "add"
+        return row
+
+    def _bind_forward(self, is_sparse):
+        return self._bind_instructions(is_sparse, backward=False)
+
+    def _bind_step(self, batch, is_sparse, add=False):
+        """Return the rows of forward, loss and backward."""
+        return [
+            *self._bind_instructions(is_sparse, backward=False),
+            self._bind_loss(batch),
+            *reversed(self._bind_instructions(is_sparse, backward=True, add=add)),
+        ]
+
+    def _bind_instructions(self, is_sparse, backward, add=False):
+        rows = []
+        for instruction in self.program.instructions:
+            row = self._bind(instruction, add)
+            reads_csr = is_sparse and 0 in instruction.inputs
+            kernels = table.module_kernels(instruction.module, self._bits, reads_csr)
+            row[abi.CODE] = kernels[backward]
+            if reads_csr:
+                row[abi.X] = 0
+                row[[abi.DATA, abi.INDICES, abi.INDPTR]] = self._csr_addresses
+            rows.append(row)
+        return rows
+
+    def _bind_loss(self, batch):
+        row = np.zeros(abi.ROW_FIELDS, np.int64)
+        row[abi.CODE] = table.loss_kernel(self.loss, self._bits)
+        output = self.program.output
+        row[abi.Y] = _address(self._signal(output))
+        row[abi.DY] = _address(self._signal(output, self._adjoints))
+        row[abi.LDY], row[abi.WIDTH_Y] = output.stride, output.width
+        row[abi.X], row[abi.LDX] = _address(batch.targets), batch.targets.shape[1]
+        row[abi.W] = _address(batch.weights)
+        return row
+
+    def _bind_vector(self, kernel):
+        """Return the row of a loop kernel that runs over all parameters."""
+        row = np.zeros(abi.ROW_FIELDS, np.int64)
+        row[abi.CODE] = table.loop_kernel(kernel, self._bits)
+        row[abi.W] = _address(self.parameters)
+        row[abi.N_ELEMENTS] = len(self.parameters)
+        return row
+
+    def _bind_updates(self, optimizer, slots):
+        """Return the updates of the decaying parameters and of the others."""
+        rows, split = [], self.program.n_decaying
+        for decays, part in ((1, slice(split)), (0, slice(split, None))):
+            row = np.zeros(abi.ROW_FIELDS, np.int64)
+            row[abi.CODE] = table.update_kernel(optimizer, self._bits)
+            row[abi.W] = _address(self.parameters[part])
+            row[abi.DW] = _address(self.gradient[part])
+            row[abi.SLOTS] = _address(slots[:, part])
+            row[abi.LD_SLOTS] = self.program.n_parameters
+            row[abi.N_ELEMENTS] = len(self.parameters[part])
+            row[abi.DECAYS] = decays
+            rows.append(row)
+        return rows
+
+    # Binding: samples to the rows that load a minibatch
+
+    def _load_input(self, samples):
+        if samples.is_sparse:
+            # Linear kernels read the samples' rows where they are.
+            self.program.check_reads_sparse()
+            csr = samples.X
+            self._csr_addresses = [
+                _address(part) for part in (csr.data, csr.indices, csr.indptr)
+            ]
+            return []
+        return [self._gather(samples.X, self._signal(self.program.input))]
+
+    def _load_batch(self, samples):
+        """Return the rows that load a minibatch's samples, targets and weights."""
+        shape = (self.batch_size, padded_width(samples.targets.shape[1]))
+        targets = aligned_zeros(shape[0] * shape[1], self._dtype).reshape(shape)
+        weights = aligned_zeros(padded_width(self.batch_size), self._dtype)
+        weights[:] = 1
+        rows = self._load_input(samples)
+        rows.append(self._gather(samples.targets, targets))
+        if samples.weights is not None:
+            row = np.zeros(abi.ROW_FIELDS, np.int64)
+            row[abi.CODE] = table.loop_kernel("gather_weights", self._bits)
+            row[abi.X] = _address(samples.weights)
+            row[abi.Y] = _address(weights)
+            rows.append(row)
+        return _Batch(rows, targets, weights)
+
+    def _gather(self, source, target):
+        row = np.zeros(abi.ROW_FIELDS, np.int64)
+        row[abi.CODE] = table.gather_kernel(self._bits)
+        row[abi.X], row[abi.Y] = _address(source), _address(target)
+        row[abi.WIDTH_X] = row[abi.LDX] = source.shape[1]
+        row[abi.LDY] = target.strides[0] // target.itemsize
+        return row
+
+    def _row_list(self, rows):
+        """Return the row that runs rows, which it keeps alive."""
+        rows = np.array(rows).reshape(-1, abi.ROW_FIELDS)
+        row = _RowList((abi.ROW_FIELDS,), np.int64)
+        row[:] = 0
+        row[abi.CODE] = self._run_rows
+        row[abi.X], row[abi.N_ELEMENTS] = _address(rows), len(rows)
+        row.rows = rows
+        return row
+
+
+class _Batch(NamedTuple):
+    """The rows that load a minibatch, and where its targets and weights go."""
+
+    rows: list
+    targets: np.ndarray
+    weights: np.ndarray
+
+
+class _RowList(np.ndarray):
+    """A row with a reference to the rows that it points at."""
+
+    rows = None
+
+
+def _address(array):
+    return array.__array_interface__["data"][0]

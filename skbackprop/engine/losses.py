@@ -1,0 +1,109 @@
+"""The losses: rows of a table, each with its value and its gradient.
+
+A loss sees logits z, the network's raw outputs, and targets t. Value and
+gradient are stated together, so nothing is lost in between (no clipped
+probabilities), and a loss may be combined with any link.
+
+Elementwise losses are written like elementwise modules
+(:mod:`skbackprop.network.modules`): in terms of ``xp``, run by both executors.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss per sample and how the output of the network is read.
+
+    Attributes
+    ----------
+    link : str
+        Name of the function that turns logits into predictions, as
+        scikit-learn's ``out_activation_`` has it.
+    averages_outputs : bool
+        Whether the reported value is the mean over outputs rather than their
+        sum. The gradient is that of the sum either way, as in scikit-learn.
+    """
+
+    link: ClassVar[str]
+    averages_outputs: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class ElementwiseLoss(Loss):
+    """A loss that is a sum over outputs of a function of one logit."""
+
+    def value(self, z, t, xp):
+        """Return the loss of each logit."""
+        raise NotImplementedError
+
+    def gradient(self, z, t, xp):
+        """Return d value / d z."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class HalfSquaredError(ElementwiseLoss):
+    """Half squared error: (z - t)^2 / 2, gradient z - t."""
+
+    link: ClassVar[str] = "identity"
+    averages_outputs: ClassVar[bool] = True
+
+    def value(self, z, t, xp):
+        """Return (z - t)^2 / 2."""
+        return 0.5 * (z - t) * (z - t)
+
+    def gradient(self, z, t, xp):
+        """Return z - t."""
+        return z - t
+
+
+@dataclass(frozen=True)
+class HalfPoissonDeviance(ElementwiseLoss):
+    """Half Poisson deviance with log link: exp(z) - t z + t log t - t.
+
+    The gradient is exp(z) - t. Targets are counts, t >= 0 and 0 log 0 = 0.
+    """
+
+    link: ClassVar[str] = "exp"
+
+    def value(self, z, t, xp):
+        """Return exp(z) - t z + t log t - t."""
+        positive = xp.where(t > 0.0, t, 1.0)
+        return xp.exp(z) - t * z + t * xp.log(positive) - t
+
+    def gradient(self, z, t, xp):
+        """Return exp(z) - t."""
+        return xp.exp(z) - t
+
+
+@dataclass(frozen=True)
+class BinaryLogLoss(ElementwiseLoss):
+    """Log loss of independent yes/no outputs: log(1 + exp(z)) - t z.
+
+    The gradient is sigmoid(z) - t. Targets are 0 or 1. One output makes the
+    binary classifier, several the multilabel one.
+    """
+
+    link: ClassVar[str] = "logistic"
+
+    def value(self, z, t, xp):
+        """Return log(1 + exp(z)) - t z without overflow."""
+        return xp.maximum(z, 0.0) - t * z + xp.log1p(xp.exp(-abs(z)))
+
+    def gradient(self, z, t, xp):
+        """Return sigmoid(z) - t."""
+        decayed = xp.exp(-abs(z))
+        return xp.where(z < 0.0, decayed, 1.0) / (1.0 + decayed) - t
+
+
+@dataclass(frozen=True)
+class SoftmaxLogLoss(Loss):
+    """Log loss of one class out of several: logsumexp(z) - z[c].
+
+    The gradient is softmax(z) - onehot(c). The target is the class index c, in
+    one column of the network's dtype.
+    """
+
+    link: ClassVar[str] = "softmax"

@@ -1,0 +1,221 @@
+"""The reference executor: the same programs, run by plain NumPy.
+
+The slow, obvious truth beside :mod:`skbackprop.engine.executor`. It runs where
+numba cannot, and tests hold the compiled kernels against it.
+"""
+
+import functools
+
+import numpy as np
+
+from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
+from skbackprop.engine.samples import EpochsRun, batches
+from skbackprop.network.modules import Add, Elementwise, Linear
+
+
+@functools.singledispatch
+def forward(module, inputs, parameters):
+    """Return the output of a module."""
+    raise NotImplementedError(f"{module!r} has no reference implementation.")
+
+
+@functools.singledispatch
+def backward(module, inputs, output, adjoint, parameters):
+    """Return the adjoints of the inputs and of the parameters, as two lists."""
+    raise NotImplementedError(f"{module!r} has no reference implementation.")
+
+
+@forward.register
+def _(module: Linear, inputs, parameters):
+    (x,), (weight, bias) = inputs, parameters
+    return x @ weight + bias
+
+
+@backward.register
+def _(module: Linear, inputs, output, adjoint, parameters):
+    (x,), (weight, _) = inputs, parameters
+    return [adjoint @ weight.T], [x.T @ adjoint, adjoint.sum(axis=0)]
+
+
+@forward.register
+def _(module: Elementwise, inputs, parameters):
+    return module.value(*inputs, np)
+
+
+@backward.register
+def _(module: Elementwise, inputs, output, adjoint, parameters):
+    return [module.derivative(*inputs, output, adjoint, np)], []
+
+
+@forward.register
+def _(module: Add, inputs, parameters):
+    x1, x2 = inputs
+    return x1 + x2
+
+
+@backward.register
+def _(module: Add, inputs, output, adjoint, parameters):
+    return [adjoint, adjoint], []
+
+
+@functools.singledispatch
+def value_and_gradient(loss, logits, targets):
+    """Return the loss of each sample and its gradient in the logits."""
+    raise NotImplementedError(f"{loss!r} has no reference implementation.")
+
+
+@value_and_gradient.register
+def _(loss: ElementwiseLoss, logits, targets):
+    value = loss.value(logits, targets, np).sum(axis=1)
+    return value, loss.gradient(logits, targets, np)
+
+
+@value_and_gradient.register
+def _(loss: SoftmaxLogLoss, logits, targets):
+    rows, classes = np.arange(len(logits)), targets[:, 0].astype(int)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted)
+    totals = exponentials.sum(axis=1, keepdims=True)
+    gradient = exponentials / totals
+    gradient[rows, classes] -= 1
+    return np.log(totals[:, 0]) - shifted[rows, classes], gradient
+
+
+class ReferenceExecutor:
+    """Run a program with NumPy.
+
+    Parameters and methods are those of
+    :class:`skbackprop.engine.executor.Executor`.
+    """
+
+    def __init__(self, program, parameters, loss=None, batch_size=512):
+        self.program = program
+        self.parameters = parameters
+        self.loss = loss
+        self.batch_size = batch_size
+        self.gradient = None if loss is None else program.allocate(parameters.dtype)
+
+    def forward(self, samples, indices=None):
+        """Yield (slice, logits) for minibatch after minibatch."""
+        if indices is None:
+            indices = np.arange(samples.n_samples)
+        for batch in batches(len(indices), self.batch_size):
+            yield batch, self._forward(self._rows(samples, indices[batch]))[-1]
+
+    def objective(self, samples):
+        """Return the summed loss of all samples; its gradient is ``gradient``."""
+        total, gradient = 0.0, np.zeros_like(self.gradient)
+        with np.errstate(all="ignore"):
+            for batch in batches(samples.n_samples, self.batch_size):
+                indices = np.arange(batch.start, batch.stop)
+                total += self._loss_and_gradient(samples, indices, samples.weight_sum)
+                gradient += self.gradient
+        self.gradient[:] = gradient
+        return total
+
+    def prepare_training(self, samples, optimizer, slots, order):
+        """Remember what to train on and with."""
+        self._training = samples, optimizer, slots, order
+
+    def run_epochs(self, coefficients, alpha, stopping, random_state=None):
+        """Train for epochs, at most as many as there are coefficients for."""
+        with np.errstate(all="ignore"):  # what diverges is seen in the loss
+            return self._run_epochs(coefficients, alpha, stopping, random_state)
+
+    def _run_epochs(self, coefficients, alpha, stopping, random_state):
+        samples, _, _, order = self._training
+        tol, max_no_improvement, best_loss, no_improvement = stopping
+        losses = []
+        for steps in coefficients:
+            snapshot = self.parameters.copy()
+            if random_state is not None:
+                random_state.shuffle(order)
+            total, n_weighed = 0.0, 0
+            slices = batches(len(order), self.batch_size)
+            for step, batch in zip(steps, slices, strict=True):
+                indices = order[batch]
+                loss = self._train_step(samples, indices, step, alpha)
+                if loss is not None:
+                    total += loss * len(indices)
+                    n_weighed += len(indices)
+                if not np.isfinite(total):
+                    break
+            if not (np.isfinite(total) and np.isfinite(self.parameters).all()):
+                self.parameters[:] = snapshot
+                return EpochsRun(np.array(losses), True, best_loss, no_improvement)
+            loss = total / max(n_weighed, 1)
+            losses.append(loss)
+            no_improvement = no_improvement + 1 if loss > best_loss - tol else 0
+            best_loss = min(best_loss, loss)
+            if no_improvement > max_no_improvement:
+                break
+        return EpochsRun(np.array(losses), False, best_loss, no_improvement)
+
+    def _train_step(self, samples, indices, coefficients, alpha):
+        """Learn from one minibatch; return its objective, None without weight."""
+        weights = samples.weights
+        weight_sum = len(indices) if weights is None else float(weights[indices].sum())
+        if weight_sum == 0:
+            return None
+        data_loss = self._loss_and_gradient(samples, indices, weight_sum)
+        if self.loss.averages_outputs:
+            data_loss /= self.program.output.width
+        decaying = self.parameters[: self.program.n_decaying]
+        penalty = 0.5 * alpha * (decaying.astype(np.float64) ** 2).sum()
+        self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
+        self._update(coefficients)
+        return (data_loss + penalty) / weight_sum
+
+    def _update(self, coefficients):
+        _, optimizer, slots, _ = self._training
+        coefficients = coefficients.astype(self.parameters.dtype)
+        self.parameters[:], slots[:] = optimizer.update(
+            self.parameters, self.gradient, slots, coefficients, np
+        )
+
+    def _loss_and_gradient(self, samples, indices, weight_sum):
+        """Return the summed loss of a minibatch and leave its gradient."""
+        signals = self._forward(self._rows(samples, indices))
+        values, adjoint = value_and_gradient(
+            self.loss, signals[-1], samples.targets[indices]
+        )
+        if samples.weights is not None:
+            values = values * samples.weights[indices]
+            adjoint = adjoint * samples.weights[indices, np.newaxis]
+        self._backward(signals, adjoint / adjoint.dtype.type(weight_sum))
+        return values.sum(dtype=np.float64)
+
+    def _rows(self, samples, indices):
+        if samples.is_sparse:
+            self.program.check_reads_sparse()
+        return samples.rows(indices)
+
+    def _forward(self, x):
+        """Return all signals, the input's first."""
+        signals, parameters = [x], self.program.views(self.parameters)
+        with np.errstate(all="ignore"):
+            for instruction in self.program.instructions:
+                inputs = [signals[i] for i in instruction.inputs]
+                blocks = [parameters[i] for i in instruction.blocks]
+                signals.append(forward(instruction.module, inputs, blocks))
+        return signals
+
+    def _backward(self, signals, adjoint):
+        """Backprop: walk the instructions last to first, adding up adjoints."""
+        parameters = self.program.views(self.parameters)
+        gradients = self.program.views(self.gradient)
+        self.gradient[:] = 0
+        adjoints = [0.0] * len(signals)
+        adjoints[-1] = adjoint
+        for instruction in reversed(self.program.instructions):
+            of_inputs, of_parameters = backward(
+                instruction.module,
+                [signals[i] for i in instruction.inputs],
+                signals[instruction.output],
+                adjoints[instruction.output],
+                [parameters[i] for i in instruction.blocks],
+            )
+            for i, of_input in zip(instruction.inputs, of_inputs, strict=True):
+                adjoints[i] = adjoints[i] + of_input
+            for i, of_parameter in zip(instruction.blocks, of_parameters, strict=True):
+                gradients[i] += of_parameter

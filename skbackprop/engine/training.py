@@ -1,0 +1,373 @@
+"""Training: epochs of minibatches until a rule says stop, or L-BFGS.
+
+:func:`train` hands the executor as many epochs at a time as fit in a fifth of
+a second, so that Ctrl-C and messages come through; an epoch itself, with its
+minibatches, is the executor's ``run_epochs``.
+"""
+
+import enum
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import optimize
+
+from skbackprop.engine.interrupts import Interrupts
+from skbackprop.engine.optimizers import Optimizer
+from skbackprop.engine.samples import StoppingRule
+from skbackprop.engine.schedules import Constant
+
+_SECONDS_PER_CALL = 0.2
+_MAX_STEPS_PER_CALL = 20_000  # bounds the table of the optimizer's coefficients
+
+
+class Outcome(enum.Enum):
+    """Why training ended."""
+
+    CONVERGED = "no improvement for long enough"
+    OUT_OF_EPOCHS = "the maximum of epochs is reached"
+    DIVERGED = "a loss or a parameter was not finite"
+    INTERRUPTED = "interrupted by the user"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train; everything that does not change while training runs.
+
+    Attributes
+    ----------
+    optimizer : Optimizer
+    schedule : Constant, InverseScaling or Adaptive
+    alpha : float
+        Strength of the L2 penalty alpha/2 ||W||^2 / (sum of weights).
+    max_epochs : int
+    shuffle : bool
+    tol : float
+        Improvement of the loss (or of the validation score) that counts.
+    max_no_improvement : float
+        Epochs in a row without improvement that are put up with.
+    """
+
+    optimizer: Optimizer
+    schedule: Constant
+    alpha: float
+    max_epochs: int
+    shuffle: bool
+    tol: float
+    max_no_improvement: float
+
+
+@dataclass
+class TrainingState:
+    """What changes while training runs and is carried on by a warm start.
+
+    Attributes
+    ----------
+    solver : str
+        Whose slots these are.
+    slots : ndarray of shape (n_slots, n_parameters)
+        The optimizer's moments or velocity.
+    n_samples : int
+        Rows of the data that ``order`` and ``validation`` are of.
+    order : ndarray of int64
+        Rows to train on, as last shuffled.
+    validation : ndarray of int64 or None
+        Rows held out for the validation score.
+    n_steps, n_seen : int
+        Minibatches and samples so far.
+    slowdown : float
+        See :meth:`Constant.slow_down`.
+    no_improvement : int
+        Epochs in a row without improvement.
+    best_loss, best_score : float
+    best, last : ndarray of shape (n_parameters,) or None
+        Where a validation set is held out: the parameters of the best score,
+        which training ends with, and those from where it goes on.
+    losses, scores : list of float
+        Of each epoch; scores only where a validation set is held out.
+    """
+
+    solver: str
+    slots: np.ndarray
+    n_samples: int = 0
+    order: np.ndarray | None = None
+    validation: np.ndarray | None = None
+    n_steps: int = 0
+    n_seen: int = 0
+    slowdown: float = 1.0
+    no_improvement: int = 0
+    best_loss: float = np.inf
+    best_score: float = -np.inf
+    best: np.ndarray | None = None
+    last: np.ndarray | None = None
+    losses: list = field(default_factory=list)
+    scores: list = field(default_factory=list)
+
+    def copied(self):
+        """Return a state with arrays of its own, writable whatever these are."""
+        arrays = {k: v.copy() for k, v in vars(self).items() if hasattr(v, "dtype")}
+        return replace(self, **arrays)
+
+    def forget_moments(self):
+        """Begin the optimizer anew: what led into a divergence is worth nothing."""
+        self.slots[:] = 0
+        self.n_steps = 0
+
+
+def train(executor, samples, plan, state, random_state, validate=None, report=None):
+    """Train the executor's parameters until a rule says stop.
+
+    Parameters
+    ----------
+    executor : Executor or ReferenceExecutor
+    samples : Samples
+    plan : Plan
+    state : TrainingState
+        Updated in place.
+    random_state : RandomState
+        Shuffles before each epoch, if the plan says so.
+    validate : callable, default=None
+        Returns the validation score of the current parameters. With it,
+        training stops by this score and ends with the best parameters.
+    report : callable, default=None
+        Told in words what happens.
+
+    Returns
+    -------
+    Outcome
+    """
+    executor.prepare_training(samples, plan.optimizer, state.slots, state.order)
+    epochs = _Epochs(executor, plan, state, random_state)
+    if validate:
+        _go_on_from_last(executor.parameters, state)
+    outcome = Outcome.OUT_OF_EPOCHS
+    try:
+        with Interrupts() as interrupts:
+            while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
+                interrupts.check()
+                outcome = _run_and_record(epochs, validate, report)
+            if outcome is not Outcome.DIVERGED:
+                interrupts.check()
+    except KeyboardInterrupt:
+        outcome = Outcome.INTERRUPTED
+    if validate:
+        state.last = executor.parameters.copy()
+        executor.parameters[:] = state.best
+    return outcome
+
+
+def _run_and_record(epochs, validate, report):
+    """Run some epochs and decide whether training goes on (OUT_OF_EPOCHS)."""
+    plan, state = epochs.plan, epochs.state
+    run = epochs.run(at_most=1 if validate else epochs.n_per_call)
+    _record(run, state, epochs.n_done, report)
+    if run.diverged:
+        state.forget_moments()
+        return Outcome.DIVERGED
+    if validate:
+        if _record_score(validate(), plan.tol, state, report):
+            state.best[:] = epochs.executor.parameters
+    else:
+        state.best_loss, state.no_improvement = run.best_loss, run.no_improvement
+    if state.no_improvement > plan.max_no_improvement:
+        return _stop_or_slow_down(plan, state, validate, report)
+    return Outcome.OUT_OF_EPOCHS
+
+
+def _go_on_from_last(parameters, state):
+    """Take up the parameters where training stopped, unless they were changed."""
+    if state.last is not None and np.array_equal(parameters, state.best):
+        parameters[:] = state.last
+    else:
+        state.best = parameters.copy()
+
+
+class _Epochs:
+    """Runs epochs, as many per call as take about a fifth of a second."""
+
+    def __init__(self, executor, plan, state, random_state):
+        self.executor, self.plan, self.state = executor, plan, state
+        self.random_state = random_state if plan.shuffle else None
+        self.n_batches = -(-len(state.order) // executor.batch_size)
+        self.n_done = 0
+        self.n_per_call = 1
+
+    @property
+    def n_left(self):
+        return self.plan.max_epochs - self.n_done
+
+    def run(self, at_most):
+        n_epochs = min(at_most, self.n_left)
+        state, n_samples = self.state, len(self.state.order)
+        rule = StoppingRule(
+            self.plan.tol,
+            self.plan.max_no_improvement,
+            state.best_loss,
+            state.no_improvement,
+        )
+        begin = time.perf_counter()
+        run = self.executor.run_epochs(
+            self._coefficients(n_epochs), self.plan.alpha, rule, self.random_state
+        )
+        seconds = (time.perf_counter() - begin) / n_epochs
+        affordable = min(
+            _SECONDS_PER_CALL / seconds, _MAX_STEPS_PER_CALL / self.n_batches
+        )
+        self.n_per_call = max(1, int(affordable))
+        done = len(run.losses)
+        self.n_done += done
+        state.n_seen += done * n_samples
+        state.n_steps += done * self.n_batches
+        return run
+
+    def _coefficients(self, n_epochs):
+        """Return what the optimizer is told at each step of the next epochs."""
+        state, plan = self.state, self.plan
+        n_seen = state.n_seen + len(state.order) * np.arange(n_epochs)
+        rates = np.repeat(plan.schedule.rates(n_seen, state.slowdown), self.n_batches)
+        steps = state.n_steps + np.arange(1, n_epochs * self.n_batches + 1)
+        table = plan.optimizer.coefficients(steps, rates)
+        return np.ascontiguousarray(table).reshape(n_epochs, self.n_batches, -1)
+
+
+def _record(run, state, n_done, report):
+    """Enter the losses of a run into the state."""
+    state.losses.extend(map(float, run.losses))
+    if report:
+        for epoch, loss in enumerate(run.losses, start=n_done - len(run.losses) + 1):
+            report(f"Iteration {epoch}, loss = {loss:.8f}")
+
+
+def _record_score(score, tol, state, report):
+    """Enter a validation score; return whether it is the best so far."""
+    state.scores.append(score)
+    if report:
+        report(f"Validation score: {score:f}")
+    too_low = score < state.best_score + tol
+    state.no_improvement = state.no_improvement + 1 if too_low else 0
+    is_best = score > state.best_score
+    if is_best:
+        state.best_score = score
+    return is_best
+
+
+def _stop_or_slow_down(plan, state, validate, report):
+    """Reduce the learning rate after a standstill, or end training."""
+    slowdown = plan.schedule.slow_down(state.slowdown)
+    if report:
+        report(
+            f"{'Validation score' if validate else 'Training loss'} did not improve "
+            f"more than tol={plan.tol:f} for {plan.max_no_improvement} consecutive "
+            f"epochs. {'Slowing down' if slowdown else 'Stopping'}."
+        )
+    if not slowdown:
+        return Outcome.CONVERGED
+    state.slowdown = slowdown
+    state.no_improvement = 0
+    return Outcome.OUT_OF_EPOCHS
+
+
+def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
+    """Minimise the loss over all samples with L-BFGS (Liu & Nocedal 1989).
+
+    The objective is sum_i w_i loss_i / sum_i w_i + alpha/2 ||W||^2 / sum_i w_i.
+    scipy iterates in float64; parameters and passes through the network keep
+    the dtype of the network.
+
+    Parameters
+    ----------
+    executor : Executor or ReferenceExecutor
+    samples : Samples
+    alpha : float
+    max_iter, max_fun : int
+        Most iterations, most evaluations of the objective.
+    tol : float
+        Training ends where no component of the gradient is larger.
+    report : callable, default=None
+        Told the objective of each iteration.
+
+    Returns
+    -------
+    Outcome
+    n_iter : int
+    loss : float
+        Reported loss at the end.
+    message : str
+        scipy's reason to end.
+    """
+    objective = _Objective(executor, samples, alpha)
+    outcome, message = Outcome.INTERRUPTED, ""
+    try:
+        with Interrupts() as interrupts:
+            iterations = _IterationCounter(objective, report, interrupts)
+            result = optimize.minimize(
+                objective,
+                objective.compact_parameters(),
+                method="L-BFGS-B",
+                jac=True,
+                callback=iterations,
+                options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
+            )
+            interrupts.check()
+    except KeyboardInterrupt:
+        objective.restore_best()
+    else:
+        message = str(result.message)
+        outcome = Outcome.CONVERGED if result.status == 0 else Outcome.OUT_OF_EPOCHS
+        executor.program.fill(executor.parameters, result.x)
+        if not (np.isfinite(result.fun) and np.isfinite(executor.parameters).all()):
+            objective.restore_best()
+            outcome = Outcome.DIVERGED
+    return outcome, iterations.n_iter, objective.reported_loss, message
+
+
+class _Objective:
+    """Loss plus penalty and its gradient; remembers the best point.
+
+    scipy sees the parameters without their padding, in float64.
+    """
+
+    def __init__(self, executor, samples, alpha):
+        self.executor, self.samples, self.alpha = executor, samples, alpha
+        self.weight_sum = samples.weight_sum
+        self.best = self.reported_loss = np.inf
+        self.best_parameters = self.compact_parameters()
+
+    def compact_parameters(self):
+        executor = self.executor
+        return executor.program.compact(executor.parameters).astype(np.float64)
+
+    def __call__(self, parameters):
+        executor, program = self.executor, self.executor.program
+        program.fill(executor.parameters, parameters)
+        data_loss = executor.objective(self.samples) / self.weight_sum
+        gradient = program.compact(executor.gradient).astype(np.float64)
+        decaying = parameters[: program.n_decaying_compact]
+        gradient[: len(decaying)] += self.alpha / self.weight_sum * decaying
+        penalty = 0.5 * self.alpha / self.weight_sum * (decaying @ decaying)
+        if data_loss + penalty < self.best:
+            self.best = data_loss + penalty
+            self.best_parameters[:] = parameters
+            n_outputs = program.output.width
+            factor = 1 / n_outputs if executor.loss.averages_outputs else 1
+            self.reported_loss = float(factor * data_loss + penalty)
+        return data_loss + penalty, gradient
+
+    def restore_best(self):
+        program = self.executor.program
+        program.fill(self.executor.parameters, self.best_parameters)
+
+
+class _IterationCounter:
+    """Counts the iterations of scipy, reports each, and lets Ctrl-C through."""
+
+    def __init__(self, objective, report, interrupts):
+        self.objective, self.report, self.interrupts = objective, report, interrupts
+        self.n_iter = 0
+
+    def __call__(self, parameters):
+        self.n_iter += 1
+        self.interrupts.check()
+        if self.report:
+            loss = self.objective.reported_loss
+            self.report(f"Iteration {self.n_iter}, loss = {loss:.8f}")

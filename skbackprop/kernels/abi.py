@@ -1,0 +1,90 @@
+"""What the executor and the kernels agree on: the fields of the three tables.
+
+Every kernel has the signature ``void(int64* row, int64* context, float64*
+scalars)``. ``row`` is one instruction of a bound program, ``context`` holds
+what all instructions of a minibatch share, ``scalars`` the floating-point
+numbers that change from step to step. Addresses are bytes, strides and sizes
+are numbers of elements, a matrix is row-major.
+
+Rows of signals and of weight matrices are padded (see
+:func:`skbackprop.network.program.padded_width`). The padding of parameters, of
+their gradients and of the adjoints is zero as long as all is finite; that of
+signals may hold anything finite.
+"""
+
+# Fields of an instruction row. Signals are (batch, width) matrices: x and x2
+# are read, y is written; dx, dx2, dy are their adjoints. An address of 0 means
+# that the adjoint is not wanted.
+CODE = 0
+X, X2, Y = 1, 2, 3
+DX, DX2, DY = 4, 5, 6
+LDX, LDX2, LDY = 7, 8, 9
+WIDTH_X, WIDTH_X2, WIDTH_Y = 10, 11, 12
+# 1 where the backward kernel adds to what is there (fan-out, shared
+# parameters), 0 where it is the first to write and therefore overwrites.
+ADD_DX, ADD_DX2, ADD_DW = 13, 14, 15
+# Parameters: a weight matrix (WIDTH_X, WIDTH_Y) of row stride LDW, a bias row.
+W, B, DW, DB, LDW = 16, 17, 18, 19, 20
+# A CSR input in place of x: values, int32 column indices, int64 row starts.
+DATA, INDICES, INDPTR = 21, 22, 23
+
+# A row that gathers samples: Y[r] = X[order[r]].
+# A loss row: y are the logits, dy their adjoint, x the targets, w the weights.
+# A row that updates parameters: N_ELEMENTS of W with gradient DW.
+N_ELEMENTS = 24
+DECAYS = 25  # 1 where the L2 penalty applies to the elements of this row
+SLOTS = 26  # address of the optimizer's first slot vector
+LD_SLOTS = 27  # elements from one slot vector to the next
+
+ROW_FIELDS = 32
+ROW_BYTES = 8 * ROW_FIELDS
+
+# A row that runs a list of rows: X is their address, N_ELEMENTS their number.
+# A row that shuffles: X is the address of MT19937's 624 uint32, W that of its
+# int64 position, Y that of N_ELEMENTS int64 to shuffle.
+
+# Fields of the row that runs one epoch, which has a layout of its own.
+N_SAMPLES = 1
+BATCH_SIZE = 2
+SAMPLE_ORDER = 3  # address of N_SAMPLES int64
+LOAD_LIST = 4  # address of the list row that loads a minibatch
+STEP_LIST = 5  # address of the list row that learns from it
+N_COEFFICIENTS = 6  # of the optimizer at each step
+
+# Fields of the row that runs epochs, which has a layout of its own.
+N_EPOCHS = 1
+EPOCH_ROW = 2
+SHUFFLE_ROW = 3  # 0: keep the order of the samples
+CHECK_ROW = 4  # checks that the parameters are finite
+COEFFICIENTS = 5  # address of all steps' float64 optimizer coefficients
+LOSSES = 6  # address where each epoch's float64 loss goes
+PARAMETERS = 7  # address of the flat parameter vector
+SNAPSHOT = 8  # address where it is kept as of the last finite epoch
+PARAMETER_BYTES = 9
+MAX_NO_IMPROVEMENT = 10
+NO_IMPROVEMENT = 11  # in and out: epochs without improvement so far
+N_DONE = 12  # out: epochs done
+DIVERGED = 13  # out: 1 where a loss or a parameter was not finite
+
+# Fields of the context.
+N_ROWS = 0  # samples in this minibatch
+ORDER = 1  # address of the minibatch's int64 sample indices
+GEMM = 2  # address of the matrix product of this dtype
+PACK = 3  # its scratch memory
+ZEROS = 4  # a row of zeros as long as the longest: what overwriting starts from
+STEP = 5  # address of this step's float64 optimizer coefficients
+CONTEXT_FIELDS = 16
+
+# Fields of the scalars.
+LOSS = 0  # sum of weight * loss over the minibatch, added to by the loss kernel
+SCALE = 1  # 1 / sum of the minibatch's weights: factor of the logits' adjoint
+L2 = 2  # alpha / sum of the minibatch's weights
+SQUARED_NORM = 3  # sum of the squared decaying weights, added to by the update
+WEIGHT_SUM = 4  # sum of the minibatch's weights
+ALPHA = 5  # strength of the L2 penalty
+LOSS_FACTOR = 6  # factor of the reported loss
+TOL = 7  # improvement that counts as one
+BEST_LOSS = 8  # in and out: least loss of an epoch so far
+IS_FINITE = 9  # out of the check: 1.0 or 0.0
+EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
+SCALAR_FIELDS = 16

@@ -1,0 +1,133 @@
+"""The training loop: epochs of minibatches, without the interpreter.
+
+These kernels know neither dtypes nor networks; they call other kernels.
+:meth:`skbackprop.engine.reference.ReferenceExecutor.run_epochs` is the same
+loop in plain Python.
+"""
+
+import math
+
+from skbackprop.kernels import abi
+from skbackprop.kernels.memory import (
+    as_float64s,
+    as_floats,
+    as_int64s,
+    call_kernel,
+    copy_bytes,
+)
+
+
+def make_run_rows():
+    """Return the kernel that runs a list of instructions, first to last."""
+
+    def run_rows(row, context, scalars):
+        for i in range(row[abi.N_ELEMENTS]):
+            call_kernel(row[abi.X] + i * abi.ROW_BYTES, context, scalars)
+
+    return run_rows
+
+
+def make_run_epoch():
+    """Return the kernel that learns from each minibatch once.
+
+    EPOCH_LOSS becomes the mean loss over the samples, penalty included, of
+    each minibatch before its step; NaN at the first that is not finite.
+    """
+
+    def run_epoch(row, context, scalars):
+        total, n_weighed, start = 0.0, 0, 0
+        while start < row[abi.N_SAMPLES]:
+            n_rows = min(row[abi.BATCH_SIZE], row[abi.N_SAMPLES] - start)
+            context[abi.N_ROWS] = n_rows
+            context[abi.ORDER] = row[abi.SAMPLE_ORDER] + 8 * start
+            scalars[abi.WEIGHT_SUM] = float(n_rows)
+            call_kernel(row[abi.LOAD_LIST], context, scalars)
+            weight_sum = scalars[abi.WEIGHT_SUM]
+            if weight_sum > 0.0:  # samples without weight teach nothing
+                scalars[abi.SCALE] = 1.0 / weight_sum
+                scalars[abi.L2] = scalars[abi.ALPHA] / weight_sum
+                scalars[abi.LOSS] = 0.0
+                scalars[abi.SQUARED_NORM] = 0.0
+                call_kernel(row[abi.STEP_LIST], context, scalars)
+                loss = scalars[abi.LOSS] * scalars[abi.LOSS_FACTOR]
+                loss += 0.5 * scalars[abi.ALPHA] * scalars[abi.SQUARED_NORM]
+                total += loss / weight_sum * n_rows
+                n_weighed += n_rows
+                if not math.isfinite(total):
+                    scalars[abi.EPOCH_LOSS] = math.nan
+                    return
+            context[abi.STEP] += 8 * row[abi.N_COEFFICIENTS]
+            start += n_rows
+        scalars[abi.EPOCH_LOSS] = total / max(n_weighed, 1)
+
+    return run_epoch
+
+
+def make_run_epochs():
+    """Return the kernel that trains for epochs, until a rule says stop.
+
+    It stops after N_EPOCHS, when the loss has not improved by TOL for more
+    than MAX_NO_IMPROVEMENT epochs, or at the first loss or parameter that is
+    not finite; then SNAPSHOT holds the parameters as of the last epoch that
+    ended well.
+    """
+
+    def run_epochs(row, context, scalars):
+        losses = as_float64s(row[abi.LOSSES])
+        context[abi.STEP] = row[abi.COEFFICIENTS]
+        for epoch in range(row[abi.N_EPOCHS]):
+            copy_bytes(row[abi.SNAPSHOT], row[abi.PARAMETERS], row[abi.PARAMETER_BYTES])
+            if row[abi.SHUFFLE_ROW] != 0:
+                call_kernel(row[abi.SHUFFLE_ROW], context, scalars)
+            call_kernel(row[abi.EPOCH_ROW], context, scalars)
+            call_kernel(row[abi.CHECK_ROW], context, scalars)
+            loss = scalars[abi.EPOCH_LOSS]
+            if math.isnan(loss) or scalars[abi.IS_FINITE] == 0.0:
+                row[abi.DIVERGED] = 1
+                return
+            losses[epoch] = loss
+            row[abi.N_DONE] = epoch + 1
+            if loss > scalars[abi.BEST_LOSS] - scalars[abi.TOL]:
+                row[abi.NO_IMPROVEMENT] += 1
+            else:
+                row[abi.NO_IMPROVEMENT] = 0
+            if loss < scalars[abi.BEST_LOSS]:
+                scalars[abi.BEST_LOSS] = loss
+            if row[abi.NO_IMPROVEMENT] > row[abi.MAX_NO_IMPROVEMENT]:
+                return
+
+    return run_epochs
+
+
+def make_check_finite(bits):
+    """Return the kernel that tells whether N_ELEMENTS of W are all finite."""
+    as_parameters = as_floats(bits)
+
+    def check_finite(row, context, scalars):
+        values = as_parameters(row[abi.W])
+        # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
+        difference = 0.0
+        for i in range(row[abi.N_ELEMENTS]):
+            difference += values[i] - values[i]
+        scalars[abi.IS_FINITE] = 1.0 if difference == 0.0 else 0.0
+
+    return check_finite
+
+
+def make_gather_weights(bits):
+    """Return the kernel that gathers a minibatch's weights and adds them up.
+
+    Y[r] = X[order[r]], WEIGHT_SUM = sum over r of Y[r].
+    """
+    as_weights = as_floats(bits)
+
+    def gather_weights(row, context, scalars):
+        order = as_int64s(context[abi.ORDER])
+        source, target = as_weights(row[abi.X]), as_weights(row[abi.Y])
+        total = 0.0
+        for r in range(context[abi.N_ROWS]):
+            target[r] = source[order[r]]
+            total += target[r]
+        scalars[abi.WEIGHT_SUM] = total
+
+    return gather_weights

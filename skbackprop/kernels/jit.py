@@ -1,0 +1,179 @@
+"""Guarded, cached compilation: a broken cache costs time, never a fit.
+
+Numba's own disk cache is keyed by the file a function stands in, raises when
+its folder is unwritable or its files are damaged, and lets two processes
+interleave index and data. Here a compiled kernel is one file: its name says
+which kernel, processor and sources it belongs to, a digest in front of the
+machine code tells whether it is whole, and it appears by an atomic rename.
+"""
+
+import functools
+import hashlib
+import logging
+import os
+import pickle
+import sys
+import tempfile
+import threading
+import warnings
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_addresses = {}  # kernel name -> address of its machine code
+_keep_alive = []  # what owns that machine code
+_lock = threading.RLock()
+n_compiled = 0  # kernels compiled (not loaded) in this process, for tests
+
+
+@functools.cache
+def available():
+    """Tell whether kernels can be compiled; warn once where they cannot."""
+    try:
+        import numba
+    except Exception as error:  # numba raises ImportError and others of its own
+        warnings.warn(
+            f"numba cannot be imported ({error}); skbackprop runs on its slow "
+            "NumPy executor. Install versions of numba and NumPy that fit "
+            "together.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return False
+    if numba.config.DISABLE_JIT:
+        warnings.warn(
+            "NUMBA_DISABLE_JIT is set; skbackprop runs on its slow NumPy executor.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return False
+    return True
+
+
+def compile_kernel(factory, name, signature=None, is_cached=True):
+    """Return the address of a compiled kernel, from the cache if it is there.
+
+    Parameters
+    ----------
+    factory : callable
+        Called, only if the cache has no such kernel, for the plain Python
+        function to compile.
+    name : str
+        Unique among all kernels; names the machine code and its cache file.
+    signature : numba signature, default=None
+        By default that of a kernel, ``void(int64*, int64*, float64*)``.
+    is_cached : bool, default=True
+        Whether the kernel is kept for other processes.
+
+    Returns
+    -------
+    int
+    """
+    with _lock:
+        if name not in _addresses:
+            _addresses[name] = (is_cached and _load(name)) or _compile(
+                factory(), name, signature, is_cached
+            )
+        return _addresses[name]
+
+
+def _compile(function, name, signature, is_cached):
+    global n_compiled
+    from numba import cfunc, types
+
+    integers = types.CPointer(types.int64)
+    signature = signature or types.void(
+        integers, integers, types.CPointer(types.float64)
+    )
+    # Machine code of several processes meets in the cache: its symbols must
+    # not depend on the order in which a process compiled its kernels.
+    function.__name__ = function.__qualname__ = name
+    kernel = cfunc(signature)(function)
+    n_compiled += 1
+    _keep_alive.append(kernel)
+    if is_cached:
+        library = kernel._library.serialize_using_object_code()
+        _store(name, (library, kernel.native_name))
+    return kernel.address
+
+
+def _load(name):
+    """Return the address of a cached kernel, None where there is none."""
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.registry import cpu_target
+    from numba.core.runtime import rtsys
+
+    try:
+        content = _cache_file(name).read_bytes()
+        digest, payload = content[:32], content[32:]
+        if hashlib.sha256(payload).digest() != digest:
+            raise ValueError("the file is damaged")
+        state, symbol = pickle.loads(payload)
+        with global_compiler_lock:
+            # Machine code may refer to numba's runtime; a compilation starts it.
+            rtsys.initialize(cpu_target.target_context)
+            library = cpu_target.target_context.codegen().unserialize_library(state)
+            address = library.get_pointer_to_function(symbol)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # whatever is wrong with a cache, compile instead
+        logger.debug("cached kernel %s not used: %s", name, error)
+        return None
+    _keep_alive.append(library)
+    return address
+
+
+def _store(name, content):
+    """Write a kernel to the cache; where that fails it stays in memory."""
+    try:
+        payload = pickle.dumps(content)
+        path = _cache_file(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(payload).digest() + payload)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except Exception as error:
+        logger.debug("kernel %s not cached: %s", name, error)
+
+
+def _cache_file(name):
+    return _cache_folder() / f"{name}.kernel"
+
+
+@functools.cache
+def _cache_folder():
+    """Return a folder that belongs to these sources, versions and processor."""
+    from numba.core.registry import cpu_target
+    from numba.misc.appdirs import user_cache_dir
+
+    base = os.environ.get("NUMBA_CACHE_DIR") or user_cache_dir("skbackprop", False)
+    key = hashlib.sha256(_sources())
+    for fact in (_versions(), cpu_target.target_context.codegen().magic_tuple()):
+        key.update(repr(fact).encode())
+    return Path(base) / "skbackprop-kernels" / key.hexdigest()[:24]
+
+
+def _sources():
+    """Return the text of all sources that machine code is made from.
+
+    Those of the package itself come with it: they state its version.
+    """
+    package = Path(__file__).parents[1]
+    files = sorted(
+        file
+        for folder in (".", "kernels", "network", "engine")
+        for file in (package / folder).glob("*.py")
+    )
+    return b"".join(file.read_bytes() for file in files)
+
+
+def _versions():
+    import llvmlite
+    import numba
+
+    return sys.version_info[:3], numba.__version__, llvmlite.__version__

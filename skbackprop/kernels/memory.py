@@ -1,0 +1,74 @@
+"""Addresses: typed pointers, copies, and calls of kernels from kernels."""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from skbackprop.kernels.abi import CODE
+
+_INT64 = ir.IntType(64)
+_FLOATS = {32: types.float32, 64: types.float64}
+
+
+def pointer_type(dtype):
+    """Return an intrinsic that reads an int64 address as a pointer to ``dtype``."""
+
+    @intrinsic
+    def as_pointer(typing_context, address):
+        def codegen(context, builder, signature, arguments):
+            target = context.get_value_type(signature.return_type)
+            return builder.inttoptr(arguments[0], target)
+
+        return types.CPointer(dtype)(types.int64), codegen
+
+    return as_pointer
+
+
+as_int64s = pointer_type(types.int64)
+as_uint32s = pointer_type(types.uint32)
+as_float64s = pointer_type(types.float64)
+
+
+def as_floats(bits):
+    """Return the intrinsic that reads an address as a pointer to floats."""
+    return pointer_type(_FLOATS[bits])
+
+
+@intrinsic
+def copy_bytes(typing_context, target, source, n_bytes):
+    """Copy memory that does not overlap."""
+
+    def codegen(context, builder, signature, arguments):
+        target, source, n_bytes = arguments
+        byte_pointer = ir.IntType(8).as_pointer()
+        cgutils.raw_memcpy(
+            builder,
+            builder.inttoptr(target, byte_pointer),
+            builder.inttoptr(source, byte_pointer),
+            n_bytes,
+            1,
+        )
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def call_kernel(typing_context, row, context, scalars):
+    """Call the kernel of the instruction row at this address."""
+    integers, floats = types.CPointer(types.int64), types.CPointer(types.float64)
+
+    def codegen(target, builder, signature, arguments):
+        address, context, scalars = arguments
+        row = builder.inttoptr(address, _INT64.as_pointer())
+        code = builder.load(builder.gep(row, [_INT64(CODE)]))
+        function = ir.FunctionType(
+            ir.VoidType(), [row.type, context.type, scalars.type]
+        )
+        builder.call(
+            builder.inttoptr(code, function.as_pointer()), [row, context, scalars]
+        )
+        return target.get_dummy_value()
+
+    return types.void(types.int64, integers, floats), codegen

@@ -1,0 +1,109 @@
+"""Which kernels run which module: the table that executors bind from.
+
+A new module is a row here and its kernels. Only what a network uses is
+compiled (or loaded from the cache), once per process and dtype.
+"""
+
+from skbackprop.kernels import jit
+from skbackprop.network import Add, Elementwise, Linear, modules
+
+_users_modules = set()  # kept, as their kernels are named by their identity
+
+
+def module_kernels(module, bits, sparse=False):
+    """Return the addresses of a module's forward and backward kernels.
+
+    Parameters
+    ----------
+    module : Module
+    bits : {32, 64}
+        Size of a float.
+    sparse : bool, default=False
+        Whether the module reads rows of a CSR matrix.
+    """
+    forward, backward = _module_factories(module, sparse)
+    name, is_ours = _name(module, sparse), type(module).__module__ == modules.__name__
+    if not is_ours:  # whose code may change while its name stays
+        name = f"{name}_{id(type(module))}"
+        _users_modules.add(type(module))
+    return (
+        _compile(lambda: forward(bits), f"forward_{name}_{bits}", is_cached=is_ours),
+        _compile(lambda: backward(bits), f"backward_{name}_{bits}", is_cached=is_ours),
+    )
+
+
+def _module_factories(module, sparse):
+    from skbackprop.kernels import elementwise, linear
+    from skbackprop.kernels import sparse as csr
+
+    if sparse:
+        return csr.make_forward_linear, csr.make_backward_linear
+    if isinstance(module, Linear):
+        return linear.make_forward_linear, linear.make_backward_linear
+    if isinstance(module, Add):
+        return elementwise.make_forward_add, elementwise.make_backward_add
+    if isinstance(module, Elementwise):
+        return (
+            lambda bits: elementwise.make_forward_elementwise(module, bits),
+            lambda bits: elementwise.make_backward_elementwise(module, bits),
+        )
+    raise NotImplementedError(f"{module!r} has no compiled kernels.")
+
+
+def _name(module, sparse):
+    """Name the code of a module: its type, and its settings if they are compiled in."""
+    if isinstance(module, Elementwise):
+        return repr(module)
+    return type(module).__name__ + ("_csr" if sparse else "")
+
+
+def loss_kernel(loss, bits):
+    """Return the address of the kernel of a loss."""
+    from skbackprop.kernels import losses
+
+    return _compile(lambda: losses.make_loss(loss, bits), f"{loss!r}_{bits}")
+
+
+def update_kernel(optimizer, bits):
+    """Return the address of the kernel of an optimizer's update."""
+    from skbackprop.kernels import update
+
+    variant = "_nesterov" if getattr(optimizer, "nesterov", False) else ""
+    name = f"update_{type(optimizer).__name__}{variant}_{bits}"
+    return _compile(lambda: update.make_update(optimizer, bits), name)
+
+
+def gemm_kernel(bits):
+    """Return the address of the matrix product that linear kernels call."""
+    from skbackprop.kernels import gemm
+
+    return _compile(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
+
+
+def pack_bytes():
+    """Return the bytes of scratch memory that the matrix product needs."""
+    from skbackprop.kernels import gemm
+
+    return gemm.PACK_BYTES
+
+
+def gather_kernel(bits):
+    """Return the address of the kernel that gathers a minibatch's rows."""
+    from skbackprop.kernels import gather
+
+    return _compile(lambda: gather.make_gather(bits), f"gather_{bits}")
+
+
+def loop_kernel(name, bits=None):
+    """Return the address of a kernel of the training loop."""
+    from skbackprop.kernels import epochs, random, subnormals
+
+    module = {"shuffle": random, "run_flushed": subnormals}.get(name, epochs)
+    factory = getattr(module, f"make_{name}")
+    if bits is None:
+        return _compile(factory, name)
+    return _compile(lambda: factory(bits), f"{name}_{bits}")
+
+
+def _compile(factory, name, signature=None, is_cached=True):
+    return jit.compile_kernel(factory, name, signature, is_cached)
