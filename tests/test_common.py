@@ -1,0 +1,15 @@
+"""scikit-learn's own checks of what an estimator has to be."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skbackprop import MLPClassifier, MLPRegressor
+
+# max_iter is what scikit-learn's own common tests set for its MLPs.
+ESTIMATORS = [MLPClassifier(max_iter=100), MLPRegressor(max_iter=100)]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@parametrize_with_checks(ESTIMATORS)
+def test_estimator_keeps_the_contract_of_scikit_learn(estimator, check):
+    check(estimator)

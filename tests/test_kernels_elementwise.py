@@ -1,0 +1,155 @@
+"""The kernels of elementwise modules and of Add."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from gradcheck import check_vjp
+from kernel_helpers import (
+    DTYPES,
+    SKIP_REASON,
+    Call,
+    bits_of,
+    compiled,
+    empty_signal,
+    signal,
+    tolerance,
+)
+
+from skbackprop.kernels import jit
+from skbackprop.network import Elementwise, Identity, ReLU, Sigmoid, Tanh
+
+pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
+
+
+@dataclass(frozen=True)
+class Softsign(Elementwise):
+    """y = x / (1 + |x|), whose derivative is written in terms of x."""
+
+    derivative_needs_input: ClassVar[bool] = True
+
+    def value(self, x, xp):
+        return x / (1.0 + abs(x))
+
+    def derivative(self, x, y, dy, xp):
+        return dy / ((1.0 + abs(x)) * (1.0 + abs(x)))
+
+
+MODULES = [Identity(), ReLU(), Sigmoid(), Tanh(), Softsign()]
+
+
+def address_of(direction, module, dtype):
+    from skbackprop.kernels import elementwise
+
+    bits = bits_of(dtype)
+    factory = getattr(elementwise, f"make_{direction}_elementwise")
+    return compiled(lambda: factory(module, bits), f"{direction}_{module}_{bits}")
+
+
+def forward(module, x):
+    (x, memory), (y, _) = signal(x, x.dtype), empty_signal(*x.shape, x.dtype)
+    call = Call(len(x), X=x, Y=y, LDX=memory.shape[1], LDY=memory.shape[1])
+    call.run(address_of("forward", module, x.dtype))
+    return y
+
+
+def backward(module, x, y, dy, dx=None):
+    """Return the adjoint of x, added to ``dx`` where that is given."""
+    dtype = x.dtype
+    (x, memory), (y, _), (dy, _) = (signal(a, dtype) for a in (x, y, dy))
+    result, _ = empty_signal(*x.shape, dtype) if dx is None else signal(dx, dtype)
+    stride = memory.shape[1]
+    call = Call(len(x), X=x, Y=y, DY=dy, DX=result, LDX=stride, LDY=stride)
+    call.set(ADD_DX=int(dx is not None))
+    call.run(address_of("backward", module, dtype))
+    return result
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(1, 1), (5, 16), (7, 33), (3, 256)], ids=str)
+@pytest.mark.parametrize("module", MODULES, ids=repr)
+def test_forward_and_backward_are_the_formulas(module, shape, dtype):
+    rng = np.random.default_rng(0)
+    x, dy, dx = (rng.normal(size=shape).astype(dtype) for _ in range(3))
+    y = module.value(x, np)
+    expected = module.derivative(x, y, dy, np)
+    close = {"rtol": tolerance(dtype), "atol": tolerance(dtype)}
+    np.testing.assert_allclose(forward(module, x), y, **close)
+    np.testing.assert_allclose(backward(module, x, y, dy), expected, **close)
+    np.testing.assert_allclose(backward(module, x, y, dy, dx), dx + expected, **close)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=repr)
+def test_backward_is_the_transpose_of_the_derivative(module):
+    rng = np.random.default_rng(1)
+    check_vjp(
+        lambda inputs: forward(module, *inputs),
+        lambda inputs, y, dy: [backward(module, *inputs, y, dy)],
+        [rng.normal(size=(9, 21))],
+        rng,
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("module", MODULES, ids=repr)
+def test_signals_may_be_overwritten(module, dtype):
+    rng = np.random.default_rng(2)
+    x, dy = (rng.normal(size=(6, 20)).astype(dtype) for _ in range(2))
+    y = forward(module, x)
+    (signal_y, memory), (adjoint, _) = signal(x, dtype), signal(dy, dtype)
+    stride = memory.shape[1]
+    call = Call(6, X=signal_y, Y=signal_y, LDX=stride, LDY=stride)
+    call.set(DX=adjoint, DY=adjoint)
+    call.run(address_of("forward", module, dtype))
+    np.testing.assert_array_equal(signal_y, y)
+    if not module.derivative_needs_input:
+        call.run(address_of("backward", module, dtype))
+        np.testing.assert_array_equal(adjoint, backward(module, x, y, dy))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=repr)
+def test_what_is_not_a_number_stays_so(module):
+    x = np.full((2, 3), 0.25)
+    x[1, 2] = np.nan
+    np.testing.assert_array_equal(np.isnan(forward(module, x)), np.isnan(x))
+
+
+def test_an_adjoint_that_is_not_wanted_is_not_written():
+    y, memory = signal(np.ones((2, 3)), np.float64)
+    call = Call(2, X=y, Y=y, DY=y, LDX=memory.shape[1], LDY=memory.shape[1])
+    call.run(address_of("backward", Tanh(), np.float64))
+
+
+def add_address(direction, dtype):
+    from skbackprop.kernels import elementwise
+
+    bits = bits_of(dtype)
+    factory = getattr(elementwise, f"make_{direction}_add")
+    return compiled(lambda: factory(bits), f"{direction}_add_{bits}")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("adds", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_add_hands_its_adjoint_to_both_inputs(adds, dtype):
+    rng = np.random.default_rng(3)
+    values = [rng.normal(size=(5, 18)).astype(dtype) for _ in range(5)]
+    x, x2, dy, dx, dx2 = (signal(v, dtype)[0] for v in values)
+    y, memory = empty_signal(5, 18, dtype)
+    stride = memory.shape[1]
+    call = Call(5, X=x, X2=x2, Y=y, DX=dx, DX2=dx2, DY=dy, WIDTH_Y=18)
+    call.set(LDX=stride, LDX2=stride, LDY=stride, ADD_DX=adds[0], ADD_DX2=adds[1])
+    call.run(add_address("forward", dtype)).run(add_address("backward", dtype))
+    np.testing.assert_array_equal(y, values[0] + values[1])
+    np.testing.assert_array_equal(dx, values[2] + adds[0] * values[3])
+    np.testing.assert_array_equal(dx2, values[2] + adds[1] * values[4])
+
+
+def test_a_signal_added_to_itself_gets_the_adjoint_twice():
+    dy, memory = signal(np.arange(6.0).reshape(2, 3), np.float64)
+    dx, _ = empty_signal(2, 3, np.float64)
+    stride = memory.shape[1]
+    call = Call(2, DX=dx, DX2=dx, DY=dy, WIDTH_Y=3, ADD_DX=0, ADD_DX2=1)
+    call.set(LDX=stride, LDX2=stride, LDY=stride)
+    call.run(add_address("backward", np.float64))
+    np.testing.assert_array_equal(dx, 2 * dy)

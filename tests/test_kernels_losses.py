@@ -1,0 +1,181 @@
+"""The loss kernels against their formulas in NumPy."""
+
+import numpy as np
+import pytest
+from gradcheck import numerical_derivative
+from kernel_helpers import (
+    DTYPES,
+    SKIP_REASON,
+    Call,
+    aligned,
+    bits_of,
+    compiled,
+    empty_signal,
+    signal,
+    tolerance,
+)
+
+from skbackprop.engine.losses import (
+    BinaryLogLoss,
+    HalfPoissonDeviance,
+    HalfSquaredError,
+    SoftmaxLogLoss,
+)
+from skbackprop.kernels import abi, jit
+
+pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
+
+LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
+WIDTHS = [1, 2, 3, 10, 16, 17, 40, 256]
+
+
+def address_of(loss, dtype):
+    from skbackprop.kernels.losses import make_loss
+
+    bits = bits_of(dtype)
+    name = f"{type(loss).__name__}_{bits}"
+    return compiled(lambda: make_loss(loss, bits), name)
+
+
+def random_targets(loss, rng, n_rows, width):
+    if isinstance(loss, SoftmaxLogLoss):
+        return rng.integers(width, size=(n_rows, 1))
+    if isinstance(loss, BinaryLogLoss):
+        return rng.integers(2, size=(n_rows, width))
+    return rng.poisson(1.0, size=(n_rows, width))
+
+
+def truth(loss, logits, targets, weights):
+    """Weighted sum of the losses and weighted gradients, in float64."""
+    logits = logits.astype(np.float64)
+    if isinstance(loss, SoftmaxLogLoss):
+        chosen = targets[:, 0].astype(int)
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_total = np.log(np.exp(shifted).sum(axis=1))
+        rows = np.arange(len(logits))
+        values = log_total - shifted[rows, chosen]
+        gradient = np.exp(shifted - log_total[:, None])
+        gradient[rows, chosen] -= 1.0
+    else:
+        values = loss.value(logits, targets, np).sum(axis=1)
+        gradient = loss.gradient(logits, targets, np)
+    return weights @ values, weights[:, None] * gradient
+
+
+def call(loss, dtype, logits, targets, weights, scale=1.0, with_gradient=True):
+    """Run the kernel; return the loss and the memory of the gradient."""
+    (z, z_memory), (t, t_memory) = signal(logits, dtype), signal(targets, dtype)
+    dz, dz_memory = empty_signal(*z.shape, dtype)
+    sample_weights = aligned(len(z), dtype)
+    sample_weights[:] = weights
+    arguments = Call(
+        len(z),
+        Y=z,
+        DY=dz if with_gradient else 0,
+        X=t,
+        W=sample_weights,
+        LDX=t_memory.shape[1],
+        LDY=z_memory.shape[1],
+        WIDTH_Y=z.shape[1],
+    )
+    arguments.scalars[abi.SCALE] = scale
+    arguments.run(address_of(loss, dtype))
+    return arguments.scalars[abi.LOSS], dz_memory
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_value_and_gradient_are_those_of_the_formula(loss, width, dtype):
+    rng = np.random.default_rng(width)
+    for n_rows in (1, 7, 16, 37):
+        logits = rng.normal(scale=2.0, size=(n_rows, width)).astype(dtype)
+        targets = random_targets(loss, rng, n_rows, width)
+        weights = rng.uniform(size=n_rows).astype(dtype)
+        value, gradient = call(loss, dtype, logits, targets, weights, scale=0.25)
+        expected_value, expected_gradient = truth(loss, logits, targets, weights)
+        np.testing.assert_allclose(value, expected_value, rtol=tolerance(dtype))
+        np.testing.assert_allclose(
+            gradient[:, :width],
+            0.25 * expected_gradient,
+            rtol=tolerance(dtype),
+            atol=tolerance(dtype),
+        )
+        assert not gradient[:, width:].any()
+
+
+@pytest.mark.parametrize("width", [1, 3, 33])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_the_gradient_is_that_of_the_value(loss, width):
+    rng = np.random.default_rng(width)
+    logits = rng.normal(size=(9, width))
+    targets = random_targets(loss, rng, 9, width)
+    weights, direction = rng.uniform(size=9), rng.normal(size=(9, width))
+
+    def value(step):
+        moved = logits + step * direction
+        return call(loss, np.float64, moved, targets, weights)[0]
+
+    _, gradient = call(loss, np.float64, logits, targets, weights)
+    np.testing.assert_allclose(
+        np.vdot(gradient[:, :width], direction),
+        numerical_derivative(value, 0.0, 1.0),
+        rtol=1e-7,
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", [2, 40])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_the_value_is_the_same_without_the_gradient(loss, width, dtype):
+    rng = np.random.default_rng(width)
+    logits = rng.normal(size=(21, width))
+    arguments = (logits, random_targets(loss, rng, 21, width), np.ones(21))
+    value, _ = call(loss, dtype, *arguments)
+    without, untouched = call(loss, dtype, *arguments, with_gradient=False)
+    assert without == value
+    assert np.all(untouched[:, :width] == 7.25)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", [2, 16, 40])
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_losses_are_not_finite_where_logits_are_not(loss, width, dtype):
+    for row, bad in ((0, np.nan), (17, np.nan), (5, np.inf)):
+        logits = np.zeros((18, width))
+        logits[row, width - 1] = bad
+        targets = np.zeros((18, 1 if isinstance(loss, SoftmaxLogLoss) else width))
+        value, gradient = call(loss, dtype, logits, targets, np.ones(18))
+        assert not np.isfinite(value)
+        others = np.delete(gradient, row, axis=0)
+        assert np.all(np.isfinite(others))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", [2, 40])
+def test_softmax_of_large_logits_neither_overflows_nor_vanishes(width, dtype):
+    logits = np.zeros((2, width))
+    logits[:, 0] = 5000
+    value, gradient = call(
+        SoftmaxLogLoss(), dtype, logits, np.array([[0], [1]]), np.ones(2)
+    )
+    assert value == 5000
+    np.testing.assert_array_equal(gradient[0], 0)
+    assert gradient[1, 0] == 1
+    assert gradient[1, 1] == -1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_class_of_no_probability_costs_infinitely_much(dtype):
+    value, _ = call(
+        SoftmaxLogLoss(), dtype, [[0.0, -np.inf]], np.array([[1]]), np.ones(1)
+    )
+    assert value == np.inf
+
+
+def test_losses_of_many_samples_are_summed_exactly():
+    n = 100_000
+    logits, targets = np.full((n, 1), 0.1), np.zeros((n, 1))
+    value, _ = call(HalfSquaredError(), np.float32, logits, targets, np.ones(n))
+    exact = n * 0.5 * float(np.float32(0.1)) ** 2
+    np.testing.assert_allclose(value, exact, rtol=1e-7)

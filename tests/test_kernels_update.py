@@ -1,0 +1,107 @@
+"""The kernels of the optimizers' steps against their formulas in NumPy."""
+
+import numpy as np
+import pytest
+from kernel_helpers import (
+    DTYPES,
+    SKIP_REASON,
+    Call,
+    aligned,
+    bits_of,
+    compiled,
+    tolerance,
+)
+
+from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.kernels import abi, jit
+
+pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
+
+OPTIMIZERS = [
+    SGD(momentum=0.9, nesterov=False),
+    SGD(momentum=0.8, nesterov=True),
+    Adam(beta_1=0.9, beta_2=0.999, epsilon=1e-8),
+]
+
+
+def address_of(optimizer, dtype):
+    from skbackprop.kernels.update import make_update
+
+    bits = bits_of(dtype)
+    name = f"{type(optimizer).__name__}_{getattr(optimizer, 'nesterov', '')}_{bits}"
+    return compiled(lambda: make_update(optimizer, bits), name)
+
+
+class Step:
+    """A step of an optimizer over random parameters, ready to run."""
+
+    def __init__(self, optimizer, dtype, n_elements, decays, l2=0.0):
+        rng = np.random.default_rng(n_elements)
+        self.optimizer, self.decays, self.l2 = optimizer, decays, l2
+        self.coefficients = optimizer.coefficients(np.array([3]), np.array([0.01]))[0]
+        n_slots, stride = optimizer.n_slots, n_elements + 32
+        self.w, self.dw = aligned(n_elements, dtype), aligned(n_elements, dtype)
+        self.slots = aligned(n_slots * stride, dtype).reshape(n_slots, stride)
+        self.w[:] = rng.normal(size=n_elements)
+        self.dw[:] = rng.normal(size=n_elements)
+        self.slots[:, :n_elements] = rng.uniform(size=(n_slots, n_elements))
+        self.slots[:, n_elements:] = 77.0
+        self.call = Call(
+            W=self.w,
+            DW=self.dw,
+            SLOTS=self.slots,
+            LD_SLOTS=stride,
+            N_ELEMENTS=n_elements,
+            DECAYS=decays,
+        ).set_context(STEP=self.coefficients)
+        self.call.scalars[abi.L2] = l2
+
+    def expected(self):
+        """New parameters and slots, in float64."""
+        w, dw = self.w.astype(np.float64), self.dw.astype(np.float64)
+        slots = list(self.slots[:, : len(w)].astype(np.float64))
+        gradient = dw + self.l2 * w if self.decays else dw
+        return self.optimizer.update(w, gradient, slots, self.coefficients, np)
+
+    def run(self):
+        return self.call.run(address_of(self.optimizer, self.w.dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("decays", [0, 1])
+@pytest.mark.parametrize("n_elements", [0, 16, 48, 1040])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_a_step_is_that_of_the_formula(optimizer, n_elements, decays, dtype):
+    step = Step(optimizer, dtype, n_elements, decays, l2=0.1)
+    w, slots = step.expected()
+    step.run()
+    np.testing.assert_allclose(step.w, w, rtol=tolerance(dtype), atol=tolerance(dtype))
+    np.testing.assert_allclose(
+        step.slots[:, :n_elements], slots, rtol=tolerance(dtype), atol=tolerance(dtype)
+    )
+    assert np.all(step.slots[:, n_elements:] == 77.0)
+
+
+@pytest.mark.parametrize("decays", [0, 1])
+def test_only_decaying_parameters_count_in_the_norm(decays):
+    step = Step(OPTIMIZERS[0], np.float64, 160, decays)
+    norm = step.w @ step.w
+    step.call.scalars[abi.SQUARED_NORM] = 2.0
+    step.run()
+    expected = 2.0 + decays * norm
+    np.testing.assert_allclose(step.call.scalars[abi.SQUARED_NORM], expected)
+
+
+def test_the_norm_of_many_small_parameters_is_exact():
+    step = Step(OPTIMIZERS[0], np.float32, 1 << 20, decays=1)
+    norm = np.sum(step.w.astype(np.float64) ** 2)
+    step.run()
+    np.testing.assert_allclose(step.call.scalars[abi.SQUARED_NORM], norm, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_gradient_that_is_not_a_number_shows_in_the_parameter(dtype):
+    step = Step(OPTIMIZERS[-1], dtype, 32, decays=0)
+    step.dw[5] = np.nan
+    step.run()
+    assert np.flatnonzero(np.isnan(step.w)).tolist() == [5]

@@ -1,0 +1,162 @@
+"""Imports point down: the floors of the house, read from the sources."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skbackprop
+
+PACKAGE = Path(skbackprop.__file__).parent
+
+# From the ground up. A module imports from its own floor and from those below;
+# where a floor is a folder, its files may import each other.
+FLOORS = [
+    {"network", "exceptions", "_docs"},
+    {"kernels"},
+    {"engine"},
+    {"_validation", "_targets"},
+    {"_tasks"},
+    {"_estimator"},
+    {"mlp"},
+    {"__init__"},
+]
+FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
+FOLDERS = {"network", "kernels", "engine"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path):
+    """Return the top-level module or folder of the package that a file is in."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def imports_of(path):
+    """Return (name, whether at module level) of all that a file imports."""
+    tree = ast.parse(path.read_text())
+    in_functions = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+    }
+    found = []
+    for node in ast.walk(tree):
+        at_module_level = id(node) not in in_functions
+        if isinstance(node, ast.Import):
+            found += [(alias.name, at_module_level) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found += [
+                (f"{node.module}.{alias.name}", at_module_level) for alias in node.names
+            ]
+    return found
+
+
+def rooms_imported(path):
+    """Return the rooms of the package that a file imports from."""
+    own = [name.split(".") for name, _ in imports_of(path)]
+    own = [parts[1:] for parts in own if parts[0] == "skbackprop"]
+    # ``from skbackprop import MLPClassifier`` reads what stands at the very top.
+    return {parts[0] if parts and parts[0] in FLOOR_OF else "__init__" for parts in own}
+
+
+def names_imported(path, at_module_level=None):
+    return {
+        name.split(".")[0]
+        for name, level in imports_of(path)
+        if at_module_level in (None, level)
+    }
+
+
+def files_of(*rooms):
+    files = [path for path in FILES if room_of(path) in rooms]
+    return pytest.mark.parametrize(
+        "path", files, ids=lambda path: str(path.relative_to(PACKAGE))
+    )
+
+
+every_file = files_of(*{room_of(path) for path in FILES})
+
+
+@every_file
+def test_every_file_has_a_floor(path):
+    assert room_of(path) in FLOOR_OF
+
+
+@every_file
+def test_imports_point_down(path):
+    here = FLOOR_OF[room_of(path)]
+    for room in rooms_imported(path):
+        is_below = FLOOR_OF[room] < here
+        is_next_to = room == room_of(path) and room in FOLDERS
+        assert is_below or is_next_to, f"{room_of(path)} imports {room}"
+
+
+@files_of("network")
+def test_networks_import_nothing_else_of_the_package(path):
+    assert rooms_imported(path) <= {"network"}
+
+
+@files_of("kernels")
+def test_kernels_import_networks_only(path):
+    assert rooms_imported(path) <= {"kernels", "network"}
+
+
+@files_of("network", "kernels", "engine")
+def test_the_engine_and_what_is_below_know_nothing_of_scikit_learn(path):
+    assert "sklearn" not in names_imported(path)
+
+
+@every_file
+def test_only_kernels_import_numba(path):
+    if names_imported(path) & {"numba", "llvmlite"}:
+        assert room_of(path) == "kernels"
+
+
+@files_of("network", "kernels", "engine")
+def test_deep_learning_frameworks_and_tables_stay_outside(path):
+    assert not names_imported(path) & {"torch", "jax", "pandas", "polars"}
+
+
+# Of the kernels, the package itself loads only what does without numba; the
+# others are loaded when the first network is bound.
+LOADED = """
+import sys
+import skbackprop
+print(*(name for name in sys.modules if "." not in name))
+print(*(name for name in sys.modules if name.startswith("skbackprop.kernels.")))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded_by_import():
+    """Return the top-level modules and the kernel modules loaded by an import."""
+    lines = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    ).stdout.splitlines()
+    return set(lines[0].split()), set(lines[1].split())
+
+
+def test_importing_the_package_does_not_import_numba(loaded_by_import):
+    top_level, _ = loaded_by_import
+    assert "skbackprop" in top_level
+    assert not top_level & {"numba", "llvmlite", "matplotlib"}
+
+
+def test_kernel_modules_loaded_by_the_package_import_numba_in_functions(
+    loaded_by_import,
+):
+    _, kernel_modules = loaded_by_import
+    assert "skbackprop.kernels.jit" in kernel_modules
+    for module in kernel_modules:
+        path = PACKAGE / "kernels" / (module.rpartition(".")[2] + ".py")
+        at_module_level = names_imported(path, at_module_level=True)
+        assert not at_module_level & {"numba", "llvmlite"}

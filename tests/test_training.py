@@ -1,0 +1,703 @@
+"""Training: when it stops, what it keeps, and that nothing depends on chunks."""
+
+import dataclasses
+import signal
+import threading
+
+import numpy as np
+import pytest
+from random_graphs import LOSSES, mlp_graph, random_parameters, random_samples
+
+from skbackprop.engine import jit, training
+from skbackprop.engine.executor import Executor
+from skbackprop.engine.losses import HalfSquaredError
+from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.samples import Samples
+from skbackprop.engine.schedules import Adaptive, Constant, InverseScaling
+from skbackprop.engine.training import (
+    Outcome,
+    Plan,
+    TrainingState,
+    train,
+    train_lbfgs,
+)
+from skbackprop.network.program import compile_graph
+
+needs_jit = pytest.mark.skipif(
+    not jit.available(), reason="numba cannot compile here, or is told not to"
+)
+both_executors = pytest.mark.parametrize(
+    "kind", [ReferenceExecutor, pytest.param(Executor, marks=needs_jit)]
+)
+PLAN = Plan(
+    optimizer=Adam(0.9, 0.999, 1e-8),
+    schedule=Constant(0.01),
+    alpha=0.1,
+    max_epochs=12,
+    shuffle=True,
+    tol=0.0,
+    max_no_improvement=np.inf,
+)
+STANDSTILL = dataclasses.replace(
+    PLAN, schedule=Constant(0.0), shuffle=False, tol=1e-4, max_no_improvement=3
+)
+GRAPH, LOSS = mlp_graph(5, [7], 2), HalfSquaredError()
+PROGRAM = compile_graph(GRAPH)
+
+
+class Session:
+    """A network, samples and a state, to be trained once or repeatedly."""
+
+    def __init__(self, kind, plan=PLAN, dtype=np.float64):
+        self.plan = plan
+        self.samples = random_samples(GRAPH, LOSS, 42, dtype=dtype)
+        self.parameters = random_parameters(GRAPH, dtype=dtype)
+        self.executor = kind(PROGRAM, self.parameters, LOSS, batch_size=8)
+        slots = PROGRAM.allocate(dtype, plan.optimizer.n_slots)
+        self.state = TrainingState("any", slots, 42, np.arange(42))
+        self.random_state = np.random.RandomState(0)
+
+    def train(self, validate=None, report=None, **changes):
+        plan = dataclasses.replace(self.plan, **changes)
+        return train(
+            self.executor,
+            self.samples,
+            plan,
+            self.state,
+            self.random_state,
+            validate,
+            report,
+        )
+
+    def everything(self):
+        """Return all that training leaves behind."""
+        state = dataclasses.asdict(self.state)
+        _, key, position, *_ = self.random_state.get_state()
+        return {**state, "parameters": self.parameters, "rng": [*key, position]}
+
+
+def assert_same_bits(one, other):
+    ours, theirs = one.everything(), other.everything()
+    for name in ours:
+        np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
+
+
+@pytest.fixture
+def one_epoch_per_call(monkeypatch):
+    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 0.0)
+
+
+@pytest.fixture
+def all_epochs_per_call(monkeypatch):
+    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e9)
+    monkeypatch.setattr(training, "_MAX_STEPS_PER_CALL", 10**9)
+
+
+def record_calls(session):
+    """Return the list that the coefficients of each call will be entered in."""
+    calls, run_epochs = [], session.executor.run_epochs
+
+    def recording(coefficients, *rest):
+        calls.append(coefficients)
+        return run_epochs(coefficients, *rest)
+
+    session.executor.run_epochs = recording
+    return calls
+
+
+# Epochs and calls
+
+
+@both_executors
+@pytest.mark.parametrize(
+    "plan",
+    [
+        PLAN,
+        dataclasses.replace(PLAN, optimizer=SGD(0.9, True), shuffle=False),
+        dataclasses.replace(PLAN, schedule=InverseScaling(0.1, 0.5)),
+        dataclasses.replace(PLAN, tol=0.05, max_no_improvement=2),
+        dataclasses.replace(
+            PLAN, schedule=Adaptive(0.01), tol=0.05, max_no_improvement=1
+        ),
+    ],
+    ids=["adam", "sgd", "invscaling", "stops early", "adaptive"],
+)
+def test_epochs_have_the_same_bits_however_many_are_run_at_a_call(
+    kind, plan, monkeypatch
+):
+    plan = dataclasses.replace(plan, max_epochs=30)
+    sessions = []
+    for seconds in (0.0, 1e9):
+        monkeypatch.setattr(training, "_SECONDS_PER_CALL", seconds)
+        session = Session(kind, plan)
+        calls = record_calls(session)
+        session.train()
+        sessions.append(session)
+        many_at_once = max(len(call) for call in calls) > 1
+        assert many_at_once == (seconds > 0)
+    assert_same_bits(*sessions)
+
+
+@both_executors
+def test_ten_epochs_and_ten_more_are_twenty(kind):
+    twice, once = Session(kind), Session(kind)
+    assert twice.train(max_epochs=10) is Outcome.OUT_OF_EPOCHS
+    assert twice.train(max_epochs=10) is Outcome.OUT_OF_EPOCHS
+    once.train(max_epochs=20)
+    assert_same_bits(twice, once)
+
+
+@both_executors
+def test_steps_per_call_are_bounded(kind, monkeypatch, all_epochs_per_call):
+    monkeypatch.setattr(training, "_MAX_STEPS_PER_CALL", 13)  # an epoch has 6
+    session = Session(kind)
+    calls = record_calls(session)
+    session.train()
+    assert [len(call) for call in calls] == [1, 2, 2, 2, 2, 2, 1]
+
+
+@both_executors
+def test_steps_and_samples_are_counted(kind):
+    session = Session(kind)
+    session.train(max_epochs=3)
+    assert session.state.n_steps == 3 * 6
+    assert session.state.n_seen == 3 * 42
+    assert len(session.state.losses) == 3
+    assert all(type(loss) is float for loss in session.state.losses)
+
+
+@both_executors
+def test_without_shuffling_order_and_generator_are_left_alone(kind):
+    session = Session(kind)
+    session.train(shuffle=False)
+    np.testing.assert_array_equal(session.state.order, np.arange(42))
+    expected = np.random.RandomState(0).uniform()
+    assert session.random_state.uniform() == expected
+
+
+@both_executors
+def test_training_learns(kind):
+    session = Session(kind)
+    session.train(max_epochs=200)
+    losses = session.state.losses
+    assert losses[-1] < 0.7 * losses[0]
+    assert session.state.best_loss == min(losses)
+
+
+# When it stops
+
+
+@both_executors
+@pytest.mark.parametrize("max_no_improvement", [1, 3, 7])
+def test_training_stops_after_one_epoch_too_many_without_improvement(
+    kind, max_no_improvement
+):
+    session = Session(kind, STANDSTILL)
+    outcome = session.train(max_no_improvement=max_no_improvement, max_epochs=50)
+    assert outcome is Outcome.CONVERGED
+    assert len(session.state.losses) == 1 + max_no_improvement + 1
+    assert session.state.no_improvement == max_no_improvement + 1
+
+
+@both_executors
+def test_the_rule_counts_on_over_several_trainings(kind):
+    session = Session(kind, STANDSTILL)
+    for _ in range(4):
+        assert session.train(max_epochs=1) is Outcome.OUT_OF_EPOCHS
+    assert session.train(max_epochs=1) is Outcome.CONVERGED
+
+
+@both_executors
+def test_an_infinite_patience_never_stops(kind):
+    session = Session(kind, STANDSTILL)
+    outcome = session.train(max_no_improvement=np.inf, max_epochs=50)
+    assert outcome is Outcome.OUT_OF_EPOCHS
+    assert len(session.state.losses) == 50
+
+
+class Scripted:
+    """An executor whose losses are written down beforehand."""
+
+    batch_size = 1
+
+    def __init__(self, losses):
+        self.losses = iter(losses)
+        self.parameters = np.zeros(3)
+        self.rates = []
+
+    def prepare_training(self, samples, optimizer, slots, order):
+        pass
+
+    def run_epochs(self, coefficients, alpha, stopping, random_state):
+        (step,) = coefficients[0]
+        self.rates.append(step[1])
+        self.parameters += 1
+        loss = next(self.losses)
+        worse = loss > stopping.best_loss - stopping.tol
+        return training_run(
+            loss,
+            min(loss, stopping.best_loss),
+            stopping.no_improvement + 1 if worse else 0,
+        )
+
+
+def training_run(loss, best_loss, no_improvement):
+    from skbackprop.engine.samples import EpochsRun
+
+    return EpochsRun(np.array([loss]), False, best_loss, no_improvement)
+
+
+def train_scripted(losses, schedule, max_no_improvement, scores=None, report=None):
+    executor = Scripted(losses)
+    state = TrainingState("any", np.zeros((1, 3)), 1, np.arange(1))
+    plan = Plan(
+        SGD(0.0, False), schedule, 0.0, len(losses), False, 0.5, max_no_improvement
+    )
+    validate = None if scores is None else lambda: next(scores)
+    outcome = train(executor, None, plan, state, None, validate, report)
+    return outcome, state, executor
+
+
+@pytest.mark.parametrize(
+    ("losses", "n_epochs"),
+    [
+        ([9, 8, 7, 6, 5, 4], None),
+        ([9, 8, 8, 8, 8, 8], 5),
+        ([9, 8.6, 8.2, 7.8, 7.4, 7], 4),  # by less than tol each
+        ([9, 10, 11, 8.4, 9, 8.5], None),
+        ([9, 10, 8.6, 8.5, 7, 6], 4),
+    ],
+    ids=["improves", "stands still", "slowly", "in time", "too late"],
+)
+def test_improvement_is_counted_against_the_best_loss(
+    one_epoch_per_call, losses, n_epochs
+):
+    outcome, state, _ = train_scripted(losses, Constant(0.1), max_no_improvement=2)
+    expected = Outcome.CONVERGED if n_epochs else Outcome.OUT_OF_EPOCHS
+    assert outcome is expected
+    assert state.losses == losses[:n_epochs]
+    assert state.best_loss == min(state.losses)
+
+
+def test_adaptive_rates_are_divided_at_each_standstill_until_the_end(
+    one_epoch_per_call,
+):
+    rate = 4e-5
+    outcome, state, executor = train_scripted([1.0] * 50, Adaptive(rate), 1)
+    # Epoch 1 improves on infinity, after that every second one is one too many.
+    expected = [rate] * 3 + [rate / 5] * 2 + [rate / 25] * 2 + [rate / 125] * 2
+    assert outcome is Outcome.CONVERGED
+    np.testing.assert_allclose(executor.rates, expected, rtol=1e-14)
+    assert state.slowdown == pytest.approx(1 / 125)
+
+
+def test_inverse_scaling_goes_by_the_samples_seen_before_the_epoch(
+    one_epoch_per_call,
+):
+    _, _, executor = train_scripted([1.0] * 5, InverseScaling(0.1, 0.5), np.inf)
+    np.testing.assert_allclose(executor.rates, 0.1 / np.sqrt([1, 2, 3, 4, 5]))
+
+
+def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
+    said = []
+    train_scripted([2.0, 2.0, 2.0], Constant(0.1), 1, report=said.append)
+    assert said == [
+        "Iteration 1, loss = 2.00000000",
+        "Iteration 2, loss = 2.00000000",
+        "Iteration 3, loss = 2.00000000",
+        "Training loss did not improve more than tol=0.500000 for 1 consecutive "
+        "epochs. Stopping.",
+    ]
+    said.clear()
+    scores = iter([0.25, 0.25, 0.25])
+    train_scripted([2.0] * 3, Adaptive(0.1), 1, scores, said.append)
+    assert said[1] == "Validation score: 0.250000"
+    assert said[-1] == (
+        "Validation score did not improve more than tol=0.500000 for 1 consecutive "
+        "epochs. Slowing down."
+    )
+
+
+# Early stopping
+
+
+def test_training_by_score_ends_with_the_best_parameters():
+    scores = iter([1.0, 2.0, 4.0, 3.0, 4.2, 3.0, 9.0])
+    outcome, state, executor = train_scripted([1.0] * 7, Constant(0.1), 2, scores)
+    assert outcome is Outcome.CONVERGED
+    assert state.scores == [1.0, 2.0, 4.0, 3.0, 4.2, 3.0]
+    # 4.2 is the best score, if not by tol, and came after epoch 5.
+    assert state.best_score == 4.2
+    assert (executor.parameters == 5).all()
+
+
+def test_a_score_that_is_no_number_is_never_the_best():
+    scores = iter([1.0, np.nan, np.nan, 0.5])
+    _, state, executor = train_scripted([1.0] * 4, Constant(0.1), 9, scores)
+    assert state.best_score == 1.0
+    assert (executor.parameters == 1).all()
+
+
+@both_executors
+def test_early_stopping_keeps_the_parameters_of_the_best_epoch(kind):
+    scores = [0.1, 0.3, 0.8, 0.2, 0.1]
+    session, best = Session(kind, STANDSTILL), Session(kind)
+    pending = iter(scores)
+    for one, validate, n_epochs in (
+        (session, lambda: next(pending), 5),
+        (best, None, 3),
+    ):
+        one.train(validate, schedule=Constant(0.01), max_epochs=n_epochs, shuffle=True)
+    assert session.state.scores == scores
+    np.testing.assert_array_equal(session.parameters, best.parameters)
+
+
+@both_executors
+def test_early_stopping_in_two_goes_is_early_stopping_in_one(kind):
+    scores = [0.1, 0.8, 0.2, 0.3, 0.9, 0.1]
+    once, twice = Session(kind), Session(kind)
+    pending = iter(scores)
+    once.train(lambda: next(pending), max_epochs=6)
+    pending = iter(scores)
+    twice.train(lambda: next(pending), max_epochs=3)
+    twice.train(lambda: next(pending), max_epochs=3)
+    assert_same_bits(once, twice)
+
+
+# Divergence
+
+
+def diverging(rate=1e3):
+    return {
+        "schedule": Constant(rate),
+        "optimizer": SGD(0.9, True),
+        "max_epochs": 500,
+    }
+
+
+def session_of_sgd(kind, dtype=np.float64):
+    return Session(kind, dataclasses.replace(PLAN, optimizer=SGD(0.9, True)), dtype)
+
+
+@both_executors
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rate", [0.5, 1e3, 1e30])
+def test_divergence_ends_training_with_the_last_finite_parameters(kind, dtype, rate):
+    session = session_of_sgd(kind, dtype)
+    start = session.parameters.copy()
+    assert session.train(**diverging(rate)) is Outcome.DIVERGED
+    n_epochs = len(session.state.losses)
+    assert n_epochs < 500
+    assert np.isfinite(session.state.losses).all()
+    assert np.isfinite(session.parameters).all()
+    if n_epochs == 0:
+        np.testing.assert_array_equal(session.parameters, start)
+    else:
+        again = session_of_sgd(kind, dtype)
+        again.train(**{**diverging(rate), "max_epochs": n_epochs})
+        np.testing.assert_array_equal(session.parameters, again.parameters)
+        assert session.state.losses == again.state.losses
+
+
+@both_executors
+def test_a_smaller_rate_helps_after_a_divergence(kind):
+    session = session_of_sgd(kind)
+    assert session.train(**diverging()) is Outcome.DIVERGED
+    session.parameters[:] = random_parameters(GRAPH)
+    assert session.train(schedule=Constant(0.01)) is Outcome.OUT_OF_EPOCHS
+    assert np.isfinite(session.parameters).all()
+    padded = PROGRAM.expand(PROGRAM.compact(session.parameters))
+    np.testing.assert_array_equal(padded, session.parameters)
+
+
+@both_executors
+def test_divergence_is_not_taken_for_convergence(kind):
+    session = session_of_sgd(kind)
+    session.train(schedule=Constant(0.0), tol=1.0, max_no_improvement=3, max_epochs=10)
+    outcome = session.train(**diverging(1e30), tol=1.0, max_no_improvement=3)
+    assert outcome is Outcome.DIVERGED
+
+
+@both_executors
+def test_divergence_with_early_stopping_keeps_the_best_parameters(kind):
+    session, best = session_of_sgd(kind), session_of_sgd(kind)
+    scores = iter([0.5, 0.1] + [0.0] * 500)
+    outcome = session.train(lambda: next(scores), **diverging(0.5))
+    best.train(**{**diverging(0.5), "max_epochs": 1})
+    assert outcome is Outcome.DIVERGED
+    np.testing.assert_array_equal(session.parameters, best.parameters)
+
+
+@both_executors
+def test_samples_that_are_not_finite_count_as_divergence(kind):
+    session = Session(kind)
+    session.samples.X[3, 1] = np.nan
+    start = session.parameters.copy()
+    assert session.train() is Outcome.DIVERGED
+    assert session.state.losses == []
+    np.testing.assert_array_equal(session.parameters, start)
+
+
+# Interruption
+
+
+@pytest.fixture
+def default_handler():
+    """Handle SIGINT as Python does by default, whoever runs the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt_after(session, n_calls):
+    """Send Ctrl-C while the executor runs its n-th call."""
+    run_epochs = session.executor.run_epochs
+    calls = iter(range(1, 1000))
+
+    def interrupted(*arguments):
+        run = run_epochs(*arguments)
+        if next(calls) == n_calls:
+            signal.raise_signal(signal.SIGINT)
+        return run
+
+    session.executor.run_epochs = interrupted
+
+
+@both_executors
+@pytest.mark.parametrize("n_calls", [1, 4, 12])
+def test_ctrl_c_ends_training_and_nothing_is_lost(
+    kind, n_calls, one_epoch_per_call, default_handler
+):
+    session, expected = Session(kind), Session(kind)
+    interrupt_after(session, n_calls)
+    assert session.train() is Outcome.INTERRUPTED
+    expected.train(max_epochs=n_calls)
+    assert_same_bits(session, expected)
+
+
+@both_executors
+def test_training_goes_on_after_ctrl_c_as_if_nothing_had_been(
+    kind, one_epoch_per_call, default_handler
+):
+    session, uninterrupted = Session(kind), Session(kind)
+    interrupt_after(session, 5)
+    session.train()
+    assert session.train(max_epochs=12 - 5) is Outcome.OUT_OF_EPOCHS
+    uninterrupted.train()
+    assert_same_bits(session, uninterrupted)
+
+
+@needs_jit
+def test_ctrl_c_while_kernels_diverge_leaves_finite_parameters(
+    all_epochs_per_call, default_handler
+):
+    session = session_of_sgd(Executor)
+    run = session.executor._run
+
+    def interrupted(row):
+        run(row)
+        signal.raise_signal(signal.SIGINT)
+
+    session.executor._run = interrupted
+    outcome = session.train(**diverging(1e30))
+    assert outcome in (Outcome.INTERRUPTED, Outcome.DIVERGED)
+    assert np.isfinite(session.parameters).all()
+
+
+@both_executors
+def test_a_report_may_interrupt(kind, one_epoch_per_call):
+    session = Session(kind)
+
+    def report(words):
+        if words.startswith("Iteration 3"):
+            raise KeyboardInterrupt
+
+    assert session.train(report=report) is Outcome.INTERRUPTED
+    assert len(session.state.losses) == 3
+
+
+@both_executors
+def test_ctrl_c_with_early_stopping_keeps_the_best_parameters(kind, default_handler):
+    session, best = Session(kind), Session(kind)
+    interrupt_after(session, 4)
+    scores = iter([0.1, 0.9, 0.2, 0.3, 0.4])
+    assert session.train(lambda: next(scores)) is Outcome.INTERRUPTED
+    best.train(max_epochs=2)
+    np.testing.assert_array_equal(session.parameters, best.parameters)
+
+
+@both_executors
+def test_a_second_ctrl_c_is_not_held_back(kind, default_handler):
+    session = Session(kind)
+    start = session.parameters.copy()
+
+    def hanging(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the second signal was held back")
+
+    session.executor.run_epochs = hanging
+    assert session.train() is Outcome.INTERRUPTED
+    np.testing.assert_array_equal(session.parameters, start)
+
+
+@both_executors
+def test_a_handler_of_the_users_own_stays_in_place(kind):
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(1))
+    try:
+        session = Session(kind)
+        interrupt_after(session, 1)
+        assert session.train() is Outcome.OUT_OF_EPOCHS
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert came == [1]
+
+
+@both_executors
+def test_threads_that_get_no_signals_train_as_well(kind, default_handler):
+    session, expected = Session(kind), Session(kind)
+    thread = threading.Thread(target=session.train)
+    thread.start()
+    thread.join()
+    expected.train()
+    assert_same_bits(session, expected)
+
+
+@both_executors
+def test_errors_of_other_kinds_are_passed_on(kind, default_handler):
+    session = Session(kind)
+
+    def report(words):
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space left"):
+        session.train(report=report)
+
+
+# L-BFGS
+
+
+def lbfgs_problem(kind, loss=LOSS, dtype=np.float64, graph=None):
+    graph = graph or mlp_graph(4, [], 2)
+    samples = random_samples(graph, loss, 30, dtype=dtype, weighted=True)
+    parameters = random_parameters(graph, dtype=dtype)
+    executor = kind(compile_graph(graph), parameters, loss, batch_size=8)
+    return executor, samples
+
+
+@both_executors
+def test_lbfgs_finds_the_solution_of_ridge_regression(kind):
+    alpha, (executor, samples) = 3.0, lbfgs_problem(kind)
+    outcome, n_iter, loss, message = train_lbfgs(
+        executor, samples, alpha, 500, 1000, 1e-10
+    )
+    X, y, w = samples
+    # The bias is not penalised: centre, then solve (X'WX + alpha) B = X'W y.
+    X_mean, y_mean = np.average(X, 0, w), np.average(y, 0, w)
+    Xc, yc = X - X_mean, y - y_mean
+    gram = (Xc.T * w) @ Xc + alpha * np.eye(X.shape[1])
+    expected = np.linalg.solve(gram, (Xc.T * w) @ yc)
+    weight, bias = executor.program.views(executor.parameters)
+    np.testing.assert_allclose(weight, expected, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(bias, y_mean - X_mean @ expected, rtol=1e-5)
+    residuals = X @ expected + bias - y
+    mean = np.average((residuals**2).mean(axis=1) / 2, weights=w)
+    penalty = alpha / 2 * (expected**2).sum() / w.sum()
+    np.testing.assert_allclose(loss, mean + penalty, rtol=1e-6)
+    assert outcome is Outcome.CONVERGED
+    assert 0 < n_iter < 500
+    assert message
+
+
+@both_executors
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_lbfgs_ends_where_the_gradient_vanishes(kind, loss):
+    alpha, (executor, samples) = 2.0, lbfgs_problem(kind, loss)
+    train_lbfgs(executor, samples, alpha, 500, 1000, 1e-9)
+    executor.objective(samples)
+    gradient, n = executor.gradient.copy(), executor.program.n_decaying
+    gradient[:n] += alpha / samples.weight_sum * executor.parameters[:n]
+    # scipy also ends where the loss falls by less than 2e-9 of itself.
+    np.testing.assert_allclose(gradient, 0, atol=1e-4)
+
+
+@both_executors
+@pytest.mark.parametrize(("max_iter", "max_fun"), [(2, 1000), (1000, 2)])
+def test_lbfgs_says_when_it_ran_out_of_iterations(kind, max_iter, max_fun):
+    executor, samples = lbfgs_problem(kind)
+    outcome, n_iter, *_ = train_lbfgs(executor, samples, 0.1, max_iter, max_fun, 1e-12)
+    assert outcome is Outcome.OUT_OF_EPOCHS
+    assert n_iter <= 2
+
+
+@both_executors
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_lbfgs_keeps_dtype_and_zero_padding(kind, dtype):
+    executor, samples = lbfgs_problem(kind, dtype=dtype)
+    parameters, program = executor.parameters, executor.program
+    train_lbfgs(executor, samples, 0.1, 20, 100, 1e-4)
+    assert executor.parameters is parameters
+    assert parameters.dtype == dtype
+    padded = program.expand(program.compact(parameters))
+    np.testing.assert_array_equal(padded, parameters)
+
+
+@both_executors
+def test_lbfgs_interrupted_keeps_the_best_parameters(kind):
+    executor, samples = lbfgs_problem(kind)
+    _, _, before, _ = train_lbfgs(executor, samples, 0.1, 1, 100, 0.0)
+    said = []
+
+    def report(words):
+        said.append(words)
+        if len(said) == 3:
+            raise KeyboardInterrupt
+
+    outcome, n_iter, loss, _ = train_lbfgs(
+        executor, samples, 0.1, 100, 1000, 0.0, report
+    )
+    assert outcome is Outcome.INTERRUPTED
+    assert n_iter == 3
+    assert said[-1] == f"Iteration 3, loss = {loss:.8f}"
+    assert loss < before
+
+
+@both_executors
+def test_ctrl_c_during_lbfgs_is_noticed(kind, default_handler):
+    executor, samples = lbfgs_problem(kind)
+
+    def report(words):
+        signal.raise_signal(signal.SIGINT)
+
+    outcome, n_iter, *_ = train_lbfgs(executor, samples, 0.1, 100, 1000, 0.0, report)
+    assert outcome is Outcome.INTERRUPTED
+    assert n_iter <= 2
+
+
+@both_executors
+def test_lbfgs_on_samples_that_are_not_finite_keeps_the_start(kind):
+    executor, samples = lbfgs_problem(kind)
+    start = executor.parameters.copy()
+    X = samples.X.copy()
+    X[0, 0] = np.inf
+    outcome, *_ = train_lbfgs(executor, samples._replace(X=X), 0.1, 9, 99, 1e-9)
+    assert outcome is Outcome.DIVERGED
+    np.testing.assert_array_equal(executor.parameters, start)
+
+
+@both_executors
+def test_lbfgs_takes_samples_of_any_kind(kind):
+    graph = mlp_graph(9, [4], 3)
+    loss = LOSSES[3]
+    executor, _ = lbfgs_problem(kind, loss, graph=graph)
+    sparse_samples = random_samples(graph, loss, 30, is_sparse=True)
+    start = executor.parameters.copy()
+    train_lbfgs(executor, sparse_samples, 1.0, 15, 99, 1e-9)
+    found = executor.parameters.copy()
+    dense = sparse_samples.rows(np.arange(30)).toarray()
+    executor.parameters[:] = start
+    train_lbfgs(executor, Samples(dense, sparse_samples.targets), 1.0, 15, 99, 1e-9)
+    np.testing.assert_allclose(found, executor.parameters, rtol=1e-6, atol=1e-8)
