@@ -50,7 +50,7 @@ class Linear:
         self.w, w_memory = random(width_x, width_y)
         self.b, _ = random(1, width_y)
         self.y, _ = empty_signal(n_rows, width_y, dtype)
-        self.dx, _ = random(n_rows, width_x, padding=-2.5)
+        self.dx, self.dx_memory = random(n_rows, width_x, padding=-2.5)
         self.dw, self.dw_memory = random(width_x, width_y)
         self.db, self.db_memory = random(1, width_y)
         self.before = {name: getattr(self, name).copy() for name in ("dx", "dw", "db")}
@@ -123,9 +123,11 @@ def test_backward_gives_all_gradients(shape, dtype, add):
     linear.assert_accumulated("dx", dy @ linear.w.T)
     linear.assert_accumulated("dw", linear.x.T @ dy)
     linear.assert_accumulated("db", dy.sum(axis=0, keepdims=True))
-    width = shape[2]
-    assert not linear.dw_memory[:, width:].any()
-    assert not linear.db_memory[:, width:].any()
+    _, width_x, width_y = shape
+    assert not linear.dw_memory[:, width_y:].any()
+    assert not linear.db_memory[:, width_y:].any()
+    # What is written there is zero: it comes to the padding of other gradients.
+    assert np.all(np.isin(linear.dx_memory[:, width_x:], [0.0, -2.5]))
 
 
 @pytest.mark.parametrize("shape", [(9, 21, 3), (40, 70, 2), (6, 5, 33)], ids=str)

@@ -64,11 +64,15 @@ def run_in_memory(program, parameters, x, adjoint):
     output = signal(program.instructions[-1].output, values).copy()
     signal(program.instructions[-1].output, adjoints)[:] = adjoint
     for instruction in reversed(program.instructions):
-        of_inputs, of_parameters = reference.backward(
-            instruction.module,
-            [signal(i, values) for i in instruction.inputs],
+        module = instruction.module
+        inputs = [signal(i, values) for i in instruction.inputs]
+        own_adjoint = signal(instruction.output, adjoints).copy()
+        of_parameters = reference.parameter_gradients(module, inputs, own_adjoint)
+        of_inputs = reference.backward(
+            module,
+            inputs,
             signal(instruction.output, values),
-            signal(instruction.output, adjoints).copy(),
+            own_adjoint,
             [weights[i] for i in instruction.blocks],
         )
         for i, how, term in zip(

@@ -59,10 +59,11 @@ def test_backward_of_a_module_is_the_transpose_of_its_derivative(module, shape):
         return reference.forward(module, inputs[:n], inputs[n:])
 
     def backward(inputs, output, adjoint):
-        of_signals, of_parameters = reference.backward(
-            module, inputs[:n], output, adjoint, inputs[n:]
-        )
-        return of_signals + of_parameters
+        signals, parameters = inputs[:n], inputs[n:]
+        return [
+            *reference.backward(module, signals, output, adjoint, parameters),
+            *reference.parameter_gradients(module, signals, adjoint),
+        ]
 
     check_vjp(forward, backward, signals + parameters, rng)
 

@@ -21,8 +21,14 @@ def forward(module, inputs, parameters):
 
 @functools.singledispatch
 def backward(module, inputs, output, adjoint, parameters):
-    """Return the adjoints of the inputs and of the parameters, as two lists."""
+    """Return the adjoints of the inputs of a module, given that of its output."""
     raise NotImplementedError(f"{module!r} has no reference implementation.")
+
+
+@functools.singledispatch
+def parameter_gradients(module, inputs, adjoint):
+    """Return the gradients of the parameters of a module."""
+    return []
 
 
 @forward.register
@@ -33,8 +39,14 @@ def _(module: Linear, inputs, parameters):
 
 @backward.register
 def _(module: Linear, inputs, output, adjoint, parameters):
-    (x,), (weight, _) = inputs, parameters
-    return [adjoint @ weight.T], [x.T @ adjoint, adjoint.sum(axis=0)]
+    weight, _ = parameters
+    return [adjoint @ weight.T]
+
+
+@parameter_gradients.register
+def _(module: Linear, inputs, adjoint):
+    (x,) = inputs
+    return [x.T @ adjoint, adjoint.sum(axis=0)]
 
 
 @forward.register
@@ -44,7 +56,7 @@ def _(module: Elementwise, inputs, parameters):
 
 @backward.register
 def _(module: Elementwise, inputs, output, adjoint, parameters):
-    return [module.derivative(*inputs, output, adjoint, np)], []
+    return [module.derivative(*inputs, output, adjoint, np)]
 
 
 @forward.register
@@ -55,7 +67,7 @@ def _(module: Add, inputs, parameters):
 
 @backward.register
 def _(module: Add, inputs, output, adjoint, parameters):
-    return [adjoint, adjoint], []
+    return [adjoint, adjoint]
 
 
 @functools.singledispatch
@@ -208,14 +220,17 @@ class ReferenceExecutor:
         adjoints = [0.0] * len(signals)
         adjoints[-1] = adjoint
         for instruction in reversed(self.program.instructions):
-            of_inputs, of_parameters = backward(
-                instruction.module,
-                [signals[i] for i in instruction.inputs],
-                signals[instruction.output],
-                adjoints[instruction.output],
-                [parameters[i] for i in instruction.blocks],
+            module, adjoint = instruction.module, adjoints[instruction.output]
+            inputs = [signals[i] for i in instruction.inputs]
+            blocks = instruction.blocks
+            of_parameters = parameter_gradients(module, inputs, adjoint)
+            for i, of_parameter in zip(blocks, of_parameters, strict=True):
+                gradients[i] += of_parameter
+            if not any(instruction.input_gradients):
+                continue  # nothing upstream learns
+            output = signals[instruction.output]
+            of_inputs = backward(
+                module, inputs, output, adjoint, [parameters[i] for i in blocks]
             )
             for i, of_input in zip(instruction.inputs, of_inputs, strict=True):
                 adjoints[i] = adjoints[i] + of_input
-            for i, of_parameter in zip(instruction.blocks, of_parameters, strict=True):
-                gradients[i] += of_parameter
