@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn import neural_network
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import Pipeline
@@ -32,8 +33,8 @@ libraries = {
 
 # %%
 # The search: 8 candidates on 3 folds, 24 fits, and one more of the best. To
-# be fair to both, the workers have started and run either class before the
-# clock does, and each fit has one thread: with more, those of BLAS would
+# be fair to both, this process and the workers have run either class before
+# the clock starts, and each fit has one thread: with more, those of BLAS would
 # fight for the cores.
 
 grid = {
@@ -41,10 +42,11 @@ grid = {
     "mlp__alpha": [1e-4, 1e-1],
     "mlp__learning_rate_init": [1e-3, 1e-2],
 }
-Parallel(n_jobs=2)(
-    delayed(mlp.partial_fit)(X_train, y_train, classes=np.unique(y))
-    for mlp in 2 * list(libraries.values())
-)
+for n_jobs in (1, 2):
+    Parallel(n_jobs)(
+        delayed(clone(mlp).partial_fit)(X_train, y_train, classes=np.unique(y))
+        for mlp in 2 * list(libraries.values())
+    )
 searches, seconds = {}, {}
 for name, mlp in libraries.items():
     pipeline = Pipeline([("scale", StandardScaler()), ("mlp", mlp)])

@@ -17,7 +17,7 @@ MIN_ROWS_TO_PACK_PANEL = 96  # with fewer, packing costs more than it saves
 # A block of a transpose is packed where enough panels use it. It shares the
 # scratch memory with the panel, and both are smaller for it.
 PACKED_DEPTH, PACKED_HEIGHT_BYTES = 128, 768
-MIN_PANELS_TO_PACK_BLOCK = 4
+MIN_PANELS_TO_PACK_BLOCK = 5
 _BLOCK_AT = PACKED_DEPTH * 3 * 64  # behind a panel on the widest processor
 PACK_BYTES = _BLOCK_AT + PACKED_DEPTH * PACKED_HEIGHT_BYTES
 
