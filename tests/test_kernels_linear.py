@@ -27,6 +27,12 @@ def gemm_address(dtype):
     return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
 
 
+def pack_bytes():
+    from skbackprop.kernels import gemm
+
+    return gemm.PACK_BYTES
+
+
 def linear_address(direction, dtype):
     from skbackprop.kernels import linear
 
@@ -67,7 +73,7 @@ class Linear:
             ADD_DW=add,
         ).set_context(
             GEMM=gemm_address(dtype),
-            PACK=aligned(1 << 17, np.uint8),
+            PACK=aligned(pack_bytes(), np.uint8),
             ZEROS=aligned(4096, dtype),
         )
 
@@ -102,6 +108,7 @@ SHAPES = [
     (530, 260, 33),
     (140, 800, 230),
     (300, 520, 3),
+    (300, 40, 250),
 ]
 
 

@@ -4,13 +4,16 @@ import functools
 import operator
 
 from skbackprop.kernels.matrices import LeftMatrix, Matrix, transpose_block, where_all
-from skbackprop.kernels.panels import product
+from skbackprop.kernels.panels import PACK_BYTES, product
 from skbackprop.kernels.simd import smaller, transpose, where
 
 MOST_COLUMNS = 16
 DEPTH = 256  # elements of a dot product that are done at a time
-_CHUNK = 256  # rows of C whose transpose fits into the scratch memory
-_TRANSPOSE_AT = 1 << 16  # behind what ``product`` uses for so few rows
+# So many rows of C are transposed at a time, at the end of the scratch memory,
+# of which the product of so few rows uses only the beginning.
+_CHUNK = 256
+_STRIDE = _CHUNK + 16  # neighbouring rows on different cache sets
+_TRANSPOSE_AT = PACK_BYTES - MOST_COLUMNS * _STRIDE * 8
 
 
 def suits_transposed_product(code, m, n):
@@ -29,8 +32,7 @@ def transposed_product(code, m, n, k, a, b, d, c, pack):
 
     The vectors then run along the many rows of C.
     """
-    # Neighbouring rows on different cache sets.
-    transpose_of_c = Matrix(pack + _TRANSPOSE_AT, *code.integers(_CHUNK + 16))
+    transpose_of_c = Matrix(pack + _TRANSPOSE_AT, *code.integers(_STRIDE))
     with code.range(m, step=_CHUNK) as i:
         height = smaller(m - i, _CHUNK)
         with code.range(MOST_COLUMNS) as j:

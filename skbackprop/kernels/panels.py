@@ -14,12 +14,11 @@ from skbackprop.kernels.simd import fma, smaller, target, where
 DEPTH, HEIGHT = 256, 512  # steps of k, and rows of A, in a block
 MIN_ROWS_TO_PACK_PANEL = 96  # with fewer, packing costs more than it saves
 
-# A block of a transpose is packed where enough panels use it. It shares the
-# scratch memory with the panel, and both are smaller for it.
-PACKED_DEPTH, PACKED_HEIGHT_BYTES = 128, 768
+# A block of a transpose is packed where enough panels use it, and is smaller.
+PACKED_HEIGHT_BYTES = 1024
 MIN_PANELS_TO_PACK_BLOCK = 5
-_BLOCK_AT = PACKED_DEPTH * 3 * 64  # behind a panel on the widest processor
-PACK_BYTES = _BLOCK_AT + PACKED_DEPTH * PACKED_HEIGHT_BYTES
+_BLOCK_AT = DEPTH * 3 * 64  # behind a panel on the widest processor
+PACK_BYTES = _BLOCK_AT + DEPTH * PACKED_HEIGHT_BYTES
 
 
 def product(code, m, n, k, a, b, transposed, d, c, pack):
@@ -31,9 +30,8 @@ def product(code, m, n, k, a, b, transposed, d, c, pack):
     )
     packed_height = PACKED_HEIGHT_BYTES // code.size
     block_height = where(is_packed, *code.integers(packed_height, HEIGHT))
-    block_depth = where(is_packed, *code.integers(PACKED_DEPTH, DEPTH))
-    with code.range(m, step=block_height) as i, code.range(k, step=block_depth) as p:
-        height, depth = smaller(m - i, block_height), smaller(k - p, block_depth)
+    with code.range(m, step=block_height) as i, code.range(k, step=DEPTH) as p:
+        height, depth = smaller(m - i, block_height), smaller(k - p, DEPTH)
         a_part, packed = a.part(i, p), _packed_block(code, depth, pack + _BLOCK_AT)
         with code.when(is_packed):
             _pack_block(code, height, depth, a_part, packed)
