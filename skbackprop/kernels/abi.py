@@ -85,6 +85,6 @@ ALPHA = 5  # strength of the L2 penalty
 LOSS_FACTOR = 6  # factor of the reported loss
 TOL = 7  # improvement that counts as one
 BEST_LOSS = 8  # in and out: least loss of an epoch so far
-IS_FINITE = 9  # out of the check: 1.0 or 0.0
+REMAINDER = 9  # out of the check: 0, or NaN where a parameter is not finite
 EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
 SCALAR_FIELDS = 16

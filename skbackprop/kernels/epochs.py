@@ -8,6 +8,7 @@ loop in plain Python.
 import math
 
 from skbackprop.kernels import abi
+from skbackprop.kernels.codegen import DoubleSum, kernel
 from skbackprop.kernels.memory import (
     as_float64s,
     as_floats,
@@ -82,7 +83,7 @@ def make_run_epochs():
             call_kernel(row[abi.EPOCH_ROW], context, scalars)
             call_kernel(row[abi.CHECK_ROW], context, scalars)
             loss = scalars[abi.EPOCH_LOSS]
-            if math.isnan(loss) or scalars[abi.IS_FINITE] == 0.0:
+            if math.isnan(loss) or scalars[abi.REMAINDER] != 0.0:
                 row[abi.DIVERGED] = 1
                 return
             losses[epoch] = loss
@@ -101,17 +102,16 @@ def make_run_epochs():
 
 def make_check_finite(bits):
     """Return the kernel that tells whether N_ELEMENTS of W are all finite."""
-    as_parameters = as_floats(bits)
 
-    def check_finite(row, context, scalars):
-        values = as_parameters(row[abi.W])
-        # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
-        difference = 0.0
-        for i in range(row[abi.N_ELEMENTS]):
-            difference += values[i] - values[i]
-        scalars[abi.IS_FINITE] = 1.0 if difference == 0.0 else 0.0
+    def check_finite(code, row, context, scalars):
+        values, remainder = code.vectors(row[abi.W]), DoubleSum(code)
+        with code.range(row[abi.N_ELEMENTS], step=code.lanes) as i:
+            # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
+            difference = values[i] - values[i]
+            remainder.add(difference, difference)
+        scalars[abi.REMAINDER] = remainder.total()
 
-    return check_finite
+    return kernel(check_finite, bits)
 
 
 def make_gather_weights(bits):
