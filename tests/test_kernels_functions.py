@@ -137,3 +137,26 @@ def test_the_truth_of_a_value_cannot_be_asked():
 
     with pytest.raises(TypeError, match="where"):
         bool(Value(code=None, llvm=None))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("numerator", [1.0, -3.0, 1e-20, 1e15])
+def test_quotients_are_accurate_to_about_one_unit(numerator, dtype):
+    x = np.concatenate([spread(1e-15, 1e15, dtype), spread(-1e15, -1e-15, dtype)])
+    result = apply(f"divide_{numerator}", lambda x, xp: xp.divide(numerator, x), x)
+    truth = np.longdouble(np.float64(dtype(numerator)))
+    assert_accurate(result, x, lambda x: truth / x, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_quotients_of_what_is_not_finite_are_not_finite(dtype):
+    x = np.array([math.inf, -math.inf, math.nan], dtype)
+    result = apply("divide_2", lambda x, xp: xp.divide(x, 2.0 + 0.0 * abs(x - x)), x)
+    assert not np.isfinite(result).any()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_square_root_has_its_limits(dtype):
+    x = np.array([0.0, math.inf, -1.0, math.nan, 4.0, np.finfo(dtype).tiny], dtype)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(apply_named("sqrt", x), np.sqrt(x))

@@ -95,7 +95,7 @@ class BinaryLogLoss(ElementwiseLoss):
     def gradient(self, z, t, xp):
         """Return sigmoid(z) - t."""
         decayed = xp.exp(-abs(z))
-        return xp.where(z < 0.0, decayed, 1.0) / (1.0 + decayed) - t
+        return xp.divide(xp.where(z < 0.0, decayed, 1.0), 1.0 + decayed) - t
 
 
 @dataclass(frozen=True)

@@ -110,5 +110,5 @@ class Adam(Optimizer):
         beta_1, rest_1, beta_2, rest_2, rate, epsilon = coefficients
         mean = beta_1 * mean + rest_1 * gradient
         square = beta_2 * square + rest_2 * (gradient * gradient)
-        move = rate * mean / (xp.sqrt(square) + epsilon)
+        move = xp.divide(rate * mean, xp.sqrt(square) + epsilon)
         return parameter - move, [mean, square]

@@ -23,7 +23,7 @@ class Target(NamedTuple):
     vector_bytes: int
     tile_rows: int  # of a matrix product: rows and vectors of sums in registers
     tile_vectors: int
-    has_scale: bool  # an instruction for x 2^n
+    has_avx512: bool  # and instructions for x 2^n, estimates of 1 / x, 1 / sqrt(x)
 
 
 @functools.cache
@@ -38,12 +38,12 @@ def target():
     triple, _, features = cpu_target.target_context.codegen().magic_tuple()
     features = set(features.split(","))
     if {"+avx512f", "+avx512vl"} <= features:
-        return Target(64, tile_rows=8, tile_vectors=3, has_scale=True)
+        return Target(64, tile_rows=8, tile_vectors=3, has_avx512=True)
     if {"+avx2", "+fma"} <= features:
-        return Target(32, tile_rows=4, tile_vectors=3, has_scale=False)
+        return Target(32, tile_rows=4, tile_vectors=3, has_avx512=False)
     if triple.startswith(("aarch64", "arm64")):
-        return Target(16, tile_rows=8, tile_vectors=3, has_scale=False)
-    return Target(16, tile_rows=4, tile_vectors=2, has_scale=False)
+        return Target(16, tile_rows=8, tile_vectors=3, has_avx512=False)
+    return Target(16, tile_rows=4, tile_vectors=2, has_avx512=False)
 
 
 def _operation(of_numbers, of_integers, flags=_FUSE):

@@ -6,8 +6,8 @@ and no signals. Calling it on nodes wires it into a graph
 
 Elementwise modules state their formula once, in terms of ``xp``: NumPy for the
 reference executor, the vector language of the kernels for the compiled one.
-Such a formula may use arithmetic, comparisons and the functions ``abs exp
-expm1 log log1p maximum minimum sqrt tanh where`` of ``xp``.
+Such a formula may use arithmetic, comparisons, ``abs``, and the functions
+``divide exp expm1 log log1p maximum minimum sqrt tanh where`` of ``xp``.
 """
 
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ class Sigmoid(Elementwise):
     def value(self, x, xp):
         """Return 1 / (1 + exp(-x)) without overflow."""
         decayed = xp.exp(-abs(x))
-        return xp.where(x < 0.0, decayed, 1.0) / (1.0 + decayed)
+        return xp.divide(xp.where(x < 0.0, decayed, 1.0), 1.0 + decayed)
 
     def derivative(self, x, y, dy, xp):
         """Return dy y (1 - y)."""
