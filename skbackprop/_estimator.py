@@ -29,7 +29,8 @@ from skbackprop.engine.training import (
 from skbackprop.exceptions import DivergenceError
 from skbackprop.network.program import compile_graph
 
-_PREDICTION_ROWS = 4096  # converted at a time where X is not as the network needs it
+_CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
+_WORKSPACE_BYTES = 2**20  # of a prediction: what stays in the second-level cache
 _FLOATS = (np.float64, np.float32)
 
 
@@ -352,13 +353,17 @@ class NetworkEstimator(BaseEstimator):
         )
         if sparse.issparse(X):
             X = X.tocsr()
-        executor = make_executor(
-            compile_graph(self.graph_),
-            self._parameters,
-            batch_size=min(X.shape[0], 256),
+        program = compile_graph(self.graph_)
+        row_bytes = program.workspace_width * self._parameters.itemsize
+        batch_size = min(X.shape[0], max(64, _WORKSPACE_BYTES // row_bytes))
+        executor = make_executor(program, self._parameters, batch_size=batch_size)
+        is_read_as_it_is = X.dtype == self._parameters.dtype and (
+            sparse.issparse(X) or X.flags.c_contiguous
         )
         result = None
-        for rows in batches(X.shape[0], _PREDICTION_ROWS):
+        for rows in batches(
+            X.shape[0], X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
+        ):
             samples = Samples(self._as_network_reads(X[rows]))
             for part, logits in executor.forward(samples):
                 decoded = decode(logits)

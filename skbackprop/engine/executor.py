@@ -71,14 +71,15 @@ class Executor:
         ndarray of shape (n_rows, n_outputs)
             A view, overwritten by the next minibatch.
         """
-        if indices is None:
-            indices = np.arange(samples.n_samples)
         rows = self._load_input(samples) + self._bind_forward(samples.is_sparse)
         run = self._row_list(rows)
-        for batch in batches(len(indices), self.batch_size):
+        n_samples = samples.n_samples if indices is None else len(indices)
+        for batch in batches(n_samples, self.batch_size):
             n_rows = batch.stop - batch.start
+            order = np.arange(batch.start, batch.stop)
+            order = order if indices is None else indices[batch]
             self._context[abi.N_ROWS] = n_rows
-            self._context[abi.ORDER] = _address(indices[batch])
+            self._context[abi.ORDER] = _address(order)
             self._run(run)
             yield batch, self._signal(self.program.output)[:n_rows]
 
