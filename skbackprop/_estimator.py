@@ -357,13 +357,14 @@ class NetworkEstimator(BaseEstimator):
         row_bytes = program.workspace_width * self._parameters.itemsize
         batch_size = min(X.shape[0], max(64, _WORKSPACE_BYTES // row_bytes))
         executor = make_executor(program, self._parameters, batch_size=batch_size)
-        is_read_as_it_is = X.dtype == self._parameters.dtype and (
-            sparse.issparse(X) or X.flags.c_contiguous
+        is_read_as_it_is = (
+            not sparse.issparse(X)
+            and X.dtype == self._parameters.dtype
+            and X.flags.c_contiguous
         )
+        at_a_time = X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
         result = None
-        for rows in batches(
-            X.shape[0], X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
-        ):
+        for rows in batches(X.shape[0], at_a_time):
             samples = Samples(self._as_network_reads(X[rows]))
             for part, logits in executor.forward(samples):
                 decoded = decode(logits)
