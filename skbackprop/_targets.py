@@ -179,7 +179,7 @@ def class_targets(y, classes=None):
     if len(classes) < 2:
         raise ValueError(
             "This classifier needs samples of at least 2 classes, but the data "
-            f"contains only one class: {classes[0]!r}."
+            f"contains only one class: {classes.tolist()[0]!r}."
         )
     return (BinaryTargets if len(classes) == 2 else MulticlassTargets)(classes)
 
