@@ -13,8 +13,9 @@ from sklearn.neural_network import MLPClassifier as TheirMLPClassifier
 from skbackprop import MLPClassifier, MLPRegressor, _estimator
 from skbackprop.engine import Executor, ReferenceExecutor, jit
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
+from skbackprop.engine.samples import Samples
 from skbackprop.engine.training import train_lbfgs
-from skbackprop.network import Identity
+from skbackprop.network import Graph, Identity, Input, Linear, Tanh
 from skbackprop.network.program import compile_graph
 
 needs_jit = pytest.mark.skipif(
@@ -369,3 +370,29 @@ def test_a_fit_takes_the_steps_that_torch_takes(optimizer):
         expected = torch.softmax(network(inputs), dim=1).detach().numpy()
         # Without epsilon, Adam turns gradients of about 0 into steps of full size.
         np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize("kind", EXECUTORS)
+def test_the_gradient_of_a_batch_is_that_of_jax(kind):
+    """The whole chain by another implementation of reverse mode, in float32."""
+    jax = pytest.importorskip("jax")
+    rng = np.random.default_rng(5)
+    graph = Graph(Linear(3)(Tanh()(Linear(7)(Input(5)))))
+    program = compile_graph(graph)
+    compact = rng.normal(size=5 * 7 + 7 * 3 + 7 + 3).astype(np.float32)
+    X = rng.normal(size=(20, 5)).astype(np.float32)
+    labels = rng.integers(0, 3, 20)
+
+    def objective(w1, w2, b1, b2):
+        logits = jax.numpy.tanh(X @ w1 + b1) @ w2 + b2
+        return -jax.nn.log_softmax(logits)[np.arange(20), labels].mean()
+
+    executor = kind(program, program.expand(compact), SoftmaxLogLoss(), 8)
+    samples = Samples(X, labels[:, np.newaxis].astype(np.float32))
+    value = executor.objective(samples) / 20
+    expected, gradients = jax.value_and_grad(objective, argnums=(0, 1, 2, 3))(
+        *program.views(executor.parameters)
+    )
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+    for ours, theirs in zip(program.views(executor.gradient), gradients, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
