@@ -18,14 +18,9 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skbackprop._targets import BinaryTargets
 from skbackprop._validation import validate_finite
 from skbackprop.engine import make_executor, optimizers, schedules
+from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import CSR, Samples, batches
-from skbackprop.engine.training import (
-    Outcome,
-    Plan,
-    TrainingState,
-    train,
-    train_lbfgs,
-)
+from skbackprop.engine.training import Outcome, Plan, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.network.program import compile_graph
 

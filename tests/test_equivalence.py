@@ -12,9 +12,9 @@ from sklearn.neural_network import MLPClassifier as TheirMLPClassifier
 
 from skbackprop import MLPClassifier, MLPRegressor, _estimator
 from skbackprop.engine import Executor, ReferenceExecutor, jit
+from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import Samples
-from skbackprop.engine.training import train_lbfgs
 from skbackprop.network import Graph, Identity, Input, Linear, Tanh
 from skbackprop.network.program import compile_graph
 
