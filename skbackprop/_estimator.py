@@ -240,7 +240,7 @@ class NetworkEstimator(BaseEstimator):
         """Return the state to train from: of the last fit, if it still applies."""
         state, program = self._training_state, compile_graph(self.graph_)
         if state is None or state.solver != self.solver:
-            n_slots = self._optimizer().n_slots
+            n_slots = self._make_optimizer().n_slots
             slots = program.allocate(self._parameters.dtype, n_slots)
             state = TrainingState(self.solver, slots, n_seen=self.t_)
         state.losses = self.loss_curve_ = getattr(self, "loss_curve_", [])
@@ -272,7 +272,7 @@ class NetworkEstimator(BaseEstimator):
             rows,
             random_state=self._random_state,
             test_size=self.validation_fraction,
-            stratify=samples.targets[:, 0] if is_binary else None,
+            stratify=self._targets.read(samples.targets) if is_binary else None,
         )
         if len(validation_rows) < 2:
             raise ValueError(
@@ -311,7 +311,7 @@ class NetworkEstimator(BaseEstimator):
         elif self.solver == "sgd" and self.learning_rate == "adaptive":
             schedule = schedules.Adaptive(self.learning_rate_init)
         return Plan(
-            optimizer=self._optimizer(),
+            optimizer=self._make_optimizer(),
             schedule=schedule,
             alpha=self.alpha,
             max_epochs=max_epochs,
@@ -320,7 +320,7 @@ class NetworkEstimator(BaseEstimator):
             max_no_improvement=self.n_iter_no_change,
         )
 
-    def _optimizer(self):
+    def _make_optimizer(self):
         if self.solver == "sgd":
             return optimizers.SGD(self.momentum, self.nesterovs_momentum)
         return optimizers.Adam(self.beta_1, self.beta_2, self.epsilon)
@@ -328,9 +328,10 @@ class NetworkEstimator(BaseEstimator):
     def _handle_divergence(self):
         kept = "the parameters of the last epoch that ended well are kept"
         message = (
-            f"Training diverged in epoch {self.n_iter_ + 1}: the loss or a parameter "
-            "is not finite; {}. Try a smaller learning_rate_init, scale the features "
-            "(StandardScaler), or scale the targets in regression."
+            f"Training diverged in epoch {self.n_iter_ + 1}: {{}}. Solver produced "
+            "non-finite parameter weights. The input data may contain large values "
+            "and need to be preprocessed. Try a smaller learning_rate_init, scale the "
+            "features (StandardScaler), or scale the targets in regression."
         )
         if self.early_stopping and self.solver != "lbfgs":
             kept = "the parameters with the best validation score are kept"

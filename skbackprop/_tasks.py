@@ -67,17 +67,17 @@ class NetworkClassifierMixin(ClassifierMixin):
                     f"`classes={classes!r}` is not the same as on last call to "
                     f"partial_fit, was: {self.classes_!r}"
                 )
+        if continues and not incremental:
+            self._check_same_classes(y)
         if _targets.unknown_labels(y, targets):
             raise ValueError(
                 "`y` has classes not in `self.classes_`. `self.classes_` has "
                 f"{self.classes_}. 'y' has {np.unique(y)}."
             )
-        if continues and not incremental:
-            self._check_same_classes(y)
         return targets
 
     def _check_same_classes(self, y):
-        if y.ndim == 1 and len(np.unique(y)) < len(self.classes_):
+        if y.ndim == 1 and set(np.unique(y).tolist()) != set(self.classes_.tolist()):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the "
                 f"previous call to fit. Previously got {self.classes_}, `y` has "

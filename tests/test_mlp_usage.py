@@ -187,3 +187,21 @@ def test_every_method_that_takes_weights_has_a_request_for_them(task, method):
         mlp = getattr(task.ours(), f"set_{method}_request")(sample_weight=True)
         requests = getattr(mlp.get_metadata_routing(), method).requests
     assert requests["sample_weight"] is True
+
+
+def test_a_warm_start_with_other_classes_is_refused_in_scikit_learns_words():
+    task = TASKS["multiclass"]
+    ours = task.ours(warm_start=True).fit(task.X, task.y)
+    for y in (np.where(task.y == 2, 3, task.y), np.where(task.y == 2, 1, task.y)):
+        with pytest.raises(ValueError, match="warm_start can only be used where `y`"):
+            ours.fit(task.X, y)
+
+
+def test_divergence_is_told_in_scikit_learns_words_too():
+    task = TASKS["regression"]
+    message = (
+        "Solver produced non-finite parameter weights. The input data may contain "
+        "large values and need to be preprocessed."
+    )
+    with pytest.raises(ValueError, match=message):
+        task.ours(solver="sgd", learning_rate_init=1e6).fit(task.X, task.y)
