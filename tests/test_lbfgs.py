@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 from random_graphs import LOSSES, mlp_graph, random_parameters, random_samples
+from scipy import optimize
 from training_sessions import LOSS, both_executors
 
 from skbackprop.engine.lbfgs import train_lbfgs
@@ -134,3 +135,22 @@ def test_lbfgs_takes_samples_of_any_kind(kind):
     executor.parameters[:] = start
     train_lbfgs(executor, Samples(dense, sparse_samples.targets), 1.0, 15, 99, 1e-9)
     np.testing.assert_allclose(found, executor.parameters, rtol=1e-6, atol=1e-8)
+
+
+@both_executors
+def test_the_loss_reported_is_that_of_the_parameters_it_ends_with(kind, monkeypatch):
+    executor, samples = lbfgs_problem(kind)
+
+    def stop_beyond_the_best(objective, start, **options):
+        """Try a better point, then end at the start, as a line search may."""
+        value, gradient = objective(start)
+        assert objective(start - 1e-4 * gradient)[0] < value
+        return optimize.OptimizeResult(x=start, fun=value, status=0, message="")
+
+    before = executor.parameters.copy()
+    expected = executor.objective(samples) / samples.weight_sum
+    monkeypatch.setattr(optimize, "minimize", stop_beyond_the_best)
+    _, _, loss, _ = train_lbfgs(executor, samples, 0.0, 10, 10, 1e-4)
+    np.testing.assert_array_equal(executor.parameters, before)
+    factor = 1 / executor.program.output.width
+    assert loss == pytest.approx(factor * expected, rel=1e-12)

@@ -75,13 +75,9 @@ class Executor:
         run = self._row_list(rows)
         n_samples = samples.n_samples if indices is None else len(indices)
         for batch in batches(n_samples, self.batch_size):
-            n_rows = batch.stop - batch.start
             order = np.arange(batch.start, batch.stop)
-            order = order if indices is None else indices[batch]
-            self._context[abi.N_ROWS] = n_rows
-            self._context[abi.ORDER] = _address(order)
-            self._run(run)
-            yield batch, self._signal(self.program.output)[:n_rows]
+            self._run_on(order if indices is None else indices[batch], run)
+            yield batch, self._signal(self.program.output)[: len(order)]
 
     # Training
 
@@ -94,16 +90,13 @@ class Executor:
         if self._objective is None or self._objective[0] is not samples:
             batch = self._load_batch(samples)
             rows = batch.rows + self._bind_step(batch, samples.is_sparse, add=True)
-            order = np.arange(samples.n_samples)
-            self._objective = samples, order, self._row_list(rows), batch
-        _, order, run, _ = self._objective
+            self._objective = samples, self._row_list(rows), batch
+        _, run, _ = self._objective
         self.gradient[:] = 0
         self._scalars[abi.LOSS] = 0
         self._scalars[abi.SCALE] = 1 / samples.weight_sum
         for batch in batches(samples.n_samples, self.batch_size):
-            self._context[abi.N_ROWS] = batch.stop - batch.start
-            self._context[abi.ORDER] = _address(order[batch])
-            self._run(run)
+            self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[abi.LOSS]
 
     def prepare_training(self, samples, optimizer, slots, order):
@@ -126,8 +119,7 @@ class Executor:
             self._bind_step(batch, samples.is_sparse)
             + self._bind_updates(optimizer, slots)
         )
-        epoch = np.zeros(abi.ROW_FIELDS, np.int64)
-        epoch[abi.CODE] = table.loop_kernel("run_epoch")
+        epoch = _new_row(table.loop_kernel("run_epoch"))
         epoch[abi.N_SAMPLES] = len(order)
         epoch[abi.BATCH_SIZE] = self.batch_size
         epoch[abi.SAMPLE_ORDER] = _address(order)
@@ -135,8 +127,7 @@ class Executor:
         epoch[abi.STEP_LIST] = _address(steps)
         epoch[abi.N_COEFFICIENTS] = optimizer.n_coefficients
         check = self._bind_vector("check_finite")
-        row = np.zeros(abi.ROW_FIELDS, np.int64)
-        row[abi.CODE] = table.loop_kernel("run_epochs")
+        row = _new_row(table.loop_kernel("run_epochs"))
         row[abi.EPOCH_ROW] = _address(epoch)
         row[abi.CHECK_ROW] = _address(check)
         row[abi.PARAMETERS] = _address(self.parameters)
@@ -171,7 +162,8 @@ class Executor:
         row[abi.NO_IMPROVEMENT] = stopping.no_improvement
         row[abi.MAX_NO_IMPROVEMENT] = min(stopping.max_no_improvement, 2**62)
         scalars[abi.ALPHA] = alpha
-        scalars[abi.LOSS_FACTOR] = self._loss_factor()
+        n_outputs = self.program.output.width
+        scalars[abi.LOSS_FACTOR] = self.loss.reported_factor(n_outputs)
         scalars[abi.TOL] = stopping.tol
         scalars[abi.BEST_LOSS] = stopping.best_loss
         if random_state is None:
@@ -193,26 +185,27 @@ class Executor:
         name, key, position, *rest = random_state.get_state()
         key, position = key.copy(), np.array([position])
         order = self._training[-1]
-        shuffle = np.zeros(abi.ROW_FIELDS, np.int64)
-        shuffle[abi.CODE] = table.loop_kernel("shuffle")
+        shuffle = _new_row(table.loop_kernel("shuffle"))
         shuffle[abi.X], shuffle[abi.W] = _address(key), _address(position)
         shuffle[abi.Y], shuffle[abi.N_ELEMENTS] = _address(order), len(order)
         row[abi.SHUFFLE_ROW] = _address(shuffle)
         self._run_flushed(row)
         random_state.set_state((name, key, int(position[0]), *rest))
 
-    def _loss_factor(self):
-        return 1 / self.program.output.width if self.loss.averages_outputs else 1
-
     def _run(self, row):
         """Call the kernel of a row. ctypes lets go of the GIL meanwhile."""
         kernel = _KERNEL(int(row[abi.CODE]))
         kernel(_address(row), _address(self._context), _address(self._scalars))
 
+    def _run_on(self, order, row):
+        """Call the kernel of a row on the samples of these indices."""
+        self._context[abi.N_ROWS] = len(order)
+        self._context[abi.ORDER] = _address(order)
+        self._run(row)
+
     def _run_flushed(self, row):
         """Call the kernel of a row with subnormal numbers counting as zero."""
-        flushed = np.zeros(abi.ROW_FIELDS, np.int64)
-        flushed[abi.CODE] = table.loop_kernel("run_flushed")
+        flushed = _new_row(table.loop_kernel("run_flushed"))
         flushed[abi.X] = _address(row)
         self._run(flushed)
 
@@ -284,8 +277,7 @@ class Executor:
         return rows
 
     def _bind_loss(self, batch):
-        row = np.zeros(abi.ROW_FIELDS, np.int64)
-        row[abi.CODE] = table.loss_kernel(self.loss, self._bits)
+        row = _new_row(table.loss_kernel(self.loss, self._bits))
         output = self.program.output
         row[abi.Y] = _address(self._signal(output))
         row[abi.DY] = _address(self._signal(output, self._adjoints))
@@ -296,8 +288,7 @@ class Executor:
 
     def _bind_vector(self, kernel):
         """Return the row of a loop kernel that runs over all parameters."""
-        row = np.zeros(abi.ROW_FIELDS, np.int64)
-        row[abi.CODE] = table.loop_kernel(kernel, self._bits)
+        row = _new_row(table.loop_kernel(kernel, self._bits))
         row[abi.W] = _address(self.parameters)
         row[abi.N_ELEMENTS] = len(self.parameters)
         return row
@@ -306,8 +297,7 @@ class Executor:
         """Return the updates of the decaying parameters and of the others."""
         rows, split = [], self.program.n_decaying
         for decays, part in ((1, slice(split)), (0, slice(split, None))):
-            row = np.zeros(abi.ROW_FIELDS, np.int64)
-            row[abi.CODE] = table.update_kernel(optimizer, self._bits)
+            row = _new_row(table.update_kernel(optimizer, self._bits))
             row[abi.W] = _address(self.parameters[part])
             row[abi.DW] = _address(self.gradient[part])
             row[abi.SLOTS] = _address(slots[:, part])
@@ -339,16 +329,14 @@ class Executor:
         rows = self._load_input(samples)
         rows.append(self._gather(samples.targets, targets))
         if samples.weights is not None:
-            row = np.zeros(abi.ROW_FIELDS, np.int64)
-            row[abi.CODE] = table.loop_kernel("gather_weights", self._bits)
+            row = _new_row(table.loop_kernel("gather_weights", self._bits))
             row[abi.X] = _address(samples.weights)
             row[abi.Y] = _address(weights)
             rows.append(row)
         return _Batch(rows, targets, weights)
 
     def _gather(self, source, target):
-        row = np.zeros(abi.ROW_FIELDS, np.int64)
-        row[abi.CODE] = table.gather_kernel(self._bits)
+        row = _new_row(table.gather_kernel(self._bits))
         row[abi.X], row[abi.Y] = _address(source), _address(target)
         row[abi.WIDTH_X] = row[abi.LDX] = source.shape[1]
         row[abi.LDY] = target.strides[0] // target.itemsize
@@ -377,6 +365,13 @@ class _RowList(np.ndarray):
     """A row with a reference to the rows that it points at."""
 
     rows = None
+
+
+def _new_row(code):
+    """Return a row of the kernel at this address, its other fields 0."""
+    row = np.zeros(abi.ROW_FIELDS, np.int64)
+    row[abi.CODE] = code
+    return row
 
 
 def _address(array):

@@ -24,7 +24,7 @@ def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
     tol : float
         Training ends where no component of the gradient is larger.
     report : callable, default=None
-        Told the objective of each iteration.
+        Told the least loss so far after each iteration.
 
     Returns
     -------
@@ -50,15 +50,15 @@ def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
             )
             interrupts.check()
     except KeyboardInterrupt:
-        objective.restore_best()
+        loss = objective.restore_best()
     else:
         message = str(result.message)
         outcome = Outcome.CONVERGED if result.status == 0 else Outcome.OUT_OF_EPOCHS
-        executor.program.fill(executor.parameters, result.x)
+        loss = objective.go_to(result.x, result.fun)
         if not (np.isfinite(result.fun) and np.isfinite(executor.parameters).all()):
-            objective.restore_best()
+            loss = objective.restore_best()
             outcome = Outcome.DIVERGED
-    return outcome, iterations.n_iter, objective.reported_loss, message
+    return outcome, iterations.n_iter, loss, message
 
 
 class _Objective:
@@ -70,7 +70,7 @@ class _Objective:
     def __init__(self, executor, samples, alpha):
         self.executor, self.samples, self.alpha = executor, samples, alpha
         self.weight_sum = samples.weight_sum
-        self.best = self.reported_loss = np.inf
+        self.best = np.inf
         self.best_parameters = self.compact_parameters()
 
     def compact_parameters(self):
@@ -84,18 +84,31 @@ class _Objective:
         gradient = program.compact(executor.gradient).astype(np.float64)
         decaying = parameters[: program.n_decaying_compact]
         gradient[: len(decaying)] += self.alpha / self.weight_sum * decaying
-        penalty = 0.5 * self.alpha / self.weight_sum * (decaying @ decaying)
-        if data_loss + penalty < self.best:
-            self.best = data_loss + penalty
+        value = data_loss + self._penalty(parameters)
+        if value < self.best:
+            self.best = value
             self.best_parameters[:] = parameters
-            n_outputs = program.output.width
-            factor = 1 / n_outputs if executor.loss.averages_outputs else 1
-            self.reported_loss = float(factor * data_loss + penalty)
-        return data_loss + penalty, gradient
+        return value, gradient
+
+    def _penalty(self, parameters):
+        decaying = parameters[: self.executor.program.n_decaying_compact]
+        return 0.5 * self.alpha / self.weight_sum * (decaying @ decaying)
+
+    def reported(self, parameters, value):
+        """Return the loss to report where the objective has this value."""
+        penalty = self._penalty(parameters)
+        n_outputs = self.executor.program.output.width
+        factor = self.executor.loss.reported_factor(n_outputs)
+        return float(factor * (value - penalty) + penalty)
+
+    def go_to(self, parameters, value):
+        """Take up parameters of this value and return the loss to report."""
+        self.executor.program.fill(self.executor.parameters, parameters)
+        return self.reported(parameters, value)
 
     def restore_best(self):
-        program = self.executor.program
-        program.fill(self.executor.parameters, self.best_parameters)
+        """Take up the best parameters and return the loss to report."""
+        return self.go_to(self.best_parameters, self.best)
 
 
 class _IterationCounter:
@@ -109,5 +122,6 @@ class _IterationCounter:
         self.n_iter += 1
         self.interrupts.check()
         if self.report:
-            loss = self.objective.reported_loss
+            best = self.objective.best_parameters, self.objective.best
+            loss = self.objective.reported(*best)
             self.report(f"Iteration {self.n_iter}, loss = {loss:.8f}")

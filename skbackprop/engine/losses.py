@@ -29,6 +29,10 @@ class Loss:
     link: ClassVar[str]
     averages_outputs: ClassVar[bool] = False
 
+    def reported_factor(self, n_outputs):
+        """Return the factor from the loss that is minimised to its reported value."""
+        return 1 / n_outputs if self.averages_outputs else 1
+
 
 @dataclass(frozen=True)
 class ElementwiseLoss(Loss):

@@ -170,8 +170,7 @@ class ReferenceExecutor:
         if weight_sum == 0:
             return None
         data_loss = self._loss_and_gradient(samples, indices, weight_sum)
-        if self.loss.averages_outputs:
-            data_loss /= self.program.output.width
+        data_loss *= self.loss.reported_factor(self.program.output.width)
         decaying = self.parameters[: self.program.n_decaying]
         penalty = 0.5 * alpha * (decaying.astype(np.float64) ** 2).sum()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
