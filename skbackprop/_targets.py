@@ -131,7 +131,7 @@ class NumericTargets:
     def encode(self, y, dtype):
         """Return the targets as a matrix of floats."""
         if sparse.issparse(y):
-            raise TypeError("y must be dense in regression, use y.toarray().")
+            raise TypeError("Sparse y is not supported in regression, use y.toarray().")
         y = np.asarray(y).reshape(len(y), -1)
         if y.shape[1] != self.n_outputs:
             raise ValueError(

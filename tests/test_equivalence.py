@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from jit_marks import EXECUTORS, needs_jit
 from random_graphs import mlp_graph, random_samples
 from scipy import sparse
 from sklearn.base import clone
@@ -11,17 +12,13 @@ from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.neural_network import MLPClassifier as TheirMLPClassifier
 
 from skbackprop import MLPClassifier, MLPRegressor, _estimator
-from skbackprop.engine import Executor, ReferenceExecutor, jit
+from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import Samples
 from skbackprop.network import Graph, Identity, Input, Linear, Tanh
 from skbackprop.network.program import compile_graph
 
-needs_jit = pytest.mark.skipif(
-    not jit.available(), reason="numba cannot compile here, or is told not to"
-)
-EXECUTORS = [ReferenceExecutor, pytest.param(Executor, marks=needs_jit)]
 not_converged = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning"
 )

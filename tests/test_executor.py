@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 import pytest
+from jit_marks import EXECUTORS, needs_jit
 from random_graphs import (
     LOSSES,
     mlp_graph,
@@ -22,10 +23,6 @@ from skbackprop.engine.samples import CSR, Samples, StoppingRule
 from skbackprop.network import Add, Graph, Identity, Input, Linear, ReLU, Sigmoid, Tanh
 from skbackprop.network.program import compile_graph
 
-needs_jit = pytest.mark.skipif(
-    not jit.available(), reason="numba cannot compile here, or is told not to"
-)
-EXECUTORS = [ReferenceExecutor, pytest.param(Executor, marks=needs_jit)]
 DTYPES = [np.float32, np.float64]
 SEEDS = range(32)
 ACTIVATIONS = [Identity(), ReLU(), Sigmoid(), Tanh()]

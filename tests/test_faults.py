@@ -17,6 +17,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from joblib.externals.loky import get_reusable_executor
 from numpy.testing import assert_array_equal
 from scipy import sparse
@@ -24,13 +25,8 @@ from sklearn.model_selection import cross_val_score
 from tasks import ALL, TASKS, parameters_of
 
 import skbackprop
-from skbackprop.kernels import jit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-needs_jit = pytest.mark.skipif(
-    not jit.available(),
-    reason="nothing is compiled here (no numba, or its jit is disabled)",
-)
 LIMIT = 100  # seconds after which a child process is taken to hang
 BEGIN = """
 import os, signal, sys, threading, warnings

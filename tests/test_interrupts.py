@@ -5,12 +5,12 @@ import threading
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from training_sessions import (
     Session,
     assert_same_bits,
     both_executors,
     diverging,
-    needs_jit,
     session_of_sgd,
 )
 

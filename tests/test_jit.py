@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from random_graphs import (
     ELEMENTWISE,
     LOSSES,
@@ -43,9 +44,6 @@ from skbackprop.network import (
 from skbackprop.network.program import compile_graph
 
 ROOT = Path(skbackprop.__file__).parents[1]
-needs_jit = pytest.mark.skipif(
-    not jit.available(), reason="numba cannot compile here, or is told not to"
-)
 
 
 def make_doubling():

@@ -4,23 +4,16 @@ import dataclasses
 
 import numpy as np
 import pytest
+from jit_marks import EXECUTORS
 from random_graphs import mlp_graph, random_parameters, random_samples
 
-from skbackprop.engine import jit
-from skbackprop.engine.executor import Executor
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.optimizers import SGD, Adam
-from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan, TrainingState, train
 from skbackprop.network.program import compile_graph
 
-needs_jit = pytest.mark.skipif(
-    not jit.available(), reason="numba cannot compile here, or is told not to"
-)
-both_executors = pytest.mark.parametrize(
-    "kind", [ReferenceExecutor, pytest.param(Executor, marks=needs_jit)]
-)
+both_executors = pytest.mark.parametrize("kind", EXECUTORS)
 PLAN = Plan(
     optimizer=Adam(0.9, 0.999, 1e-8),
     schedule=Constant(0.01),
