@@ -50,6 +50,7 @@ def address_of(direction, module, dtype):
 def forward(module, x):
     (x, memory), (y, _) = signal(x, x.dtype), empty_signal(*x.shape, x.dtype)
     call = Call(len(x), X=x, Y=y, LDX=memory.shape[1], LDY=memory.shape[1])
+    call.set(WIDTH_Y=x.shape[1], WHOLE_ROWS=1)
     call.run(address_of("forward", module, x.dtype))
     return y
 
@@ -61,7 +62,7 @@ def backward(module, x, y, dy, dx=None):
     result, _ = empty_signal(*x.shape, dtype) if dx is None else signal(dx, dtype)
     stride = memory.shape[1]
     call = Call(len(x), X=x, Y=y, DY=dy, DX=result, LDX=stride, LDY=stride)
-    call.set(ADD_DX=int(dx is not None))
+    call.set(WIDTH_Y=x.shape[1], WHOLE_ROWS=1, ADD_DX=int(dx is not None))
     call.run(address_of("backward", module, dtype))
     return result
 
@@ -99,7 +100,7 @@ def test_signals_may_be_overwritten(module, dtype):
     y = forward(module, x)
     (signal_y, memory), (adjoint, _) = signal(x, dtype), signal(dy, dtype)
     stride = memory.shape[1]
-    call = Call(6, X=signal_y, Y=signal_y, LDX=stride, LDY=stride)
+    call = Call(6, X=signal_y, Y=signal_y, LDX=stride, LDY=stride, WHOLE_ROWS=1)
     call.set(DX=adjoint, DY=adjoint)
     call.run(address_of("forward", module, dtype))
     np.testing.assert_array_equal(signal_y, y)
@@ -118,6 +119,7 @@ def test_what_is_not_a_number_stays_so(module):
 def test_an_adjoint_that_is_not_wanted_is_not_written():
     y, memory = signal(np.ones((2, 3)), np.float64)
     call = Call(2, X=y, Y=y, DY=y, LDX=memory.shape[1], LDY=memory.shape[1])
+    call.set(WHOLE_ROWS=1)
     call.run(address_of("backward", Tanh(), np.float64))
 
 

@@ -36,7 +36,7 @@ def apply(name, formula, x):
     address = compiled(
         lambda: make_forward_elementwise(Formula(formula), bits), f"{name}_{bits}"
     )
-    Call(n // 16, X=source, Y=target, LDY=16).run(address)
+    Call(n // 16, X=source, Y=target, LDY=16, WHOLE_ROWS=1).run(address)
     return target[: len(x)]
 
 

@@ -8,6 +8,7 @@ import pytest
 from random_graphs import mlp_graph, random_graph, random_parameters
 
 from skbackprop.engine import reference
+from skbackprop.engine.reference import Pass
 from skbackprop.network import (
     Add,
     Elementwise,
@@ -29,9 +30,14 @@ def spans(program):
 
 
 def overwrites(program):
-    """Return the instructions that write where their input stands."""
-    place = spans(program)
-    return [i for i in program.instructions if place[i.output] == place[i.inputs[0]]]
+    """Return (input, output) where an instruction writes over an input."""
+    place = program.signals
+    return [
+        (i, instruction.output)
+        for instruction in program.instructions
+        for i in instruction.inputs
+        if place[instruction.output] == place[i]
+    ]
 
 
 # Running a program in the memory it describes
@@ -51,29 +57,32 @@ def run_in_memory(program, parameters, x, adjoint):
     gradients = program.views(gradient)
 
     def signal(index, memory):
-        width, stride, offset = program.signals[index]
+        width, stride, offset, column = program.signals[index]
         span = memory[offset * n : (offset + stride) * n]
-        return span.reshape(n, stride)[:, :width]
+        return span.reshape(n, stride)[:, column : column + width]
 
     signal(0, values)[:] = x
     for instruction in program.instructions:
+        if program.is_view(instruction):
+            continue
         inputs = [signal(i, values) for i in instruction.inputs]
         blocks = [weights[i] for i in instruction.blocks]
-        result = reference.forward(instruction.module, inputs, blocks)
+        result = reference.forward(instruction.module, inputs, blocks, Pass())
         signal(instruction.output, values)[:] = result
     output = signal(program.instructions[-1].output, values).copy()
     signal(program.instructions[-1].output, adjoints)[:] = adjoint
     for instruction in reversed(program.instructions):
-        module = instruction.module
+        if program.is_view(instruction) or not instruction.has_gradients:
+            continue
+        module, blocks = instruction.module, [weights[i] for i in instruction.blocks]
         inputs = [signal(i, values) for i in instruction.inputs]
         own_adjoint = signal(instruction.output, adjoints).copy()
-        of_parameters = reference.parameter_gradients(module, inputs, own_adjoint)
+        of_parameters = reference.parameter_gradients(
+            module, inputs, own_adjoint, blocks, Pass()
+        )
+        own_output = signal(instruction.output, values)
         of_inputs = reference.backward(
-            module,
-            inputs,
-            signal(instruction.output, values),
-            own_adjoint,
-            [weights[i] for i in instruction.blocks],
+            module, inputs, own_output, own_adjoint, blocks, Pass()
         )
         for i, how, term in zip(
             instruction.inputs, instruction.input_gradients, of_inputs, strict=True
@@ -90,10 +99,8 @@ def run_in_memory(program, parameters, x, adjoint):
 def run_plainly(program, parameters, x, adjoint):
     """Return the same, each signal in an array of its own."""
     executor = reference.ReferenceExecutor(program, parameters)
-    executor.gradient = program.allocate(parameters.dtype)
-    signals = executor._forward(x)
-    executor._backward(signals, adjoint)
-    return signals[-1], program.compact(executor.gradient)
+    signals, _, gradient = executor.vjp(x, adjoint)
+    return signals[-1], program.compact(gradient)
 
 
 def assert_computes_its_graph(program, graph):
@@ -144,7 +151,7 @@ def _elementwise_first():
 def test_memory_is_not_shared_where_that_would_be_wrong(make_graph, output):
     graph = make_graph()
     program = compile_graph(graph)
-    assert output not in [i.output for i in overwrites(program)]
+    assert output not in [output for _, output in overwrites(program)]
     assert_computes_its_graph(program, graph)
     with pytest.raises(AssertionError, match="Not equal"):
         assert_computes_its_graph(_place_over_input(program, output), graph)
@@ -171,19 +178,23 @@ def test_an_input_that_the_derivative_needs_is_not_overwritten():
 
 def test_each_activation_of_an_mlp_stands_over_what_it_activates():
     program = compile_graph(mlp_graph(4, [3, 5], 2))
-    assert [i.output for i in overwrites(program)] == [2, 4]
+    assert overwrites(program) == [(1, 2), (3, 4)]
     assert program.workspace_width == 4 * ROW_QUANTUM
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_signals_overlap_only_where_an_instruction_overwrites_its_input(seed):
     program = compile_graph(random_graph(seed))
-    pairs = {(i.inputs[0], i.output) for i in overwrites(program)}
+    first = {0: 0}  # signal -> the first of those that stand where it stands
+    over = {output: i for i, output in overwrites(program)}
+    for instruction in program.instructions:
+        output = instruction.output
+        first[output] = first[over[output]] if output in over else output
     place = spans(program)
     for j, (begin, end) in enumerate(place):
         for i in range(j):
             overlap = place[i][0] < end and begin < place[i][1]
-            assert overlap == ((i, j) in pairs)
+            assert overlap == (first[i] == first[j])
 
 
 # Instructions

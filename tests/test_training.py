@@ -146,7 +146,7 @@ class Scripted:
     def prepare_training(self, samples, optimizer, slots, order):
         pass
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state):
+    def run_epochs(self, coefficients, alpha, stopping, random_state, n_steps):
         (step,) = coefficients[0]
         self.rates.append(step[1])
         self.parameters += 1

@@ -12,11 +12,23 @@ import numpy as np
 
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import abi, table
-from skbackprop.network.program import aligned_zeros, padded_width
+from skbackprop.network.modules import Elementwise
+from skbackprop.network.program import ROW_QUANTUM, aligned_zeros, padded_width
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_FIRST_INPUT = (abi.X, abi.LDX, abi.WIDTH_X, abi.DX, abi.ADD_DX)
-_SECOND_INPUT = (abi.X2, abi.LDX2, abi.WIDTH_X2, abi.DX2, abi.ADD_DX2)
+_INPUTS = (
+    (abi.X, abi.LDX, abi.WIDTH_X, abi.DX, abi.ADD_DX),
+    (abi.X2, abi.LDX2, abi.WIDTH_X2, abi.DX2, abi.ADD_DX2),
+    (abi.X3, abi.LDX3, abi.WIDTH_X3, abi.DX3, abi.ADD_DX3),
+)
+# Where the address of a parameter, and that of its gradient, stand in a row.
+_BLOCKS = {
+    "weight": (abi.W, abi.DW),
+    "scale": (abi.W, abi.DW),
+    "bias": (abi.B, abi.DB),
+    "running_mean": (abi.MEAN, None),
+    "running_var": (abi.VARIANCE, None),
+}
 
 
 class Executor:
@@ -31,9 +43,11 @@ class Executor:
         None where the network is only run forward.
     batch_size : int
         Most samples that go through the network at once.
+    seed : int, default=0
+        Of the random numbers that modules draw in training.
     """
 
-    def __init__(self, program, parameters, loss=None, batch_size=512):
+    def __init__(self, program, parameters, loss=None, batch_size=512, seed=0):
         self.program = program
         self.parameters = parameters
         self.loss = loss
@@ -41,8 +55,9 @@ class Executor:
         self._dtype = parameters.dtype
         self._bits = 8 * parameters.dtype.itemsize
         self._values = self._signal_memory()
-        self._adjoints = None if loss is None else self._signal_memory()
-        self.gradient = None if loss is None else program.allocate(self._dtype)
+        self._adjoints = self.gradient = None
+        if loss is not None:
+            self._allocate_adjoints()
         self._context = np.zeros(abi.CONTEXT_FIELDS, np.int64)
         self._scalars = np.zeros(abi.SCALAR_FIELDS)
         widest = max(signal.stride for signal in program.signals)
@@ -51,6 +66,7 @@ class Executor:
         self._context[abi.GEMM] = table.gemm_kernel(self._bits)
         self._context[abi.PACK] = _address(self._pack)
         self._context[abi.ZEROS] = _address(self._zeros)
+        self._context[abi.SEED] = seed
         self._run_rows = table.loop_kernel("run_rows")
         self._objective = None
 
@@ -71,13 +87,59 @@ class Executor:
         ndarray of shape (n_rows, n_outputs)
             A view, overwritten by the next minibatch.
         """
-        rows = self._load_input(samples) + self._bind_forward(samples.is_sparse)
+        rows = self._load_input(samples) + self._bind_pass(
+            samples.is_sparse, training=False
+        )
         run = self._row_list(rows)
         n_samples = samples.n_samples if indices is None else len(indices)
         for batch in batches(n_samples, self.batch_size):
             order = np.arange(batch.start, batch.stop)
             self._run_on(order if indices is None else indices[batch], run)
             yield batch, self._signal(self.program.output)[: len(order)]
+
+    # Backprop
+
+    def vjp(self, X, adjoint, is_training=False):
+        """Run forward, and backward from an adjoint of the output.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, n_features)
+            At most ``batch_size`` rows.
+        adjoint : ndarray of shape (n_rows, n_outputs)
+            Of the output: what stands left of the Jacobian.
+        is_training : bool, default=False
+            Whether modules behave as while learning.
+
+        Returns
+        -------
+        signals : list of ndarray of shape (n_rows, width)
+            Of all nodes, the input's first. Whole only where the program
+            ``keeps_all``.
+        adjoints : list of ndarray or None
+            Of all nodes; None where no gradient gets to.
+        gradient : ndarray of shape (n_parameters,)
+            Of the parameters, summed over the rows.
+        """
+        if self._adjoints is None:
+            self._allocate_adjoints()
+        self.gradient[:] = 0
+        n_rows, signals = len(X), self.program.signals
+        self._signal(signals[0])[:n_rows] = X
+        self._signal(self.program.output, self._adjoints)[:n_rows] = adjoint
+        passes = [
+            self._bind_pass(False, backward, training=is_training)
+            for backward in (False, True)
+        ]
+        self._context[abi.N_STEPS] = 0
+        self._run_on(np.arange(n_rows), self._row_list(sum(passes, [])))
+        reached = self.program.reached
+        values = [self._signal(s)[:n_rows].copy() for s in signals]
+        adjoints = [
+            self._signal(s, self._adjoints)[:n_rows].copy() if i in reached else None
+            for i, s in enumerate(signals)
+        ]
+        return values, adjoints, self.gradient.copy()
 
     # Training
 
@@ -136,7 +198,7 @@ class Executor:
         self._epochs_row = row
         self._bound = (batch, loads, steps, epoch, check)
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state=None):
+    def run_epochs(self, coefficients, alpha, stopping, random_state=None, n_steps=0):
         """Train for epochs, at most as many as there are coefficients for.
 
         Parameters
@@ -148,12 +210,15 @@ class Executor:
         stopping : StoppingRule
         random_state : RandomState, default=None
             Shuffles the order before each epoch; None keeps the order.
+        n_steps : int, default=0
+            Minibatches learned from before: where random numbers go on.
 
         Returns
         -------
         EpochsRun
         """
         row, scalars = self._epochs_row, self._scalars
+        self._context[abi.N_STEPS] = n_steps
         losses = np.empty(len(coefficients))
         row[abi.N_EPOCHS] = len(coefficients)
         row[abi.COEFFICIENTS] = _address(coefficients)
@@ -211,8 +276,13 @@ class Executor:
 
     # Binding: instructions to rows
 
+    def _allocate_adjoints(self):
+        self._adjoints = self._signal_memory()
+        self.gradient = self.program.allocate(self._dtype)
+
     def _signal_memory(self):
-        size = self.batch_size * self.program.workspace_width
+        # Kernels may read a vector beyond the last signal.
+        size = self.batch_size * self.program.workspace_width + ROW_QUANTUM
         return aligned_zeros(size, self._dtype)
 
     def _signal(self, signal, memory=None):
@@ -220,61 +290,86 @@ class Executor:
         memory = self._values if memory is None else memory
         start = signal.offset * self.batch_size
         end = start + signal.stride * self.batch_size
-        return memory[start:end].reshape(-1, signal.stride)[:, : signal.width]
+        rows = memory[start:end].reshape(-1, signal.stride)
+        return rows[:, signal.column : signal.column + signal.width]
+
+    def _bind_step(self, batch, is_sparse, add=False):
+        """Return the rows of forward, loss and backward."""
+        return [
+            *self._bind_pass(is_sparse),
+            self._bind_loss(batch),
+            *self._bind_pass(is_sparse, backward=True, add=add),
+        ]
+
+    def _bind_pass(self, is_sparse, backward=False, add=False, training=True):
+        """Return the rows of a pass: forward, or backward from last to first."""
+        instructions = self.program.instructions
+        if backward:
+            instructions = [i for i in reversed(instructions) if i.has_gradients]
+        rows = []
+        for instruction in instructions:
+            if self.program.is_view(instruction):
+                continue
+            reads_csr = is_sparse and 0 in instruction.inputs
+            kernels = table.module_kernels(instruction.module, self._bits, reads_csr)
+            for row in self._bind(instruction, add):
+                row[abi.CODE] = kernels[backward]
+                row[abi.TRAINING] = training
+                if reads_csr:
+                    row[abi.X] = 0
+                    row[[abi.DATA, abi.INDICES, abi.INDPTR]] = self._csr_addresses
+                rows.append(row)
+        return rows
 
     def _bind(self, instruction, add_parameters=False):
-        """Return the fields that forward and backward of an instruction share."""
-        row = np.zeros(abi.ROW_FIELDS, np.int64)
-        signals = [self.program.signals[i] for i in instruction.inputs]
-        fields = (_FIRST_INPUT, _SECOND_INPUT)[: len(signals)]
-        for (x, ld, width, dx, add), signal, gradient in zip(
-            fields, signals, instruction.input_gradients, strict=True
+        """Return the fields that forward and backward of an instruction share.
+
+        That is one row, or one for each input of a module that takes any number.
+        """
+        module, inputs = (
+            instruction.module,
+            list(zip(instruction.inputs, instruction.input_gradients, strict=True)),
+        )
+        settings = table.module_settings(module)
+        if module.n_inputs is not None:
+            return [self._bind_row(instruction, inputs, settings, add_parameters)]
+        rows, column = [], 0
+        for one in inputs:
+            rows.append(self._bind_row(instruction, [one], (column,), add_parameters))
+            column += self.program.signals[one[0]].width
+        return rows
+
+    def _bind_row(self, instruction, inputs, settings, add_parameters):
+        row, signals = np.zeros(abi.ROW_FIELDS, np.int64), self.program.signals
+        y = signals[instruction.output]
+        for (x, ld, width, dx, add), (i, gradient) in zip(
+            _INPUTS, inputs, strict=False
         ):
-            row[x] = _address(self._signal(signal))
-            row[ld], row[width] = signal.stride, signal.width
+            row[x] = _address(self._signal(signals[i]))
+            row[ld], row[width] = signals[i].stride, signals[i].width
             if gradient and self._adjoints is not None:
-                row[dx] = _address(self._signal(signal, self._adjoints))
+                row[dx] = _address(self._signal(signals[i], self._adjoints))
                 row[add] = gradient == "add"
-        y = self.program.signals[instruction.output]
         row[abi.Y], row[abi.LDY] = _address(self._signal(y)), y.stride
         row[abi.WIDTH_Y] = y.width
         if self._adjoints is not None:
             row[abi.DY] = _address(self._signal(y, self._adjoints))
         for index in instruction.blocks:
-            block = self.program.blocks[index]
-            value, gradient = (
-                (abi.W, abi.DW) if len(block.shape) == 2 else (abi.B, abi.DB)
-            )
-            row[value] = _address(block.view(self.parameters))
-            if self.gradient is not None:
-                row[gradient] = _address(block.view(self.gradient))
-            row[abi.LDW] = block.stride
+            self._bind_block(row, self.program.blocks[index])
         row[abi.ADD_DW] = add_parameters or instruction.parameter_gradient == "add"
+        row[abi.SETTING : abi.SETTING + len(settings)] = settings
+        if isinstance(instruction.module, Elementwise):
+            row[abi.WHOLE_ROWS] = all(signals[i].fills_rows for i, _ in inputs)
+        row[abi.STREAM] = instruction.output
         return row
 
-    def _bind_forward(self, is_sparse):
-        return self._bind_instructions(is_sparse, backward=False)
-
-    def _bind_step(self, batch, is_sparse, add=False):
-        """Return the rows of forward, loss and backward."""
-        return [
-            *self._bind_instructions(is_sparse, backward=False),
-            self._bind_loss(batch),
-            *reversed(self._bind_instructions(is_sparse, backward=True, add=add)),
-        ]
-
-    def _bind_instructions(self, is_sparse, backward, add=False):
-        rows = []
-        for instruction in self.program.instructions:
-            row = self._bind(instruction, add)
-            reads_csr = is_sparse and 0 in instruction.inputs
-            kernels = table.module_kernels(instruction.module, self._bits, reads_csr)
-            row[abi.CODE] = kernels[backward]
-            if reads_csr:
-                row[abi.X] = 0
-                row[[abi.DATA, abi.INDICES, abi.INDPTR]] = self._csr_addresses
-            rows.append(row)
-        return rows
+    def _bind_block(self, row, block):
+        value, gradient = _BLOCKS[block.name]
+        row[value] = _address(block.view(self.parameters))
+        if gradient is not None and self.gradient is not None:
+            row[gradient] = _address(block.view(self.gradient))
+        if block.is_matrix:
+            row[abi.LDW] = block.stride
 
     def _bind_loss(self, batch):
         row = _new_row(table.loss_kernel(self.loss, self._bits))
@@ -295,8 +390,8 @@ class Executor:
 
     def _bind_updates(self, optimizer, slots):
         """Return the updates of the decaying parameters and of the others."""
-        rows, split = [], self.program.n_decaying
-        for decays, part in ((1, slice(split)), (0, slice(split, None))):
+        rows, split, end = [], self.program.n_decaying, self.program.n_learned
+        for decays, part in ((1, slice(split)), (0, slice(split, end))):
             row = _new_row(table.update_kernel(optimizer, self._bits))
             row[abi.W] = _address(self.parameters[part])
             row[abi.DW] = _address(self.gradient[part])

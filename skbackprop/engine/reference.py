@@ -5,69 +5,133 @@ numba cannot, and tests hold the compiled kernels against it.
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import EpochsRun, batches
-from skbackprop.network.modules import Add, Elementwise, Linear
+from skbackprop.network.modules import (
+    Add,
+    Concatenate,
+    Elementwise,
+    Linear,
+    Slice,
+    StopGradient,
+    Zeros,
+)
+
+
+class Pass(NamedTuple):
+    """What a pass is run for, and where its random numbers stand.
+
+    Attributes
+    ----------
+    is_training : bool
+        Whether a minibatch is learned from, rather than predicted.
+    seed : int
+        Of the random numbers of this fit.
+    n_steps : int
+        Minibatches learned from so far.
+    stream : int
+        Number of the instruction.
+    """
+
+    is_training: bool = False
+    seed: int = 0
+    n_steps: int = 0
+    stream: int = 0
 
 
 @functools.singledispatch
-def forward(module, inputs, parameters):
-    """Return the output of a module."""
+def forward(module, inputs, parameters, run):
+    """Return the output of a module; ``parameters`` has its buffers too."""
     raise NotImplementedError(f"{module!r} has no reference implementation.")
 
 
 @functools.singledispatch
-def backward(module, inputs, output, adjoint, parameters):
+def backward(module, inputs, output, adjoint, parameters, run):
     """Return the adjoints of the inputs of a module, given that of its output."""
     raise NotImplementedError(f"{module!r} has no reference implementation.")
 
 
 @functools.singledispatch
-def parameter_gradients(module, inputs, adjoint):
+def parameter_gradients(module, inputs, adjoint, parameters, run):
     """Return the gradients of the parameters of a module."""
     return []
 
 
 @forward.register
-def _(module: Linear, inputs, parameters):
+def _(module: Linear, inputs, parameters, run):
     (x,), (weight, bias) = inputs, parameters
     return x @ weight + bias
 
 
 @backward.register
-def _(module: Linear, inputs, output, adjoint, parameters):
+def _(module: Linear, inputs, output, adjoint, parameters, run):
     weight, _ = parameters
     return [adjoint @ weight.T]
 
 
 @parameter_gradients.register
-def _(module: Linear, inputs, adjoint):
+def _(module: Linear, inputs, adjoint, parameters, run):
     (x,) = inputs
     return [x.T @ adjoint, adjoint.sum(axis=0)]
 
 
 @forward.register
-def _(module: Elementwise, inputs, parameters):
+def _(module: Elementwise, inputs, parameters, run):
     return module.value(*inputs, np)
 
 
 @backward.register
-def _(module: Elementwise, inputs, output, adjoint, parameters):
+def _(module: Elementwise, inputs, output, adjoint, parameters, run):
     return [module.derivative(*inputs, output, adjoint, np)]
 
 
 @forward.register
-def _(module: Add, inputs, parameters):
+def _(module: Add, inputs, parameters, run):
     x1, x2 = inputs
     return x1 + x2
 
 
 @backward.register
-def _(module: Add, inputs, output, adjoint, parameters):
+def _(module: Add, inputs, output, adjoint, parameters, run):
     return [adjoint, adjoint]
+
+
+@forward.register
+def _(module: Slice, inputs, parameters, run):
+    (x,) = inputs
+    return x[:, module.start : module.stop]
+
+
+@backward.register
+def _(module: Slice, inputs, output, adjoint, parameters, run):
+    dx = np.zeros_like(inputs[0])
+    dx[:, module.start : module.stop] = adjoint
+    return [dx]
+
+
+@forward.register
+def _(module: Concatenate, inputs, parameters, run):
+    return np.concatenate(inputs, axis=1)
+
+
+@backward.register
+def _(module: Concatenate, inputs, output, adjoint, parameters, run):
+    ends = np.cumsum([x.shape[1] for x in inputs])
+    return np.split(adjoint, ends[:-1], axis=1)
+
+
+@forward.register
+def _(module: StopGradient, inputs, parameters, run):
+    return inputs[0]
+
+
+@forward.register
+def _(module: Zeros, inputs, parameters, run):
+    return np.zeros((inputs[0].shape[0], module.n_units), inputs[0].dtype)
 
 
 @functools.singledispatch
@@ -100,19 +164,49 @@ class ReferenceExecutor:
     :class:`skbackprop.engine.executor.Executor`.
     """
 
-    def __init__(self, program, parameters, loss=None, batch_size=512):
+    def __init__(self, program, parameters, loss=None, batch_size=512, seed=0):
         self.program = program
         self.parameters = parameters
         self.loss = loss
         self.batch_size = batch_size
-        self.gradient = None if loss is None else program.allocate(parameters.dtype)
+        self.seed = seed
+        self.gradient = program.allocate(parameters.dtype)
+
+    def vjp(self, X, adjoint, is_training=False):
+        """Run forward, and backward from an adjoint of the output.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, n_features)
+            At most ``batch_size`` rows.
+        adjoint : ndarray of shape (n_rows, n_outputs)
+            Of the output: what stands left of the Jacobian.
+        is_training : bool, default=False
+            Whether modules behave as while learning.
+
+        Returns
+        -------
+        signals : list of ndarray of shape (n_rows, width)
+            Of all nodes, the input's first. Whole only where the program
+            ``keeps_all``.
+        adjoints : list of ndarray or None
+            Of all nodes; None where no gradient gets to.
+        gradient : ndarray of shape (n_parameters,)
+            Of the parameters, summed over the rows.
+        """
+        run = Pass(is_training, self.seed)
+        signals = self._forward(X, run)
+        with np.errstate(all="ignore"):
+            adjoints = self._backward(signals, adjoint, run)
+        return signals, adjoints, self.gradient.copy()
 
     def forward(self, samples, indices=None):
         """Yield (slice, logits) for minibatch after minibatch."""
         if indices is None:
             indices = np.arange(samples.n_samples)
         for batch in batches(len(indices), self.batch_size):
-            yield batch, self._forward(self._rows(samples, indices[batch]))[-1]
+            x = self._rows(samples, indices[batch])
+            yield batch, self._forward(x, Pass())[-1]
 
     def objective(self, samples):
         """Return the summed loss of all samples; its gradient is ``gradient``."""
@@ -120,7 +214,9 @@ class ReferenceExecutor:
         with np.errstate(all="ignore"):
             for batch in batches(samples.n_samples, self.batch_size):
                 indices = np.arange(batch.start, batch.stop)
-                total += self._loss_and_gradient(samples, indices, samples.weight_sum)
+                total += self._loss_and_gradient(
+                    samples, indices, samples.weight_sum, Pass(True, self.seed)
+                )
                 gradient += self.gradient
         self.gradient[:] = gradient
         return total
@@ -129,8 +225,9 @@ class ReferenceExecutor:
         """Remember what to train on and with."""
         self._training = samples, optimizer, slots, order
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state=None):
+    def run_epochs(self, coefficients, alpha, stopping, random_state=None, n_steps=0):
         """Train for epochs, at most as many as there are coefficients for."""
+        self._n_steps = n_steps
         with np.errstate(all="ignore"):  # what diverges is seen in the loss
             return self._run_epochs(coefficients, alpha, stopping, random_state)
 
@@ -147,6 +244,7 @@ class ReferenceExecutor:
             for step, batch in zip(steps, slices, strict=True):
                 indices = order[batch]
                 loss = self._train_step(samples, indices, step, alpha)
+                self._n_steps += 1
                 if loss is not None:
                     total += loss * len(indices)
                     n_weighed += len(indices)
@@ -169,7 +267,8 @@ class ReferenceExecutor:
         weight_sum = len(indices) if weights is None else float(weights[indices].sum())
         if weight_sum == 0:
             return None
-        data_loss = self._loss_and_gradient(samples, indices, weight_sum)
+        run = Pass(True, self.seed, self._n_steps)
+        data_loss = self._loss_and_gradient(samples, indices, weight_sum, run)
         data_loss *= self.loss.reported_factor(self.program.output.width)
         decaying = self.parameters[: self.program.n_decaying]
         penalty = 0.5 * alpha * (decaying.astype(np.float64) ** 2).sum()
@@ -180,20 +279,25 @@ class ReferenceExecutor:
     def _update(self, coefficients):
         _, optimizer, slots, _ = self._training
         coefficients = coefficients.astype(self.parameters.dtype)
-        self.parameters[:], slots[:] = optimizer.update(
-            self.parameters, self.gradient, slots, coefficients, np
+        learned = slice(self.program.n_learned)
+        self.parameters[learned], slots[:, learned] = optimizer.update(
+            self.parameters[learned],
+            self.gradient[learned],
+            slots[:, learned],
+            coefficients,
+            np,
         )
 
-    def _loss_and_gradient(self, samples, indices, weight_sum):
+    def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""
-        signals = self._forward(self._rows(samples, indices))
+        signals = self._forward(self._rows(samples, indices), run)
         values, adjoint = value_and_gradient(
             self.loss, signals[-1], samples.targets[indices]
         )
         if samples.weights is not None:
             values = values * samples.weights[indices]
             adjoint = adjoint * samples.weights[indices, np.newaxis]
-        self._backward(signals, adjoint / adjoint.dtype.type(weight_sum))
+        self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
         return values.sum(dtype=np.float64)
 
     def _rows(self, samples, indices):
@@ -201,35 +305,43 @@ class ReferenceExecutor:
             self.program.check_reads_sparse()
         return samples.rows(indices)
 
-    def _forward(self, x):
+    def _forward(self, x, run):
         """Return all signals, the input's first."""
         signals, parameters = [x], self.program.views(self.parameters)
         with np.errstate(all="ignore"):
             for instruction in self.program.instructions:
                 inputs = [signals[i] for i in instruction.inputs]
                 blocks = [parameters[i] for i in instruction.blocks]
-                signals.append(forward(instruction.module, inputs, blocks))
+                run = run._replace(stream=instruction.output)
+                signals.append(forward(instruction.module, inputs, blocks, run))
         return signals
 
-    def _backward(self, signals, adjoint):
+    def _backward(self, signals, adjoint, run):
         """Backprop: walk the instructions last to first, adding up adjoints."""
         parameters = self.program.views(self.parameters)
         gradients = self.program.views(self.gradient)
         self.gradient[:] = 0
-        adjoints = [0.0] * len(signals)
+        adjoints = [None] * len(signals)
         adjoints[-1] = adjoint
         for instruction in reversed(self.program.instructions):
+            if not instruction.has_gradients:
+                continue
             module, adjoint = instruction.module, adjoints[instruction.output]
             inputs = [signals[i] for i in instruction.inputs]
-            blocks = instruction.blocks
-            of_parameters = parameter_gradients(module, inputs, adjoint)
-            for i, of_parameter in zip(blocks, of_parameters, strict=True):
+            blocks = [parameters[i] for i in instruction.blocks]
+            run = run._replace(stream=instruction.output)
+            found = parameter_gradients(module, inputs, adjoint, blocks, run)
+            for i, of_parameter in zip(instruction.blocks, found, strict=False):
                 gradients[i] += of_parameter
             if not any(instruction.input_gradients):
                 continue  # nothing upstream learns
             output = signals[instruction.output]
-            of_inputs = backward(
-                module, inputs, output, adjoint, [parameters[i] for i in blocks]
-            )
-            for i, of_input in zip(instruction.inputs, of_inputs, strict=True):
-                adjoints[i] = adjoints[i] + of_input
+            found = backward(module, inputs, output, adjoint, blocks, run)
+            for i, how, of_input in zip(
+                instruction.inputs, instruction.input_gradients, found, strict=True
+            ):
+                if how == "write":
+                    adjoints[i] = of_input
+                elif how == "add":
+                    adjoints[i] = adjoints[i] + of_input
+        return adjoints

@@ -206,7 +206,11 @@ class _Epochs:
         )
         begin = time.perf_counter()
         run = self.executor.run_epochs(
-            self._coefficients(n_epochs), self.plan.alpha, rule, self.random_state
+            self._coefficients(n_epochs),
+            self.plan.alpha,
+            rule,
+            self.random_state,
+            state.n_steps,
         )
         seconds = (time.perf_counter() - begin) / n_epochs
         affordable = min(

@@ -12,29 +12,44 @@ their gradients and of the adjoints is zero as long as all is finite; that of
 signals may hold anything finite.
 """
 
-# Fields of an instruction row. Signals are (batch, width) matrices: x and x2
-# are read, y is written; dx, dx2, dy are their adjoints. An address of 0 means
-# that the adjoint is not wanted.
+# Fields of an instruction row. Signals are (batch, width) matrices: up to three
+# of them, x, x2 and x3, are read, y is written; dx, dx2, dx3, dy are their
+# adjoints. An address of 0 means that the adjoint is not wanted. A signal may
+# lie inside the rows of a wider one, so strides and widths are independent:
+# kernels may read, but not write, behind the width rounded up to ROW_QUANTUM.
 CODE = 0
-X, X2, Y = 1, 2, 3
-DX, DX2, DY = 4, 5, 6
-LDX, LDX2, LDY = 7, 8, 9
-WIDTH_X, WIDTH_X2, WIDTH_Y = 10, 11, 12
+X, X2, X3, Y = 1, 2, 3, 4
+DX, DX2, DX3, DY = 5, 6, 7, 8
+LDX, LDX2, LDX3, LDY = 9, 10, 11, 12
+WIDTH_X, WIDTH_X2, WIDTH_X3, WIDTH_Y = 13, 14, 15, 16
 # 1 where the backward kernel adds to what is there (fan-out, shared
 # parameters), 0 where it is the first to write and therefore overwrites.
-ADD_DX, ADD_DX2, ADD_DW = 13, 14, 15
-# Parameters: a weight matrix (WIDTH_X, WIDTH_Y) of row stride LDW, a bias row.
-W, B, DW, DB, LDW = 16, 17, 18, 19, 20
+ADD_DX, ADD_DX2, ADD_DX3, ADD_DW = 17, 18, 19, 20
+# Parameters: a weight matrix (WIDTH_X, WIDTH_Y) of row stride LDW or a vector,
+# and a bias row.
+W, B, DW, DB, LDW = 21, 22, 23, 24, 25
+# Buffers of a module (network.modules.Module.buffer_shapes), or the zeros and
+# ones of a sparsely connected Linear, laid out like its weights.
+MEAN, VARIANCE = 26, 27
+MASK = 26
+# Settings of a module: integers, or float64 by their bits.
+SETTING, SETTING2 = 28, 29
+# An elementwise row: 1 where its signals fill their rows, which it may then
+# run through as one.
+WHOLE_ROWS = 28
+TRAINING = 30  # 1 where a minibatch is learned from, 0 where it is predicted
+STREAM = 31  # number of the instruction: tells random streams apart
+
 # A CSR input in place of x: values, int32 column indices, int64 row starts.
-DATA, INDICES, INDPTR = 21, 22, 23
+DATA, INDICES, INDPTR = X2, X3, DX2
 
 # A row that gathers samples: Y[r] = X[order[r]].
 # A loss row: y are the logits, dy their adjoint, x the targets, w the weights.
 # A row that updates parameters: N_ELEMENTS of W with gradient DW.
-N_ELEMENTS = 24
-DECAYS = 25  # 1 where the L2 penalty applies to the elements of this row
-SLOTS = 26  # address of the optimizer's first slot vector
-LD_SLOTS = 27  # elements from one slot vector to the next
+N_ELEMENTS = 28
+DECAYS = 29  # 1 where the L2 penalty applies to the elements of this row
+SLOTS = 30  # address of the optimizer's first slot vector
+LD_SLOTS = 31  # elements from one slot vector to the next
 
 ROW_FIELDS = 32
 ROW_BYTES = 8 * ROW_FIELDS
@@ -73,6 +88,8 @@ GEMM = 2  # address of the matrix product of this dtype
 PACK = 3  # its scratch memory
 ZEROS = 4  # a row of zeros as long as the longest: what overwriting starts from
 STEP = 5  # address of this step's float64 optimizer coefficients
+SEED = 6  # of the random numbers of this fit
+N_STEPS = 7  # minibatches learned from so far: a counter of random numbers
 CONTEXT_FIELDS = 16
 
 # Fields of the scalars.

@@ -1,5 +1,7 @@
 """Kernels of elementwise modules, made from the modules' own formulas."""
 
+from contextlib import contextmanager
+
 from skbackprop.kernels import functions as xp
 from skbackprop.kernels.abi import (
     ADD_DX,
@@ -11,24 +13,26 @@ from skbackprop.kernels.abi import (
     LDX2,
     LDY,
     N_ROWS,
+    WHOLE_ROWS,
     WIDTH_Y,
     X2,
     X,
     Y,
 )
 from skbackprop.kernels.codegen import kernel
+from skbackprop.kernels.simd import where
 
 
 def make_forward_elementwise(module, bits):
     """Return the kernel of y = f(x) for an ``Elementwise`` module.
 
-    x and y are (n_rows, width) of equal strides; y may lie where x lies.
+    y may lie where x lies.
     """
 
     def forward(code, row, context, scalars):
-        x, y = code.vectors(row[X]), code.vectors(row[Y])
-        with code.range(context[N_ROWS] * row[LDY], step=code.lanes) as i:
-            y[i] = module.value(x[i], xp)
+        with _vectors_of_rows(code, row, context) as (x_at, y_at):
+            x, y = code.vectors(row[X]), code.vectors(row[Y])
+            y[y_at] = module.value(x[x_at], xp)
 
     return kernel(forward, bits)
 
@@ -44,15 +48,31 @@ def make_backward_elementwise(module, bits):
         dx, dy = code.vectors(row[DX]), code.vectors(row[DY])
 
         def derivatives():
-            return code.range(context[N_ROWS] * row[LDY], step=code.lanes)
+            return _vectors_of_rows(code, row, context)
 
         with code.when(row[DX] != 0):
-            with code.when(row[ADD_DX] == 0), derivatives() as i:
-                dx[i] = module.derivative(x[i], y[i], dy[i], xp)
-            with code.when(row[ADD_DX] != 0), derivatives() as i:
-                dx[i] = dx[i] + module.derivative(x[i], y[i], dy[i], xp)
+            with code.when(row[ADD_DX] == 0), derivatives() as (i, j):
+                dx[i] = module.derivative(x[i], y[j], dy[j], xp)
+            with code.when(row[ADD_DX] != 0), derivatives() as (i, j):
+                dx[i] = dx[i] + module.derivative(x[i], y[j], dy[j], xp)
 
     return kernel(backward, bits)
+
+
+@contextmanager
+def _vectors_of_rows(code, row, context):
+    """Repeat what is written inside for each vector, with where it is in x and y.
+
+    Rows that signals fill follow each other without a gap: they are run through
+    as one long row.
+    """
+    is_one = row[WHOLE_ROWS] != 0
+    n_rows = where(is_one, 1, context[N_ROWS])
+    length = where(is_one, context[N_ROWS] * row[LDY], row[WIDTH_Y])
+    with code.range(n_rows) as r:
+        x_row, y_row = r * row[LDX], r * row[LDY]
+        with code.range(length, step=code.lanes) as j:
+            yield x_row + j, y_row + j
 
 
 def make_forward_add(bits):
@@ -73,7 +93,7 @@ def make_backward_add(bits):
     """Return the kernel of dx (+)= dy and dx2 (+)= dy.
 
     The two are done one after the other: they may be one signal, added to
-    itself.
+    itself. Where one of them lies in the place of dy there is nothing to do.
     """
 
     def backward(code, row, context, scalars):
@@ -85,7 +105,8 @@ def make_backward_add(bits):
 
 def _pass_on(code, row, context, field, stride, adds):
     dx, dy = code.vectors(row[field]), code.vectors(row[DY])
-    with code.when(row[field] != 0), code.range(context[N_ROWS]) as r:
+    is_wanted = (row[field] != 0) & (row[field] != row[DY])
+    with code.when(is_wanted), code.range(context[N_ROWS]) as r:
         dx_row, dy_row = dx.from_(r * row[stride]), dy.from_(r * row[LDY])
         with code.range(row[WIDTH_Y], step=code.lanes) as j:
             present = xp.where(row[adds] != 0, dx_row[j], 0.0)

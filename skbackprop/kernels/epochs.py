@@ -58,6 +58,7 @@ def make_run_epoch():
                     scalars[abi.EPOCH_LOSS] = math.nan
                     return
             context[abi.STEP] += 8 * row[abi.N_COEFFICIENTS]
+            context[abi.N_STEPS] += 1
             start += n_rows
         scalars[abi.EPOCH_LOSS] = total / max(n_weighed, 1)
 

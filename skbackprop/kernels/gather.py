@@ -2,6 +2,7 @@
 
 from skbackprop.kernels.abi import LDX, LDY, N_ROWS, ORDER, WIDTH_X, X, Y
 from skbackprop.kernels.codegen import kernel
+from skbackprop.kernels.columns import for_each_length
 from skbackprop.kernels.simd import INTEGER
 
 
@@ -14,14 +15,8 @@ def make_gather(bits):
     """
 
     def write(code, row, context, scalars):
-        width, longer = row[WIDTH_X], None
-        for lanes in (code.lanes, max(2, code.lanes // 4), 1):
-            fits = width >= lanes
-            if longer is not None:
-                fits = fits & (width < longer)
-            with code.when(fits):
-                _copy_rows(code, row, context, lanes)
-            longer = lanes
+        width = row[WIDTH_X]
+        for_each_length(code, width, lambda n: _copy_rows(code, row, context, n))
 
     return kernel(write, bits)
 

@@ -4,8 +4,35 @@ A new module is a row here and its kernels. Only what a network uses is
 compiled (or loaded from the cache), once per process and dtype.
 """
 
+import importlib
+import struct
+from collections.abc import Callable
+from typing import NamedTuple
+
 from skbackprop.kernels import jit
-from skbackprop.network import Add, Elementwise, Linear, modules
+from skbackprop.network import modules
+from skbackprop.network.modules import Elementwise
+
+
+class _Kernels(NamedTuple):
+    """Kernels ``make_forward_<name>``, ``make_backward_<name>`` of a file.
+
+    ``settings`` returns what rows of the module carry, at most two numbers.
+    """
+
+    file: str
+    name: str
+    settings: Callable = lambda module: ()
+
+
+_TABLE = {
+    modules.Add: _Kernels("elementwise", "add"),
+    modules.Concatenate: _Kernels("columns", "concatenate"),
+    modules.Linear: _Kernels("linear", "linear"),
+    modules.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
+    modules.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
+    modules.Zeros: _Kernels("columns", "zeros"),
+}
 
 _users_modules = set()  # kept, as their kernels are named by their identity
 
@@ -22,7 +49,8 @@ def module_kernels(module, bits, sparse=False):
         Whether the module reads rows of a CSR matrix.
     """
     forward, backward = _module_factories(module, sparse)
-    name, is_ours = _name(module, sparse), type(module).__module__ == modules.__name__
+    name, package = _name(module, sparse), modules.__name__.rpartition(".")[0]
+    is_ours = type(module).__module__.startswith(f"{package}.")
     if not is_ours:  # whose code may change while its name stays
         name = f"{name}_{id(type(module))}"
         _users_modules.add(type(module))
@@ -32,22 +60,35 @@ def module_kernels(module, bits, sparse=False):
     )
 
 
-def _module_factories(module, sparse):
-    from skbackprop.kernels import elementwise, linear
-    from skbackprop.kernels import sparse as csr
+def module_settings(module):
+    """Return the integers, at most two, that a module's rows carry.
 
-    if sparse:
-        return csr.make_forward_linear, csr.make_backward_linear
-    if isinstance(module, Linear):
-        return linear.make_forward_linear, linear.make_backward_linear
-    if isinstance(module, Add):
-        return elementwise.make_forward_add, elementwise.make_backward_add
+    A float goes by the bits of its float64.
+    """
+    if type(module) not in _TABLE:
+        return ()
+    return tuple(map(_as_integer, _TABLE[type(module)].settings(module)))
+
+
+def _as_integer(number):
+    if isinstance(number, float):
+        return struct.unpack("<q", struct.pack("<d", number))[0]
+    return int(number)
+
+
+def _module_factories(module, sparse):
     if isinstance(module, Elementwise):
+        from skbackprop.kernels import elementwise
+
         return (
             lambda bits: elementwise.make_forward_elementwise(module, bits),
             lambda bits: elementwise.make_backward_elementwise(module, bits),
         )
-    raise NotImplementedError(f"{module!r} has no compiled kernels.")
+    if type(module) not in _TABLE:
+        raise NotImplementedError(f"{module!r} has no compiled kernels.")
+    file, name, _ = _TABLE[type(module)]
+    file = importlib.import_module(f"skbackprop.kernels.{'sparse' if sparse else file}")
+    return getattr(file, f"make_forward_{name}"), getattr(file, f"make_backward_{name}")
 
 
 def _name(module, sparse):

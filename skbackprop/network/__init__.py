@@ -7,19 +7,26 @@ package.
 from skbackprop.network.graph import Graph, Input, Node
 from skbackprop.network.modules import (
     Add,
+    Concatenate,
+    Duplicate,
     Elementwise,
     Identity,
     Linear,
     Module,
     ReLU,
     Sigmoid,
+    Slice,
+    StopGradient,
     Tanh,
+    Zeros,
 )
 from skbackprop.network.program import Block, Instruction, Program, Signal
 
 __all__ = [
     "Add",
     "Block",
+    "Concatenate",
+    "Duplicate",
     "Elementwise",
     "Graph",
     "Identity",
@@ -32,5 +39,8 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Signal",
+    "Slice",
+    "StopGradient",
     "Tanh",
+    "Zeros",
 ]

@@ -18,15 +18,36 @@ from skbackprop.network.graph import Node, checked_width
 
 @dataclass(frozen=True)
 class Module:
-    """A block with inputs, one output and a rule for their widths."""
+    """A block with inputs, one output and a rule for their widths.
 
-    n_inputs: ClassVar[int] = 1
+    Attributes
+    ----------
+    n_inputs : int or None
+        None where any number of inputs will do.
+    may_overwrite : tuple of int
+        The inputs over which the output may be written, and over whose
+        adjoints that of the output lies: neither pass needs them afterwards.
+    backward_reads_output : bool
+        Whether the output must still be there when backward runs.
+    stops_gradient : tuple of int
+        The inputs that get no adjoint.
+    initial_values : dict of str to float
+        What parameters and buffers begin with, where that is neither 0 nor
+        drawn at random.
+    """
+
+    n_inputs: ClassVar[int | None] = 1
+    may_overwrite: ClassVar[tuple] = ()
+    backward_reads_output: ClassVar[bool] = False
+    stops_gradient: ClassVar[tuple] = ()
+    initial_values: ClassVar[dict] = {}
 
     def __call__(self, *nodes):
         """Wire the module to ``nodes`` and return the node of its output."""
-        if len(nodes) != self.n_inputs:
+        if len(nodes) != (self.n_inputs or max(1, len(nodes))):
             raise TypeError(
-                f"{self!r} takes {self.n_inputs} input(s), got {len(nodes)}."
+                f"{self!r} takes {self.n_inputs or 'at least one'} input(s), got "
+                f"{len(nodes)}."
             )
         for node in nodes:
             if not isinstance(node, Node):
@@ -41,6 +62,14 @@ class Module:
 
     def parameter_shapes(self, *widths):
         """Return ``{name: shape}`` of the parameters, matrices first."""
+        return {}
+
+    def buffer_shapes(self, *widths):
+        """Return ``{name: shape}`` of what is kept beside the parameters.
+
+        Buffers are vectors that forward updates in training and that no
+        optimizer touches. They are saved and restored with the parameters.
+        """
         return {}
 
 
@@ -86,6 +115,12 @@ class Elementwise(Module):
 
     # Whether the derivative needs x; where y suffices, y may overwrite x.
     derivative_needs_input: ClassVar[bool] = False
+    backward_reads_output: ClassVar[bool] = True
+
+    @property
+    def may_overwrite(self):
+        """The input, where the derivative does not need it."""
+        return () if self.derivative_needs_input else (0,)
 
     def value(self, x, xp):
         """Return f(x)."""
@@ -154,3 +189,104 @@ class Add(Module):
     """The sum of two signals: y = x1 + x2, dx1 = dy, dx2 = dy."""
 
     n_inputs: ClassVar[int] = 2
+    may_overwrite: ClassVar[tuple] = (0, 1)
+
+
+@dataclass(frozen=True)
+class Slice(Module):
+    """Some columns of a signal: y = x[:, start:stop].
+
+    Backward, dx[:, start:stop] = dy, and 0 in the other columns.
+
+    Parameters
+    ----------
+    start, stop : int
+        The first column, and the one behind the last, counted from 0.
+    """
+
+    start: int
+    stop: int
+
+    def __post_init__(self):
+        if not 0 <= self.start < self.stop:
+            raise ValueError(f"{self!r} needs 0 <= start < stop.")
+
+    def output_width(self, width):
+        """Return ``stop - start``."""
+        if self.stop > width:
+            raise ValueError(f"{self!r} reaches beyond an input of width {width}.")
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Concatenate(Module):
+    """The columns of all inputs side by side: y = [x1, x2, ...].
+
+    Backward, each dx is its columns of dy.
+    """
+
+    n_inputs: ClassVar[int | None] = None
+
+    def output_width(self, *widths):
+        """Return the sum of the widths."""
+        return sum(widths)
+
+
+@dataclass(frozen=True)
+class StopGradient(Module):
+    """Pass the input on, but no gradient back: y = x, dx = 0.
+
+    Called ``detach`` in torch.
+    """
+
+    stops_gradient: ClassVar[tuple] = (0,)
+
+
+@dataclass(frozen=True)
+class Zeros(Module):
+    """A signal of zeros, for as many samples as the input has.
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the output.
+    """
+
+    n_units: int
+    stops_gradient: ClassVar[tuple] = (0,)
+
+    def __post_init__(self):
+        checked_width("n_units", self.n_units)
+
+    def output_width(self, width):
+        """Return ``n_units``."""
+        return self.n_units
+
+
+class Duplicate:
+    """A signal that several modules read: y1 = x, y2 = x, dx = dy1 + dy2.
+
+    The lecture's branching block. Here it is no module: a node may be called
+    upon as often as one likes, and backward *adds up* the adjoints that come
+    back, the first writing, the others adding. Calling it says so in words.
+
+    Parameters
+    ----------
+    n : int, default=2
+        Number of readers.
+
+    Examples
+    --------
+    >>> from skbackprop.network import Duplicate, Input
+    >>> x = Input(3)
+    >>> x1, x2 = Duplicate()(x)
+    >>> x1 is x and x2 is x
+    True
+    """
+
+    def __init__(self, n=2):
+        self.n = checked_width("n", n)
+
+    def __call__(self, node):
+        """Return the node ``n`` times."""
+        return (node,) * self.n

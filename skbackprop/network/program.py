@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.network.modules import Elementwise, Linear, Module
+from skbackprop.network.modules import Linear, Module, Slice
 
 ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
 ALIASING = 256  # strides of 1 or 2 KiB would map all rows onto few cache sets
@@ -32,14 +32,21 @@ def padded_width(width):
 class Signal(NamedTuple):
     """A value that flows along a wire: a (batch, width) matrix.
 
-    It stands at ``offset * batch`` elements in the workspace, in rows of
-    ``stride`` elements. Its adjoint stands at the same place of the adjoints'
+    It stands in the workspace in a place of its own or in that of another
+    signal: at ``offset * batch`` elements, in rows of ``stride`` elements, from
+    ``column`` on. Its adjoint stands at the same place of the adjoints'
     workspace.
     """
 
     width: int
     stride: int
     offset: int
+    column: int = 0
+
+    @property
+    def fills_rows(self):
+        """Whether the rows hold nothing but the signal and its padding."""
+        return self.stride == padded_width(self.width)
 
 
 class Block(NamedTuple):
@@ -54,22 +61,28 @@ class Block(NamedTuple):
     @property
     def n_elements(self):
         """Elements of the flat vector that it takes, padding included."""
-        return self.stride * (self.shape[0] if len(self.shape) == 2 else 1)
+        return self.stride * (self.shape[0] if self.is_matrix else 1)
+
+    @property
+    def is_matrix(self):
+        """Whether it has rows and columns."""
+        return len(self.shape) == 2
 
     def view(self, flat):
         """Return the block of the flat vector as an array, without its padding."""
         matrix = flat[self.offset : self.offset + self.n_elements]
         matrix = matrix.reshape(-1, self.stride)
         matrix = matrix[:, : self.shape[-1]]
-        return matrix if len(self.shape) == 2 else matrix[0]
+        return matrix if self.is_matrix else matrix[0]
 
 
 class Instruction(NamedTuple):
     """One module applied to signals.
 
-    ``input_gradients`` says, for each input, what backward does to its
-    adjoint: ``"write"`` as the first to reach it, ``"add"`` after another
-    reader of the same signal (fan-out), ``""`` where nothing upstream learns.
+    ``blocks`` are its parameters, then its buffers. ``input_gradients`` says,
+    for each input, what backward does to its adjoint: ``"write"`` as the first
+    to reach it, ``"add"`` after another reader of the same signal (fan-out),
+    ``""`` where nothing upstream learns.
     ``parameter_gradient`` says the same of its parameters, which another
     instruction may share.
     """
@@ -80,6 +93,11 @@ class Instruction(NamedTuple):
     blocks: tuple
     input_gradients: tuple
     parameter_gradient: str
+
+    @property
+    def has_gradients(self):
+        """Whether backward has anything to do."""
+        return bool(self.parameter_gradient) or any(self.input_gradients)
 
     def __str__(self):
         reads = ", ".join(f"s{i}" for i in self.inputs)
@@ -98,13 +116,16 @@ class Program:
     signals : tuple of Signal
         Signal 0 is the input of the network.
     blocks : tuple of Block
-        Weight matrices first, in the order of their modules, then the rest.
+        Weight matrices first, in the order of their modules, then the other
+        parameters, then the buffers.
     instructions : tuple of Instruction
         The last one puts out the network's output.
     n_parameters : int
         Length of the flat parameter vector, padding included.
     n_decaying : int
         Its first elements: the weight matrices, which the L2 penalty sees.
+    n_learned : int
+        Its first elements: all but the buffers.
     workspace_width : int
         Elements per sample of the workspace that holds all signals.
     """
@@ -114,6 +135,7 @@ class Program:
     instructions: tuple
     n_parameters: int
     n_decaying: int
+    n_learned: int
     workspace_width: int
 
     def __post_init__(self):
@@ -128,6 +150,15 @@ class Program:
     def output(self):
         """Signal that the last instruction puts out."""
         return self.signals[self.instructions[-1].output]
+
+    @property
+    def reached(self):
+        """Numbers of the signals whose adjoints backward computes."""
+        found = {self.instructions[-1].output}
+        for instruction in self.instructions:
+            pairs = zip(instruction.inputs, instruction.input_gradients, strict=True)
+            found.update(i for i, how in pairs if how)
+        return found
 
     def views(self, flat):
         """Return the blocks of a flat vector as arrays that share its memory."""
@@ -163,7 +194,7 @@ class Program:
     @property
     def n_decaying_compact(self):
         """Number of weights that the L2 penalty sees, padding left out."""
-        return sum(math.prod(b.shape) for b in self.blocks if len(b.shape) == 2)
+        return sum(math.prod(b.shape) for b in self.blocks if b.is_matrix)
 
     def __str__(self):
         return "\n".join(map(str, self.instructions))
@@ -182,7 +213,7 @@ class Program:
             raise ValueError("A program needs at least one instruction.")
         self._check_blocks()
         self._check_signals()
-        written, owners = {0}, {self.input: 0}
+        written, owners = {0}, {(self.input.offset, 0): 0}
         for instruction in self.instructions:
             self._check_instruction(instruction, written)
             self._check_place(instruction, owners)
@@ -195,28 +226,29 @@ class Program:
                 raise ValueError(f"{block} leaves a gap or overlaps another block.")
             if block.stride % ROW_QUANTUM or block.stride < block.shape[-1]:
                 raise ValueError(f"{block} has a stride that its rows do not fit.")
-            if (len(block.shape) == 2) != (block.offset < self.n_decaying):
+            if block.is_matrix != (block.offset < self.n_decaying):
                 raise ValueError(f"{block} is on the wrong side of n_decaying.")
             end += block.n_elements
         if end != self.n_parameters:
             raise ValueError(f"Blocks end at {end}, not at {self.n_parameters}.")
 
     def _check_signals(self):
-        end = 0
-        for signal in sorted(set(self.signals), key=lambda signal: signal.offset):
-            if not 0 < signal.width <= signal.stride:
+        places, end = {(s.offset, s.stride) for s in self.signals}, 0
+        for signal in self.signals:
+            if signal.width < 1 or signal.column + signal.width > signal.stride:
                 raise ValueError(f"{signal} is wider than its rows, or has no width.")
-            if signal.stride % ROW_QUANTUM:
-                raise ValueError(f"{signal} has a stride that is not whole vectors.")
-            if signal.offset < end:
-                raise ValueError(f"{signal} overlaps another signal or the workspace.")
-            end = signal.offset + signal.stride
+        for offset, stride in sorted(places):
+            if stride % ROW_QUANTUM:
+                raise ValueError(f"A stride of {stride} is not whole vectors.")
+            if offset < end:
+                raise ValueError(f"Signals overlap at {offset} of the workspace.")
+            end = offset + stride
         if end > self.workspace_width:
             raise ValueError(f"A signal reaches out of the workspace, to {end}.")
 
     def _check_instruction(self, instruction, written):
         module, inputs = instruction.module, instruction.inputs
-        if len(inputs) != module.n_inputs:
+        if len(inputs) != (module.n_inputs or len(inputs)):
             raise ValueError(f"{instruction} needs {module.n_inputs} input(s).")
         if not written.issuperset(inputs):
             raise ValueError(f"{instruction} reads what is not computed yet.")
@@ -231,19 +263,31 @@ class Program:
             raise ValueError(f"{instruction} does not put out a signal of its width.")
         blocks = [self.blocks[i] for i in instruction.blocks]
         shapes = {block.name: block.shape for block in blocks}
-        if shapes != module.parameter_shapes(*widths):
+        if shapes != _block_shapes(module, widths):
             raise ValueError(f"{instruction} has parameters of the wrong shape.")
 
     def _check_place(self, instruction, owners):
-        """Check that only an elementwise module writes over its own input."""
-        place = self.signals[instruction.output]
-        overwritten = owners.get(place)
-        in_place = isinstance(instruction.module, Elementwise)
-        if overwritten is not None and not (
-            in_place and instruction.inputs == (overwritten,)
-        ):
-            raise ValueError(f"{instruction} overlaps a signal that it does not read.")
+        """Check that only a module that may overwrites what it reads.
+
+        ``owners`` has the signal that was written last to each place.
+        """
+        module, output = instruction.module, self.signals[instruction.output]
+        place = output.offset, output.column
+        if not self.is_view(instruction):
+            is_new = output.offset not in {offset for offset, _ in owners}
+            overwritable = [instruction.inputs[i] for i in module.may_overwrite]
+            if not is_new and owners.get(place) not in overwritable:
+                raise ValueError(
+                    f"{instruction} overlaps a signal that it does not read."
+                )
         owners[place] = instruction.output
+
+    def is_view(self, instruction):
+        """Tell whether the output is part of the input, where it lies."""
+        if not isinstance(instruction.module, Slice):
+            return False
+        source = self.signals[instruction.inputs[0]]
+        return self.signals[instruction.output].offset == source.offset
 
 
 def aligned_zeros(size, dtype):
@@ -255,102 +299,219 @@ def aligned_zeros(size, dtype):
 
 
 @functools.lru_cache(maxsize=64)
-def compile_graph(graph):
-    """Return the program of a graph."""
-    blocks, n_decaying, n_parameters = _lay_out_parameters(graph)
-    signals, workspace_width = _lay_out_signals(graph)
+def compile_graph(graph, keeps_all=False):
+    """Return the program of a graph.
+
+    Parameters
+    ----------
+    graph : Graph
+    keeps_all : bool, default=False
+        Whether each signal and each adjoint, that of the input too, is still
+        there when a pass is over, as inspection needs it.
+    """
+    blocks, ends = _lay_out_parameters(graph)
+    n_decaying, n_learned, n_parameters = ends
+    wanted = _find_wanted(graph, keeps_all)
+    signals, workspace_width = _lay_out_signals(graph, wanted, keeps_all)
     return Program(
         signals=signals,
         blocks=blocks,
-        instructions=_write_instructions(graph, blocks),
+        instructions=_write_instructions(graph, blocks, wanted),
         n_parameters=n_parameters,
         n_decaying=n_decaying,
+        n_learned=n_learned,
         workspace_width=workspace_width,
     )
 
 
+def _block_shapes(module, widths):
+    """Return the shapes of a module's parameters, then of its buffers."""
+    return {**module.parameter_shapes(*widths), **module.buffer_shapes(*widths)}
+
+
 def _lay_out_parameters(graph):
-    """Return the blocks of all modules, the end of the matrices, the end of all."""
-    widths, shapes = graph.widths(), {}
+    """Return all blocks, and the ends of matrices, other parameters and buffers."""
+    widths, shapes, buffers = graph.widths(), {}, set()
     for node, (module, inputs) in enumerate(graph.wires, start=1):
-        found = graph.modules[module].parameter_shapes(*(widths[i] for i in inputs))
+        input_widths = [widths[i] for i in inputs]
+        found = _block_shapes(graph.modules[module], input_widths)
         if shapes.setdefault(module, found) != found:
             raise ValueError(
                 f"Node {node} shares the parameters of {graph.modules[module]!r}, "
                 f"which have shapes {shapes[module]}, but needs {found}."
             )
+        for name in graph.modules[module].buffer_shapes(*input_widths):
+            buffers.add((module, name))
+
+    def rank(module, name, shape):
+        return 2 if (module, name) in buffers else 2 - len(shape)
+
     named = [(m, name, s) for m in sorted(shapes) for name, s in shapes[m].items()]
-    blocks, ends, offset = [], {}, 0
-    for n_dimensions in (2, 1):
+    blocks, ends, offset = [], [], 0
+    for part in range(3):
         for module, name, shape in named:
-            if len(shape) == n_dimensions:
+            if rank(module, name, shape) == part:
                 stride = padded_width(shape[-1])
                 blocks.append(Block(module, name, shape, offset, stride))
                 offset += blocks[-1].n_elements
-        ends[n_dimensions] = offset
-    return tuple(blocks), ends[2], ends[1]
+        ends.append(offset)
+    return tuple(blocks), ends
 
 
-def _lay_out_signals(graph):
-    """Return the signals and the width of the workspace.
+def _find_wanted(graph, input_learns):
+    """Return, for each node, whether backward computes its adjoint.
 
-    An elementwise module writes over its input where nobody else needs it.
+    It does where something upstream learns and a gradient gets there.
     """
-    readers = [0] * (len(graph.wires) + 1)
-    for _, inputs in graph.wires:
-        for i in inputs:
-            readers[i] += 1
-    signals, end = [], 0
+    learns, widths = [input_learns], graph.widths()
+    for module, inputs in graph.wires:
+        module = graph.modules[module]
+        has_parameters = module.parameter_shapes(*(widths[i] for i in inputs))
+        sources = _differentiated(module, inputs)
+        learns.append(bool(has_parameters) or any(learns[i] for i in sources))
+    reached = [False] * len(graph.wires) + [True]
+    for node in range(len(graph.wires), 0, -1):
+        if reached[node]:
+            module, inputs = graph.wires[node - 1]
+            for i in _differentiated(graph.modules[module], inputs):
+                reached[i] = True
+    return [both == (True, True) for both in zip(learns, reached, strict=True)]
+
+
+def _differentiated(module, inputs):
+    """Return the inputs that a module passes a gradient back to."""
+    if not module.stops_gradient:
+        return inputs
+    return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
+
+
+def _lay_out_signals(graph, wanted, keeps_all):
+    """Return the signals and the width of the workspace."""
+    places, end = _Places(graph, wanted), 0
     for node, width in enumerate(graph.widths()):
-        source = _overwritten_input(graph, node, readers)
-        if source is None:
-            stride = padded_width(width)
-            signals.append(Signal(width, stride, end))
-            end += stride
-        else:
-            signals.append(signals[source])
-    return tuple(signals), end
+        signal = None if keeps_all else places.shared(node)
+        if signal is None:
+            signal = Signal(width, padded_width(width), end)
+            end += signal.stride
+        places.signals.append(signal)
+    return tuple(places.signals), end
 
 
-def _overwritten_input(graph, node, readers):
-    """Return the node whose signal ``node`` may write over, None if there is none."""
-    if node == 0:
+class _Places:
+    """Finds the signals that need no place of their own.
+
+    A module that may writes over its input where nobody else needs it, and
+    a slice is read where it lies.
+    """
+
+    def __init__(self, graph, wanted):
+        self.graph, self.wanted = graph, wanted
+        self.signals = []
+        self.readers = [[] for _ in range(len(graph.wires) + 1)]
+        for node, (_, inputs) in enumerate(graph.wires, start=1):
+            for i in inputs:
+                self.readers[i].append(node)
+
+    def shared(self, node):
+        """Return the place that a node's signal may take, None if there is none."""
+        if node == 0:
+            return None
+        if isinstance(self._module(node), Slice):
+            return self._view(node)
+        return self._overwritten(node)
+
+    def _module(self, node):
+        return self.graph.modules[self.graph.wires[node - 1][0]]
+
+    def _inputs(self, node):
+        return self.graph.wires[node - 1][1]
+
+    def _view(self, node):
+        (source,), cut = self._inputs(node), self._module(node)
+        if self.wanted[source]:
+            if not self._is_cut_cleanly(source):
+                return None
+        elif not all(isinstance(self._module(n), Linear) for n in self.readers[node]):
+            return None  # others compute with what lies behind the slice
+        place = self.signals[source]
+        return place._replace(
+            width=cut.stop - cut.start, column=place.column + cut.start
+        )
+
+    def _is_cut_cleanly(self, source):
+        """Tell whether slices alone read a signal, each column once.
+
+        Then each adjoint of a slice lies in that of the signal, which they make
+        up completely; cuts at whole vectors keep writers of one off the others.
+        """
+        readers = [self._module(node) for node in self.readers[source]]
+        if not all(isinstance(reader, Slice) for reader in readers):
+            return False
+        if not all(self.wanted[node] for node in self.readers[source]):
+            return False
+        cuts = sorted((reader.start, reader.stop) for reader in readers)
+        starts, stops = zip(*cuts, strict=True)
+        width = self.signals[source].width
+        is_partition = (*starts, width) == (0, *stops)
+        return is_partition and all(start % ROW_QUANTUM == 0 for start in starts)
+
+    def _overwritten(self, node):
+        """Return the place of an input that the node may write over."""
+        for position in self._module(node).may_overwrite:
+            source = self._inputs(node)[position]
+            if self._is_free(source) and self.signals[source].width == self._width(
+                node
+            ):
+                return self.signals[source]
         return None
-    module, (source, *_) = graph.wires[node - 1]
-    module = graph.modules[module]
-    if not isinstance(module, Elementwise) or module.derivative_needs_input:
-        return None
-    if source == 0 or readers[source] > 1:
-        return None
-    producer = graph.modules[graph.wires[source - 1][0]]
-    # The backward pass of an elementwise producer reads the output it wrote.
-    return None if isinstance(producer, Elementwise) else source
+
+    def _width(self, node):
+        widths = [self.signals[i].width for i in self._inputs(node)]
+        return self._module(node).output_width(*widths)
+
+    def _is_free(self, source):
+        """Tell whether a signal with one reader is needed by nobody else."""
+        if source == 0 or len(self.readers[source]) > 1:
+            return False
+        if isinstance(self._module(source), Slice):
+            place, (whole,) = self.signals[source], self._inputs(source)
+            if place.offset == self.signals[whole].offset:
+                # A view: of something that backward does not read, and whose
+                # other slices are elsewhere.
+                return self.wanted[whole] and self._is_unread(whole)
+        return not self._module(source).backward_reads_output
+
+    def _is_unread(self, whole):
+        """Tell whether backward reads nothing of a signal that is cut up."""
+        if whole == 0:
+            return False
+        module, place = self._module(whole), self.signals[whole]
+        if isinstance(module, Slice):
+            (source,) = self._inputs(whole)
+            if place.offset == self.signals[source].offset:
+                return self._is_unread(source)
+        return not module.backward_reads_output
 
 
-def _write_instructions(graph, blocks):
+def _write_instructions(graph, blocks, wanted):
     """Return the instructions in forward order, with what backward does to each."""
     blocks_of = [[] for _ in graph.modules]
     for index, block in enumerate(blocks):
         blocks_of[block.module].append(index)
-    learns = [False]  # does anything upstream of the node have parameters?
-    for module, inputs in graph.wires:
-        learns.append(bool(blocks_of[module]) or any(learns[i] for i in inputs))
-
     reached_signals, reached_modules, backwards = set(), set(), []
     for output in range(len(graph.wires), 0, -1):
-        module, inputs = graph.wires[output - 1]
-        gradients = []
-        for i in inputs:
-            gradients.append(_first_or_later(i, reached_signals) if learns[i] else "")
-        gradient = _first_or_later(module, reached_modules)
+        index, inputs = graph.wires[output - 1]
+        module, gradients, gradient = graph.modules[index], [], ""
+        for position, i in enumerate(inputs):
+            gets_one = position not in module.stops_gradient
+            gets_one = gets_one and wanted[output] and wanted[i]
+            gradients.append(_first_or_later(i, reached_signals) if gets_one else "")
+        if wanted[output] and blocks_of[index]:
+            gradient = _first_or_later(index, reached_modules)
+        blocks_of_module = tuple(blocks_of[index])
         backwards.append(
             Instruction(
-                graph.modules[module],
-                inputs,
-                output,
-                tuple(blocks_of[module]),
-                tuple(gradients),
-                gradient if blocks_of[module] else "",
+                module, inputs, output, blocks_of_module, tuple(gradients), gradient
             )
         )
     return tuple(reversed(backwards))
