@@ -121,37 +121,3 @@ def test_an_adjoint_that_is_not_wanted_is_not_written():
     call = Call(2, X=y, Y=y, DY=y, LDX=memory.shape[1], LDY=memory.shape[1])
     call.set(WHOLE_ROWS=1)
     call.run(address_of("backward", Tanh(), np.float64))
-
-
-def add_address(direction, dtype):
-    from skbackprop.kernels import elementwise
-
-    bits = bits_of(dtype)
-    factory = getattr(elementwise, f"make_{direction}_add")
-    return compiled(lambda: factory(bits), f"{direction}_add_{bits}")
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("adds", [(0, 0), (0, 1), (1, 0), (1, 1)])
-def test_add_hands_its_adjoint_to_both_inputs(adds, dtype):
-    rng = np.random.default_rng(3)
-    values = [rng.normal(size=(5, 18)).astype(dtype) for _ in range(5)]
-    x, x2, dy, dx, dx2 = (signal(v, dtype)[0] for v in values)
-    y, memory = empty_signal(5, 18, dtype)
-    stride = memory.shape[1]
-    call = Call(5, X=x, X2=x2, Y=y, DX=dx, DX2=dx2, DY=dy, WIDTH_Y=18)
-    call.set(LDX=stride, LDX2=stride, LDY=stride, ADD_DX=adds[0], ADD_DX2=adds[1])
-    call.run(add_address("forward", dtype)).run(add_address("backward", dtype))
-    np.testing.assert_array_equal(y, values[0] + values[1])
-    np.testing.assert_array_equal(dx, values[2] + adds[0] * values[3])
-    np.testing.assert_array_equal(dx2, values[2] + adds[1] * values[4])
-
-
-def test_a_signal_added_to_itself_gets_the_adjoint_twice():
-    dy, memory = signal(np.arange(6.0).reshape(2, 3), np.float64)
-    dx, _ = empty_signal(2, 3, np.float64)
-    stride = memory.shape[1]
-    call = Call(2, DX=dx, DX2=dx, DY=dy, WIDTH_Y=3, ADD_DX=0, ADD_DX2=1)
-    call.set(LDX=stride, LDX2=stride, LDY=stride)
-    call.run(add_address("backward", np.float64))
-    np.testing.assert_array_equal(dx, 2 * dy)

@@ -12,7 +12,7 @@ import numpy as np
 
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import abi, table
-from skbackprop.network.modules import Elementwise
+from skbackprop.network import Elementwise
 from skbackprop.network.program import ROW_QUANTUM, aligned_zeros, padded_width
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)

@@ -11,8 +11,8 @@ import numpy as np
 
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import EpochsRun, batches
-from skbackprop.network.modules import (
-    Add,
+from skbackprop.network import (
+    Combination,
     Concatenate,
     Elementwise,
     Linear,
@@ -90,14 +90,19 @@ def _(module: Elementwise, inputs, output, adjoint, parameters, run):
 
 
 @forward.register
-def _(module: Add, inputs, parameters, run):
-    x1, x2 = inputs
-    return x1 + x2
+def _(module: Combination, inputs, parameters, run):
+    return module.value(*inputs, np)
 
 
 @backward.register
-def _(module: Add, inputs, output, adjoint, parameters, run):
-    return [adjoint, adjoint]
+def _(module: Combination, inputs, output, adjoint, parameters, run):
+    terms = module.derivatives(*inputs, adjoint, np)
+    return [
+        term.sum(axis=1, keepdims=True)
+        if term is not None and x.shape[1] < term.shape[1]
+        else term
+        for x, term in zip(inputs, terms, strict=True)
+    ]
 
 
 @forward.register

@@ -4,14 +4,14 @@ A new module is a row here and its kernels. Only what a network uses is
 compiled (or loaded from the cache), once per process and dtype.
 """
 
+import functools
 import importlib
 import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
 from skbackprop.kernels import jit
-from skbackprop.network import modules
-from skbackprop.network.modules import Elementwise
+from skbackprop.network import activations, combinations, modules
 
 
 class _Kernels(NamedTuple):
@@ -26,12 +26,17 @@ class _Kernels(NamedTuple):
 
 
 _TABLE = {
-    modules.Add: _Kernels("elementwise", "add"),
     modules.Concatenate: _Kernels("columns", "concatenate"),
     modules.Linear: _Kernels("linear", "linear"),
     modules.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
     modules.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
     modules.Zeros: _Kernels("columns", "zeros"),
+}
+
+# What modules are made of that state a formula of their own.
+_FORMULAS = {
+    activations.Elementwise: _Kernels("elementwise", "elementwise"),
+    combinations.Combination: _Kernels("combinations", "combination"),
 }
 
 _users_modules = set()  # kept, as their kernels are named by their identity
@@ -77,23 +82,26 @@ def _as_integer(number):
 
 
 def _module_factories(module, sparse):
-    if isinstance(module, Elementwise):
-        from skbackprop.kernels import elementwise
-
-        return (
-            lambda bits: elementwise.make_forward_elementwise(module, bits),
-            lambda bits: elementwise.make_backward_elementwise(module, bits),
-        )
-    if type(module) not in _TABLE:
-        raise NotImplementedError(f"{module!r} has no compiled kernels.")
-    file, name, _ = _TABLE[type(module)]
+    """Return the functions that make its forward and backward kernels of ``bits``."""
+    file, name, _ = _TABLE.get(type(module)) or _formula(module)
     file = importlib.import_module(f"skbackprop.kernels.{'sparse' if sparse else file}")
-    return getattr(file, f"make_forward_{name}"), getattr(file, f"make_backward_{name}")
+    factories = [getattr(file, f"make_{way}_{name}") for way in ("forward", "backward")]
+    if type(module) in _TABLE:
+        return factories
+    return [functools.partial(factory, module) for factory in factories]
+
+
+def _formula(module):
+    """Return the kernels that are made from the formula of a module, if it has one."""
+    for base, kernels in _FORMULAS.items():
+        if isinstance(module, base):
+            return kernels
+    raise NotImplementedError(f"{module!r} has no compiled kernels.")
 
 
 def _name(module, sparse):
     """Name the code of a module: its type, and its settings if they are compiled in."""
-    if isinstance(module, Elementwise):
+    if type(module) not in _TABLE:
         return repr(module)
     return type(module).__name__ + ("_csr" if sparse else "")
 

@@ -4,20 +4,29 @@ Pure data; nothing here computes and nothing is imported from the rest of the
 package.
 """
 
-from skbackprop.network.graph import Graph, Input, Node
-from skbackprop.network.modules import (
-    Add,
-    Concatenate,
-    Duplicate,
+from skbackprop.network.activations import (
     Elementwise,
     Identity,
-    Linear,
-    Module,
     ReLU,
     Sigmoid,
+    Tanh,
+)
+from skbackprop.network.combinations import (
+    Add,
+    Combination,
+    Max,
+    Multiply,
+    Subtract,
+    Where,
+)
+from skbackprop.network.graph import Graph, Input, Node
+from skbackprop.network.modules import (
+    Concatenate,
+    Duplicate,
+    Linear,
+    Module,
     Slice,
     StopGradient,
-    Tanh,
     Zeros,
 )
 from skbackprop.network.program import Block, Instruction, Program, Signal
@@ -25,6 +34,7 @@ from skbackprop.network.program import Block, Instruction, Program, Signal
 __all__ = [
     "Add",
     "Block",
+    "Combination",
     "Concatenate",
     "Duplicate",
     "Elementwise",
@@ -33,7 +43,9 @@ __all__ = [
     "Input",
     "Instruction",
     "Linear",
+    "Max",
     "Module",
+    "Multiply",
     "Node",
     "Program",
     "ReLU",
@@ -41,6 +53,8 @@ __all__ = [
     "Signal",
     "Slice",
     "StopGradient",
+    "Subtract",
     "Tanh",
+    "Where",
     "Zeros",
 ]

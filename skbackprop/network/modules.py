@@ -3,11 +3,6 @@
 A module states what it computes and its derivative; it holds no parameters
 and no signals. Calling it on nodes wires it into a graph
 (:mod:`skbackprop.network.graph`).
-
-Elementwise modules state their formula once, in terms of ``xp``: NumPy for the
-reference executor, the vector language of the kernels for the compiled one.
-Such a formula may use arithmetic, comparisons, ``abs``, and the functions
-``divide exp expm1 log log1p maximum minimum sqrt tanh where`` of ``xp``.
 """
 
 from dataclasses import dataclass
@@ -107,89 +102,6 @@ class Linear(Module):
     def parameter_shapes(self, width):
         """Return the shapes of the weight matrix and of the bias."""
         return {"weight": (width, self.n_units), "bias": (self.n_units,)}
-
-
-@dataclass(frozen=True)
-class Elementwise(Module):
-    """A function of one variable, applied to each element: y = f(x)."""
-
-    # Whether the derivative needs x; where y suffices, y may overwrite x.
-    derivative_needs_input: ClassVar[bool] = False
-    backward_reads_output: ClassVar[bool] = True
-
-    @property
-    def may_overwrite(self):
-        """The input, where the derivative does not need it."""
-        return () if self.derivative_needs_input else (0,)
-
-    def value(self, x, xp):
-        """Return f(x)."""
-        raise NotImplementedError
-
-    def derivative(self, x, y, dy, xp):
-        """Return dy f'(x) in terms of x, of y = f(x), or of both."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Identity(Elementwise):
-    """Pass the input on: y = x, dx = dy."""
-
-    def value(self, x, xp):
-        """Return x."""
-        return x
-
-    def derivative(self, x, y, dy, xp):
-        """Return dy."""
-        return dy
-
-
-@dataclass(frozen=True)
-class ReLU(Elementwise):
-    """Rectified linear unit: y = max(x, 0), dx = dy where y > 0, else 0."""
-
-    def value(self, x, xp):
-        """Return x where it is not negative; NaN stays NaN."""
-        return xp.where(x < 0.0, 0.0, x)
-
-    def derivative(self, x, y, dy, xp):
-        """Return dy where the unit is on."""
-        return xp.where(y > 0.0, dy, 0.0)
-
-
-@dataclass(frozen=True)
-class Sigmoid(Elementwise):
-    """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
-
-    def value(self, x, xp):
-        """Return 1 / (1 + exp(-x)) without overflow."""
-        decayed = xp.exp(-abs(x))
-        return xp.divide(xp.where(x < 0.0, decayed, 1.0), 1.0 + decayed)
-
-    def derivative(self, x, y, dy, xp):
-        """Return dy y (1 - y)."""
-        return dy * (y * (1.0 - y))
-
-
-@dataclass(frozen=True)
-class Tanh(Elementwise):
-    """Hyperbolic tangent: y = tanh(x), dx = dy (1 - y^2)."""
-
-    def value(self, x, xp):
-        """Return tanh(x)."""
-        return xp.tanh(x)
-
-    def derivative(self, x, y, dy, xp):
-        """Return dy (1 - y^2)."""
-        return dy * (1.0 - y * y)
-
-
-@dataclass(frozen=True)
-class Add(Module):
-    """The sum of two signals: y = x1 + x2, dx1 = dy, dx2 = dy."""
-
-    n_inputs: ClassVar[int] = 2
-    may_overwrite: ClassVar[tuple] = (0, 1)
 
 
 @dataclass(frozen=True)
