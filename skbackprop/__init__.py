@@ -1,8 +1,15 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
+from skbackprop.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.exceptions import DivergenceError
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["DivergenceError", "MLPClassifier", "MLPRegressor"]
+__all__ = [
+    "DivergenceError",
+    "MLPClassifier",
+    "MLPRegressor",
+    "NetworkClassifier",
+    "NetworkRegressor",
+]

@@ -12,12 +12,23 @@ def share_docs(**texts):
     return decorate
 
 
-MLP_PARAMETERS = """
+HIDDEN_PARAMETERS = """
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
         Activation of the hidden layers: x, 1 / (1 + exp(-x)), tanh(x) or
         max(0, x).
+"""
+
+GRAPH_PARAMETER = """
+    graph : Graph or callable, default=mlp_graph
+        The network, or a builder: a function of (n_features, n_outputs) that
+        returns it. By default the chain of one hidden layer of 100 rectified
+        linear units. The output has one column per class or target, one for
+        two classes.
+"""
+
+NETWORK_PARAMETERS = """
     solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
         How weights are learnt: L-BFGS on all samples at once, stochastic
         gradient descent, or Adam [2]_.
@@ -71,12 +82,26 @@ MLP_PARAMETERS = """
         ends.
     max_fun : int, default=15000
         Most evaluations of the loss by L-BFGS.
+    clip_grad_norm : float, default=None
+        Largest Euclidean norm of a minibatch's gradient (penalty left out);
+        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
+        Not with L-BFGS.
     dtype : {None, 'float32', 'float64'}, default=None
         Precision of the network. None keeps that of float32 input and takes
         float64 for any other.
 """
 
 MLP_ATTRIBUTES = """
+    coefs_ : list of ndarray of shape (fan_in, fan_out)
+        Weight matrix of each layer. Views of one vector: what is assigned to
+        them, to items of the list or to the whole list changes the network.
+    intercepts_ : list of ndarray of shape (fan_out,)
+        Bias of each layer, views as well.
+    n_layers_ : int
+        Number of layers, input and output included.
+"""
+
+NETWORK_ATTRIBUTES = """
     loss_ : float
         Loss of the last epoch, penalty included.
     best_loss_ : float or None
@@ -90,11 +115,6 @@ MLP_ATTRIBUTES = """
         Best of these.
     t_ : int
         Samples seen by the stochastic solvers.
-    coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network.
-    intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
     graph_ : Graph
         The network as a graph of modules.
     n_features_in_ : int
@@ -103,15 +123,13 @@ MLP_ATTRIBUTES = """
         Names of the features, where X has string column names.
     n_iter_ : int
         Epochs (iterations of L-BFGS) of the last fit.
-    n_layers_ : int
-        Number of layers, input and output included.
     n_outputs_ : int
         Number of outputs.
     out_activation_ : str
         Name of the function that makes predictions of the network's output.
 """
 
-MLP_REFERENCES = """
+NETWORK_REFERENCES = """
     .. [1] LeCun, Y., Bottou, L., Orr, G. & Muller, K. (1998). "Efficient
        BackProp". In Neural Networks: Tricks of the Trade.
     .. [2] Kingma, D. & Ba, J. (2015). "Adam: A method for stochastic

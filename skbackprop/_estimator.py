@@ -6,18 +6,22 @@ network estimator of the package is a graph put into this frame.
 
 import warnings
 from contextlib import contextmanager
-from numbers import Integral
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skbackprop._targets import BinaryTargets
 from skbackprop._validation import validate_finite
 from skbackprop.engine import make_executor, optimizers, schedules
+from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import CSR, Samples, batches
 from skbackprop.engine.training import Outcome, Plan, TrainingState, train
@@ -29,12 +33,72 @@ _WORKSPACE_BYTES = 2**20  # of a prediction: what stays in the second-level cach
 _FLOATS = (np.float64, np.float32)
 
 
+@dataclass(eq=False, repr=False)
 class NetworkEstimator(BaseEstimator):
     """A network that is fitted to samples and run on others.
 
-    Subclasses say which graph they are (``_make_graph``), how parameters begin
-    (``_initialize``) and what the targets mean (``_make_targets``).
+    Subclasses say which graph they are (``_make_graph``) and what the targets
+    mean (``_make_targets``). What all of them can be told stands here, as
+    fields of a dataclass that makes the constructors; subclasses put their own
+    parameters in front.
     """
+
+    _: KW_ONLY
+    solver: str = "adam"
+    alpha: float = 0.0001
+    batch_size: int | str = "auto"
+    learning_rate: str = "constant"
+    learning_rate_init: float = 0.001
+    power_t: float = 0.5
+    max_iter: int = 200
+    shuffle: bool = True
+    random_state: object = None
+    tol: float = 1e-4
+    verbose: bool = False
+    warm_start: bool = False
+    momentum: float = 0.9
+    nesterovs_momentum: bool = True
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    n_iter_no_change: float = 10
+    max_fun: int = 15000
+    clip_grad_norm: float | None = None
+    dtype: str | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "clip_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "dtype": [None, StrOptions({"float32", "float64"})],
+    }
 
     # Fitting
 
@@ -92,6 +156,12 @@ class NetworkEstimator(BaseEstimator):
     def _prepare(self, X, y, sample_weight, continues, classes=None, incremental=False):
         """Validate everything and return the samples, ready to train on."""
         self._validate_params()
+        if self.solver == "lbfgs" and self.clip_grad_norm is not None:
+            raise ValueError(
+                "clip_grad_norm limits the gradients of minibatches, which "
+                "solver='lbfgs' does not have. Use clip_grad_norm=None, or 'sgd' or "
+                "'adam'."
+            )
         dtype = self._parameters.dtype if continues else self.dtype
         X, y = validate_finite(
             self,
@@ -122,6 +192,8 @@ class NetworkEstimator(BaseEstimator):
             self._begin(X, targets)
         X = CSR.of(X) if sparse.issparse(X) else X
         samples = Samples(X, encoded, sample_weight)
+        if samples.is_sparse:
+            compile_graph(self.graph_).check_reads_sparse()
         if self.solver != "lbfgs":
             self._training_state = self._resume_or_begin(samples)
         return samples
@@ -135,7 +207,7 @@ class NetworkEstimator(BaseEstimator):
         self._random_state = self._new_random_state()
         program = compile_graph(self.graph_)
         self._parameters = program.allocate(X.dtype)
-        self._initialize(program)
+        initialize(program, self._parameters, self._random_state)
         self._training_state = None
         self.n_iter_ = self.t_ = 0
         self.loss_ = np.nan
@@ -318,6 +390,7 @@ class NetworkEstimator(BaseEstimator):
             shuffle=self.shuffle,
             tol=self.tol,
             max_no_improvement=self.n_iter_no_change,
+            clip_grad_norm=self.clip_grad_norm,
         )
 
     def _make_optimizer(self):

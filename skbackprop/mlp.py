@@ -1,20 +1,24 @@
 """Multilayer perceptrons: drop-ins for those of :mod:`sklearn.neural_network`."""
 
-from numbers import Integral, Real
+from dataclasses import dataclass
+from numbers import Integral
 from typing import ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbackprop._docs import (
+    HIDDEN_PARAMETERS,
     MLP_ATTRIBUTES,
-    MLP_PARAMETERS,
-    MLP_REFERENCES,
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
-from skbackprop.network import Graph, Identity, Input, Linear, ReLU, Sigmoid, Tanh
+from skbackprop.dag import mlp_graph
+from skbackprop.network import Identity, ReLU, Sigmoid, Tanh
 from skbackprop.network.program import compile_graph
 
 ACTIVATIONS = {
@@ -29,101 +33,17 @@ class _MLP(NetworkEstimator):
     """A chain of linear layers with an activation between them."""
 
     _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
         "hidden_layer_sizes": [
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
         "activation": [StrOptions(set(ACTIVATIONS))],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [
-            StrOptions({"auto"}),
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "dtype": [None, StrOptions({"float32", "float64"})],
     }
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
-        *,
-        solver="adam",
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.001,
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-        dtype=None,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.dtype = dtype
-
     def _make_graph(self, n_features, n_outputs):
-        """Return the chain input -> (linear -> activation) ... -> linear."""
         activation = ACTIVATIONS[self.activation]
-        signal = Input(n_features)
-        for n_units in self._hidden_layer_sizes():
-            signal = activation(Linear(n_units)(signal))
-        return Graph(Linear(n_outputs)(signal))
+        return mlp_graph(n_features, n_outputs, self._hidden_layer_sizes(), activation)
 
     def _hidden_layer_sizes(self):
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
@@ -133,18 +53,6 @@ class _MLP(NetworkEstimator):
                 f"{self.hidden_layer_sizes!r}."
             )
         return sizes
-
-    def _initialize(self, program):
-        """Draw weights and biases uniformly (Glorot & Bengio 2010).
-
-        The bounds are +-sqrt(6 / (fan_in + fan_out)), with 2 instead of 6 for
-        the logistic activation.
-        """
-        factor = 2.0 if self.activation == "logistic" else 6.0
-        for weight, bias in zip(self.coefs_, self.intercepts_, strict=True):
-            bound = np.sqrt(factor / sum(weight.shape))
-            weight[...] = self._random_state.uniform(-bound, bound, weight.shape)
-            bias[...] = self._random_state.uniform(-bound, bound, bias.shape)
 
     @property
     def n_layers_(self):
@@ -196,8 +104,13 @@ class _Views(list):
 
 
 @share_docs(
-    parameters=MLP_PARAMETERS, attributes=MLP_ATTRIBUTES, references=MLP_REFERENCES
+    hidden=HIDDEN_PARAMETERS,
+    parameters=NETWORK_PARAMETERS,
+    attributes=MLP_ATTRIBUTES,
+    more_attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
 )
+@dataclass(eq=False, repr=False)
 class MLPClassifier(NetworkClassifierMixin, _MLP):
     r"""Multilayer perceptron classifier.
 
@@ -213,6 +126,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
 
     Parameters
     ----------
+    {hidden}
     {parameters}
 
     Attributes
@@ -220,6 +134,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
     {attributes}
+    {more_attributes}
 
     See Also
     --------
@@ -241,10 +156,18 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     True
     """
 
+    hidden_layer_sizes: tuple = (100,)
+    activation: str = "relu"
+
 
 @share_docs(
-    parameters=MLP_PARAMETERS, attributes=MLP_ATTRIBUTES, references=MLP_REFERENCES
+    hidden=HIDDEN_PARAMETERS,
+    parameters=NETWORK_PARAMETERS,
+    attributes=MLP_ATTRIBUTES,
+    more_attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
 )
+@dataclass(eq=False, repr=False)
 class MLPRegressor(NetworkRegressorMixin, _MLP):
     r"""Multilayer perceptron regressor.
 
@@ -263,11 +186,13 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
     loss : {'squared_error', 'poisson'}, default='squared_error'
         Half the squared error, or half the Poisson deviance with log link for
         counts and other targets that are not negative.
+    {hidden}
     {parameters}
 
     Attributes
     ----------
     {attributes}
+    {more_attributes}
 
     See Also
     --------
@@ -287,64 +212,11 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
     True
     """
 
+    loss: str = "squared_error"
+    hidden_layer_sizes: tuple = (100,)
+    activation: str = "relu"
+
     _parameter_constraints: ClassVar[dict] = {
         **_MLP._parameter_constraints,
         "loss": [StrOptions({"squared_error", "poisson"})],
     }
-
-    def __init__(
-        self,
-        loss="squared_error",
-        hidden_layer_sizes=(100,),
-        activation="relu",
-        *,
-        solver="adam",
-        alpha=0.0001,
-        batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.001,
-        power_t=0.5,
-        max_iter=200,
-        shuffle=True,
-        random_state=None,
-        tol=1e-4,
-        verbose=False,
-        warm_start=False,
-        momentum=0.9,
-        nesterovs_momentum=True,
-        early_stopping=False,
-        validation_fraction=0.1,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        n_iter_no_change=10,
-        max_fun=15000,
-        dtype=None,
-    ):
-        super().__init__(
-            hidden_layer_sizes,
-            activation,
-            solver=solver,
-            alpha=alpha,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            learning_rate_init=learning_rate_init,
-            power_t=power_t,
-            max_iter=max_iter,
-            shuffle=shuffle,
-            random_state=random_state,
-            tol=tol,
-            verbose=verbose,
-            warm_start=warm_start,
-            momentum=momentum,
-            nesterovs_momentum=nesterovs_momentum,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            beta_1=beta_1,
-            beta_2=beta_2,
-            epsilon=epsilon,
-            n_iter_no_change=n_iter_no_change,
-            max_fun=max_fun,
-            dtype=dtype,
-        )
-        self.loss = loss

@@ -20,6 +20,7 @@ FLOORS = [
     {"_validation", "_targets"},
     {"_tasks"},
     {"_estimator"},
+    {"dag"},
     {"mlp"},
     {"__init__"},
 ]

@@ -143,7 +143,7 @@ class Scripted:
         self.parameters = np.zeros(3)
         self.rates = []
 
-    def prepare_training(self, samples, optimizer, slots, order):
+    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm):
         pass
 
     def run_epochs(self, coefficients, alpha, stopping, random_state, n_steps):

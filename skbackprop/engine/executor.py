@@ -161,7 +161,7 @@ class Executor:
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[abi.LOSS]
 
-    def prepare_training(self, samples, optimizer, slots, order):
+    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm=None):
         """Bind the training loop to samples and to an optimizer's slots.
 
         Parameters
@@ -172,6 +172,8 @@ class Executor:
             Updated in place.
         order : ndarray of int64
             Rows to train on, in order; shuffled in place.
+        clip_grad_norm : float, default=None
+            Largest norm of a minibatch's gradient.
         """
         self._snapshot = self.parameters.copy()
         self._training = (samples, optimizer, slots, order)
@@ -179,6 +181,7 @@ class Executor:
         loads = self._row_list(batch.rows)
         steps = self._row_list(
             self._bind_step(batch, samples.is_sparse)
+            + self._bind_clip(clip_grad_norm)
             + self._bind_updates(optimizer, slots)
         )
         epoch = _new_row(table.loop_kernel("run_epoch"))
@@ -387,6 +390,16 @@ class Executor:
         row[abi.W] = _address(self.parameters)
         row[abi.N_ELEMENTS] = len(self.parameters)
         return row
+
+    def _bind_clip(self, clip_grad_norm):
+        """Return the row that limits the gradient's norm, if there is a limit."""
+        if clip_grad_norm is None:
+            return []
+        self._scalars[abi.CLIP_NORM] = clip_grad_norm
+        row = _new_row(table.clip_kernel(self._bits))
+        row[abi.DW] = _address(self.gradient)
+        row[abi.N_ELEMENTS] = self.program.n_learned
+        return [row]
 
     def _bind_updates(self, optimizer, slots):
         """Return the updates of the decaying parameters and of the others."""

@@ -226,9 +226,10 @@ class ReferenceExecutor:
         self.gradient[:] = gradient
         return total
 
-    def prepare_training(self, samples, optimizer, slots, order):
+    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm=None):
         """Remember what to train on and with."""
         self._training = samples, optimizer, slots, order
+        self._clip_grad_norm = clip_grad_norm
 
     def run_epochs(self, coefficients, alpha, stopping, random_state=None, n_steps=0):
         """Train for epochs, at most as many as there are coefficients for."""
@@ -277,9 +278,17 @@ class ReferenceExecutor:
         data_loss *= self.loss.reported_factor(self.program.output.width)
         decaying = self.parameters[: self.program.n_decaying]
         penalty = 0.5 * alpha * (decaying.astype(np.float64) ** 2).sum()
+        self._clip()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
         self._update(coefficients)
         return (data_loss + penalty) / weight_sum
+
+    def _clip(self):
+        """Scale a gradient that is too long down to the norm allowed."""
+        if self._clip_grad_norm is not None:
+            norm = np.sqrt((self.gradient.astype(np.float64) ** 2).sum())
+            if norm > self._clip_grad_norm:
+                self.gradient *= self._clip_grad_norm / norm
 
     def _update(self, coefficients):
         _, optimizer, slots, _ = self._training

@@ -45,6 +45,8 @@ class Plan:
         Improvement of the loss (or of the validation score) that counts.
     max_no_improvement : float
         Epochs in a row without improvement that are put up with.
+    clip_grad_norm : float or None
+        Largest norm of a minibatch's gradient, penalty left out.
     """
 
     optimizer: Optimizer
@@ -54,6 +56,7 @@ class Plan:
     shuffle: bool
     tol: float
     max_no_improvement: float
+    clip_grad_norm: float | None = None
 
 
 @dataclass
@@ -135,7 +138,9 @@ def train(executor, samples, plan, state, random_state, validate=None, report=No
     -------
     Outcome
     """
-    executor.prepare_training(samples, plan.optimizer, state.slots, state.order)
+    executor.prepare_training(
+        samples, plan.optimizer, state.slots, state.order, plan.clip_grad_norm
+    )
     epochs = _Epochs(executor, plan, state, random_state)
     if validate:
         _go_on_from_last(executor.parameters, state)

@@ -104,4 +104,5 @@ TOL = 7  # improvement that counts as one
 BEST_LOSS = 8  # in and out: least loss of an epoch so far
 REMAINDER = 9  # out of the check: 0, or NaN where a parameter is not finite
 EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
+CLIP_NORM = 11  # largest norm of a gradient
 SCALAR_FIELDS = 16

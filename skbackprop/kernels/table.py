@@ -122,6 +122,13 @@ def update_kernel(optimizer, bits):
     return _compile(lambda: update.make_update(optimizer, bits), name)
 
 
+def clip_kernel(bits):
+    """Return the address of the kernel that limits the norm of a gradient."""
+    from skbackprop.kernels import update
+
+    return _compile(lambda: update.make_clip(bits), f"clip_{bits}")
+
+
 def gemm_kernel(bits):
     """Return the address of the matrix product that linear kernels call."""
     from skbackprop.kernels import gemm

@@ -2,6 +2,7 @@
 
 from skbackprop.kernels import functions as xp
 from skbackprop.kernels.abi import (
+    CLIP_NORM,
     DECAYS,
     DW,
     L2,
@@ -53,5 +54,24 @@ def make_update(optimizer, bits):
                 norm.add(parameter, parameter)
                 step(i, parameter, dw[i] + penalty * parameter)
             scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + norm.total()
+
+    return kernel(write, bits)
+
+
+def make_clip(bits):
+    """Return the kernel of dw <- dw min(1, CLIP_NORM / ||dw||).
+
+    A norm that is not finite is left for all to see.
+    """
+
+    def write(code, row, context, scalars):
+        dw, squares = code.vectors(row[DW]), DoubleSum(code)
+        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+            squares.add(dw[i], dw[i])
+        norm = code.intrinsic("sqrt", squares.total())
+        with code.when(norm > scalars[CLIP_NORM]):
+            factor = code.repeat(code.narrow(scalars[CLIP_NORM] / norm))
+            with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+                dw[i] = dw[i] * factor
 
     return kernel(write, bits)

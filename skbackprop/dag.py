@@ -1,0 +1,195 @@
+"""Any directed acyclic graph of modules as an estimator."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sklearn.utils._param_validation import StrOptions
+
+from skbackprop._docs import (
+    GRAPH_PARAMETER,
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
+    share_docs,
+)
+from skbackprop._estimator import NetworkEstimator
+from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop.network import Graph, Input, Linear, ReLU
+
+_DEFAULT_ACTIVATION = ReLU()
+
+
+def mlp_graph(
+    n_features, n_outputs, hidden_layer_sizes=(100,), activation=_DEFAULT_ACTIVATION
+):
+    """Return the chain input -> (linear -> activation) ... -> linear.
+
+    Parameters
+    ----------
+    n_features, n_outputs : int
+        Widths of the input and of the output.
+    hidden_layer_sizes : iterable of int, default=(100,)
+        Widths of the layers between them.
+    activation : Module, default=ReLU()
+        What stands behind each of these.
+
+    Returns
+    -------
+    Graph
+
+    Examples
+    --------
+    >>> from skbackprop.dag import mlp_graph
+    >>> print(mlp_graph(4, 3, (8,)))
+    1 = Linear(n_units=8)(0)
+    2 = ReLU()(1)
+    3 = Linear(n_units=3)(2)
+    """
+    signal = Input(n_features)
+    for n_units in hidden_layer_sizes:
+        signal = activation(Linear(n_units)(signal))
+    return Graph(Linear(n_outputs)(signal))
+
+
+class _Network(NetworkEstimator):
+    """A graph that the user wires, or a builder of graphs."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
+        "graph": [Graph, callable],
+    }
+
+    def _make_graph(self, n_features, n_outputs):
+        if isinstance(self.graph, Graph):
+            graph = self.graph
+        else:
+            graph = self.graph(n_features, n_outputs)
+            if not isinstance(graph, Graph):
+                raise TypeError(
+                    f"graph={self.graph!r} must return a Graph for (n_features, "
+                    f"n_outputs), got {graph!r}."
+                )
+        for end, needed, width in (
+            ("reads", n_features, graph.n_features),
+            ("puts out", n_outputs, graph.widths()[-1]),
+        ):
+            if width != needed:
+                raise ValueError(
+                    f"graph {end} {width} column(s), but the data needs {needed}. A "
+                    "builder, a function of (n_features, n_outputs) that returns "
+                    "the graph, fits itself to the data."
+                )
+        return graph
+
+
+@share_docs(
+    graph=GRAPH_PARAMETER,
+    parameters=NETWORK_PARAMETERS,
+    attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class NetworkClassifier(NetworkClassifierMixin, _Network):
+    r"""Classifier made of any directed acyclic graph of modules.
+
+    The graph puts out logits z. Their log loss, of softmax(z), or of the logistic
+    function of z for two classes (one logit) and for label indicator matrices,
+    is minimised by backprop through the graph, plus an L2 penalty on all
+    weight matrices.
+
+    Parameters
+    ----------
+    {graph}
+    {parameters}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    {attributes}
+
+    See Also
+    --------
+    MLPClassifier : The chain of linear layers and activations.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    A net with a skip connection:
+
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import NetworkClassifier
+    >>> from skbackprop.network import Add, Graph, Input, Linear, ReLU
+    >>> def residual(n_features, n_outputs):
+    ...     h = Linear(20)(Input(n_features))
+    ...     h = Add()(Linear(20)(ReLU()(h)), h)
+    ...     return Graph(Linear(n_outputs)(h))
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = NetworkClassifier(residual, solver="lbfgs", random_state=0).fit(X, y)
+    >>> clf.score(X, y) > 0.97
+    True
+    """
+
+    graph: object = mlp_graph
+
+
+@share_docs(
+    graph=GRAPH_PARAMETER,
+    parameters=NETWORK_PARAMETERS,
+    attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class NetworkRegressor(NetworkRegressorMixin, _Network):
+    r"""Regressor made of any directed acyclic graph of modules.
+
+    The graph puts out z. Half its squared error, or half the Poisson deviance of
+    exp(z), is minimised by backprop through the graph, plus an L2 penalty on
+    all weight matrices.
+
+    Parameters
+    ----------
+    {graph}
+    loss : {'squared_error', 'poisson'}, default='squared_error'
+        Half the squared error, or half the Poisson deviance with log link for
+        counts and other targets that are not negative.
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    MLPRegressor : The chain of linear layers and activations.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    A product of two linear maps, which no MLP of this size can compute:
+
+    >>> import numpy as np
+    >>> from skbackprop import NetworkRegressor
+    >>> from skbackprop.network import Graph, Input, Linear, Multiply
+    >>> x = Input(4)
+    >>> graph = Graph(Linear(1)(Multiply()(Linear(3)(x), Linear(3)(x))))
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> y = X[:, 0] * X[:, 1]
+    >>> reg = NetworkRegressor(graph, solver="lbfgs", random_state=0).fit(X, y)
+    >>> reg.score(X, y) > 0.99
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_Network._parameter_constraints,
+        "loss": [StrOptions({"squared_error", "poisson"})],
+    }
+
+    graph: object = mlp_graph
+    loss: str = "squared_error"
