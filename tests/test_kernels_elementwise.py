@@ -1,7 +1,4 @@
-"""The kernels of elementwise modules and of Add."""
-
-from dataclasses import dataclass
-from typing import ClassVar
+"""The kernels of elementwise modules."""
 
 import numpy as np
 import pytest
@@ -16,27 +13,13 @@ from kernel_helpers import (
     signal,
     tolerance,
 )
+from module_cases import ELEMENTWISE
 
+from skbackprop.engine.reference import xp
 from skbackprop.kernels import jit
-from skbackprop.network import Elementwise, Identity, ReLU, Sigmoid, Tanh
+from skbackprop.network import Tanh
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
-
-
-@dataclass(frozen=True)
-class Softsign(Elementwise):
-    """y = x / (1 + |x|), whose derivative is written in terms of x."""
-
-    derivative_needs_input: ClassVar[bool] = True
-
-    def value(self, x, xp):
-        return x / (1.0 + abs(x))
-
-    def derivative(self, x, y, dy, xp):
-        return dy / ((1.0 + abs(x)) * (1.0 + abs(x)))
-
-
-MODULES = [Identity(), ReLU(), Sigmoid(), Tanh(), Softsign()]
 
 
 def address_of(direction, module, dtype):
@@ -69,19 +52,19 @@ def backward(module, x, y, dy, dx=None):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(1, 1), (5, 16), (7, 33), (3, 256)], ids=str)
-@pytest.mark.parametrize("module", MODULES, ids=repr)
+@pytest.mark.parametrize("module", ELEMENTWISE, ids=repr)
 def test_forward_and_backward_are_the_formulas(module, shape, dtype):
     rng = np.random.default_rng(0)
     x, dy, dx = (rng.normal(size=shape).astype(dtype) for _ in range(3))
-    y = module.value(x, np)
-    expected = module.derivative(x, y, dy, np)
+    y = module.value(x, xp)
+    expected = module.derivative(x, y, dy, xp)
     close = {"rtol": tolerance(dtype), "atol": tolerance(dtype)}
     np.testing.assert_allclose(forward(module, x), y, **close)
     np.testing.assert_allclose(backward(module, x, y, dy), expected, **close)
     np.testing.assert_allclose(backward(module, x, y, dy, dx), dx + expected, **close)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=repr)
+@pytest.mark.parametrize("module", ELEMENTWISE, ids=repr)
 def test_backward_is_the_transpose_of_the_derivative(module):
     rng = np.random.default_rng(1)
     check_vjp(
@@ -93,7 +76,7 @@ def test_backward_is_the_transpose_of_the_derivative(module):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("module", MODULES, ids=repr)
+@pytest.mark.parametrize("module", ELEMENTWISE, ids=repr)
 def test_signals_may_be_overwritten(module, dtype):
     rng = np.random.default_rng(2)
     x, dy = (rng.normal(size=(6, 20)).astype(dtype) for _ in range(2))
@@ -109,7 +92,7 @@ def test_signals_may_be_overwritten(module, dtype):
         np.testing.assert_array_equal(adjoint, backward(module, x, y, dy))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=repr)
+@pytest.mark.parametrize("module", ELEMENTWISE, ids=repr)
 def test_what_is_not_a_number_stays_so(module):
     x = np.full((2, 3), 0.25)
     x[1, 2] = np.nan

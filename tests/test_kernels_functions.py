@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 from kernel_helpers import DTYPES, SKIP_REASON, Call, aligned, bits_of, compiled
+from scipy import special
 
 from skbackprop.kernels import jit
-from skbackprop.network.modules import Elementwise
+from skbackprop.network import Elementwise
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -82,6 +83,21 @@ def test_functions_are_accurate_to_about_one_unit(name, low, high, dtype):
     high = LARGEST_EXPONENT[dtype] if high is None else high
     x = spread(low, high, dtype)
     assert_accurate(apply_named(name, x), x, getattr(np, name), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("limits", [(-7.0, 7.0), (-1e-3, 1e-3), (0.9, 1.1)], ids=str)
+def test_the_error_function_is_accurate_to_a_few_units(limits, dtype):
+    x = spread(*limits, dtype)
+    result = apply_named("erf", x)
+    assert_accurate(result, x, lambda x: special.erf(x.astype(np.float64)), dtype)
+    np.testing.assert_array_equal(apply_named("erf", -x), -result)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_error_function_has_its_limits(dtype):
+    x = np.array([math.inf, -math.inf, math.nan, 0.0, 1e30, -1e30], dtype)
+    np.testing.assert_array_equal(apply_named("erf", x), special.erf(x))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

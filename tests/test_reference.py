@@ -32,7 +32,6 @@ from skbackprop.network import (
 )
 from skbackprop.network.program import compile_graph
 
-MODULES = [Linear(5), Identity(), ReLU(), Sigmoid(), Tanh(), Add()]
 NEVER_STOP = StoppingRule(0.0, np.inf, np.inf, 0)
 
 
@@ -44,57 +43,6 @@ def objective_and_gradient(graph, parameters, loss, samples, batch_size=512):
 
 
 # Modules
-
-
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-@pytest.mark.parametrize("shape", [(1, 1), (3, 4), (8, 17)], ids=str)
-def test_backward_of_a_module_is_the_transpose_of_its_derivative(module, shape):
-    rng = np.random.default_rng(3)
-    signals = [rng.normal(size=shape) for _ in range(module.n_inputs)]
-    shapes = module.parameter_shapes(*(x.shape[1] for x in signals))
-    parameters = [rng.normal(size=s) for s in shapes.values()]
-    n = module.n_inputs
-
-    def forward(inputs):
-        return reference.forward(module, inputs[:n], inputs[n:], Pass())
-
-    def backward(inputs, output, adjoint):
-        signals, parameters = inputs[:n], inputs[n:]
-        return [
-            *reference.backward(module, signals, output, adjoint, parameters, Pass()),
-            *reference.parameter_gradients(
-                module, signals, adjoint, parameters, Pass()
-            ),
-        ]
-
-    check_vjp(forward, backward, signals + parameters, rng)
-
-
-@pytest.mark.parametrize("module", MODULES[1:5], ids=name_of)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_elementwise_modules_keep_dtype_and_nan_and_do_not_overflow(module, dtype):
-    x = np.array([[-np.inf, -1e4, -0.0, 0.0, 1e4, np.inf, np.nan]], dtype)
-    with np.errstate(over="raise", divide="raise"):
-        y = module.value(x, np)
-    assert y.dtype == dtype
-    assert np.isnan(y).tolist() == np.isnan(x).tolist()
-    with np.errstate(invalid="ignore"):  # 0 times infinity, far out
-        assert module.derivative(x, y, np.ones_like(x), np).dtype == dtype
-
-
-@pytest.mark.parametrize(
-    ("module", "expected"),
-    [
-        (Identity(), [-2.0, 0.0, 2.0]),
-        (ReLU(), [0.0, 0.0, 2.0]),
-        (Sigmoid(), [0.11920292202211755, 0.5, 0.8807970779778825]),
-        (Tanh(), [-0.9640275800758169, 0.0, 0.9640275800758169]),
-    ],
-    ids=name_of,
-)
-def test_elementwise_modules_compute_what_their_names_say(module, expected):
-    found = module.value(np.array([-2.0, 0.0, 2.0]), np)
-    np.testing.assert_allclose(found, expected, rtol=1e-15)
 
 
 def test_a_module_or_loss_without_an_implementation_is_named():

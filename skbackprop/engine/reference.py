@@ -5,9 +5,11 @@ numba cannot, and tests hold the compiled kernels against it.
 """
 
 import functools
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+from scipy import special
 
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import EpochsRun, batches
@@ -20,6 +22,10 @@ from skbackprop.network import (
     StopGradient,
     Zeros,
 )
+
+# What formulas know as ``xp``.
+_FUNCTIONS = "divide exp expm1 log log1p maximum minimum sqrt tanh where"
+xp = SimpleNamespace(erf=special.erf, **{n: getattr(np, n) for n in _FUNCTIONS.split()})
 
 
 class Pass(NamedTuple):
@@ -81,22 +87,22 @@ def _(module: Linear, inputs, adjoint, parameters, run):
 
 @forward.register
 def _(module: Elementwise, inputs, parameters, run):
-    return module.value(*inputs, np)
+    return module.value(*inputs, xp)
 
 
 @backward.register
 def _(module: Elementwise, inputs, output, adjoint, parameters, run):
-    return [module.derivative(*inputs, output, adjoint, np)]
+    return [module.derivative(*inputs, output, adjoint, xp)]
 
 
 @forward.register
 def _(module: Combination, inputs, parameters, run):
-    return module.value(*inputs, np)
+    return module.value(*inputs, xp)
 
 
 @backward.register
 def _(module: Combination, inputs, output, adjoint, parameters, run):
-    terms = module.derivatives(*inputs, adjoint, np)
+    terms = module.derivatives(*inputs, adjoint, xp)
     return [
         term.sum(axis=1, keepdims=True)
         if term is not None and x.shape[1] < term.shape[1]
@@ -147,8 +153,8 @@ def value_and_gradient(loss, logits, targets):
 
 @value_and_gradient.register
 def _(loss: ElementwiseLoss, logits, targets):
-    value = loss.value(logits, targets, np).sum(axis=1)
-    return value, loss.gradient(logits, targets, np)
+    value = loss.value(logits, targets, xp).sum(axis=1)
+    return value, loss.gradient(logits, targets, xp)
 
 
 @value_and_gradient.register
@@ -299,7 +305,7 @@ class ReferenceExecutor:
             self.gradient[learned],
             slots[:, learned],
             coefficients,
-            np,
+            xp,
         )
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
