@@ -13,6 +13,7 @@ from skbackprop.network import (
     SELU,
     Abs,
     Add,
+    Bias,
     Concatenate,
     HardTanh,
     Identity,
@@ -22,6 +23,7 @@ from skbackprop.network import (
     Mish,
     Multiply,
     ReLU,
+    Scale,
     ScaledTanh,
     Sigmoid,
     SiLU,
@@ -50,6 +52,9 @@ CASES = [
     *((m, widths) for m in (Add(), Subtract(), Multiply(), Max()) for widths in PAIRS),
     *((Where(), widths) for widths in [(1, 7, 7), (1, 33, 33), (1, 1, 1), (18, 18, 1)]),
     *((Linear(n_units), (width,)) for n_units, width in [(1, 5), (17, 3), (40, 33)]),
+    (Linear(6, bias=False), (20,)),
+    (Linear(3, connections=[(0, 18), (), (5, 1, 7)]), (19,)),
+    *((module, (width,)) for module in (Bias(), Scale()) for width in (1, 16, 37)),
     (Slice(2, 9), (11,)),
     (Slice(3, 36), (40,)),
     (Concatenate(), (1, 18, 3)),
@@ -95,6 +100,10 @@ def random_data(module, widths, seed=0, n_rows=N_ROWS):
 
     shapes = module.parameter_shapes(*widths)
     blocks = {name: draw(*shape) for name, shape in shapes.items()}
+    gradients = {name: draw(*shape) for name, shape in shapes.items()}
+    if isinstance(module, Linear):
+        blocks["weight"] *= module.connected(*widths)
+        gradients["weight"] *= module.connected(*widths)
     for name, shape in module.buffer_shapes(*widths).items():
         blocks[name] = abs(draw(*shape))
     return Data(
@@ -102,7 +111,7 @@ def random_data(module, widths, seed=0, n_rows=N_ROWS):
         blocks=blocks,
         adjoint=draw(n_rows, module.output_width(*widths)),
         present=[draw(n_rows, width) for width in widths],
-        present_gradients={name: draw(*shape) for name, shape in shapes.items()},
+        present_gradients=gradients,
     )
 
 
@@ -206,6 +215,9 @@ class _Run:
                 call.row[gradient] = self.gradients[name][1].ctypes.data
             if block.ndim == 2:
                 call.set(LDW=memory.shape[1])
+            if getattr(self.module, "connections", None) and block.ndim == 2:
+                mask = self.module.connected(len(block)).astype(block.dtype)
+                call.set(MASK=_in_padded_rows(mask)[1])
         settings = table.module_settings(self.module)
         call.row[abi.SETTING : abi.SETTING + len(settings)] = settings
         return call

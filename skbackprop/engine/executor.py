@@ -12,7 +12,7 @@ import numpy as np
 
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import abi, table
-from skbackprop.network import Elementwise
+from skbackprop.network import Elementwise, Linear
 from skbackprop.network.program import ROW_QUANTUM, aligned_zeros, padded_width
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -69,6 +69,7 @@ class Executor:
         self._context[abi.SEED] = seed
         self._run_rows = table.loop_kernel("run_rows")
         self._objective = None
+        self._masks = {}
 
     # Prediction
 
@@ -359,6 +360,7 @@ class Executor:
             row[abi.DY] = _address(self._signal(y, self._adjoints))
         for index in instruction.blocks:
             self._bind_block(row, self.program.blocks[index])
+            self._bind_connections(row, instruction.module, self.program.blocks[index])
         row[abi.ADD_DW] = add_parameters or instruction.parameter_gradient == "add"
         row[abi.SETTING : abi.SETTING + len(settings)] = settings
         if isinstance(instruction.module, Elementwise):
@@ -373,6 +375,18 @@ class Executor:
             row[gradient] = _address(block.view(self.gradient))
         if block.is_matrix:
             row[abi.LDW] = block.stride
+
+    def _bind_connections(self, row, module, block):
+        """Bind the ones and zeros that say which weights of a matrix there are."""
+        is_sparse = isinstance(module, Linear) and module.connections is not None
+        if is_sparse and block.is_matrix:
+            if block not in self._masks:
+                mask = aligned_zeros(block.n_elements, self._dtype)
+                block._replace(offset=0).view(mask)[...] = module.connected(
+                    block.shape[0]
+                )
+                self._masks[block] = mask
+            row[abi.MASK] = _address(self._masks[block])
 
     def _bind_loss(self, batch):
         row = _new_row(table.loss_kernel(self.loss, self._bits))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.network.modules import Elementwise, Identity, Linear, Sigmoid
+from skbackprop.network import Elementwise, Identity, Linear, Sigmoid
 
 
 def initialize(program, parameters, random_state):
@@ -28,7 +28,7 @@ def initialize(program, parameters, random_state):
             done.update(blocks)
             own = {program.blocks[i].name: views[i] for i in blocks}
             if isinstance(module, Linear):
-                _draw(own, factor, random_state)
+                _draw(module, own, factor, random_state)
             else:
                 for name, view in own.items():
                     view[...] = module.initial_values.get(name, 0.0)
@@ -43,7 +43,10 @@ def _is_logistic(program):
     return activations - {Identity} == {Sigmoid}
 
 
-def _draw(blocks, factor, random_state):
-    bound = np.sqrt(factor / sum(blocks["weight"].shape))
+def _draw(module, blocks, factor, random_state):
+    connected = module.connected(len(blocks["weight"]))
+    mean_fans = sum(connected.shape) * connected.mean()
+    bound = np.sqrt(factor / max(mean_fans, 1.0))
     for view in blocks.values():
         view[...] = random_state.uniform(-bound, bound, view.shape)
+    blocks["weight"][~connected] = 0

@@ -14,10 +14,12 @@ from scipy import special
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.network import (
+    Bias,
     Combination,
     Concatenate,
     Elementwise,
     Linear,
+    Scale,
     Slice,
     StopGradient,
     Zeros,
@@ -69,20 +71,50 @@ def parameter_gradients(module, inputs, adjoint, parameters, run):
 
 @forward.register
 def _(module: Linear, inputs, parameters, run):
-    (x,), (weight, bias) = inputs, parameters
-    return x @ weight + bias
+    (x,), (weight, *bias) = inputs, parameters
+    return x @ weight + (bias[0] if bias else 0)
 
 
 @backward.register
 def _(module: Linear, inputs, output, adjoint, parameters, run):
-    weight, _ = parameters
-    return [adjoint @ weight.T]
+    return [adjoint @ parameters[0].T]
 
 
 @parameter_gradients.register
 def _(module: Linear, inputs, adjoint, parameters, run):
     (x,) = inputs
-    return [x.T @ adjoint, adjoint.sum(axis=0)]
+    gradient = np.where(module.connected(x.shape[1]), x.T @ adjoint, 0)
+    return [gradient, adjoint.sum(axis=0)] if module.bias else [gradient]
+
+
+@forward.register
+def _(module: Bias, inputs, parameters, run):
+    return inputs[0] + parameters[0]
+
+
+@backward.register
+def _(module: Bias, inputs, output, adjoint, parameters, run):
+    return [adjoint]
+
+
+@parameter_gradients.register
+def _(module: Bias, inputs, adjoint, parameters, run):
+    return [adjoint.sum(axis=0)]
+
+
+@forward.register
+def _(module: Scale, inputs, parameters, run):
+    return inputs[0] * parameters[0]
+
+
+@backward.register
+def _(module: Scale, inputs, output, adjoint, parameters, run):
+    return [adjoint * parameters[0]]
+
+
+@parameter_gradients.register
+def _(module: Scale, inputs, adjoint, parameters, run):
+    return [(adjoint * inputs[0]).sum(axis=0)]
 
 
 @forward.register

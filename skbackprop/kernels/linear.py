@@ -1,4 +1,4 @@
-"""Kernels of the linear module: matrix products and the bias."""
+"""Kernels of Linear: matrix products and the bias."""
 
 from skbackprop.kernels.abi import (
     ADD_DW,
@@ -11,6 +11,7 @@ from skbackprop.kernels.abi import (
     LDW,
     LDX,
     LDY,
+    MASK,
     N_ROWS,
     PACK,
     WIDTH_X,
@@ -60,6 +61,7 @@ def make_backward_linear(bits):
             start = _start(context, dw, row[ADD_DW])
             shape = width_x, width_y, n_rows
             multiply(code, context, shape, x, dy, start, dw, transpose="a")
+            clear_unconnected(code, row)
         with code.when(row[DX] != 0):
             start = _start(context, dx, row[ADD_DX])
             shape = n_rows, width_x, width_y
@@ -83,6 +85,14 @@ def _start(context, matrix, adds):
         where(adds != 0, matrix.address, context[ZEROS]),
         where(adds != 0, matrix.stride, 0),
     )
+
+
+def clear_unconnected(code, row):
+    """Set the gradient of weights to 0 where MASK, if there is one, is 0."""
+    mask, dw = code.vectors(row[MASK]), code.vectors(row[DW])
+    n_elements = row[WIDTH_X] * row[LDW]
+    with code.when(row[MASK] != 0), code.range(n_elements, step=code.lanes) as i:
+        dw[i] = where(mask[i] != 0.0, dw[i], 0.0)
 
 
 def add_column_sums(code, n_rows, width, matrix, target, adds):

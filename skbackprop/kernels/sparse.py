@@ -24,7 +24,7 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.codegen import kernel
-from skbackprop.kernels.linear import add_column_sums
+from skbackprop.kernels.linear import add_column_sums, clear_unconnected
 from skbackprop.kernels.matrices import Matrix
 from skbackprop.kernels.simd import INTEGER, INTEGER32, fma, where
 
@@ -71,6 +71,7 @@ def make_backward_linear(bits):
                             _outer_product_writer(n_vectors),
                             *(entries, dw.part(0, j), dy.part(r, j).address),
                         )
+            clear_unconnected(code, row)
 
     return kernel(backward, bits)
 

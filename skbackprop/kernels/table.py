@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from skbackprop.kernels import jit
-from skbackprop.network import activations, combinations, modules
+from skbackprop.network import activations, combinations, linear, modules
 
 
 class _Kernels(NamedTuple):
@@ -27,7 +27,9 @@ class _Kernels(NamedTuple):
 
 _TABLE = {
     modules.Concatenate: _Kernels("columns", "concatenate"),
-    modules.Linear: _Kernels("linear", "linear"),
+    linear.Bias: _Kernels("affine", "bias"),
+    linear.Linear: _Kernels("linear", "linear"),
+    linear.Scale: _Kernels("affine", "scale"),
     modules.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
     modules.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
     modules.Zeros: _Kernels("columns", "zeros"),

@@ -32,10 +32,10 @@ from skbackprop.network.combinations import (
     Where,
 )
 from skbackprop.network.graph import Graph, Input, Node
+from skbackprop.network.linear import Bias, Linear, Scale
 from skbackprop.network.modules import (
     Concatenate,
     Duplicate,
-    Linear,
     Module,
     Slice,
     StopGradient,
@@ -46,6 +46,7 @@ from skbackprop.network.program import Block, Instruction, Program, Signal
 __all__ = [
     "Abs",
     "Add",
+    "Bias",
     "Block",
     "Combination",
     "Concatenate",
@@ -70,6 +71,7 @@ __all__ = [
     "SELU",
     "ScaledTanh",
     "SiLU",
+    "Scale",
     "Sigmoid",
     "Signal",
     "Slice",

@@ -69,42 +69,6 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Linear(Module):
-    r"""A weighted sum of the inputs plus a bias.
-
-    .. math:: y = x W + b
-
-    with x of shape (batch, n), W (n, n_units), b (n_units,). Backward,
-
-    .. math:: dx = dy\, W^T, \quad dW = x^T dy, \quad db = \sum_{batch} dy
-
-    Parameters
-    ----------
-    n_units : int
-        Width of the output.
-
-    Examples
-    --------
-    >>> from skbackprop.network import Linear
-    >>> Linear(60).parameter_shapes(600)
-    {'weight': (600, 60), 'bias': (60,)}
-    """
-
-    n_units: int
-
-    def __post_init__(self):
-        checked_width("n_units", self.n_units)
-
-    def output_width(self, width):
-        """Return ``n_units``."""
-        return self.n_units
-
-    def parameter_shapes(self, width):
-        """Return the shapes of the weight matrix and of the bias."""
-        return {"weight": (width, self.n_units), "bias": (self.n_units,)}
-
-
-@dataclass(frozen=True)
 class Slice(Module):
     """Some columns of a signal: y = x[:, start:stop].
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.network.modules import Linear, Module, Slice
+from skbackprop.network.linear import Linear
+from skbackprop.network.modules import Module, Slice
 
 ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
 ALIASING = 256  # strides of 1 or 2 KiB would map all rows onto few cache sets
