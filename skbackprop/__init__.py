@@ -3,6 +3,7 @@
 from skbackprop.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.exceptions import DivergenceError
 from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 
 __version__ = "0.1.0.dev0"
 
@@ -12,4 +13,6 @@ __all__ = [
     "MLPRegressor",
     "NetworkClassifier",
     "NetworkRegressor",
+    "RecurrentClassifier",
+    "RecurrentRegressor",
 ]

@@ -28,6 +28,41 @@ GRAPH_PARAMETER = """
         two classes.
 """
 
+SEQUENCES_PARAMETER = """Sequences are
+
+    - an array of shape (n_samples, time, features), or (n_samples, features,
+      time) with ``layout="NFT"``,
+    - a list of matrices (time_i, features) of unequal length, which are padded;
+      padding changes nothing, neither predictions nor gradients,
+    - or rows, as behind a scaler, cut into ``n_timesteps`` steps.
+"""
+
+RECURRENT_PARAMETERS = """
+    hidden_layer_sizes : array-like of int or int, default=(64,)
+        Number of units of each recurrent layer, in each direction.
+    cell : {'tanh', 'relu', 'gru', 'lstm'}, default='gru'
+        The recurrence: tanh(x W + h U + b), the same with max(0, .), gated
+        recurrent unit, or long short-term memory
+        (:mod:`skbackprop.network.recurrence` has their equations).
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence from its end.
+    readout : {'last', 'mean', 'max'}, default='last'
+        What the output is computed from: the states at the end, or their mean or
+        maximum over time.
+    return_sequences : bool, default=False
+        Whether each step has an output of its own, computed from its state; y
+        then holds a label or value for each step, and the loss of a sequence
+        is the sum over its steps.
+    n_timesteps : int, default=None
+        Number of steps that the rows of a two-dimensional X hold. None: each
+        column is a step of one feature.
+    layout : {'NTF', 'NFT'}, default='NTF'
+        Order of samples (N), time (T) and features (F) in X.
+    bptt_steps : int, default=None
+        Gradients go back in time to the last multiple of so many steps
+        (truncated backprop through time). None: to the beginning.
+"""
+
 NETWORK_PARAMETERS = """
     solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
         How weights are learnt: L-BFGS on all samples at once, stochastic

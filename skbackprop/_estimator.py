@@ -30,7 +30,7 @@ from skbackprop.network.program import compile_graph
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # of a prediction: what stays in the second-level cache
-_FLOATS = (np.float64, np.float32)
+FLOATS = (np.float64, np.float32)
 
 
 @dataclass(eq=False, repr=False)
@@ -163,19 +163,8 @@ class NetworkEstimator(BaseEstimator):
                 "'adam'."
             )
         dtype = self._parameters.dtype if continues else self.dtype
-        X, y = validate_finite(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype=_FLOATS if dtype is None else dtype,
-            order="C",
-            multi_output=True,
-            y_numeric=isinstance(self, RegressorMixin),
-            reset=not continues,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
+        dtype = FLOATS if dtype is None else dtype
+        X, y = self._validate_samples(X, y, dtype, reset=not continues)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
@@ -198,6 +187,23 @@ class NetworkEstimator(BaseEstimator):
             self._training_state = self._resume_or_begin(samples)
         return samples
 
+    def _validate_samples(self, X, y, dtype, reset):
+        """Return X as the network reads it, and y."""
+        X, y = validate_finite(
+            self,
+            X,
+            y,
+            accept_sparse="csr" if self.__sklearn_tags__().input_tags.sparse else False,
+            dtype=dtype,
+            order="C",
+            multi_output=True,
+            y_numeric=isinstance(self, RegressorMixin),
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return X, y
+
     def _begin(self, X, targets):
         """Set up an untrained network of the right size."""
         self._targets = targets
@@ -219,7 +225,8 @@ class NetworkEstimator(BaseEstimator):
 
     def _check_continuation(self, targets):
         """Check that the network fitted before is the one that is asked for."""
-        if self.graph_ != self._make_graph(self.n_features_in_, targets.n_outputs):
+        graph = self._make_graph(self.n_features_in_, targets.n_outputs)
+        if not self._is_same_network(graph):
             raise ValueError(
                 "The parameters of this estimator now describe another network than "
                 "the one fitted before, so training cannot go on from there. It was\n"
@@ -230,9 +237,14 @@ class NetworkEstimator(BaseEstimator):
                 f"dtype={self.dtype!r} is not that of the network fitted before, "
                 f"{self._parameters.dtype}. Use warm_start=False, or a new estimator."
             )
+        self.graph_ = graph
         # An integer seeds the first fit; later ones continue its stream.
         if not isinstance(self.random_state, Integral):
             self._random_state = self._new_random_state()
+
+    def _is_same_network(self, graph):
+        """Tell whether a graph has the parameters of the network fitted before."""
+        return graph == self.graph_
 
     def _new_random_state(self):
         random_state = check_random_state(self.random_state)
@@ -417,12 +429,8 @@ class NetworkEstimator(BaseEstimator):
     def _predict_with(self, X, decode):
         """Return ``decode(logits)`` of all rows, computed minibatch by minibatch."""
         check_is_fitted(self)
-        X = validate_finite(
-            self, X, accept_sparse=["csr", "csc"], dtype=_FLOATS, reset=False
-        )
-        if sparse.issparse(X):
-            X = X.tocsr()
-        program = compile_graph(self.graph_)
+        X, graph = self._validate_input(X)
+        program = compile_graph(graph)
         row_bytes = program.workspace_width * self._parameters.itemsize
         batch_size = min(X.shape[0], max(64, _WORKSPACE_BYTES // row_bytes))
         executor = make_executor(program, self._parameters, batch_size=batch_size)
@@ -442,6 +450,13 @@ class NetworkEstimator(BaseEstimator):
                 first = rows.start + part.start
                 result[first : first + len(logits)] = decoded
         return result
+
+    def _validate_input(self, X):
+        """Return X, dense or CSR, and the graph that reads it."""
+        X = validate_finite(
+            self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False
+        )
+        return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
     def _as_network_reads(self, X):
         """Return X in the dtype of the network, C-contiguous or CSR."""

@@ -159,6 +159,64 @@ class NumericTargets:
         return predictions[:, 0] if self.n_outputs == 1 else predictions
 
 
+@dataclass
+class StepTargets:
+    """A target of its own for each step of a sequence.
+
+    Parameters
+    ----------
+    step : BinaryTargets, MulticlassTargets or NumericTargets
+        What the target of one step is.
+    """
+
+    step: object
+
+    @property
+    def loss(self):
+        """That of a step, added up over the steps that a sequence has."""
+        if isinstance(self.step.loss, losses.SoftmaxLogLoss):
+            return losses.StepwiseLogLoss(self.step.n_outputs)
+        return losses.IgnoringMissing(self.step.loss)
+
+    @property
+    def n_outputs(self):
+        """Number of outputs of a step."""
+        return self.step.n_outputs
+
+    def encode(self, y, dtype):
+        """Return what the steps encode, side by side; NaN where there is none."""
+        codes = self.step.encode(y.flat, dtype)
+        encoded = np.full((*y.exists.shape, codes.shape[1]), np.nan, dtype)
+        encoded[y.exists] = codes
+        return encoded.reshape(len(encoded), -1)
+
+    def read(self, encoded):
+        """Return the values by steps that were encoded, masked where there is none."""
+        n_columns = 1 if hasattr(self.step, "classes") else self.n_outputs
+        steps = encoded.reshape(-1, n_columns)
+        missing = np.isnan(steps)
+        values = self.step.read(np.where(missing, 0, steps))
+        shape = (len(encoded), -1, *values.shape[1:])
+        missing = missing.reshape(shape) if values.ndim > 1 else missing[:, 0]
+        return np.ma.array(values.reshape(shape), mask=missing.reshape(shape))
+
+    def decode(self, logits):
+        """Return the predictions by steps."""
+        return self._by_steps(self.step.decode, logits)
+
+    def probabilities(self, logits):
+        """Return the probabilities of the classes by steps."""
+        return self._by_steps(self.step.probabilities, logits)
+
+    def log_probabilities(self, logits):
+        """Return the logarithms of the probabilities by steps."""
+        return self._by_steps(self.step.log_probabilities, logits)
+
+    def _by_steps(self, decode, logits):
+        flat = decode(np.ascontiguousarray(logits).reshape(-1, self.n_outputs))
+        return flat.reshape(len(logits), -1, *flat.shape[1:])
+
+
 def class_targets(y, classes=None):
     """Return the targets of a classifier for labels like ``y``.
 

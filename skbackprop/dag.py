@@ -36,6 +36,7 @@ def mlp_graph(
     Returns
     -------
     Graph
+        Without an activation behind the last layer: it puts out logits.
 
     Examples
     --------

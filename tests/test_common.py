@@ -8,6 +8,8 @@ from skbackprop import (
     MLPRegressor,
     NetworkClassifier,
     NetworkRegressor,
+    RecurrentClassifier,
+    RecurrentRegressor,
 )
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
@@ -16,6 +18,8 @@ ESTIMATORS = [
     MLPRegressor(max_iter=100),
     NetworkClassifier(max_iter=100),
     NetworkRegressor(max_iter=100),
+    RecurrentClassifier((16,), max_iter=100, learning_rate_init=0.01),
+    RecurrentRegressor((16,), max_iter=100, learning_rate_init=0.01),
 ]
 
 

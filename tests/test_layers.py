@@ -17,11 +17,11 @@ FLOORS = [
     {"network", "exceptions", "_docs"},
     {"kernels"},
     {"engine"},
-    {"_validation", "_targets"},
+    {"_validation", "_targets", "_sequences"},
     {"_tasks"},
     {"_estimator"},
     {"dag"},
-    {"mlp"},
+    {"mlp", "recurrent"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

@@ -111,3 +111,54 @@ class SoftmaxLogLoss(Loss):
     """
 
     link: ClassVar[str] = "softmax"
+
+
+@dataclass(frozen=True)
+class IgnoringMissing(ElementwiseLoss):
+    """An elementwise loss that is 0, with gradient 0, where the target is NaN.
+
+    The steps that a sequence does not have are targets of this kind.
+
+    Parameters
+    ----------
+    loss : ElementwiseLoss
+    """
+
+    loss: ElementwiseLoss
+
+    @property
+    def link(self):
+        """That of the loss."""
+        return self.loss.link
+
+    @property
+    def averages_outputs(self):
+        """That of the loss."""
+        return self.loss.averages_outputs
+
+    def value(self, z, t, xp):
+        """Return the loss where there is a target, else 0."""
+        known = xp.where(t == t, t, 0.0)
+        return xp.where(t == t, self.loss.value(z, known, xp), 0.0)
+
+    def gradient(self, z, t, xp):
+        """Return the gradient where there is a target, else 0."""
+        known = xp.where(t == t, t, 0.0)
+        return xp.where(t == t, self.loss.gradient(z, known, xp), 0.0)
+
+
+@dataclass(frozen=True)
+class StepwiseLogLoss(Loss):
+    """Log loss of one class at each step of a sequence, added up over the steps.
+
+    The logits of step s are columns ``s n_classes`` to ``(s + 1) n_classes``, its
+    target, column s, is the index of its class, or NaN where the sequence has
+    no such step.
+
+    Parameters
+    ----------
+    n_classes : int
+    """
+
+    n_classes: int
+    link: ClassVar[str] = "softmax"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss
+from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.network import (
     Bias,
@@ -198,6 +198,17 @@ def _(loss: SoftmaxLogLoss, logits, targets):
     gradient = exponentials / totals
     gradient[rows, classes] -= 1
     return np.log(totals[:, 0]) - shifted[rows, classes], gradient
+
+
+@value_and_gradient.register
+def _(loss: StepwiseLogLoss, logits, targets):
+    exists = ~np.isnan(targets)
+    steps = logits.reshape(*targets.shape, loss.n_classes)
+    value, gradient = np.zeros_like(targets), np.zeros_like(steps)
+    value[exists], gradient[exists] = value_and_gradient(
+        SoftmaxLogLoss(), steps[exists], targets[exists][:, np.newaxis]
+    )
+    return value.sum(axis=1), gradient.reshape(logits.shape)
 
 
 class ReferenceExecutor:

@@ -11,6 +11,8 @@ Narrow rows would leave most lanes of a vector idle. They are turned around:
 a vector then holds one column of as many samples as there are lanes.
 """
 
+import math
+
 from skbackprop.kernels import functions as xp
 from skbackprop.kernels.abi import (
     DY,
@@ -25,6 +27,7 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.codegen import DoubleSum, kernel
+from skbackprop.kernels.memory import as_floats
 from skbackprop.kernels.simd import (
     concatenate,
     shuffle,
@@ -37,6 +40,8 @@ from skbackprop.network.program import ROW_QUANTUM
 
 def make_loss(loss, bits):
     """Return the kernel of a loss of :mod:`skbackprop.engine.losses`."""
+    if hasattr(loss, "n_classes"):
+        return make_stepwise_log_loss(loss.n_classes, bits)
     by_columns, by_rows = _softmax if loss.link == "softmax" else _elementwise(loss)
 
     def write(code, row, context, scalars):
@@ -261,3 +266,36 @@ def _clear(columns):
 def _within(code, first, width):
     """Return which lanes of the vector at element ``first`` are below width."""
     return code.lane_numbers() < code.narrow_integer(width - first)
+
+
+def make_stepwise_log_loss(n_classes, bits):
+    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops."""
+    as_numbers = as_floats(bits)
+
+    def stepwise_log_loss(row, context, scalars):
+        targets, weights = as_numbers(row[X]), as_numbers(row[W])
+        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
+        for r in range(context[N_ROWS]):
+            weight, total = weights[r], 0.0
+            for step in range(row[WIDTH_Y] // n_classes):
+                target = targets[r * row[LDX] + step]
+                first = r * row[LDY] + step * n_classes
+                largest, exponentials = -math.inf, 0.0
+                for j in range(first, first + n_classes):
+                    largest = max(largest, logits[j])
+                for j in range(first, first + n_classes):
+                    exponentials += math.exp(logits[j] - largest)
+                exists = target == target
+                if exists:
+                    total += math.log(exponentials) + largest
+                    total -= logits[first + int(target)]
+                if row[DY] != 0:
+                    factor = weight * scalars[SCALE] if exists else 0.0
+                    for j in range(first, first + n_classes):
+                        share = math.exp(logits[j] - largest) / exponentials
+                        adjoint[j] = factor * share
+                    if exists:
+                        adjoint[first + int(target)] -= factor
+            scalars[LOSS] += weight * total
+
+    return stepwise_log_loss

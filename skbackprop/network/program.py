@@ -432,12 +432,16 @@ class _Places:
         if self.wanted[source]:
             if not self._is_cut_cleanly(source):
                 return None
-        elif not all(isinstance(self._module(n), Linear) for n in self.readers[node]):
+        elif not self._is_read_by_linear_modules(node):
             return None  # others compute with what lies behind the slice
         place = self.signals[source]
         return place._replace(
             width=cut.stop - cut.start, column=place.column + cut.start
         )
+
+    def _is_read_by_linear_modules(self, node):
+        readers = [self._module(reader) for reader in self.readers[node]]
+        return bool(readers) and all(isinstance(module, Linear) for module in readers)
 
     def _is_cut_cleanly(self, source):
         """Tell whether slices alone read a signal, each column once.

@@ -1,0 +1,195 @@
+"""Sequences: what users pass for them, and the rows that networks read."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from skbackprop.network.recurrence import SequenceLayout
+
+
+@dataclass
+class Sequences:
+    """Sequences of equal width, padded to the longest.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples, n_timesteps, n_features)
+        Zero beyond the end of a sequence.
+    lengths : ndarray of int64 of shape (n_samples,)
+    """
+
+    values: np.ndarray
+    lengths: np.ndarray
+
+    @property
+    def is_ragged(self):
+        """Whether some sequence is shorter than the longest."""
+        return bool((self.lengths != self.values.shape[1]).any())
+
+    @property
+    def exists(self):
+        """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
+        return np.arange(self.values.shape[1]) < self.lengths[:, np.newaxis]
+
+    def layout(self, has_length):
+        """Return how these sequences are laid out in rows."""
+        return SequenceLayout(*self.values.shape[1:], self.is_ragged, has_length)
+
+    def rows(self, layout):
+        """Return the rows of a layout, C-contiguous."""
+        n_samples, dtype = len(self.values), self.values.dtype
+        parts = [self.values.reshape(n_samples, -1)]
+        if layout.is_masked:
+            parts.append(self.exists.astype(dtype))
+        if layout.has_length:
+            parts.append((1 / self.lengths)[:, np.newaxis].astype(dtype))
+        return np.ascontiguousarray(np.concatenate(parts, axis=1))
+
+    def cut(self, steps):
+        """Return an array by steps as it is, or as a list without the padding."""
+        if not self.is_ragged:
+            return steps
+        return [s[:length] for s, length in zip(steps, self.lengths, strict=True)]
+
+
+def are_sequences(X):
+    """Tell whether X holds one matrix per sample, rather than one row."""
+    if hasattr(X, "ndim") and not _holds_objects(X):
+        return X.ndim == 3
+    if hasattr(X, "shape") and len(X.shape) == 2:
+        return False
+    if not isinstance(X, (list, tuple, np.ndarray)) or len(X) == 0:
+        return False
+    return any(_n_dimensions(sequence) == 2 for sequence in X)
+
+
+def _holds_objects(array):
+    return getattr(array, "dtype", None) is np.dtype(object)
+
+
+def _n_dimensions(sequence):
+    if hasattr(sequence, "ndim"):
+        return sequence.ndim
+    if isinstance(sequence, (list, tuple)) and len(sequence):
+        return 1 + _n_dimensions(sequence[0])
+    return 0 if not isinstance(sequence, (list, tuple)) else 1
+
+
+def read_sequences(X, dtype, layout):
+    """Return the Sequences of an array (n, time, features) or of a list.
+
+    Parameters
+    ----------
+    X : array of three dimensions, or list of matrices
+    dtype : dtype or list of dtypes
+        What float types may stay.
+    layout : {'NTF', 'NFT'}
+        Whether matrices are (time, features) or (features, time).
+
+    Raises
+    ------
+    ValueError
+        If a sequence is empty, is not finite, or has other features.
+    """
+    matrices = []
+    for i, matrix in enumerate(X):
+        n_dimensions = np.ndim(matrix)
+        if n_dimensions != 2:
+            raise ValueError(
+                f"Sequence {i} of X has {n_dimensions} dimension(s); each must be a "
+                f"matrix of shape {_shape_of(layout)} with layout={layout!r}."
+            )
+        if 0 in np.shape(matrix):
+            raise ValueError(
+                f"Sequence {i} of X is empty, of shape {np.shape(matrix)}; each needs "
+                f"at least one time step and one feature (layout={layout!r})."
+            )
+        matrix = check_array(matrix, dtype=dtype, input_name=f"Sequence {i} of X")
+        matrices.append(matrix if layout == "NTF" else matrix.T)
+    widths = [matrix.shape[1] for matrix in matrices]
+    for i, width in enumerate(widths):
+        if width != widths[0]:
+            raise ValueError(
+                f"Sequence {i} of X has {width} feature(s), but sequence 0 has "
+                f"{widths[0]} (layout={layout!r}: a sequence is {_shape_of(layout)})."
+            )
+    return _pad(matrices)
+
+
+def _shape_of(layout):
+    return "(time, features)" if layout == "NTF" else "(features, time)"
+
+
+def _pad(matrices):
+    lengths = np.array([len(matrix) for matrix in matrices])
+    shape = len(matrices), lengths.max(), matrices[0].shape[1]
+    values = np.zeros(shape, np.result_type(*{matrix.dtype for matrix in matrices}))
+    for row, matrix in zip(values, matrices, strict=True):
+        row[: len(matrix)] = matrix
+    return Sequences(values, lengths)
+
+
+def split_rows(X, n_timesteps, layout):
+    """Return the Sequences that rows of equal length hold.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_columns)
+    n_timesteps : int or None
+        None: each column is a step of one feature.
+    layout : {'NTF', 'NFT'}
+        Whether a row holds step after step, or feature after feature.
+    """
+    n_samples, n_columns = X.shape
+    n_timesteps = n_columns if n_timesteps is None else n_timesteps
+    if n_columns % n_timesteps:
+        raise ValueError(
+            f"n_timesteps={n_timesteps} does not divide the {n_columns} columns of X "
+            "into steps of equal width."
+        )
+    n_features = n_columns // n_timesteps
+    if layout == "NTF":
+        values = X.reshape(n_samples, n_timesteps, n_features)
+    else:
+        values = X.reshape(n_samples, n_features, n_timesteps).transpose(0, 2, 1)
+    return Sequences(values, np.full(n_samples, n_timesteps))
+
+
+@dataclass
+class StepValues:
+    """What y holds for each step: labels or numbers, all sequences in a row.
+
+    Attributes
+    ----------
+    flat : ndarray of shape (n_steps,) or (n_steps, n_outputs)
+    exists : ndarray of bool of shape (n_samples, n_timesteps)
+    """
+
+    flat: np.ndarray
+    exists: np.ndarray
+
+    def __len__(self):
+        return len(self.exists)
+
+
+def read_steps(y, sequences):
+    """Return the StepValues of y: an array by steps, or a list of such.
+
+    Raises
+    ------
+    ValueError
+        If a sequence of y is not as long as that of X.
+    """
+    if len(y) != len(sequences.lengths):
+        raise ValueError(
+            f"X has {len(sequences.lengths)} sequences, but y has {len(y)}."
+        )
+    parts = [np.asarray(part) for part in y]
+    for i, (part, length) in enumerate(zip(parts, sequences.lengths, strict=True)):
+        if part.ndim == 0 or len(part) != length:
+            raise ValueError(
+                f"Sequence {i} of y must have a value for each of the {length} steps "
+                f"of that of X (return_sequences=True), got shape {part.shape}."
+            )
+    return StepValues(np.concatenate(parts), sequences.exists)

@@ -1,0 +1,248 @@
+"""Recurrence by unrolling: a cell, repeated along a sequence, is a graph.
+
+A cell holds modules and is called once for each time step; as they are the same
+modules each time, the steps share their parameters, and backprop through the
+graph is backprop through time (Werbos 1990). A step is
+
+    state = cell(x, state)
+
+with x and the states nodes; the first of the states is what the cell puts out.
+"""
+
+from dataclasses import dataclass
+
+from skbackprop.network import ReLU, Sigmoid, Tanh
+from skbackprop.network.combinations import Add, Max, Multiply, Subtract, Where
+from skbackprop.network.graph import Graph, Input
+from skbackprop.network.modules import (
+    Concatenate,
+    Linear,
+    Slice,
+    StopGradient,
+    Zeros,
+)
+
+
+class _SimpleCell:
+    """The recurrence of Elman (1990): h' = f(x W + h U + b)."""
+
+    n_states = 1
+
+    def __init__(self, n_units):
+        self.from_state = Linear(n_units)
+        self.from_input = Linear(n_units)
+
+    def __call__(self, x, state):
+        """Return the state after the step."""
+        (h,) = state
+        return (self.activation(Add()(self.from_state(h), self.from_input(x))),)
+
+
+class TanhCell(_SimpleCell):
+    """h' = tanh(x W + h U + b)."""
+
+    activation = Tanh()
+
+
+class ReLUCell(_SimpleCell):
+    """h' = max(x W + h U + b, 0)."""
+
+    activation = ReLU()
+
+
+class GRUCell:
+    """Gated recurrent unit (Cho et al. 2014), as torch and cuDNN have it.
+
+    With s = sigmoid and a * b elementwise,
+
+        r = s(x W_r + b_r + h U_r + c_r)
+        z = s(x W_z + b_z + h U_z + c_z)
+        n = tanh(x W_n + b_n + r * (h U_n + c_n))
+        h' = (1 - z) * n + z * h = n + z * (h - n)
+
+    The columns of W and U are those of r, z, n, in this order.
+    """
+
+    n_states = 1
+
+    def __init__(self, n_units):
+        self.n_units = n_units
+        self.from_state = Linear(3 * n_units)
+        self.from_input = Linear(3 * n_units)
+
+    def __call__(self, x, state):
+        """Return the state after the step."""
+        (h,), n = state, self.n_units
+        of_state, of_input = self.from_state(h), self.from_input(x)
+        gates, candidate = Slice(0, 2 * n), Slice(2 * n, 3 * n)
+        rz = Sigmoid()(Add()(gates(of_state), gates(of_input)))
+        r, z = Slice(0, n)(rz), Slice(n, 2 * n)(rz)
+        reset = Multiply()(r, candidate(of_state))
+        new = Tanh()(Add()(candidate(of_input), reset))
+        return (Add()(Multiply()(z, Subtract()(h, new)), new),)
+
+
+class LSTMCell:
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
+
+    With s = sigmoid and a * b elementwise,
+
+        i, f, o = s(x W + h U + b), each with columns of its own
+        g = tanh(x W_g + h U_g + b_g)
+        c' = f * c + i * g
+        h' = o * tanh(c')
+
+    The columns of W and U are those of i, f, o, g, in this order.
+    """
+
+    n_states = 2
+
+    def __init__(self, n_units):
+        self.n_units = n_units
+        self.from_state = Linear(4 * n_units)
+        self.from_input = Linear(4 * n_units)
+
+    def __call__(self, x, state):
+        """Return the states after the step: output h and memory c."""
+        (h, c), n = state, self.n_units
+        both = Add()(self.from_state(h), self.from_input(x))
+        gates = Sigmoid()(Slice(0, 3 * n)(both))
+        new = Tanh()(Slice(3 * n, 4 * n)(both))
+        i, f, o = (Slice(k * n, (k + 1) * n)(gates) for k in range(3))
+        c = Add()(Multiply()(f, c), Multiply()(i, new))
+        return Multiply()(o, Tanh()(c)), c
+
+
+CELLS = {"tanh": TanhCell, "relu": ReLUCell, "gru": GRUCell, "lstm": LSTMCell}
+READOUTS = ("last", "mean", "max")
+
+
+@dataclass(frozen=True)
+class SequenceLayout:
+    """How sequences stand in the rows that a network reads.
+
+    A row holds its steps one after the other, ``n_timesteps`` times
+    ``n_features`` columns. Where sequences are of unequal length it goes on with
+    a column for each step, 1 if the sequence has it and 0 if it is padding.
+    Where the mean over time is wanted, 1 / length comes last.
+    """
+
+    n_timesteps: int
+    n_features: int
+    is_masked: bool = False
+    has_length: bool = False
+
+    @property
+    def n_columns(self):
+        """Columns of a row."""
+        n_masks = self.n_timesteps if self.is_masked else 0
+        return self.n_timesteps * self.n_features + n_masks + self.has_length
+
+    def step(self, x, t):
+        """Return the node of step ``t`` of the input node ``x``."""
+        return Slice(t * self.n_features, (t + 1) * self.n_features)(x)
+
+    def exists(self, x, t):
+        """Return the node that is 1 where a sequence has step ``t``."""
+        column = self.n_timesteps * self.n_features + t
+        return Slice(column, column + 1)(x)
+
+    def inverse_length(self, x):
+        """Return the node that is 1 / length."""
+        return Slice(self.n_columns - 1, self.n_columns)(x)
+
+
+@dataclass(frozen=True)
+class RecurrentNet:
+    """What is unrolled: layers of cells and what is read from them.
+
+    Attributes
+    ----------
+    cell : {'tanh', 'relu', 'gru', 'lstm'}
+    layer_sizes : tuple of int
+        Units of each layer, in each direction.
+    n_outputs : int
+        Columns of the output; of each step's output, where steps have one.
+    is_bidirectional : bool
+        Whether each layer also reads the sequence from its end.
+    readout : {'last', 'mean', 'max', 'steps'}
+        What the output is computed from: the states at the end, their mean or
+        maximum over time, or, each step with an output of its own, from each.
+    bptt_steps : int or None
+        Gradients go back at most so many steps, and at least as far as to
+        the last multiple of them; None: to the beginning.
+    """
+
+    cell: str
+    layer_sizes: tuple
+    n_outputs: int
+    is_bidirectional: bool = False
+    readout: str = "last"
+    bptt_steps: int | None = None
+
+    def unroll(self, layout):
+        """Return the graph for sequences of a layout.
+
+        The parameters of the graphs of all layouts are the same.
+        """
+        x = Input(layout.n_columns)
+        steps = [layout.step(x, t) for t in range(layout.n_timesteps)]
+        masks = [None] * layout.n_timesteps
+        if layout.is_masked:
+            # Each sequence has a first step.
+            masks = [None, *(layout.exists(x, t) for t in range(1, len(masks)))]
+        for n_units in self.layer_sizes:
+            steps, ends = self._run_layer(n_units, x, steps, masks)
+        output = Linear(self.n_outputs)
+        if self.readout == "steps":
+            outputs = [output(h) for h in steps]
+            return Graph(Concatenate()(*outputs) if len(outputs) > 1 else outputs[0])
+        if self.readout == "last":
+            return Graph(output(ends))
+        return Graph(output(self._pool(steps, masks, x, layout)))
+
+    def _run_layer(self, n_units, x, steps, masks):
+        """Return what a layer puts out at each step, and at its end."""
+        directions = [False, True] if self.is_bidirectional else [False]
+        outputs = [
+            self._run_direction(n_units, x, steps, masks, backward)
+            for backward in directions
+        ]
+        if not self.is_bidirectional:
+            (forth,) = outputs
+            return forth, forth[-1]
+        forth, back = outputs
+        both = [Concatenate()(*pair) for pair in zip(forth, back, strict=True)]
+        return both, Concatenate()(forth[-1], back[0])
+
+    def _run_direction(self, n_units, x, steps, masks, backward):
+        """Return the output of a cell at each step, run forth or back in time.
+
+        Padding is passed over: the state stays as it is, at the end of the
+        sequence or, backward in time, before it has begun.
+        """
+        cell = CELLS[self.cell](n_units)
+        order = range(len(steps))
+        state = (Zeros(n_units)(x),) * cell.n_states
+        outputs = [None] * len(steps)
+        for n_done, t in enumerate(reversed(order) if backward else order):
+            if self.bptt_steps and n_done and n_done % self.bptt_steps == 0:
+                state = tuple(StopGradient()(s) for s in state)
+            new = cell(steps[t], state)
+            if masks[t] is not None:
+                pairs = zip(new, state, strict=True)
+                new = tuple(Where()(masks[t], *pair) for pair in pairs)
+            state = new
+            outputs[t] = state[0]
+        return outputs
+
+    def _pool(self, steps, masks, x, layout):
+        """Return the mean or the maximum of what steps have, over time."""
+        combine = Add() if self.readout == "mean" else Max()
+        pooled = steps[0]
+        for h, mask in zip(steps[1:], masks[1:], strict=True):
+            new = combine(pooled, h)
+            pooled = new if mask is None else Where()(mask, new, pooled)
+        if self.readout == "max":
+            return pooled
+        return Multiply()(pooled, layout.inverse_length(x))

@@ -1,0 +1,412 @@
+"""Recurrent networks: a cell, unrolled along sequences."""
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils import check_consistent_length, check_X_y
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop._docs import (
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
+    RECURRENT_PARAMETERS,
+    SEQUENCES_PARAMETER,
+    share_docs,
+)
+from skbackprop._estimator import FLOATS, NetworkEstimator
+from skbackprop._sequences import (
+    Sequences,
+    are_sequences,
+    read_sequences,
+    read_steps,
+    split_rows,
+)
+from skbackprop._targets import StepTargets
+from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop._validation import validate_finite
+from skbackprop.network.program import compile_graph
+from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet
+
+
+class _Recurrent:
+    """A cell, unrolled for as many steps as the longest sequence has."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
+        "cell": [StrOptions(set(CELLS))],
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "bidirectional": ["boolean"],
+        "readout": [StrOptions(set(READOUTS))],
+        "return_sequences": ["boolean"],
+        "n_timesteps": [None, Interval(Integral, 1, None, closed="left")],
+        "layout": [StrOptions({"NTF", "NFT"})],
+        "bptt_steps": [None, Interval(Integral, 1, None, closed="left")],
+    }
+
+    # Sequences in
+
+    def _validate_samples(self, X, y, dtype, reset):
+        if y is None:
+            raise ValueError(
+                "requires y to be passed, but the target y is None: "
+                f"{type(self).__name__} is a supervised estimator."
+            )
+        if are_sequences(X) or self.return_sequences:
+            sequences = self._read(X, dtype, reset)
+        else:
+            # Flat rows and plain targets are validated by scikit-learn, together.
+            X, y = super()._validate_samples(X, y, dtype, reset)
+            sequences = split_rows(X, self.n_timesteps, self.layout)
+            self._check_width(sequences, reset)
+        if self.return_sequences:
+            y = read_steps(y, sequences)
+        elif are_sequences(X):
+            y = self._validate_targets(y, sequences)
+        self._sequence_layout = sequences.layout(self.readout == "mean")
+        return sequences.rows(self._sequence_layout), y
+
+    def _validate_targets(self, y, sequences):
+        """Check y as scikit-learn does, beside X of another shape."""
+        stand_in = np.zeros((len(sequences.lengths), 1))
+        is_numeric = isinstance(self, NetworkRegressorMixin)
+        _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
+        return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+    def _validate_input(self, X):
+        if not isinstance(X, Sequences):
+            X = self._read(X, FLOATS, reset=False)
+        layout = X.layout(self.readout == "mean")
+        return X.rows(layout), self._net().unroll(layout)
+
+    def _read(self, X, dtype, reset):
+        """Return the Sequences of X, whatever its shape."""
+        if are_sequences(X):
+            sequences = read_sequences(X, dtype, self.layout)
+            if reset:
+                self.n_features_in_ = sequences.values.shape[2]
+                vars(self).pop("feature_names_in_", None)
+        else:
+            X = validate_finite(self, X, dtype=dtype, reset=reset)
+            sequences = split_rows(X, self.n_timesteps, self.layout)
+        self._check_width(sequences, reset)
+        return sequences
+
+    def _check_width(self, sequences, reset):
+        width = sequences.values.shape[2]
+        if reset:
+            self.n_features_per_step_ = width
+        elif width != self.n_features_per_step_:
+            raise ValueError(
+                f"Each time step of X has {width} features, but "
+                f"{type(self).__name__} is expecting {self.n_features_per_step_} "
+                f"features as input (layout={self.layout!r})."
+            )
+
+    # The network
+
+    def _net(self, n_outputs=None):
+        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
+        if not sizes or not all(isinstance(n, int) and n > 0 for n in sizes):
+            raise ValueError(
+                "hidden_layer_sizes must be > 0, an int or a sequence of at least one "
+                f"int, got {self.hidden_layer_sizes!r}."
+            )
+        return RecurrentNet(
+            self.cell,
+            tuple(sizes),
+            self.n_outputs_ if n_outputs is None else n_outputs,
+            self.bidirectional,
+            "steps" if self.return_sequences else self.readout,
+            self.bptt_steps,
+        )
+
+    def _make_graph(self, n_features, n_outputs):
+        return self._net(n_outputs).unroll(self._sequence_layout)
+
+    def _is_same_network(self, graph):
+        """Compare the parameters: sequences may be of another length."""
+        return _parameter_blocks(graph) == _parameter_blocks(self.graph_)
+
+    # Values of steps
+
+    def _make_targets(self, y, continues, classes=None, incremental=False):
+        if not self.return_sequences:
+            return super()._make_targets(y, continues, classes, incremental)
+        if continues:
+            self._targets = self._targets.step
+        targets = super()._make_targets(y.flat, continues, classes, incremental)
+        return StepTargets(targets)
+
+    def _validation_score(self, true, predicted, weights):
+        if self.return_sequences:
+            true, predicted, weights = _existing(true, predicted, weights)
+        return super()._validation_score(true, predicted, weights)
+
+    def _by_sequences(self, predict, X):
+        """Return the predictions of a method, without those for padding."""
+        check_is_fitted(self)
+        if not self.return_sequences:
+            return predict(X)
+        sequences = self._read(X, FLOATS, reset=False)
+        return sequences.cut(predict(sequences))
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy of classes, or R^2 of numbers.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+        y : array-like
+            True labels or values; with ``return_sequences`` those of each step.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sequence.
+
+        Returns
+        -------
+        score : float
+            With ``return_sequences`` over all steps of all sequences.
+        """
+        if not self.return_sequences:
+            return super().score(X, y, sample_weight)
+        check_is_fitted(self)
+        sequences = self._read(X, FLOATS, reset=False)
+        check_consistent_length(sequences.lengths, y, sample_weight)
+        true = read_steps(y, sequences)
+        predicted = type(self).predict(self, X)
+        predicted = np.concatenate(list(predicted))
+        if sample_weight is not None:
+            sample_weight = np.repeat(sample_weight, sequences.lengths)
+        return super()._validation_score(true.flat, predicted, sample_weight)
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that input may have three dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _parameter_blocks(graph):
+    """Return names and shapes of the parameters of a graph, in order."""
+    return [(block.name, block.shape) for block in compile_graph(graph).blocks]
+
+
+def _existing(true, predicted, weights):
+    """Return values, predictions and weights of the steps that exist."""
+    mask = np.ma.getmaskarray(true)
+    exists = ~mask if mask.ndim == 2 else ~mask.all(axis=2)
+    if weights is not None:
+        weights = np.broadcast_to(weights[:, np.newaxis], exists.shape)[exists]
+    return true.data[exists], predicted[exists], weights
+
+
+_RECURRENT_DOCS = {
+    "sequences": SEQUENCES_PARAMETER,
+    "recurrent": RECURRENT_PARAMETERS,
+    "parameters": NETWORK_PARAMETERS,
+    "attributes": NETWORK_ATTRIBUTES,
+    "references": NETWORK_REFERENCES,
+}
+
+
+@share_docs(**_RECURRENT_DOCS)
+@dataclass(eq=False, repr=False)
+class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
+    r"""Recurrent network that classifies sequences, or their steps.
+
+    A cell reads a sequence step by step,
+
+    .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
+
+    and a linear module reads the logits of the classes from its states. The loop
+    is unrolled into a graph with shared parameters, and trained by backprop
+    through it. {sequences}
+
+    Parameters
+    ----------
+    {recurrent}
+    {parameters}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    n_features_per_step_ : int
+        Number of features of a time step.
+    {attributes}
+
+    See Also
+    --------
+    RecurrentRegressor : The same network for real targets.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    Which of two frequencies is it?
+
+    >>> import numpy as np
+    >>> from skbackprop import RecurrentClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.integers(2, size=100)
+    >>> time = np.arange(20) + rng.uniform(0, 20, (100, 1))
+    >>> X = np.sin(time * np.where(y, 0.9, 0.6)[:, np.newaxis])[:, :, np.newaxis]
+    >>> X.shape
+    (100, 20, 1)
+    >>> clf = RecurrentClassifier(
+    ...     8, learning_rate_init=0.02, max_iter=60, batch_size=20, random_state=0
+    ... )
+    >>> clf.fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    hidden_layer_sizes: tuple = (64,)
+    cell: str = "gru"
+    bidirectional: bool = False
+    readout: str = "last"
+    return_sequences: bool = False
+    n_timesteps: int | None = None
+    layout: str = "NTF"
+    bptt_steps: int | None = None
+
+    def predict(self, X):
+        """Predict the class of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The predicted labels. With ``return_sequences`` they are of shape
+            (n_samples, n_timesteps), or a list of arrays where the sequences
+            are of unequal length.
+        """
+        return self._by_sequences(super().predict, X)
+
+    def predict_proba(self, X):
+        """Estimate the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y_prob : ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of ``classes_``. With
+            ``return_sequences`` there is another axis, over time, in between.
+        """
+        return self._by_sequences(super().predict_proba, X)
+
+    def predict_log_proba(self, X):
+        """Estimate the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        log_y_prob : ndarray of shape (n_samples, n_classes)
+            Log-probabilities, laid out as by ``predict_proba``.
+        """
+        return self._by_sequences(super().predict_log_proba, X)
+
+
+@share_docs(**_RECURRENT_DOCS)
+@dataclass(eq=False, repr=False)
+class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
+    r"""Recurrent network for real targets of sequences, or of their steps.
+
+    A cell reads a sequence step by step,
+
+    .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
+
+    and a linear module reads the outputs from its states. The loop is unrolled
+    into a graph with shared parameters, and trained by backprop through it.
+    {sequences}
+
+    Parameters
+    ----------
+    {recurrent}
+    loss : {'squared_error', 'poisson'}, default='squared_error'
+        Half the squared error, or half the Poisson deviance with log link for
+        counts and other targets that are not negative.
+    {parameters}
+
+    Attributes
+    ----------
+    n_features_per_step_ : int
+        Number of features of a time step.
+    {attributes}
+
+    See Also
+    --------
+    RecurrentClassifier : The same network for classes.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    A running sum, one value for each step:
+
+    >>> import numpy as np
+    >>> from skbackprop import RecurrentRegressor
+    >>> X = np.random.default_rng(0).normal(size=(200, 10, 1))
+    >>> y = X[:, :, 0].cumsum(axis=1)
+    >>> reg = RecurrentRegressor(
+    ...     (16,), return_sequences=True, batch_size=20, learning_rate_init=0.02,
+    ...     tol=0.1, random_state=0,
+    ... )
+    >>> reg.fit(X, y).score(X, y) > 0.98
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_Recurrent._parameter_constraints,
+        "loss": [StrOptions({"squared_error", "poisson"})],
+    }
+
+    hidden_layer_sizes: tuple = (64,)
+    cell: str = "gru"
+    bidirectional: bool = False
+    readout: str = "last"
+    return_sequences: bool = False
+    n_timesteps: int | None = None
+    layout: str = "NTF"
+    bptt_steps: int | None = None
+    loss: str = "squared_error"
+
+    def predict(self, X):
+        """Predict the targets of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predicted values. With ``return_sequences`` there is another
+            axis, over time, in between; where the sequences are of unequal
+            length they are a list of arrays.
+        """
+        return self._by_sequences(super().predict, X)
