@@ -37,20 +37,56 @@ def make_backward_combination(module, bits):
     """
 
     def backward(code, row, context, scalars):
-        dy = code.vectors(row[abi.DY])
-        with code.range(context[abi.N_ROWS]) as r:
-            inputs = _inputs_of_row(code, row, module, r)
-            dy_row = dy.from_(r * row[abi.LDY])
-            with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
-                values, adjoint = [x[j] for x in inputs], dy_row[j]
-                terms = module.derivatives(*values, adjoint, xp)
-                for x, term in zip(inputs, terms, strict=True):
-                    if term is not None:
-                        x.pass_back(j, term, is_adjoint=term is adjoint)
-            for x in inputs:
-                x.pass_back_sum()
+        is_plain = _is_plain(row, module)
+        with code.when(is_plain):
+            _pass_back_plainly(code, row, context, module)
+        with code.when(is_plain == 0):
+            _pass_back(code, row, context, module)
 
     return kernel(backward, bits)
+
+
+def _is_plain(row, module):
+    """Tell whether all inputs are as wide as y, and their adjoints are wanted."""
+    is_plain = row[abi.DY] != 0
+    for position, (_, _, width, dx, _) in enumerate(_INPUTS[: module.n_inputs]):
+        if position not in module.stops_gradient:
+            is_plain = is_plain & (row[width] == row[abi.WIDTH_Y]) & (row[dx] != 0)
+    return is_plain
+
+
+def _pass_back_plainly(code, row, context, module):
+    """Write the common case, without a decision for each vector."""
+    dy = code.vectors(row[abi.DY])
+    adds = [row[fields[-1]] != 0 for fields in _INPUTS]
+    with code.range(context[abi.N_ROWS]) as r:
+        inputs = _inputs_of_row(code, row, module, r)
+        dy_row = dy.from_(r * row[abi.LDY])
+        with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
+            values = [
+                x[j] if i in module.stops_gradient else x.values[j]
+                for i, x in enumerate(inputs)
+            ]
+            terms = module.derivatives(*values, dy_row[j], xp)
+            for x, term, is_added in zip(inputs, terms, adds, strict=False):
+                if term is not None:
+                    present = where(is_added, x.adjoints[j], 0.0)
+                    x.adjoints[j] = present + term
+
+
+def _pass_back(code, row, context, module):
+    dy = code.vectors(row[abi.DY])
+    with code.range(context[abi.N_ROWS]) as r:
+        inputs = _inputs_of_row(code, row, module, r)
+        dy_row = dy.from_(r * row[abi.LDY])
+        with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
+            values, adjoint = [x[j] for x in inputs], dy_row[j]
+            terms = module.derivatives(*values, adjoint, xp)
+            for x, term in zip(inputs, terms, strict=True):
+                if term is not None:
+                    x.pass_back(j, term, is_adjoint=term is adjoint)
+        for x in inputs:
+            x.pass_back_sum()
 
 
 def _inputs_of_row(code, row, module, r):
@@ -62,8 +98,8 @@ class _InputRow:
 
     def __init__(self, code, row, r, x, stride, width, dx, adds):
         self._code = code
-        self._x = code.vectors(row[x]).from_(r * row[stride])
-        self._dx = code.vectors(row[dx]).from_(r * row[stride])
+        self.values = code.vectors(row[x]).from_(r * row[stride])
+        self.adjoints = code.vectors(row[dx]).from_(r * row[stride])
         self._is_wanted, self._adds = row[dx] != 0, row[adds] != 0
         self._is_elsewhere = row[dx] != row[abi.DY]
         self._is_one_number = row[width] < row[abi.WIDTH_Y]
@@ -71,7 +107,7 @@ class _InputRow:
         self._sum = code.variable(0.0)
 
     def __getitem__(self, j):
-        vector = self._x[where(self._is_one_number, 0, j)]
+        vector = self.values[where(self._is_one_number, 0, j)]
         repeated = self._code.repeat(vector.lane(0))
         return where(self._is_one_number, repeated, vector)
 
@@ -93,5 +129,5 @@ class _InputRow:
             self._add(0, where(is_first, total, 0.0))
 
     def _add(self, j, term):
-        present = where(self._adds, self._dx[j], 0.0)
-        self._dx[j] = present + term
+        present = where(self._adds, self.adjoints[j], 0.0)
+        self.adjoints[j] = present + term
