@@ -151,19 +151,19 @@ def test_the_gradient_is_that_of_finite_differences(make):
 def test_gates_are_cut_out_without_a_copy():
     program = compile_graph(Graph(gates(32)))
     slices = [i for i in program.instructions if isinstance(i.module, Slice)]
-    assert all(program.is_view(i) for i in slices)
+    assert all(program.is_done_in_place(i) for i in slices)
 
 
 def test_the_slices_of_an_input_are_read_where_they_lie_by_linear_modules():
     program = compile_graph(Graph(slices_of_the_input(5)))
-    views = [i.inputs for i in program.instructions if program.is_view(i)]
+    views = [i.inputs for i in program.instructions if program.is_done_in_place(i)]
     assert views == [(0,)] * 3
 
 
 @pytest.mark.parametrize("make", [overlapping_slices, incomplete_slices])
 def test_slices_that_do_not_make_up_their_input_are_copied(make):
     program = compile_graph(Graph(make(16)))
-    assert not any(program.is_view(i) for i in program.instructions)
+    assert not any(program.is_done_in_place(i) for i in program.instructions)
 
 
 def test_no_gradient_passes_a_stop():

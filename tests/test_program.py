@@ -63,16 +63,18 @@ def run_in_memory(program, parameters, x, adjoint):
 
     signal(0, values)[:] = x
     for instruction in program.instructions:
-        if program.is_view(instruction):
+        if program.is_done_in_place(instruction):
             continue
         inputs = [signal(i, values) for i in instruction.inputs]
         blocks = [weights[i] for i in instruction.blocks]
         result = reference.forward(instruction.module, inputs, blocks, Pass())
+        if instruction.adds_output:
+            result = signal(instruction.output, values) + result
         signal(instruction.output, values)[:] = result
     output = signal(program.instructions[-1].output, values).copy()
     signal(program.instructions[-1].output, adjoints)[:] = adjoint
     for instruction in reversed(program.instructions):
-        if program.is_view(instruction) or not instruction.has_gradients:
+        if program.is_done_in_place(instruction) or not instruction.has_gradients:
             continue
         module, blocks = instruction.module, [weights[i] for i in instruction.blocks]
         inputs = [signal(i, values) for i in instruction.inputs]

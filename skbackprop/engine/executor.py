@@ -312,7 +312,7 @@ class Executor:
             instructions = [i for i in reversed(instructions) if i.has_gradients]
         rows = []
         for instruction in instructions:
-            if self.program.is_view(instruction):
+            if self.program.is_done_in_place(instruction):
                 continue
             reads_csr = is_sparse and 0 in instruction.inputs
             kernels = table.module_kernels(instruction.module, self._bits, reads_csr)
@@ -365,6 +365,8 @@ class Executor:
         row[abi.SETTING : abi.SETTING + len(settings)] = settings
         if isinstance(instruction.module, Elementwise):
             row[abi.WHOLE_ROWS] = all(signals[i].fills_rows for i, _ in inputs)
+        if instruction.adds_output:
+            row[abi.ADD_Y] = 1
         row[abi.STREAM] = instruction.output
         return row
 

@@ -3,6 +3,7 @@
 from skbackprop.kernels.abi import (
     ADD_DW,
     ADD_DX,
+    ADD_Y,
     DB,
     DW,
     DX,
@@ -28,7 +29,9 @@ from skbackprop.kernels.simd import where
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b; without a bias, row[B] is 0.
+    """Return the kernel of y = x W + b, or y += x W where the row says ADD_Y.
+
+    Without a bias, row[B] is 0.
 
     x (n_rows, width_x), W (width_x, width_y), b (width_y,).
     """
@@ -36,11 +39,17 @@ def make_forward_linear(bits):
     def forward(code, row, context, scalars):
         x, w = Matrix(row[X], row[LDX]), Matrix(row[W], row[LDW])
         y = Matrix(row[Y], row[LDY])
-        bias = Matrix(where(row[B] != 0, row[B], context[ZEROS]), 0)
         shape = context[N_ROWS], row[WIDTH_Y], row[WIDTH_X]
-        multiply(code, context, shape, x, w, bias, y)
+        multiply(code, context, shape, x, w, first_term(row, context, y), y)
 
     return kernel(forward, bits)
+
+
+def first_term(row, context, y):
+    """Return what the product is added to: y itself, the bias, or zeros."""
+    bias = where(row[B] != 0, row[B], context[ZEROS])
+    adds = row[ADD_Y] != 0
+    return Matrix(where(adds, y.address, bias), where(adds, y.stride, 0))
 
 
 def make_backward_linear(bits):

@@ -18,25 +18,23 @@ from skbackprop.kernels.abi import (
     ORDER,
     WIDTH_X,
     WIDTH_Y,
-    ZEROS,
-    B,
     W,
     Y,
 )
 from skbackprop.kernels.codegen import kernel
-from skbackprop.kernels.linear import add_column_sums, clear_unconnected
+from skbackprop.kernels.linear import add_column_sums, clear_unconnected, first_term
 from skbackprop.kernels.matrices import Matrix
-from skbackprop.kernels.simd import INTEGER, INTEGER32, fma, where
+from skbackprop.kernels.simd import INTEGER, INTEGER32, fma
 
 PANELS = (8, 4, 2, 1)  # vectors of a row that are done at a time
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b; without a bias, row[B] is 0."""
+    """Return the kernel of y = x W + b, or y += x W where the row says ADD_Y."""
 
     def forward(code, row, context, scalars):
         w, y = Matrix(row[W], row[LDW]), Matrix(row[Y], row[LDY])
-        bias = Matrix(where(row[B] != 0, row[B], context[ZEROS]), 0)
+        start = first_term(row, context, y)
         with code.range(context[N_ROWS]) as r:
             entries = _entries(code, row, context, r)
             for n_vectors, first, count in _panels(code, row[WIDTH_Y]):
@@ -44,7 +42,7 @@ def make_forward_linear(bits):
                     j = panel * (n_vectors * code.lanes) + first
                     code.call(
                         _product_writer(n_vectors),
-                        *(entries, w.part(0, j), bias.part(0, j).address),
+                        *(entries, w.part(0, j), start.part(r, j).address),
                         y.part(r, j).address,
                     )
 

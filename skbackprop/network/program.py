@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skbackprop.network.combinations import Add
 from skbackprop.network.linear import Linear
 from skbackprop.network.modules import Module, Slice
 
@@ -85,7 +86,8 @@ class Instruction(NamedTuple):
     to reach it, ``"add"`` after another reader of the same signal (fan-out),
     ``""`` where nothing upstream learns.
     ``parameter_gradient`` says the same of its parameters, which another
-    instruction may share.
+    instruction may share. ``adds_output`` says that forward adds to the output
+    what is there already.
     """
 
     module: Module
@@ -94,6 +96,7 @@ class Instruction(NamedTuple):
     blocks: tuple
     input_gradients: tuple
     parameter_gradient: str
+    adds_output: bool = False
 
     @property
     def has_gradients(self):
@@ -274,7 +277,9 @@ class Program:
         """
         module, output = instruction.module, self.signals[instruction.output]
         place = output.offset, output.column
-        if not self.is_view(instruction):
+        if instruction.adds_output and place not in owners:
+            raise ValueError(f"{instruction} adds to what was never written.")
+        if not (instruction.adds_output or self.is_done_in_place(instruction)):
             is_new = output.offset not in {offset for offset, _ in owners}
             overwritable = [instruction.inputs[i] for i in module.may_overwrite]
             if not is_new and owners.get(place) not in overwritable:
@@ -283,12 +288,17 @@ class Program:
                 )
         owners[place] = instruction.output
 
-    def is_view(self, instruction):
-        """Tell whether the output is part of the input, where it lies."""
-        if not isinstance(instruction.module, Slice):
-            return False
-        source = self.signals[instruction.inputs[0]]
-        return self.signals[instruction.output].offset == source.offset
+    def is_done_in_place(self, instruction):
+        """Tell whether there is nothing to do.
+
+        A slice may lie where it was cut from; and the terms of a sum may have been
+        added up where they were computed.
+        """
+        module, output = instruction.module, self.signals[instruction.output]
+        sources = [self.signals[i] for i in instruction.inputs]
+        if isinstance(module, Slice):
+            return output.offset == sources[0].offset
+        return isinstance(module, Add) and sources == [output, output]
 
 
 def aligned_zeros(size, dtype):
@@ -313,15 +323,15 @@ def compile_graph(graph, keeps_all=False):
     blocks, ends = _lay_out_parameters(graph)
     n_decaying, n_learned, n_parameters = ends
     wanted = _find_wanted(graph, keeps_all)
-    signals, workspace_width = _lay_out_signals(graph, wanted, keeps_all)
+    places = _Places(graph, wanted, keeps_all)
     return Program(
-        signals=signals,
+        signals=tuple(places.signals),
         blocks=blocks,
-        instructions=_write_instructions(graph, blocks, wanted),
+        instructions=_write_instructions(graph, blocks, wanted, places.added),
         n_parameters=n_parameters,
         n_decaying=n_decaying,
         n_learned=n_learned,
-        workspace_width=workspace_width,
+        workspace_width=places.end,
     )
 
 
@@ -386,39 +396,44 @@ def _differentiated(module, inputs):
     return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
 
 
-def _lay_out_signals(graph, wanted, keeps_all):
-    """Return the signals and the width of the workspace."""
-    places, end = _Places(graph, wanted), 0
-    for node, width in enumerate(graph.widths()):
-        signal = None if keeps_all else places.shared(node)
-        if signal is None:
-            signal = Signal(width, padded_width(width), end)
-            end += signal.stride
-        places.signals.append(signal)
-    return tuple(places.signals), end
-
-
 class _Places:
-    """Finds the signals that need no place of their own.
+    """Lays out the signals; finds those that need no place of their own.
 
-    A module that may writes over its input where nobody else needs it, and
-    a slice is read where it lies.
+    A module that may writes over its input where nobody else needs it, a slice
+    is read where it lies, and a product is added to the term that it is to be
+    added to.
+
+    Attributes
+    ----------
+    signals : list of Signal
+    added : set of int
+        The nodes that are added to what stands in their place.
+    end : int
+        Width of the workspace.
     """
 
-    def __init__(self, graph, wanted):
+    def __init__(self, graph, wanted, keeps_all):
         self.graph, self.wanted = graph, wanted
-        self.signals = []
         self.readers = [[] for _ in range(len(graph.wires) + 1)]
         for node, (_, inputs) in enumerate(graph.wires, start=1):
             for i in inputs:
                 self.readers[i].append(node)
+        self.signals, self.added, self.end = [], set(), 0
+        for node, width in enumerate(graph.widths()):
+            signal = None if keeps_all else self._shared(node)
+            if signal is None:
+                signal = Signal(width, padded_width(width), self.end)
+                self.end += signal.stride
+            self.signals.append(signal)
 
-    def shared(self, node):
+    def _shared(self, node):
         """Return the place that a node's signal may take, None if there is none."""
         if node == 0:
             return None
         if isinstance(self._module(node), Slice):
             return self._view(node)
+        if isinstance(self._module(node), Linear):
+            return self._term(node)
         return self._overwritten(node)
 
     def _module(self, node):
@@ -460,6 +475,25 @@ class _Places:
         is_partition = (*starts, width) == (0, *stops)
         return is_partition and all(start % ROW_QUANTUM == 0 for start in starts)
 
+    def _term(self, node):
+        """Return the place of the term that a product is to be added to.
+
+        The other term is computed before and has no other reader. A bias would be
+        in the way: it is what a product is added to otherwise.
+        """
+        readers = self.readers[node]
+        if self._module(node).bias or len(readers) != 1:
+            return None
+        (reader,) = readers
+        terms = self._inputs(reader)
+        if not isinstance(self._module(reader), Add) or max(terms) > node:
+            return None
+        place = self.signals[min(terms)]
+        if place.width != self._module(node).n_units or not self._is_free(min(terms)):
+            return None
+        self.added.add(node)
+        return place
+
     def _overwritten(self, node):
         """Return the place of an input that the node may write over."""
         for position in self._module(node).may_overwrite:
@@ -498,7 +532,7 @@ class _Places:
         return not module.backward_reads_output
 
 
-def _write_instructions(graph, blocks, wanted):
+def _write_instructions(graph, blocks, wanted, added):
     """Return the instructions in forward order, with what backward does to each."""
     blocks_of = [[] for _ in graph.modules]
     for index, block in enumerate(blocks):
@@ -513,10 +547,15 @@ def _write_instructions(graph, blocks, wanted):
             gradients.append(_first_or_later(i, reached_signals) if gets_one else "")
         if wanted[output] and blocks_of[index]:
             gradient = _first_or_later(index, reached_modules)
-        blocks_of_module = tuple(blocks_of[index])
         backwards.append(
             Instruction(
-                module, inputs, output, blocks_of_module, tuple(gradients), gradient
+                module,
+                inputs,
+                output,
+                tuple(blocks_of[index]),
+                tuple(gradients),
+                gradient,
+                adds_output=output in added,
             )
         )
     return tuple(reversed(backwards))

@@ -11,16 +11,11 @@ with x and the states nodes; the first of the states is what the cell puts out.
 
 from dataclasses import dataclass
 
-from skbackprop.network import ReLU, Sigmoid, Tanh
+from skbackprop.network.activations import ReLU, Sigmoid, Tanh
 from skbackprop.network.combinations import Add, Max, Multiply, Subtract, Where
 from skbackprop.network.graph import Graph, Input
-from skbackprop.network.modules import (
-    Concatenate,
-    Linear,
-    Slice,
-    StopGradient,
-    Zeros,
-)
+from skbackprop.network.linear import Linear
+from skbackprop.network.modules import Concatenate, Slice, StopGradient, Zeros
 
 
 class _SimpleCell:
@@ -30,7 +25,7 @@ class _SimpleCell:
 
     def __init__(self, n_units):
         self.from_state = Linear(n_units)
-        self.from_input = Linear(n_units)
+        self.from_input = Linear(n_units, bias=False)
 
     def __call__(self, x, state):
         """Return the state after the step."""
@@ -100,7 +95,7 @@ class LSTMCell:
     def __init__(self, n_units):
         self.n_units = n_units
         self.from_state = Linear(4 * n_units)
-        self.from_input = Linear(4 * n_units)
+        self.from_input = Linear(4 * n_units, bias=False)
 
     def __call__(self, x, state):
         """Return the states after the step: output h and memory c."""
