@@ -30,7 +30,7 @@ def test_arrows_are_turned_around(seed):
     assert [step.node for step in steps] == list(range(len(graph.wires), 0, -1))
     for step in steps:
         index, inputs = graph.wires[step.node - 1]
-        assert step.module is graph.modules[index]
+        assert step.module == graph.modules[index]
         assert step.reads[0] == Quantity("dz", step.node)
         targets = [target for target, _ in step.writes if target.kind == "dz"]
         assert targets == [Quantity("dz", i) for i in inputs]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from skbackprop.network.drawing import Diagram
 from skbackprop.network.modules import Add, Concatenate, Module, Slice
+from skbackprop.network.program import compile_graph
 
 # Linear in their inputs, with derivatives that are the same everywhere.
 _READ_ADJOINTS_ONLY = (Add, Concatenate, Slice)
@@ -104,35 +105,33 @@ class TransformedGraph:
 
 
 def transform(graph):
-    """Return the transformed graph of a graph."""
-    widths, owner, reached, steps = graph.widths(), {}, set(), []
+    """Return the transformed graph of a graph.
+
+    It is the backward half of the graph's program: what executors run.
+    """
+    first_use, widths = {}, graph.widths()
     for node, (index, _) in enumerate(graph.wires, start=1):
-        owner.setdefault(index, node)
-    with_adjoint = {len(graph.wires)}  # nodes that a gradient gets to
-    for node in range(len(graph.wires), 0, -1):
-        index, inputs = graph.wires[node - 1]
-        if node not in with_adjoint:
+        first_use.setdefault(index, node)
+    steps = []
+    for instruction in reversed(compile_graph(graph, keeps_all=True).instructions):
+        if not instruction.has_gradients:
             continue
-        module = graph.modules[index]
+        node, module, inputs = (
+            instruction.output,
+            instruction.module,
+            instruction.inputs,
+        )
+        owner = first_use[graph.wires[node - 1][0]]
         learns = bool(module.parameter_shapes(*(widths[i] for i in inputs)))
-        targets = _differentiated(module, inputs)
-        with_adjoint.update(targets)
-        targets = [Quantity("dz", i) for i in targets]
-        targets += [Quantity("dw", owner[index])] if learns else []
-        writes = []
-        for target in targets:
-            writes.append((target, "add" if target in reached else "write"))
-            reached.add(target)
         reads = [Quantity("dz", node), *_signals_read(module, node, inputs)]
         if learns and not isinstance(module, _READ_ADJOINTS_ONLY):
-            reads.append(Quantity("w", owner[index]))
+            reads.append(Quantity("w", owner))
+        targets = zip(inputs, instruction.input_gradients, strict=True)
+        writes = [(Quantity("dz", i), how) for i, how in targets if how]
+        if learns:
+            writes.append((Quantity("dw", owner), instruction.parameter_gradient))
         steps.append(Step(node, module, tuple(reads), tuple(writes), inputs))
     return TransformedGraph(len(graph.wires), tuple(steps))
-
-
-def _differentiated(module, inputs):
-    """Return the inputs that a module passes an adjoint to."""
-    return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
 
 
 def _signals_read(module, node, inputs):
