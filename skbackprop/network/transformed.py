@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from skbackprop.network.drawing import Diagram
+from skbackprop.network.graph import Graph
 from skbackprop.network.modules import Add, Concatenate, Module, Slice
 from skbackprop.network.program import compile_graph
 
@@ -65,8 +66,8 @@ class TransformedGraph:
 
     Attributes
     ----------
-    output : int
-        Number of the node whose adjoint is given.
+    graph : Graph
+        The graph that was transformed.
     steps : tuple of Step
 
     Examples
@@ -80,13 +81,18 @@ class TransformedGraph:
     1  Linear(n_units=4)  reads dz[1], z[0], w[1]  writes dw[1]  adds to dz[0]
     """
 
-    output: int
+    graph: Graph
     steps: tuple
+
+    @property
+    def given(self):
+        """The adjoint of the graph's output, where propagation begins."""
+        return Quantity("dz", len(self.graph.wires))
 
     def __str__(self):
         cells = [_cells(step) for step in self.steps]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [f"given: dz[{self.output}]"]
+        lines = [f"given: {self.given}"]
         for line in cells:
             number, *others = line
             others = map(str.ljust, others, widths[1:])
@@ -131,7 +137,7 @@ def transform(graph):
         if learns:
             writes.append((Quantity("dw", owner), instruction.parameter_gradient))
         steps.append(Step(node, module, tuple(reads), tuple(writes), inputs))
-    return TransformedGraph(len(graph.wires), tuple(steps))
+    return TransformedGraph(graph, tuple(steps))
 
 
 def _signals_read(module, node, inputs):
@@ -158,7 +164,7 @@ def draw_transformed(transformed):
 
     A sum stands where the graph fans out, or where steps share parameters.
     """
-    given = Quantity("dz", transformed.output)
+    given = transformed.given
     parts = {}  # the steps that contribute to each quantity
     for step in transformed.steps:
         for target, _ in step.writes:
