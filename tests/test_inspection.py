@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gradcheck import numerical_derivative
 from jit_marks import needs_jit
+from module_cases import CASES, name_of_case
 from numpy.testing import assert_allclose
 from random_graphs import mlp_graph, random_graph, random_parameters
 from scipy import sparse
@@ -197,6 +198,28 @@ def test_propagation_through_the_transformed_graph_is_backprop(seed):
     assert len(found) == len(adjoints) + n_blocks // 2
 
 
+def graph_around(module, widths):
+    """Return a graph in which a module stands between linear ones."""
+    x = Input(6)
+    return Graph(Linear(2)(module(*(Linear(width)(x) for width in widths))))
+
+
+every_module = pytest.mark.parametrize("case", CASES, ids=name_of_case)
+
+
+@every_module
+def test_no_step_needs_more_than_it_says_it_reads(case):
+    graph = graph_around(*case)
+    X, parameters = samples(graph), compact_parameters(graph)
+    adjoint = np.random.default_rng(1).normal(size=(len(X), 2))
+    found = propagate(graph.backward(), X, adjoint, parameters=parameters)
+    for node, expected in enumerate(vjp(graph, X, adjoint, parameters=parameters)[1]):
+        if expected is None:
+            assert f"dz[{node}]" not in found
+        else:
+            assert_allclose(found[f"dz[{node}]"], expected, rtol=1e-9, atol=1e-12)
+
+
 # Sensitivity of estimators
 
 
@@ -309,6 +332,13 @@ def test_right_gradients_pass(seed):
     table = check_gradients(graph, samples(graph, 9), random_state=seed)
     assert (table["relative_error"] <= 1e-6).all()
     assert table["analytic"].abs().max() > 0
+
+
+@every_module
+def test_gradients_of_every_module_pass(case):
+    graph = graph_around(*case)
+    table = check_gradients(graph, samples(graph, 9))
+    assert (table["relative_error"] <= 1e-6).all()
 
 
 @pytest.mark.parametrize("task", ALL, ids=str)
