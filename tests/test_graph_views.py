@@ -3,6 +3,7 @@
 import itertools
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,7 +11,16 @@ import pandas as pd
 import pytest
 from random_graphs import mlp_graph, random_graph
 
-from skbackprop.network import Add, Elementwise, Graph, Input, Linear, ReLU, Tanh
+from skbackprop.network import (
+    Add,
+    Elementwise,
+    Graph,
+    Input,
+    Linear,
+    Multiply,
+    ReLU,
+    Tanh,
+)
 from skbackprop.network.drawing import LARGEST_IMAGE
 from skbackprop.network.program import compile_graph
 
@@ -183,3 +193,14 @@ def test_long_names_are_shortened_in_images_and_whole_in_titles():
     html = graph._repr_html_()
     assert "nnn...</text>" in html
     assert f"<title>2: Odd({'n' * 99})</title>" in html
+
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+
+
+def test_the_images_of_the_docs_are_what_is_drawn():
+    x, shared = Input(2), Linear(2)
+    h = shared(x)
+    graph = Graph(Add()(shared(Multiply()(h, x)), h))
+    for name, view in (("graph", graph), ("transformed_graph", graph.backward())):
+        assert (IMAGES / f"{name}.svg").read_text() == view.to_svg() + "\n"

@@ -123,8 +123,9 @@ class Graph:
 
     def __init__(self, output):
         nodes = _in_topological_order(_checked_output(output))
-        _check_single_input(nodes)
         steps = [node for node in nodes if node.module is not None]
+        if len(nodes) > len(steps) + 1:
+            _raise_for_several_inputs(nodes)
         (source,) = (node for node in nodes if node.module is None)
         modules = {id(node.module): node.module for node in steps}
         module_index = {key: index for index, key in enumerate(modules)}
@@ -241,10 +242,14 @@ class Graph:
 
         return draw_graph(self).to_mermaid()
 
-    def _repr_html_(self):
+    def to_svg(self):
+        """Return the graph as an image: an SVG element."""
         from skbackprop.network.drawing import draw_graph
 
-        return draw_graph(self).to_svg() + self.summary()._repr_html_()
+        return draw_graph(self).to_svg()
+
+    def _repr_html_(self):
+        return self.to_svg() + self.summary()._repr_html_()
 
     # How a graph is stored and compared
 
@@ -284,8 +289,8 @@ def _checked_output(output):
     return output
 
 
-def _check_single_input(nodes):
-    """Check that all nodes, in topological order, depend on the same input."""
+def _raise_for_several_inputs(nodes):
+    """Name the first of the nodes, in topological order, where inputs meet."""
     source_of = {}
     for node in nodes:
         sources = {id(s): s for s in (source_of[id(x)] for x in node.inputs)}

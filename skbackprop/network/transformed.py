@@ -106,8 +106,12 @@ class TransformedGraph:
         """Return the transformed graph as a flowchart in the Mermaid language."""
         return draw_transformed(self).to_mermaid()
 
-    def _repr_html_(self):
+    def to_svg(self):
+        """Return the transformed graph as an image: an SVG element."""
         return draw_transformed(self).to_svg()
+
+    def _repr_html_(self):
+        return self.to_svg()
 
 
 def transform(graph):
