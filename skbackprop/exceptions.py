@@ -13,11 +13,13 @@ class DivergenceError(ValueError):
 class WrongGradientError(AssertionError):
     """Backprop and finite differences disagree.
 
-    Attributes
+    Parameters
     ----------
-    table : DataFrame
+    message : str
+        Which module is wrong, and by how much.
+    table : DataFrame, default=None
         All that was compared, as `skbackprop.inspection.check_gradients` returns
-        it.
+        it; kept as an attribute.
     """
 
     def __init__(self, message, table=None):
