@@ -8,7 +8,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop._validation import validate_finite
 from skbackprop.engine import make_executor
 from skbackprop.network import Graph
 from skbackprop.network.program import compile_graph
@@ -102,13 +101,11 @@ def bind(network, X, parameters=None, dtype=None):
         raise ValueError(
             "parameters must be None for a fitted estimator, which has its own."
         )
-    program = compile_graph(network.graph_)
-    values = program.allocate(dtype or network._parameters.dtype)
+    X, graph = network._validate_input(X)
+    values = compile_graph(graph).allocate(dtype or network._parameters.dtype)
     values[:] = network._parameters
-    X = validate_finite(
-        network, X, accept_sparse="csr", dtype=values.dtype, reset=False
-    )
-    return BoundGraph(network.graph_, values), X.toarray() if sparse.issparse(X) else X
+    X = X.toarray() if sparse.issparse(X) else X
+    return BoundGraph(graph, values), X.astype(values.dtype)
 
 
 def _lay_out(graph, parameters, dtype):

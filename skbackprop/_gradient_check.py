@@ -1,5 +1,6 @@
 """The check of gradients: perturb a little and see what the loss does."""
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -130,6 +131,7 @@ def _prepare(network, X, y, parameters, rng):
     is_graph = isinstance(network, Graph)
     if is_graph and parameters is None:
         parameters = _draw_parameters(network, rng)
+    given = X
     bound, X = bind(network, X, parameters, np.float64)
     bound = BoundGraph(_without_stops(bound.graph), bound.parameters)
     X = _jittered(X, rng)
@@ -149,7 +151,9 @@ def _prepare(network, X, y, parameters, rng):
             )
     else:
         loss = network._targets.loss
-        targets = network._targets.encode(np.asarray(y), np.float64)
+        # A copy, as this is what begins a fit.
+        _, y = copy.copy(network)._validate_samples(given, y, np.float64, reset=False)
+        targets = network._targets.encode(y, np.float64)
 
     def objective(logits):
         values, gradient = value_and_gradient(loss, logits, targets)

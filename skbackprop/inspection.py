@@ -18,7 +18,7 @@ import numpy as np
 
 from skbackprop._bound_graph import bind
 from skbackprop._gradient_check import check_gradients
-from skbackprop._targets import BinaryTargets, MulticlassTargets, NumericTargets
+from skbackprop._targets import BinaryTargets, MulticlassTargets
 from skbackprop.engine import reference
 from skbackprop.network.transformed import Quantity
 
@@ -190,19 +190,21 @@ def input_gradient(estimator, X, *, target=None):
     Parameters
     ----------
     estimator : fitted estimator
-        A classifier: the logit is differentiated, the number whose softmax
-        (or logistic function) is the probability. A regressor: what
+        Of a classifier the logit is differentiated, the number whose softmax
+        (or logistic function) is the probability; of a regressor what
         ``predict`` returns.
-    X : array-like of shape (n_samples, n_features)
-        The samples.
+    X : array-like
+        The samples, as for ``predict``.
     target : label or int, default=None
         The class whose logit is meant; by default the one predicted for each
-        sample. With several outputs, the index of the one that is meant.
+        sample. With several outputs, the index of the one that is meant; those
+        of the steps of a sequence are counted step by step.
 
     Returns
     -------
-    ndarray of shape (n_samples, n_features)
-        Derivatives, in units of the output per unit of the feature.
+    ndarray or list of ndarray
+        Derivatives, in the shape of X: units of the output per unit of the
+        feature.
 
     References
     ----------
@@ -219,43 +221,47 @@ def input_gradient(estimator, X, *, target=None):
     >>> input_gradient(mlp, X).shape
     (150, 4)
     """
-    bound, X = bind(estimator, X)
-    adjoint = _adjoint_of_target(estimator, X, target, bound)
+    bound, rows = bind(estimator, X)
+    targets, width = estimator._targets, bound.program.output.width
+    if isinstance(targets, BinaryTargets):  # one logit, that of the second class
+        is_second = _classes_meant(estimator, X, target, len(rows)) == 1
+        adjoint = np.where(is_second, 1, -1)[:, np.newaxis]
+    elif isinstance(targets, MulticlassTargets):
+        adjoint = np.eye(width)[_classes_meant(estimator, X, target, len(rows))]
+    else:
+        adjoint = np.tile(
+            np.eye(width)[_index_of_output(target, width)], (len(rows), 1)
+        )
+    has_exp = not hasattr(estimator, "classes_") and targets.loss.link == "exp"
+    gradients = _input_adjoints(bound, rows, adjoint.astype(bound.dtype), has_exp)
+    return estimator._like_input(gradients, X)
+
+
+def _input_adjoints(bound, X, adjoint, has_exp):
+    """Return the adjoints of the input; of the output's exp, if there is one."""
     result = np.zeros_like(X)
     at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
     for start in range(0, len(X), at_a_time):
         rows = slice(start, start + at_a_time)
-        found = bound.vjp(X[rows], adjoint[rows])[1][0]
-        if found is not None:
-            result[rows] = found
+        signals, adjoints, _ = bound.vjp(X[rows], adjoint[rows])
+        if adjoints[0] is not None:
+            result[rows] = adjoints[0]
+        if has_exp:
+            values = (np.exp(signals[-1]) * adjoint[rows]).sum(axis=1, keepdims=True)
+            result[rows] *= values
     return result
 
 
-def _adjoint_of_target(estimator, X, target, bound):
-    """Return the derivative of the number that is meant in the network's output."""
-    targets = getattr(estimator, "_targets", None)
-    adjoint = np.zeros((len(X), bound.program.output.width), bound.dtype)
-    if isinstance(targets, BinaryTargets):  # one logit, that of the second class
-        labels = _labels_meant(estimator, X, target)
-        adjoint[:, 0] = np.where(labels == targets.classes[1], 1, -1)
-    elif isinstance(targets, MulticlassTargets):
-        labels = _labels_meant(estimator, X, target)
-        adjoint[np.arange(len(X)), np.searchsorted(targets.classes, labels)] = 1
-    else:
-        adjoint[:, _index_of_output(target, adjoint.shape[1])] = 1
-        if isinstance(targets, NumericTargets) and targets.loss.link == "exp":
-            adjoint *= estimator.predict(X).reshape(adjoint.shape)
-    return adjoint
-
-
-def _labels_meant(estimator, X, target):
-    """Return the class whose logit is meant, for each sample."""
+def _classes_meant(estimator, X, target, n_samples):
+    """Return the index of the class whose logit is meant, for each sample."""
+    classes = estimator.classes_
     if target is None:
-        return estimator.predict(X)
-    classes = estimator.classes_.tolist()
-    if target not in classes:
-        raise ValueError(f"target={target!r} is none of the classes, {classes}.")
-    return np.full(len(X), target, dtype=estimator.classes_.dtype)
+        return np.searchsorted(classes, estimator.predict(X))
+    if target not in classes.tolist():
+        raise ValueError(
+            f"target={target!r} is none of the classes, {classes.tolist()}."
+        )
+    return np.full(n_samples, np.searchsorted(classes, target))
 
 
 def _index_of_output(target, n_outputs):

@@ -14,7 +14,12 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from tasks import ALL, TASKS
 
-from skbackprop import MLPClassifier, MLPRegressor
+from skbackprop import (
+    MLPClassifier,
+    MLPRegressor,
+    RecurrentClassifier,
+    RecurrentRegressor,
+)
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.inspection import (
     check_gradients,
@@ -452,3 +457,62 @@ def test_estimators_have_their_own_parameters():
         jacobian(mlp, [[0.0]], parameters=np.ones(3))
     with pytest.raises(TypeError, match="fitted estimator"):
         jacobian("mlp", [[0.0]])
+
+
+# Recurrent networks
+
+
+def sequences(lengths=(5, 3, 4), seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.normal(size=(length, 2)) for length in lengths]
+
+
+def recurrent(X, y, kind=RecurrentRegressor, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return kind((3,), max_iter=2, random_state=0, **settings).fit(X, y)
+
+
+@pytest.mark.parametrize("layout", ["NTF", "NFT"])
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_input_gradients_of_sequences_have_their_shapes(cell, layout):
+    X = [x if layout == "NTF" else x.T for x in sequences()]
+    net = recurrent(X, [0.0, 1.0, 2.0], cell=cell, layout=layout)
+    found = input_gradient(net, X)
+    assert [gradient.shape for gradient in found] == [x.shape for x in X]
+    for i, x in enumerate(X):
+        for element in np.ndindex(x.shape):
+            direction = np.zeros(x.shape)
+            direction[element] = 1
+            expected = numerical_derivative(
+                lambda x, i=i: net.predict([*X[:i], x, *X[i + 1 :]])[i], x, direction
+            )
+            assert_allclose(found[i][element], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("layout", ["NTF", "NFT"])
+def test_input_gradients_of_flat_rows_are_those_of_sequences(layout):
+    X = np.random.default_rng(0).normal(size=(6, 8))
+    net = recurrent(X, X[:, 0], n_timesteps=4, layout=layout)
+    cubes = X.reshape((6, 4, 2) if layout == "NTF" else (6, 2, 4))
+    found = input_gradient(net, X)
+    assert found.shape == X.shape
+    assert_allclose(input_gradient(net, cubes).reshape(6, 8), found)
+
+
+@pytest.mark.parametrize("bptt_steps", [None, 2])
+def test_gradients_of_recurrent_networks_pass(bptt_steps):
+    X, y = sequences(), ["a", "b", "c"]
+    net = recurrent(X, y, RecurrentClassifier, bptt_steps=bptt_steps)
+    check_gradients(net, X, y)
+
+
+def test_gradients_of_sequences_of_targets_pass():
+    X = sequences()
+    y = [x.sum(axis=1) for x in X]
+    net = recurrent(X, y, return_sequences=True)
+    layout = net._sequence_layout
+    check_gradients(net, X, y)
+    check_gradients(net, X[1:], y[1:])
+    assert net._sequence_layout == layout
+    assert input_gradient(net, X, target=1)[0].any(axis=1).tolist() == [1, 1, 0, 0, 0]
