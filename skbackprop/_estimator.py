@@ -458,6 +458,10 @@ class NetworkEstimator(BaseEstimator):
         )
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
+    def _like_input(self, rows, X):
+        """Return numbers for what the network reads in the shape of X."""
+        return rows
+
     def _as_network_reads(self, X):
         """Return X in the dtype of the network, C-contiguous or CSR."""
         dtype = self._parameters.dtype

@@ -46,6 +46,18 @@ class Sequences:
             parts.append((1 / self.lengths)[:, np.newaxis].astype(dtype))
         return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
+    def like(self, rows, X, layout):
+        """Return the values in rows as what they were read from, X, has them."""
+        steps = rows[:, : self.values[0].size].reshape(self.values.shape)
+        steps = steps if layout == "NTF" else steps.transpose(0, 2, 1)
+        if not are_sequences(X):
+            return steps.reshape(len(rows), -1)
+        if not self.is_ragged:
+            return steps
+        axis = 0 if layout == "NTF" else 1
+        pairs = zip(steps, self.lengths, strict=True)
+        return [np.take(s, np.arange(length), axis) for s, length in pairs]
+
     def cut(self, steps):
         """Return an array by steps as it is, or as a list without the padding."""
         if not self.is_ragged:

@@ -8,3 +8,20 @@ class DivergenceError(ValueError):
     can be used. What to try: a smaller ``learning_rate_init``, features scaled
     by StandardScaler, regression targets of moderate size.
     """
+
+
+class WrongGradientError(AssertionError):
+    """Backprop and finite differences disagree.
+
+    Parameters
+    ----------
+    message : str
+        Which module is wrong, and by how much.
+    table : DataFrame, default=None
+        All that was compared, as `skbackprop.inspection.check_gradients` returns
+        it; kept as an attribute.
+    """
+
+    def __init__(self, message, table=None):
+        super().__init__(message)
+        self.table = table

@@ -85,6 +85,9 @@ class _Recurrent:
         layout = X.layout(self.readout == "mean")
         return X.rows(layout), self._net().unroll(layout)
 
+    def _like_input(self, rows, X):
+        return self._read(X, FLOATS, reset=False).like(rows, X, self.layout)
+
     def _read(self, X, dtype, reset):
         """Return the Sequences of X, whatever its shape."""
         if are_sequences(X):

@@ -122,10 +122,19 @@ def test_graphs_that_differ_are_not_equal(graph, other):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_graphs_survive_pickle_and_copy(seed):
     graph = random_graph(seed)
+    hash(graph), graph.widths()  # which it remembers
     for other in (pickle.loads(pickle.dumps(graph)), copy.deepcopy(graph)):
         assert other == graph
         assert hash(other) == hash(graph)
         assert str(other) == str(graph)
+
+
+def test_a_hash_is_not_carried_into_another_process():
+    # Hashes of strings differ from process to process, and fields may be strings.
+    graph = random_graph(0)
+    hash(graph)
+    assert "_hash" not in pickle.loads(pickle.dumps(graph)).__dict__
+    assert set(graph.__getstate__()) == {"n_features", "modules", "wires"}
 
 
 def test_graphs_survive_clone_and_stand_in_a_parameter_grid():
@@ -157,16 +166,61 @@ def test_a_graph_of_thousands_of_nodes_needs_no_recursion():
     assert "6000 = Tanh()(5999)" in str(graph)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nodes_go_by_the_numbers_that_are_printed(seed):
+    graph = random_graph(seed)
+    n_nodes = len(graph.wires) + 1
+    for number, node in enumerate(graph._nodes):
+        assert graph.number(node) == graph.number(number) == number
+        assert graph.number(number - n_nodes) == number
+        assert node.width == graph.widths()[number]
+
+
+def test_the_nodes_a_graph_was_written_with_have_numbers_in_it():
+    x = Input(3)
+    h = Linear(2)(x)
+    graph = Graph(Tanh()(h))
+    assert [graph.number(node) for node in (x, h)] == [0, 1]
+
+
+@pytest.mark.parametrize("node", [Input(3), Linear(2)(Input(3)), 3, -4, "h", 1.0])
+def test_nodes_of_other_graphs_and_other_numbers_are_refused(node):
+    graph = chain(Linear(2), Tanh(), width=3)
+    with pytest.raises(ValueError, match=r"is no(t a)? node"):
+        graph.number(node)
+
+
+def test_an_unpickled_graph_knows_its_nodes_by_number_only():
+    x = Input(3)
+    h = Linear(2)(x)
+    graph = pickle.loads(pickle.dumps(Graph(Tanh()(h))))
+    assert graph.number(1) == 1
+    with pytest.raises(ValueError, match="Give its number"):
+        graph.number(h)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_graph_up_to_a_node_is_what_the_node_depends_on(seed):
+    graph = random_graph(seed)
+    for node in range(1, len(graph.wires) + 1):
+        part = graph.up_to(node)
+        assert part.widths()[-1] == graph.widths()[node]
+        assert {id(m) for m in part.modules} <= {id(m) for m in graph.modules}
+    assert graph.up_to(-1) == graph
+
+
 def test_a_graph_prints_one_line_per_node():
     assert str(mlp_graph(4, [3], 2)) == (
         "1 = Linear(n_units=3)(0)\n2 = ReLU()(1)\n3 = Linear(n_units=2)(2)"
     )
 
 
-def test_nodes_and_modules_are_printed_readably():
+def test_nodes_are_printed_as_they_were_written():
     x = Input(3)
-    assert repr(x) == "<node of 'Input', width 3>"
-    assert repr(Linear(2)(x)) == "<node of Linear(n_units=2), width 2>"
+    assert repr(x) == "<node Input(3), width 3>"
+    h = Linear(2)(x)
+    assert repr(h) == "<node Linear(n_units=2)(Input(3)), width 2>"
+    assert str(Add()(ReLU()(h), h)) == "Add()(ReLU()(...), Linear(n_units=2)(Input(3)))"
 
 
 @pytest.mark.parametrize("width", [0, -1])
@@ -200,21 +254,45 @@ def test_modules_are_called_on_nodes_only():
         ReLU()(3)
 
 
-def test_signals_of_unequal_width_are_not_added():
+def test_what_does_not_fit_is_named_with_both_widths():
     x = Input(3)
-    with pytest.raises(ValueError, match="inputs of equal width"):
+    with pytest.raises(ValueError, match="inputs of equal width") as error:
         Add()(x, Linear(2)(x))
+    assert "<node Input(3), width 3>" in str(error.value)
+    assert "<node Linear(n_units=2)(Input(3)), width 2>" in str(error.value)
 
 
 def test_a_graph_has_exactly_one_input():
-    with pytest.raises(ValueError, match="depends on 2"):
-        Graph(Add()(Input(3), Input(3)))
+    meeting = Add()(Tanh()(Input(3)), Input(3))
+    with pytest.raises(ValueError, match="depends on 2: <node Input") as error:
+        Graph(ReLU()(Linear(2)(meeting)))
+    assert repr(meeting) in str(error.value)
 
 
 @pytest.mark.parametrize("output", [Linear(3), None, 3])
 def test_a_graph_is_taken_from_a_node(output):
     with pytest.raises(TypeError, match="node"):
         Graph(output)
+
+
+def test_a_module_that_was_not_called_is_told_from_a_node():
+    with pytest.raises(TypeError, match=r"called on nodes, as in ReLU\(\)\(x\)"):
+        Graph(Tanh())
+
+
+def test_of_several_outputs_each_is_named():
+    x = Input(3)
+    with pytest.raises(TypeError, match="one output node, got 2") as error:
+        Graph((Linear(2)(x), Tanh()(x)))
+    for name in ("Linear(n_units=2)(Input(3)), width 2", "Tanh()(Input(3)), width 3"):
+        assert name in str(error.value)
+    assert "Concatenate()" in str(error.value)
+
+
+def test_nodes_keep_their_inputs_so_that_no_cycle_can_be_made():
+    h = ReLU()(Input(3))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        h.inputs = (h,)
 
 
 def test_a_graph_has_at_least_one_module():

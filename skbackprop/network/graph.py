@@ -7,14 +7,19 @@ Modules are called on nodes, a graph is taken from its output node::
     graph = Graph(Linear(10)(h))
 
 Any directed acyclic graph can be written so, and none with a cycle: a node
-names its inputs when it is made. A module object that is called twice shares
-its parameters; a loop is written by unrolling it.
+names its inputs when it is made, and keeps them. A module object that is called
+twice shares its parameters; a loop is written by unrolling it.
 """
 
+import functools
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
+
+_DEPTH_OF_NAMES = 2  # how many modules back a node's name reaches
 
 
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Node:
     """The output of a module, given the nodes that are its inputs.
 
@@ -27,17 +32,39 @@ class Node:
         Number of columns of the signal; derived from the inputs by default.
     """
 
-    __slots__ = ("inputs", "module", "width")
+    module: Any
+    inputs: tuple = ()
+    width: int | None = None
 
-    def __init__(self, module, inputs=(), width=None):
-        self.module = module
-        self.inputs = tuple(inputs)
-        if width is None:
-            width = module.output_width(*(node.width for node in self.inputs))
-        self.width = width
+    def __post_init__(self):
+        object.__setattr__(self, "inputs", tuple(self.inputs))
+        if self.width is None:
+            object.__setattr__(self, "width", _output_width(self.module, self.inputs))
+
+    def __str__(self):
+        return _name(self, _DEPTH_OF_NAMES)
 
     def __repr__(self):
-        return f"<node of {self.module or 'Input'!r}, width {self.width}>"
+        return f"<node {self}, width {self.width}>"
+
+
+def _output_width(module, inputs):
+    """Return the width of a new node, or say which nodes do not fit."""
+    try:
+        return module.output_width(*(node.width for node in inputs))
+    except ValueError as error:
+        nodes = " and ".join(map(repr, inputs))
+        raise ValueError(f"{module!r} cannot be called on {nodes}: {error}") from None
+
+
+def _name(node, depth):
+    """Return how a node was written, a few modules deep."""
+    if node.module is None:
+        return f"Input({node.width})"
+    if depth == 0:
+        return "..."
+    inputs = ", ".join(_name(x, depth - 1) for x in node.inputs)
+    return f"{node.module!r}({inputs})"
 
 
 def Input(n_features):  # noqa: N802 -- reads as a module where graphs are written
@@ -63,7 +90,7 @@ class Graph:
     ----------
     output : Node
         The node whose signal the network puts out. The graph is what this
-        node depends on.
+        node depends on; nodes that do not lead to it are no part of it.
 
     Attributes
     ----------
@@ -81,10 +108,13 @@ class Graph:
     >>> from skbackprop.network import Add, Graph, Input, Linear, ReLU
     >>> x = Input(4)
     >>> h = Linear(4)(x)
-    >>> print(Graph(Add()(ReLU()(h), x)))
+    >>> graph = Graph(Add()(ReLU()(h), x))
+    >>> print(graph)
     1 = Linear(n_units=4)(0)
     2 = ReLU()(1)
     3 = Add()(2, 0)
+    >>> graph.number(h), graph.widths()
+    (1, [4, 4, 4, 4])
     """
 
     n_features: int
@@ -92,42 +122,185 @@ class Graph:
     wires: tuple
 
     def __init__(self, output):
-        if not isinstance(output, Node):
-            raise TypeError(f"A graph is taken from its output node, got {output!r}.")
-        if output.module is None:
-            raise ValueError("A graph needs at least one module, got only an input.")
-        nodes = _in_topological_order(output)
-        inputs = [node for node in nodes if node.module is None]
-        if len(inputs) != 1:
-            raise ValueError(
-                f"A graph has one input, but {output!r} depends on {len(inputs)}."
-            )
-        modules = {id(node.module): node.module for node in nodes if node.module}
-        module_index = {key: index for index, key in enumerate(modules)}
+        nodes = _in_topological_order(_checked_output(output))
         steps = [node for node in nodes if node.module is not None]
-        number = {id(node): i + 1 for i, node in enumerate(steps)}
-        number[id(inputs[0])] = 0
+        if len(nodes) > len(steps) + 1:
+            _raise_for_several_inputs(nodes)
+        (source,) = (node for node in nodes if node.module is None)
+        modules = {id(node.module): node.module for node in steps}
+        module_index = {key: index for index, key in enumerate(modules)}
+        number = {id(node): k for k, node in enumerate([source, *steps])}
         wires = tuple(
             (module_index[id(node.module)], tuple(number[id(x)] for x in node.inputs))
             for node in steps
         )
-        object.__setattr__(self, "n_features", inputs[0].width)
+        object.__setattr__(self, "n_features", source.width)
         object.__setattr__(self, "modules", tuple(modules.values()))
         object.__setattr__(self, "wires", wires)
+        object.__setattr__(self, "_nodes", (source, *steps))
+
+    # What a graph consists of
 
     def widths(self):
         """Return the width of each node's signal, the input's first."""
+        return list(self._widths)
+
+    @functools.cached_property
+    def _widths(self):
         widths = [self.n_features]
         for module, inputs in self.wires:
             module = self.modules[module]
             widths.append(module.output_width(*(widths[i] for i in inputs)))
-        return widths
+        return tuple(widths)
+
+    @functools.cached_property
+    def _nodes(self):
+        """Nodes that make up this graph; made anew where it was unpickled."""
+        nodes = [Node(None, width=self.n_features)]
+        for module, inputs in self.wires:
+            nodes.append(Node(self.modules[module], [nodes[i] for i in inputs]))
+        return tuple(nodes)
+
+    @functools.cached_property
+    def _numbers(self):
+        return {id(node): number for number, node in enumerate(self._nodes)}
+
+    def number(self, node):
+        """Return the number of a node, as ``print(graph)`` has it.
+
+        Parameters
+        ----------
+        node : Node or int
+            A node that the graph was written with, or already its number;
+            negative numbers count from the output.
+
+        Raises
+        ------
+        ValueError
+            If the graph has no such node.
+        """
+        if not isinstance(node, Node):
+            n_nodes = len(self.wires) + 1
+            if not isinstance(node, Integral) or not -n_nodes <= node < n_nodes:
+                raise ValueError(
+                    f"{node!r} is no node: this graph has those numbered 0 (the input) "
+                    f"to {n_nodes - 1} (the output)."
+                )
+            return int(node) % n_nodes
+        if id(node) not in self._numbers:
+            raise ValueError(
+                f"{node!r} is not a node of this graph, though an equal one may be. "
+                f"Give its number; the nodes are\n0 = Input({self.n_features})\n{self}"
+            )
+        return self._numbers[id(node)]
+
+    def up_to(self, node):
+        """Return the graph whose output is a node of this one.
+
+        Parameters
+        ----------
+        node : Node or int
+            Not the input.
+        """
+        return Graph(self._nodes[self.number(node)])
+
+    # How a graph is shown
 
     def __str__(self):
         return "\n".join(
             f"{i} = {self.modules[module]!r}({', '.join(map(str, inputs))})"
             for i, (module, inputs) in enumerate(self.wires, start=1)
         )
+
+    def summary(self):
+        """Return a table of shapes, parameter counts and FLOPs.
+
+        Returns
+        -------
+        Summary
+            Prints itself; see :class:`skbackprop.network.summary.Summary`.
+        """
+        from skbackprop.network.summary import summarize  # it reads this file
+
+        return summarize(self)
+
+    def backward(self):
+        """Return the transformed graph through which adjoints propagate.
+
+        Returns
+        -------
+        TransformedGraph
+            See :class:`skbackprop.network.transformed.TransformedGraph`.
+        """
+        from skbackprop.network.transformed import transform
+
+        return transform(self)
+
+    def to_mermaid(self):
+        """Return the graph as a flowchart in the Mermaid language."""
+        from skbackprop.network.drawing import draw_graph
+
+        return draw_graph(self).to_mermaid()
+
+    def to_svg(self):
+        """Return the graph as an image: an SVG element."""
+        from skbackprop.network.drawing import draw_graph
+
+        return draw_graph(self).to_svg()
+
+    def _repr_html_(self):
+        return self.to_svg() + self.summary()._repr_html_()
+
+    # How a graph is stored and compared
+
+    @functools.cached_property
+    def _hash(self):
+        # Once: an unrolled network has 10^4 nodes and is looked up at each call.
+        return hash((self.n_features, self.modules, self.wires))
+
+    def __hash__(self):
+        return self._hash
+
+    def __getstate__(self):
+        """Leave out what follows from the fields; hashes hold for one process."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def _checked_output(output):
+    """Return the node that a graph is taken from, or say why it is none."""
+    if isinstance(output, (tuple, list)):
+        nodes = ", ".join(map(repr, output))
+        raise TypeError(
+            f"A graph has one output node, got {len(output)}: {nodes}. "
+            "Concatenate()(...) puts several signals side by side."
+        )
+    if not isinstance(output, Node):
+        hint = " A module becomes one when it is called on nodes, as in ReLU()(x)."
+        hint = hint if hasattr(output, "output_width") else ""
+        raise TypeError(f"A graph is taken from its output node, got {output!r}.{hint}")
+    if output.module is None:
+        raise ValueError(f"A graph needs at least one module, got only {output!r}.")
+    return output
+
+
+def _raise_for_several_inputs(nodes):
+    """Name the first of the nodes, in topological order, where inputs meet."""
+    source_of = {}
+    for node in nodes:
+        sources = {id(s): s for s in (source_of[id(x)] for x in node.inputs)}
+        if len(sources) > 1:
+            inputs = " and ".join(map(repr, sources.values()))
+            raise ValueError(
+                f"A graph has one input, but {node!r} depends on {len(sources)}: "
+                f"{inputs}. Use one Input, cut up by Slice, for both."
+            )
+        source_of[id(node)] = next(iter(sources.values()), node)
 
 
 def _in_topological_order(output):

@@ -1,0 +1,388 @@
+r"""Derivatives of networks: Jacobians, sensitivities, and a check of gradients.
+
+Signals are row vectors, one per sample. Where node k puts out N numbers
+computed from M, a small change of what it reads changes them by
+
+.. math:: dy_{[1 \times N]} = dx_{[1 \times M]} \; J_{[M \times N]},
+   \qquad J_{mn} = \frac{\partial y_n}{\partial x_m}
+
+and adjoints go back by its transpose, dx = dy J'. A chain of modules multiplies
+their Jacobians from left to right, in the order in which a sample meets them.
+"""
+
+import re
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop._bound_graph import bind
+from skbackprop._gradient_check import check_gradients
+from skbackprop._targets import BinaryTargets, MulticlassTargets
+from skbackprop.engine import reference
+from skbackprop.network.transformed import Quantity
+
+__all__ = ["VJP", "check_gradients", "input_gradient", "jacobian", "propagate", "vjp"]
+
+_ELEMENTS_AT_A_TIME = 2**22  # of the workspace of a Jacobian
+
+
+class VJP(NamedTuple):
+    """Signals and adjoints of all nodes, and the gradient of the parameters.
+
+    Attributes
+    ----------
+    signals : list of ndarray of shape (n_samples, width)
+        z[k] of each node k; the input is node 0, the output the last.
+    adjoints : list of ndarray or None
+        dz[k], of the same shapes; None where no gradient gets to.
+    gradient : list of ndarray
+        Of each block of parameters, summed over the samples.
+    """
+
+    signals: list
+    adjoints: list
+    gradient: list
+
+
+def vjp(network, X, adjoint, *, parameters=None):
+    """Run a network forward, and an adjoint of its output backward.
+
+    The vector-Jacobian product: for each sample, and each node k,
+    dz[k] = dy J' with J the Jacobian of the output y with respect to z[k].
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+        Modules behave as in prediction.
+    X : array-like of shape (n_samples, n_features)
+        The samples.
+    adjoint : array-like of shape (n_samples, n_outputs)
+        The derivative of a scalar with respect to the network's output, which
+        in a classifier is the logits.
+    parameters : ndarray or list of ndarray, default=None
+        Of a graph: a list of arrays, weight matrices first, in the order of
+        their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``), or
+        a vector of all their elements. An estimator has its own.
+
+    Returns
+    -------
+    VJP
+        Signals, adjoints and gradient.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import vjp
+    >>> from skbackprop.network import Graph, Input, Tanh
+    >>> signals, adjoints, _ = vjp(Graph(Tanh()(Input(2))), [[0, 1]], [[1, 1]])
+    >>> adjoints[0].round(3)
+    array([[1.  , 0.42]])
+    """
+    bound, X = bind(network, X, parameters)
+    adjoint = _check_adjoint(adjoint, bound, X)
+    signals, adjoints, gradient = bound.vjp(X, adjoint)
+    blocks = [block.view(gradient) for block in bound.learned_blocks()]
+    return VJP(signals, adjoints, blocks)
+
+
+def jacobian(network, X, *, of="output", wrt="input", parameters=None):
+    """Return the Jacobian of one quantity in a network with respect to another.
+
+    All paths between the two count. Of a single module, that of node k, it is
+    what ``of=k`` and ``wrt`` one of its inputs give when no other path leads
+    there, or ``wrt="w[k]"`` for its parameters.
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+        Modules behave as in prediction. The output of a classifier is logits.
+    X : array-like of shape (n_samples, n_features)
+        The points at which to differentiate.
+    of : {"output"}, int, str or Node, default="output"
+        A node: its number as ``print(graph)`` has it, k or ``"z[k]"``, or the
+        node itself.
+    wrt : {"input", "parameters"}, int, str or Node, default="input"
+        A node, all parameters, or ``"w[k]"``, those of the module of node k.
+        Parameters stand in the order of the argument ``parameters``,
+        matrices row by row. What is shared is varied in all its uses.
+    parameters : ndarray or list of ndarray, default=None
+        Of a graph, as in :func:`vjp`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, M, N)
+        Entry [i, m, n] is the derivative of number n of ``of`` with respect to
+        number m of ``wrt``, at sample i: rows as in dy = dx J.
+
+    Notes
+    -----
+    The Jacobian with respect to a node takes one backward pass over N copies of
+    the samples, that with respect to parameters N passes per sample.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import jacobian
+    >>> from skbackprop.network import Graph, Input, Linear
+    >>> graph = Graph(Linear(1)(Input(2)))
+    >>> jacobian(graph, [[3, 4]], parameters=[[[1], [2]], [0]])[0]
+    array([[1.],
+           [2.]])
+    >>> jacobian(graph, [[3, 4]], wrt="w[1]", parameters=[[[1], [2]], [0]])[0].T
+    array([[3., 4., 1.]])
+    """
+    bound, X = bind(network, X, parameters)
+    kind, of = _parse(of, bound.graph)
+    if kind != "z" or of == 0:
+        raise ValueError("of must be a node behind the input.")
+    kind, wrt = _parse(wrt, bound.graph)
+    if kind == "z":
+        return _signal_jacobian(bound, X, of, wrt)
+    return _parameter_jacobian(bound, X, of, wrt)
+
+
+def _signal_jacobian(bound, X, of, wrt):
+    """Return dz[of] / dz[wrt], shape (n_samples, M, N)."""
+    source, part = bound.graph._nodes[wrt], bound.up_to(of)
+    n_outputs = part.program.output.width
+    result = np.zeros((len(X), source.width, n_outputs), bound.dtype)
+    if source not in part.graph._nodes:
+        return result  # nothing leads from the one to the other
+    wrt = part.graph.number(source)
+    at_a_time = n_outputs * part.program.workspace_width
+    at_a_time = max(1, _ELEMENTS_AT_A_TIME // at_a_time)
+    for start in range(0, len(X), at_a_time):
+        rows = X[start : start + at_a_time]
+        # Each sample as often as there are outputs, each time with another one.
+        adjoint = np.tile(np.eye(n_outputs, dtype=bound.dtype), (len(rows), 1))
+        found = part.vjp(np.repeat(rows, n_outputs, axis=0), adjoint)[1][wrt]
+        if found is not None:
+            found = found.reshape(len(rows), n_outputs, -1)
+            result[start : start + at_a_time] = found.transpose(0, 2, 1)
+    return result
+
+
+def _parameter_jacobian(bound, X, of, module):
+    """Return the derivatives with respect to a module's parameters, or all."""
+    part, of_whole = bound.up_to(of), bound.learned_blocks()
+    of_whole = [block for block in of_whole if module in (None, block.module)]
+    n_outputs = part.program.output.width
+    gradients = {}  # in the part, by module and name
+    index_of = {id(m): index for index, m in enumerate(bound.graph.modules)}
+    for block in part.learned_blocks():
+        owner = index_of[id(part.graph.modules[block.module])]
+        gradients[owner, block.name] = block
+    result = []
+    for x in X:
+        for adjoint in np.eye(n_outputs, dtype=bound.dtype):
+            gradient = part.vjp(x[np.newaxis], adjoint[np.newaxis])[2]
+            for block in of_whole:
+                found = gradients.get((block.module, block.name))
+                size = int(np.prod(block.shape))
+                found = np.zeros(size) if found is None else found.view(gradient)
+                result.append(np.ravel(found))
+    result = np.concatenate(result).reshape(len(X), n_outputs, -1)
+    return result.transpose(0, 2, 1)
+
+
+def input_gradient(estimator, X, *, target=None):
+    """Return how an estimator's output changes with each feature, per sample.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Of a classifier the logit is differentiated, the number whose softmax
+        (or logistic function) is the probability; of a regressor what
+        ``predict`` returns.
+    X : array-like
+        The samples, as for ``predict``.
+    target : label or int, default=None
+        The class whose logit is meant; by default the one predicted for each
+        sample. With several outputs, the index of the one that is meant; those
+        of the steps of a sequence are counted step by step.
+
+    Returns
+    -------
+    ndarray or list of ndarray
+        Derivatives, in the shape of X: units of the output per unit of the
+        feature.
+
+    References
+    ----------
+    Simonyan, Vedaldi and Zisserman (2014), "Deep inside convolutional networks:
+    visualising image classification models and saliency maps", ICLR workshop.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.inspection import input_gradient
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier(max_iter=500, random_state=0).fit(X, y)
+    >>> input_gradient(mlp, X).shape
+    (150, 4)
+    """
+    bound, rows = bind(estimator, X)
+    targets, width = estimator._targets, bound.program.output.width
+    if isinstance(targets, BinaryTargets):  # one logit, that of the second class
+        is_second = _classes_meant(estimator, X, target, len(rows)) == 1
+        adjoint = np.where(is_second, 1, -1)[:, np.newaxis]
+    elif isinstance(targets, MulticlassTargets):
+        adjoint = np.eye(width)[_classes_meant(estimator, X, target, len(rows))]
+    else:
+        adjoint = np.tile(
+            np.eye(width)[_index_of_output(target, width)], (len(rows), 1)
+        )
+    has_exp = not hasattr(estimator, "classes_") and targets.loss.link == "exp"
+    gradients = _input_adjoints(bound, rows, adjoint.astype(bound.dtype), has_exp)
+    return estimator._like_input(gradients, X)
+
+
+def _input_adjoints(bound, X, adjoint, has_exp):
+    """Return the adjoints of the input; of the output's exp, if there is one."""
+    result = np.zeros_like(X)
+    at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
+    for start in range(0, len(X), at_a_time):
+        rows = slice(start, start + at_a_time)
+        signals, adjoints, _ = bound.vjp(X[rows], adjoint[rows])
+        if adjoints[0] is not None:
+            result[rows] = adjoints[0]
+        if has_exp:
+            values = (np.exp(signals[-1]) * adjoint[rows]).sum(axis=1, keepdims=True)
+            result[rows] *= values
+    return result
+
+
+def _classes_meant(estimator, X, target, n_samples):
+    """Return the index of the class whose logit is meant, for each sample."""
+    classes = estimator.classes_
+    if target is None:
+        return np.searchsorted(classes, estimator.predict(X))
+    if target not in classes.tolist():
+        raise ValueError(
+            f"target={target!r} is none of the classes, {classes.tolist()}."
+        )
+    return np.full(n_samples, np.searchsorted(classes, target))
+
+
+def _index_of_output(target, n_outputs):
+    if target is None and n_outputs == 1:
+        return 0
+    if not isinstance(target, Integral) or not 0 <= target < n_outputs:
+        raise ValueError(
+            f"target must be the index of one of the {n_outputs} outputs, got "
+            f"{target!r}."
+        )
+    return target
+
+
+def propagate(transformed, X, adjoint, *, parameters=None):
+    """Run a transformed graph step by step, with NumPy.
+
+    Each step sees what it says it reads and nothing else, so that the printed
+    graph can be held against :func:`vjp`.
+
+    Parameters
+    ----------
+    transformed : TransformedGraph
+        Of ``graph.backward()``.
+    X : array-like of shape (n_samples, n_features)
+        The samples.
+    adjoint : array-like of shape (n_samples, n_outputs)
+        Of the output of the graph.
+    parameters : ndarray or list of ndarray, default=None
+        As in :func:`vjp`.
+
+    Returns
+    -------
+    dict of str to ndarray, or to list of ndarray
+        What the steps have written: ``"dz[k]"`` an array, ``"dw[k]"`` a list of
+        one array per parameter of the module.
+    """
+    bound, X = bind(transformed.graph, X, parameters)
+    adjoint = _check_adjoint(adjoint, bound, X)
+    signals, found = bound.vjp(X, adjoint)[0], {transformed.given: adjoint}
+    views = bound.program.views(bound.parameters)
+    for step, instruction in zip(
+        transformed.steps, _backward_instructions(bound.program), strict=True
+    ):
+        blocks = [views[i] for i in instruction.blocks]
+        for (target, how), value in zip(
+            step.writes, _run_step(step, found, signals, blocks), strict=True
+        ):
+            found[target] = value if how == "write" else _add(found[target], value)
+    return {str(quantity): value for quantity, value in found.items()}
+
+
+def _backward_instructions(program):
+    return [i for i in reversed(program.instructions) if i.has_gradients]
+
+
+def _run_step(step, adjoints, signals, blocks):
+    """Return what a step writes, from what it reads; all else is NaN to it."""
+
+    def shown(quantity, value):
+        return value if quantity in step.reads else np.full_like(value, np.nan)
+
+    module, adjoint = step.module, adjoints[step.reads[0]]
+    inputs = [shown(Quantity("z", i), signals[i]) for i in step.inputs]
+    output = shown(Quantity("z", step.node), signals[step.node])
+    if all(quantity.kind != "w" for quantity in step.reads):
+        blocks = [np.full_like(block, np.nan) for block in blocks]
+    run, targets = reference.Pass(stream=step.node), [t for t, _ in step.writes]
+    results = []
+    if any(target.kind == "dz" for target in targets):
+        found = reference.backward(module, inputs, output, adjoint, blocks, run)
+        for position, (i, value) in enumerate(zip(step.inputs, found, strict=True)):
+            is_stopped = position in module.stops_gradient
+            if Quantity("dz", i) in targets and not is_stopped:
+                results.append(value)
+    if targets[-1].kind == "dw":
+        found = reference.parameter_gradients(module, inputs, adjoint, blocks, run)
+        results.append(list(found))
+    return results
+
+
+def _add(one, other):
+    if isinstance(one, list):
+        return [a + b for a, b in zip(one, other, strict=True)]
+    return one + other
+
+
+def _check_adjoint(adjoint, bound, X):
+    """Return an adjoint of the output as an array of its shape."""
+    adjoint = np.asarray(adjoint, dtype=bound.dtype)
+    shape = len(X), bound.program.output.width
+    if adjoint.shape != shape:
+        raise ValueError(
+            f"adjoint of shape {adjoint.shape} does not fit the output, node "
+            f"{len(bound.graph.wires)}, of shape {shape}."
+        )
+    return adjoint
+
+
+def _parse(quantity, graph):
+    """Return ("z", number of a node) or ("w", index of a module, None for all)."""
+    if isinstance(quantity, str):
+        names = {"input": ("z", 0), "output": ("z", -1), "parameters": ("w", None)}
+        kind, node = names.get(quantity, (None, None))
+        if named := re.fullmatch(r"([zw])\[(-?\d+)\]", quantity):
+            kind, node = named[1], int(named[2])
+        if kind is None:
+            raise ValueError(
+                f"{quantity!r} is none of 'input', 'output', 'parameters', 'z[k]' and "
+                "'w[k]' with k the number of a node."
+            )
+    else:
+        kind, node = "z", quantity
+    if node is None:
+        return kind, None
+    node = graph.number(node)
+    return (kind, node) if kind == "z" else (kind, _owner(graph, node))
+
+
+def _owner(graph, node):
+    """Return the index of the module of a node, if it has parameters."""
+    row = graph.summary().rows[node]
+    if not row.n_parameters:
+        raise ValueError(f"Node {node}, {row.module}, has no parameters.")
+    return graph.wires[node - 1][0]
