@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from skbackprop.network.modules import Concatenate, Linear, Slice, StopGradient, Zeros
+from skbackprop.network.linear import Linear
+from skbackprop.network.modules import Concatenate, Slice, StopGradient, Zeros
 
 _LONGEST_TABLE = 200  # rows in a notebook
 
