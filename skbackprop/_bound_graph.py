@@ -9,7 +9,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine import make_executor
-from skbackprop.network import Graph
+from skbackprop.network import Graph, Linear
 from skbackprop.network.program import compile_graph
 
 
@@ -124,8 +124,21 @@ def _lay_out(graph, parameters, dtype):
             f"all their elements, got shapes {shapes}. Buffers may be left out."
         )
     for block, array in zip(program.blocks, arrays, strict=False):
+        module, mask = graph.modules[block.module], connected(block, graph)
+        if np.any(np.where(mask, 0, array)):
+            raise ValueError(
+                f"The {block.name} of {module!r} must be 0 where nothing is connected."
+            )
         block.view(flat)[...] = array
     return flat
+
+
+def connected(block, graph):
+    """Return which elements of a block are learned: a matrix, or True for all."""
+    module = graph.modules[block.module]
+    if block.name == "weight" and isinstance(module, Linear) and module.connections:
+        return module.connected(block.shape[0])
+    return True
 
 
 def _as_blocks(parameters, program, learned):

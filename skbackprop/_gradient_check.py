@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from skbackprop._bound_graph import BoundGraph, bind, learned_blocks
+from skbackprop._bound_graph import BoundGraph, bind, connected, learned_blocks
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.reference import value_and_gradient
@@ -137,7 +137,7 @@ def _prepare(network, X, y, parameters, rng):
     X = _jittered(X, rng)
     for block in bound.learned_blocks():
         view = block.view(bound.parameters)
-        view[...] = _jittered(view, rng)
+        view[...] = _jittered(view, rng) * connected(block, bound.graph)
     n_outputs = bound.program.output.width
     if y is None:
         adjoint = rng.normal(size=(len(X), n_outputs)) / len(X)
@@ -165,8 +165,8 @@ def _prepare(network, X, y, parameters, rng):
 def _draw_parameters(graph, rng):
     """Return parameters under which signals keep their size."""
     return [
-        rng.normal(size=block.shape) / np.sqrt(max(1, *block.shape[:-1], 1))
-        for block in learned_blocks(compile_graph(graph))
+        rng.normal(size=b.shape) / np.sqrt(b.shape[0]) * connected(b, graph)
+        for b in learned_blocks(compile_graph(graph))
     ]
 
 
@@ -206,6 +206,7 @@ class _Check:
                 block.name,
                 block.view(run.parameters),
                 block.view(gradient),
+                connected(block, graph),
             )
         if adjoint is not None:
             name = f"0: Input({graph.n_features})"
@@ -254,12 +255,13 @@ class _Check:
                     run, name, block, run.X[:, columns], adjoint[:, columns]
                 )
 
-    def _compare(self, run, module, block, array, gradient):
+    def _compare(self, run, module, block, array, gradient, is_free=True):
         """Return the row that compares a gradient with difference quotients.
 
-        ``array`` is what the gradient is with respect to; it is perturbed.
+        ``array`` is what the gradient is with respect to; it is perturbed, where
+        it is free to move.
         """
-        direction = self.rng.normal(size=array.shape)
+        direction = self.rng.normal(size=array.shape) * is_free
         direction /= np.linalg.norm(direction)
         analytic = np.vdot(gradient, direction)
         typical = np.linalg.norm(gradient) / np.sqrt(gradient.size)

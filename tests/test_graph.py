@@ -9,6 +9,7 @@ from random_graphs import mlp_graph, random_graph
 
 from skbackprop.network import (
     Add,
+    Concatenate,
     Graph,
     Identity,
     Input,
@@ -247,6 +248,12 @@ def test_the_number_of_inputs_is_checked(module):
             module(*nodes)
     with pytest.raises(TypeError, match=r"takes 2 input\(s\), got 1"):
         Add()(x)
+
+
+@pytest.mark.parametrize("module", [ReLU(), Add(), Concatenate()])
+def test_a_module_without_inputs_is_named(module):
+    with pytest.raises(TypeError, match=rf"{type(module).__name__}\(\) takes .* got 0"):
+        module()
 
 
 def test_modules_are_called_on_nodes_only():

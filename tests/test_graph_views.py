@@ -59,6 +59,16 @@ def test_flops_of_a_chain_are_those_counted_by_hand():
     assert graph.summary().flops == products + (60 + 40 + 10) + (60 + 40)
 
 
+def test_what_is_not_connected_is_not_counted():
+    module = Linear(3, connections=[(0, 1), (), (4,)])
+    row = Graph(module(Input(5))).summary().rows[1]
+    assert row.n_parameters == 3 + 3
+    assert row.flops == 2 * 3 + 3
+    row = Graph(Linear(3, bias=False)(Input(5))).summary().rows[1]
+    assert row.n_parameters == 15
+    assert row.flops == 30
+
+
 def test_shared_parameters_are_counted_once_but_used_each_time():
     once, thrice = unrolled(1).summary(), unrolled(3).summary()
     assert thrice.n_parameters == once.n_parameters == 12

@@ -45,7 +45,12 @@ SEEDS = range(10)
 
 
 def compact_parameters(graph, seed=0):
-    return compile_graph(graph).compact(random_parameters(graph, seed))
+    program, flat = compile_graph(graph), random_parameters(graph, seed)
+    for block in program.blocks:
+        module = graph.modules[block.module]
+        if isinstance(module, Linear) and block.name == "weight":
+            block.view(flat)[...] *= module.connected(block.shape[0])
+    return program.compact(flat)
 
 
 def samples(graph, n_samples=5, seed=0):
@@ -442,6 +447,14 @@ def test_what_is_wrong_is_named(arguments, message):
     given = {"X": samples(graph), "parameters": compact_parameters(graph), **arguments}
     with pytest.raises(ValueError, match=message):
         jacobian(graph, **given)
+
+
+def test_weights_of_what_is_not_connected_are_refused():
+    graph = Graph(Linear(2, bias=False, connections=[(0,), (1,)])(Input(2)))
+    J = jacobian(graph, [[1.0, 1.0]], parameters=[[[2, 0], [0, 3]]])
+    assert J.tolist() == [[[2, 0], [0, 3]]]
+    with pytest.raises(ValueError, match="must be 0 where nothing is connected"):
+        jacobian(graph, [[1.0, 1.0]], parameters=[[[2, 1], [0, 3]]])
 
 
 def test_adjoints_have_the_shape_of_the_output():

@@ -25,9 +25,8 @@ def count_flops(module, input_widths, output_width):
 
 @count_flops.register
 def _(module: Linear, input_widths, output_width):
-    shapes = module.parameter_shapes(*input_widths)
-    n_sums = shapes["bias"][0] if "bias" in shapes else 0
-    return 2 * math.prod(shapes["weight"]) + n_sums
+    n_parameters = count_parameters(module, input_widths)
+    return 2 * n_parameters - (output_width if module.bias else 0)
 
 
 @count_flops.register(Concatenate)
@@ -36,6 +35,15 @@ def _(module: Linear, input_widths, output_width):
 @count_flops.register(Zeros)
 def _(module, input_widths, output_width):
     return 0  # they move numbers, or not even that
+
+
+def count_parameters(module, input_widths):
+    """Return the number of parameters that are learned."""
+    shapes = module.parameter_shapes(*input_widths).values()
+    unconnected = 0
+    if isinstance(module, Linear) and module.connections is not None:
+        unconnected = (~module.connected(*input_widths)).sum()
+    return sum(map(math.prod, shapes)) - int(unconnected)
 
 
 class Row(NamedTuple):
@@ -148,7 +156,7 @@ def summarize(graph):
     rows = [Row(0, f"Input({graph.n_features})", (), widths[0], 0, 0, None)]
     for node, (index, inputs) in enumerate(graph.wires, start=1):
         module, input_widths = graph.modules[index], [widths[i] for i in inputs]
-        shapes = module.parameter_shapes(*input_widths).values()
+        n_parameters = count_parameters(module, input_widths)
         first = first_use.setdefault(index, node)
         rows.append(
             Row(
@@ -156,9 +164,9 @@ def summarize(graph):
                 module=repr(module),
                 inputs=inputs,
                 width=widths[node],
-                n_parameters=sum(map(math.prod, shapes)),
+                n_parameters=n_parameters,
                 flops=count_flops(module, input_widths, widths[node]),
-                shares_with=first if shapes and first != node else None,
+                shares_with=first if n_parameters and first != node else None,
             )
         )
     return Summary(tuple(rows))

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from skbackprop.network.drawing import Diagram
 from skbackprop.network.graph import Graph
+from skbackprop.network.linear import Bias
 from skbackprop.network.modules import Concatenate, Module, Slice
 from skbackprop.network.program import compile_graph
 
 # Linear in their inputs, with derivatives that are the same everywhere.
-_READ_ADJOINTS_ONLY = (Concatenate, Slice)
+_READ_ADJOINTS_ONLY = (Bias, Concatenate, Slice)
 
 
 class Quantity(NamedTuple):
