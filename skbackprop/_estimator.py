@@ -6,99 +6,37 @@ network estimator of the package is a graph put into this frame.
 
 import warnings
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
-from numbers import Integral, Real
-from typing import ClassVar
+from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, column_or_1d
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from skbackprop._targets import BinaryTargets
-from skbackprop._validation import validate_finite
-from skbackprop.engine import make_executor, optimizers, schedules
+from skbackprop._held_out import make_validation, split_rows
+from skbackprop._parameters import NetworkParameters
+from skbackprop._plan import check_settings, make_optimizer, make_plan
+from skbackprop._prediction import run_in_batches
+from skbackprop._validation import FLOATS, validate_finite
+from skbackprop.engine import make_executor
 from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
-from skbackprop.engine.samples import CSR, Samples, batches
-from skbackprop.engine.training import Outcome, Plan, TrainingState, train
+from skbackprop.engine.samples import CSR, Samples
+from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.network.program import compile_graph
 
-_CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
-_WORKSPACE_BYTES = 2**20  # of a prediction: what stays in the second-level cache
-FLOATS = (np.float64, np.float32)
-
 
 @dataclass(eq=False, repr=False)
-class NetworkEstimator(BaseEstimator):
+class NetworkEstimator(NetworkParameters):
     """A network that is fitted to samples and run on others.
 
     Subclasses say which graph they are (``_make_graph``) and what the targets
-    mean (``_make_targets``). What all of them can be told stands here, as
-    fields of a dataclass that makes the constructors; subclasses put their own
-    parameters in front.
+    mean (``_make_targets``).
     """
-
-    _: KW_ONLY
-    solver: str = "adam"
-    alpha: float = 0.0001
-    batch_size: int | str = "auto"
-    learning_rate: str = "constant"
-    learning_rate_init: float = 0.001
-    power_t: float = 0.5
-    max_iter: int = 200
-    shuffle: bool = True
-    random_state: object = None
-    tol: float = 1e-4
-    verbose: bool = False
-    warm_start: bool = False
-    momentum: float = 0.9
-    nesterovs_momentum: bool = True
-    early_stopping: bool = False
-    validation_fraction: float = 0.1
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-8
-    n_iter_no_change: float = 10
-    max_fun: int = 15000
-    clip_grad_norm: float | None = None
-    dtype: str | None = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [
-            StrOptions({"auto"}),
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "clip_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
-        "dtype": [None, StrOptions({"float32", "float64"})],
-    }
 
     # Fitting
 
@@ -156,12 +94,6 @@ class NetworkEstimator(BaseEstimator):
     def _prepare(self, X, y, sample_weight, continues, classes=None, incremental=False):
         """Validate everything and return the samples, ready to train on."""
         self._validate_params()
-        if self.solver == "lbfgs" and self.clip_grad_norm is not None:
-            raise ValueError(
-                "clip_grad_norm limits the gradients of minibatches, which "
-                "solver='lbfgs' does not have. Use clip_grad_norm=None, or 'sgd' or "
-                "'adam'."
-            )
         dtype = self._parameters.dtype if continues else self.dtype
         dtype = FLOATS if dtype is None else dtype
         X, y = self._validate_samples(X, y, dtype, reset=not continues)
@@ -180,9 +112,10 @@ class NetworkEstimator(BaseEstimator):
         else:
             self._begin(X, targets)
         X = CSR.of(X) if sparse.issparse(X) else X
-        samples = Samples(X, encoded, sample_weight)
+        samples, program = Samples(X, encoded, sample_weight), self._program
+        check_settings(self, program)
         if samples.is_sparse:
-            compile_graph(self.graph_).check_reads_sparse()
+            program.check_reads_sparse()
         if self.solver != "lbfgs":
             self._training_state = self._resume_or_begin(samples)
         return samples
@@ -211,7 +144,7 @@ class NetworkEstimator(BaseEstimator):
         self.graph_ = self._make_graph(self.n_features_in_, targets.n_outputs)
         self.out_activation_ = targets.loss.link
         self._random_state = self._new_random_state()
-        program = compile_graph(self.graph_)
+        program = self._program
         self._parameters = program.allocate(X.dtype)
         initialize(program, self._parameters, self._random_state)
         self._training_state = None
@@ -242,6 +175,10 @@ class NetworkEstimator(BaseEstimator):
         if not isinstance(self.random_state, Integral):
             self._random_state = self._new_random_state()
 
+    @property
+    def _program(self):
+        return compile_graph(self.graph_)
+
     def _is_same_network(self, graph):
         """Tell whether a graph has the parameters of the network fitted before."""
         return graph == self.graph_
@@ -252,6 +189,13 @@ class NetworkEstimator(BaseEstimator):
             return random_state
         # The kernels shuffle with the generator that scikit-learn uses.
         return np.random.RandomState(random_state.randint(2**31 - 1))
+
+    def _draw_seed(self):
+        """Return the seed of the modules' random numbers, if there are any."""
+        modules = [instruction.module for instruction in self._program.instructions]
+        if not any(module.is_random for module in modules):
+            return 0
+        return int(self._random_state.randint(2**31 - 1))
 
     def _train(self, samples, max_epochs, incremental=False):
         """Train, store what training found, and say how it ended."""
@@ -275,15 +219,16 @@ class NetworkEstimator(BaseEstimator):
             self._parameters,
             self._targets.loss,
             min(batch_size, len(state.order)),
+            state.seed,
         )
         n_epochs_before = len(state.losses)
         outcome = train(
             executor,
             samples,
-            self._plan(max_epochs),
+            make_plan(self, max_epochs),
             state,
             self._random_state,
-            self._validation(executor, samples, state),
+            make_validation(self, executor, samples, state.validation),
             print if self.verbose else None,
         )
         self.n_iter_ = len(state.losses) - n_epochs_before
@@ -322,18 +267,22 @@ class NetworkEstimator(BaseEstimator):
 
     def _resume_or_begin(self, samples):
         """Return the state to train from: of the last fit, if it still applies."""
-        state, program = self._training_state, compile_graph(self.graph_)
+        state, program = self._training_state, self._program
         if state is None or state.solver != self.solver:
-            n_slots = self._make_optimizer().n_slots
+            n_slots = make_optimizer(self).n_slots
             slots = program.allocate(self._parameters.dtype, n_slots)
-            state = TrainingState(self.solver, slots, n_seen=self.t_)
+            state = TrainingState(
+                self.solver, slots, n_seen=self.t_, seed=self._draw_seed()
+            )
         state.losses = self.loss_curve_ = getattr(self, "loss_curve_", [])
         if self.early_stopping:
             self.validation_scores_ = getattr(self, "validation_scores_", None) or []
             state.scores = self.validation_scores_
         holds_out = state.validation is not None
         if state.n_samples != samples.n_samples or holds_out != self.early_stopping:
-            state.order, state.validation = self._split(samples)
+            state.order, state.validation = split_rows(
+                self, samples, self._random_state
+            )
             state.n_samples = samples.n_samples
         if self.batch_size != "auto" and self.batch_size > len(state.order):
             warnings.warn(
@@ -342,73 +291,6 @@ class NetworkEstimator(BaseEstimator):
                 stacklevel=4,
             )
         return state
-
-    def _split(self, samples):
-        """Return the rows to train on, and those held out (None: none)."""
-        rows = np.arange(samples.n_samples)
-        if not self.early_stopping:
-            return rows, None
-        # Only here, as it takes longer to import than all of this package.
-        from sklearn.model_selection import train_test_split
-
-        is_binary = isinstance(self._targets, BinaryTargets)
-        train_rows, validation_rows = train_test_split(
-            rows,
-            random_state=self._random_state,
-            test_size=self.validation_fraction,
-            stratify=self._targets.read(samples.targets) if is_binary else None,
-        )
-        if len(validation_rows) < 2:
-            raise ValueError(
-                "The validation set is too small. Increase 'validation_fraction' or "
-                "the size of your dataset."
-            )
-        if samples.weights is not None:
-            for part, rows in (("held out", validation_rows), ("left", train_rows)):
-                if not samples.weights[rows].any():
-                    raise ValueError(
-                        f"The samples that early_stopping has {part} all have "
-                        "sample_weight 0. Give more samples a weight, or change "
-                        "'validation_fraction'."
-                    )
-        return train_rows, validation_rows
-
-    def _validation(self, executor, samples, state):
-        """Return the function that scores the held-out rows, None without them."""
-        if state.validation is None:
-            return None
-        rows = state.validation
-        weights = None if samples.weights is None else samples.weights[rows]
-        true = self._targets.read(samples.targets[rows])
-
-        def validate():
-            blocks = executor.forward(samples, rows)
-            predictions = [self._targets.decode(logits) for _, logits in blocks]
-            return self._validation_score(true, np.concatenate(predictions), weights)
-
-        return validate
-
-    def _plan(self, max_epochs):
-        schedule = schedules.Constant(self.learning_rate_init)
-        if self.solver == "sgd" and self.learning_rate == "invscaling":
-            schedule = schedules.InverseScaling(self.learning_rate_init, self.power_t)
-        elif self.solver == "sgd" and self.learning_rate == "adaptive":
-            schedule = schedules.Adaptive(self.learning_rate_init)
-        return Plan(
-            optimizer=self._make_optimizer(),
-            schedule=schedule,
-            alpha=self.alpha,
-            max_epochs=max_epochs,
-            shuffle=self.shuffle,
-            tol=self.tol,
-            max_no_improvement=self.n_iter_no_change,
-            clip_grad_norm=self.clip_grad_norm,
-        )
-
-    def _make_optimizer(self):
-        if self.solver == "sgd":
-            return optimizers.SGD(self.momentum, self.nesterovs_momentum)
-        return optimizers.Adam(self.beta_1, self.beta_2, self.epsilon)
 
     def _handle_divergence(self):
         kept = "the parameters of the last epoch that ended well are kept"
@@ -427,29 +309,10 @@ class NetworkEstimator(BaseEstimator):
     # Prediction
 
     def _predict_with(self, X, decode):
-        """Return ``decode(logits)`` of all rows, computed minibatch by minibatch."""
+        """Return ``decode(logits)`` of all rows."""
         check_is_fitted(self)
         X, graph = self._validate_input(X)
-        program = compile_graph(graph)
-        row_bytes = program.workspace_width * self._parameters.itemsize
-        batch_size = min(X.shape[0], max(64, _WORKSPACE_BYTES // row_bytes))
-        executor = make_executor(program, self._parameters, batch_size=batch_size)
-        is_read_as_it_is = (
-            not sparse.issparse(X)
-            and X.dtype == self._parameters.dtype
-            and X.flags.c_contiguous
-        )
-        at_a_time = X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
-        result = None
-        for rows in batches(X.shape[0], at_a_time):
-            samples = Samples(self._as_network_reads(X[rows]))
-            for part, logits in executor.forward(samples):
-                decoded = decode(logits)
-                if result is None:
-                    result = _allocate_like(decoded, X.shape[0])
-                first = rows.start + part.start
-                result[first : first + len(logits)] = decoded
-        return result
+        return run_in_batches(compile_graph(graph), self._parameters, X, decode)
 
     def _validate_input(self, X):
         """Return X, dense or CSR, and the graph that reads it."""
@@ -457,20 +320,6 @@ class NetworkEstimator(BaseEstimator):
             self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False
         )
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
-
-    def _like_input(self, rows, X):
-        """Return numbers for what the network reads in the shape of X."""
-        return rows
-
-    def _as_network_reads(self, X):
-        """Return X in the dtype of the network, C-contiguous or CSR."""
-        dtype = self._parameters.dtype
-        is_sparse, was = sparse.issparse(X), X.dtype
-        with np.errstate(over="ignore"):
-            X = X.astype(dtype, copy=False) if is_sparse else np.asarray(X, dtype, "C")
-        if was != dtype and not np.isfinite(X.data if is_sparse else X).all():
-            raise ValueError(f"X has values too large for the network's {dtype}.")
-        return CSR.of(X) if is_sparse else X
 
     # Storage
 
@@ -482,7 +331,7 @@ class NetworkEstimator(BaseEstimator):
         """Return what to pickle: weights once, without their padding."""
         state = super().__getstate__().copy()
         if "_parameters" in state:
-            state["_parameters"] = compile_graph(self.graph_).compact(self._parameters)
+            state["_parameters"] = self._program.compact(self._parameters)
             if not self._keeps_training_state:
                 state["_training_state"] = None
         return state
@@ -491,8 +340,7 @@ class NetworkEstimator(BaseEstimator):
         """Restore the flat parameter vector from the compact one."""
         super().__setstate__(state)
         if "_parameters" in state:
-            program = compile_graph(self.graph_)
-            self._parameters = program.expand(np.asarray(self._parameters))
+            self._parameters = self._program.expand(np.asarray(self._parameters))
             if self._training_state is not None:
                 self._training_state = self._training_state.copied()
 
@@ -501,8 +349,3 @@ class NetworkEstimator(BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _allocate_like(block, n_rows):
-    """Return room for ``n_rows`` rows like those of ``block``."""
-    return np.empty((n_rows, *block.shape[1:]), block.dtype)

@@ -4,6 +4,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
+FLOATS = (np.float64, np.float32)
+
 
 def validate_finite(estimator, X, y="no_validation", **options):
     """Validate as scikit-learn does; name the column where X is not finite."""

@@ -17,7 +17,7 @@ from skbackprop._docs import (
     SEQUENCES_PARAMETER,
     share_docs,
 )
-from skbackprop._estimator import FLOATS, NetworkEstimator
+from skbackprop._estimator import NetworkEstimator
 from skbackprop._sequences import (
     Sequences,
     are_sequences,
@@ -27,7 +27,7 @@ from skbackprop._sequences import (
 )
 from skbackprop._targets import StepTargets
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
-from skbackprop._validation import validate_finite
+from skbackprop._validation import FLOATS, validate_finite
 from skbackprop.network.program import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet
 

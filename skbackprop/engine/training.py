@@ -87,6 +87,8 @@ class TrainingState:
         which training ends with, and those from where it goes on.
     losses, scores : list of float
         Of each epoch; scores only where a validation set is held out.
+    seed : int
+        Of the random numbers that modules draw.
     """
 
     solver: str
@@ -104,6 +106,7 @@ class TrainingState:
     last: np.ndarray | None = None
     losses: list = field(default_factory=list)
     scores: list = field(default_factory=list)
+    seed: int = 0
 
     def copied(self):
         """Return a state with arrays of its own, writable whatever these are."""

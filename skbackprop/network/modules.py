@@ -29,6 +29,8 @@ class Module:
     initial_values : dict of str to float
         What parameters and buffers begin with, where that is neither 0 nor
         drawn at random.
+    is_random : bool
+        Whether forward draws random numbers in training.
     """
 
     n_inputs: ClassVar[int | None] = 1
@@ -36,6 +38,7 @@ class Module:
     backward_reads_output: ClassVar[bool] = False
     stops_gradient: ClassVar[tuple] = ()
     initial_values: ClassVar[dict] = {}
+    is_random: ClassVar[bool] = False
 
     def __call__(self, *nodes):
         """Wire the module to ``nodes`` and return the node of its output."""
