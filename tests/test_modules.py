@@ -21,9 +21,12 @@ MODULES = [
 ]
 
 
+SEED, N_STEPS, STREAM = 2**33 + 5, 7, 3  # as kernels get them
+
+
 def run_reference(module, data, adds=False, is_training=True):
-    """Return (output, adjoints, gradients) as the reference computes them."""
-    run = Pass(is_training, seed=0, n_steps=0, stream=3)
+    """Return the output, adjoints, gradients and buffers of the reference."""
+    run = Pass(is_training, SEED, N_STEPS, STREAM)
     blocks = [array.copy() for array in data.blocks.values()]
     output = reference.forward(module, data.inputs, blocks, run)
     adjoints = [None] * len(data.inputs)
@@ -41,7 +44,8 @@ def run_reference(module, data, adds=False, is_training=True):
         ]
         present = data.present_gradients.values()
         gradients = [dw + x for dw, x in zip(gradients, present, strict=True)]
-    return output, adjoints, gradients
+    buffers = blocks[len(data.present_gradients) :]
+    return output, adjoints, gradients, buffers
 
 
 def assert_close(found, expected, dtype):
@@ -57,14 +61,23 @@ def assert_close(found, expected, dtype):
 def test_kernels_compute_what_the_reference_does(case, adds, dtype):
     module, widths = case
     data = random_data(module, widths)
-    output, adjoints, gradients = run_reference(module, data, adds)
-    found = run_kernels(module, data.astype(dtype), adds)
+    for is_training in (True, False):
+        found = run_kernels(
+            module, data.astype(dtype), adds, is_training, SEED=SEED, N_STEPS=N_STEPS
+        )
+        assert_same(found, run_reference(module, data, adds, is_training), dtype)
+
+
+def assert_same(found, expected, dtype):
+    output, adjoints, gradients, buffers = expected
     assert_close(found.output, output, dtype)
     for ours, theirs in zip(found.adjoints, adjoints, strict=True):
         assert (ours is None) == (theirs is None)
         if ours is not None:
             assert_close(ours, theirs, dtype)
     for ours, theirs in zip(found.gradients.values(), gradients, strict=True):
+        assert_close(ours, theirs, dtype)
+    for ours, theirs in zip(found.buffers.values(), buffers, strict=True):
         assert_close(ours, theirs, dtype)
 
 
@@ -104,10 +117,10 @@ def test_backward_is_the_transpose_of_the_derivative(case):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_reference_keeps_the_dtype(case, dtype):
     module, widths = case
-    output, adjoints, gradients = run_reference(
+    output, adjoints, gradients, buffers = run_reference(
         module, random_data(module, widths).astype(dtype)
     )
-    for array in (output, *adjoints, *gradients):
+    for array in (output, *adjoints, *gradients, *buffers):
         assert array is None or array.dtype == dtype
 
 

@@ -11,13 +11,22 @@ import numpy as np
 from scipy import special
 
 from skbackprop.network import (
+    BatchNorm,
     Bias,
     Combination,
     Concatenate,
+    DotProduct,
+    Dropout,
     Elementwise,
+    LayerNorm,
     Linear,
+    LogSoftMax,
+    MaxPool,
+    MeanPool,
     Scale,
+    ScaledDotProductAttention,
     Slice,
+    Softmax,
     StopGradient,
     Zeros,
 )
@@ -172,3 +181,153 @@ def _(module: StopGradient, inputs, parameters, run):
 @forward.register
 def _(module: Zeros, inputs, parameters, run):
     return np.zeros((inputs[0].shape[0], module.n_units), inputs[0].dtype)
+
+
+def _softmax(x):
+    exponentials = np.exp(x - x.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+@forward.register
+def _(module: Softmax, inputs, parameters, run):
+    return _softmax(inputs[0])
+
+
+@backward.register
+def _(module: Softmax, inputs, output, adjoint, parameters, run):
+    return [output * (adjoint - (adjoint * output).sum(axis=1, keepdims=True))]
+
+
+@forward.register
+def _(module: LogSoftMax, inputs, parameters, run):
+    shifted = inputs[0] - inputs[0].max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@backward.register
+def _(module: LogSoftMax, inputs, output, adjoint, parameters, run):
+    return [adjoint - np.exp(output) * adjoint.sum(axis=1, keepdims=True)]
+
+
+def _normalized(module, x, running, run):
+    """Return x normalized, and what it was multiplied by."""
+    axis = 1 if isinstance(module, LayerNorm) else 0
+    mean, variance = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
+    if axis == 0 and not run.is_training:
+        mean, variance = running
+    factor = 1 / np.sqrt(variance + module.eps)
+    return (x - mean) * factor, factor
+
+
+@forward.register(LayerNorm)
+@forward.register(BatchNorm)
+def _(module, inputs, parameters, run):
+    (x,), (weight, bias, *running) = inputs, parameters
+    if running and run.is_training and len(x) > 1:
+        for value, of_batch in zip(running, (x.mean(0), x.var(0, ddof=1)), strict=True):
+            value *= 1 - module.momentum
+            value += module.momentum * of_batch
+    return _normalized(module, x, running, run)[0] * weight + bias
+
+
+@backward.register(LayerNorm)
+@backward.register(BatchNorm)
+def _(module, inputs, output, adjoint, parameters, run):
+    weight, _, *running = parameters
+    normalized, factor = _normalized(module, inputs[0], running, run)
+    adjoint = adjoint * weight
+    if running and not run.is_training:
+        return [adjoint * factor]
+    axis = 0 if running else 1
+    mean = adjoint.mean(axis, keepdims=True)
+    covariance = (adjoint * normalized).mean(axis, keepdims=True)
+    return [(adjoint - mean - normalized * covariance) * factor]
+
+
+@parameter_gradients.register(LayerNorm)
+@parameter_gradients.register(BatchNorm)
+def _(module, inputs, adjoint, parameters, run):
+    normalized, _ = _normalized(module, inputs[0], parameters[2:], run)
+    return [(adjoint * normalized).sum(axis=0), adjoint.sum(axis=0)]
+
+
+def _without_dropped(module, x, run):
+    if not run.is_training:
+        return x
+    kept = module.kept(x.shape, run.seed, run.n_steps, run.stream)
+    return np.where(kept, x * x.dtype.type(1 / (1 - module.rate)), x.dtype.type(0))
+
+
+@forward.register
+def _(module: Dropout, inputs, parameters, run):
+    return _without_dropped(module, inputs[0], run)
+
+
+@backward.register
+def _(module: Dropout, inputs, output, adjoint, parameters, run):
+    return [_without_dropped(module, adjoint, run)]
+
+
+def _groups(module, x):
+    return x.reshape(len(x), -1, module.size)
+
+
+@forward.register
+def _(module: MaxPool, inputs, parameters, run):
+    return _groups(module, inputs[0]).max(axis=2)
+
+
+@backward.register
+def _(module: MaxPool, inputs, output, adjoint, parameters, run):
+    largest = _groups(module, inputs[0]).argmax(axis=2)[..., np.newaxis]
+    is_largest = largest == np.arange(module.size)
+    return [(is_largest * adjoint[..., np.newaxis]).reshape(inputs[0].shape)]
+
+
+@forward.register
+def _(module: MeanPool, inputs, parameters, run):
+    return _groups(module, inputs[0]).mean(axis=2)
+
+
+@backward.register
+def _(module: MeanPool, inputs, output, adjoint, parameters, run):
+    return [(adjoint / module.size).repeat(module.size, axis=1)]
+
+
+@forward.register
+def _(module: DotProduct, inputs, parameters, run):
+    x1, x2 = inputs
+    return (x1 * x2).sum(axis=1, keepdims=True)
+
+
+@backward.register
+def _(module: DotProduct, inputs, output, adjoint, parameters, run):
+    x1, x2 = inputs
+    return [adjoint * x2, adjoint * x1]
+
+
+def _attention(module, inputs):
+    """Return queries, keys, values, by time steps, and the weights of the values."""
+    q, k, v = (x.reshape(len(x), module.n_timesteps, -1) for x in inputs)
+    scores = q @ k.swapaxes(1, 2) * q.dtype.type(q.shape[2] ** -0.5)
+    if module.causal:
+        is_later = ~np.tri(module.n_timesteps, dtype=bool)
+        scores[:, is_later] = -np.inf
+    return q, k, v, _softmax(scores)
+
+
+@forward.register
+def _(module: ScaledDotProductAttention, inputs, parameters, run):
+    _, _, v, weights = _attention(module, inputs)
+    return (weights @ v).reshape(inputs[2].shape)
+
+
+@backward.register
+def _(module: ScaledDotProductAttention, inputs, output, adjoint, parameters, run):
+    q, k, v, weights = _attention(module, inputs)
+    dy = adjoint.reshape(v.shape)
+    dweights = dy @ v.swapaxes(1, 2)
+    dscores = weights * (dweights - (weights * dweights).sum(axis=2, keepdims=True))
+    dscores *= q.dtype.type(q.shape[2] ** -0.5)
+    found = dscores @ k, dscores.swapaxes(1, 2) @ q, weights.swapaxes(1, 2) @ dy
+    return [dx.reshape(x.shape) for dx, x in zip(found, inputs, strict=True)]

@@ -76,7 +76,7 @@ def make_backward_scale(bits):
 
     def backward(code, row, context, scalars):
         scale, gradient = code.vectors(row[W]), code.vectors(row[DW])
-        clear_unless(code, row[ADD_DW], row[DW], row[WIDTH_Y])
+        clear_unless(code, row[ADD_DW], gradient, row[WIDTH_Y])
         rows = each_row(code, row, context, X, DX, DY)
         with rows as (x, dx, dy), each_vector(code, row[WIDTH_Y]) as j:
             gradient[j] = fma(dy[j], x[j], gradient[j])

@@ -137,9 +137,9 @@ class Code:
             vector = self.builder.insert_element(vector, scalar.llvm, index)
         return Value(self, vector)
 
-    def lane_numbers(self):
-        """Return the integers 0, 1, 2 ... in lanes as wide as numbers."""
-        integer = ir.IntType(self.bits)
+    def lane_numbers(self, bits=None):
+        """Return the integers 0, 1, 2 ..., by default in lanes as wide as numbers."""
+        integer = ir.IntType(bits or self.bits)
         lanes = [ir.Constant(integer, i) for i in range(self.lanes)]
         return Value(self, ir.Constant(ir.VectorType(integer, self.lanes), lanes))
 
@@ -149,11 +149,12 @@ class Code:
             return scalar
         return Value(self, self.builder.fptrunc(scalar.llvm, self.number))
 
-    def narrow_integer(self, scalar):
-        """Return an int64 scalar in as many bits as a number."""
-        if self.bits == 64:
+    def narrow_integer(self, scalar, bits=None):
+        """Return an int64 scalar in fewer bits, by default those of a number."""
+        bits = bits or self.bits
+        if bits == 64:
             return scalar
-        return Value(self, self.builder.trunc(scalar.llvm, ir.IntType(self.bits)))
+        return Value(self, self.builder.trunc(scalar.llvm, ir.IntType(bits)))
 
     def variable(self, initial, type_=None):
         """Return a Variable; a Python number makes a vector by default."""

@@ -19,12 +19,16 @@ def each_row(code, row, context, *signals):
 
     ``signals`` are fields of the instruction row: X, DX, X2, Y ...
     """
-    memories = [code.vectors(row[signal]) for signal in signals]
     with code.range(context[abi.N_ROWS]) as r:
-        yield [
-            memory.from_(r * row[_STRIDE_OF[signal]])
-            for signal, memory in zip(signals, memories, strict=True)
-        ]
+        yield row_of(code, row, r, *signals)
+
+
+def row_of(code, row, r, *signals):
+    """Return row r of each of the signals."""
+    return [
+        code.vectors(row[signal]).from_(r * row[_STRIDE_OF[signal]])
+        for signal in signals
+    ]
 
 
 def each_vector(code, width):
@@ -37,13 +41,31 @@ def within(code, first, width):
     return code.lane_numbers() < code.repeat(code.narrow_integer(width - first))
 
 
-def add_to(vectors, j, adds, term):
-    """Write ``term``, or add it to the vector there where ``adds`` is not 0."""
-    vectors[j] = where(adds != 0, vectors[j], 0.0) + term
+def add_to(memory, j, adds, term):
+    """Write ``term``, or add it to what is there where ``adds`` is not 0."""
+    memory[j] = where(adds != 0, memory[j], 0.0) + term
 
 
-def clear_unless(code, adds, address, width):
-    """Set ``width`` elements at an address to 0 where ``adds`` is 0."""
-    vectors = code.vectors(address)
-    with code.when(adds == 0), each_vector(code, width) as j:
+def clear_unless(code, adds, vectors, width):
+    """Set the first ``width`` elements to 0 where ``adds`` is 0."""
+    with code.when(adds == 0):
+        clear(code, vectors, width)
+
+
+def clear(code, vectors, width):
+    """Set the first ``width`` elements, and what is left of the last vector, to 0."""
+    with each_vector(code, width) as j:
         vectors[j] = code.constant(0.0)
+
+
+def total_of_row(code, width, term):
+    """Return the sum of ``term(j)``, by vectors, over the columns, as a scalar."""
+    total = code.variable(0.0)
+    with each_vector(code, width) as j:
+        total.value = total.value + where(within(code, j, width), term(j), 0.0)
+    return total.value.sum()
+
+
+def float_setting(code, row, field):
+    """Return the number that a row carries by the bits of its float64."""
+    return code.narrow(row[field].as_double())

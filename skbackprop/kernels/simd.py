@@ -136,6 +136,7 @@ class Value:
     __mod__ = _integer_operation("srem")
     __and__ = _integer_operation("and_")
     __or__ = _integer_operation("or_")
+    __xor__ = _integer_operation("xor")
     __lshift__ = _integer_operation("shl")
     __rshift__ = _integer_operation("lshr")
     __lt__ = _comparison("<")
@@ -162,6 +163,14 @@ class Value:
         builder = self.code.builder
         convert = builder.fptosi if self.is_number else builder.zext
         return Value(self.code, convert(self.llvm, INTEGER))
+
+    def as_number(self):
+        """Return an int64 scalar as a number."""
+        return Value(self.code, self.code.builder.sitofp(self.llvm, self.code.number))
+
+    def as_double(self):
+        """Return the float64 that the bits of an int64 scalar make."""
+        return Value(self.code, self.code.builder.bitcast(self.llvm, DOUBLE))
 
     def lane(self, i):
         """Return lane ``i`` as a scalar."""

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from skbackprop.kernels import jit
-from skbackprop.network import activations, combinations, linear, modules
+from skbackprop.network import (
+    activations,
+    combinations,
+    dropout,
+    linear,
+    modules,
+    normalization,
+    pooling,
+    products,
+)
 
 
 class _Kernels(NamedTuple):
@@ -26,13 +35,30 @@ class _Kernels(NamedTuple):
 
 
 _TABLE = {
-    modules.Concatenate: _Kernels("columns", "concatenate"),
+    dropout.Dropout: _Kernels(
+        "dropout", "dropout", lambda m: (m.threshold, 1.0 / (1.0 - m.rate))
+    ),
     linear.Bias: _Kernels("affine", "bias"),
     linear.Linear: _Kernels("linear", "linear"),
     linear.Scale: _Kernels("affine", "scale"),
+    modules.Concatenate: _Kernels("columns", "concatenate"),
     modules.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
     modules.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
     modules.Zeros: _Kernels("columns", "zeros"),
+    normalization.BatchNorm: _Kernels(
+        "normalization", "batch_norm", lambda m: (float(m.eps), float(m.momentum))
+    ),
+    normalization.LayerNorm: _Kernels(
+        "normalization", "layer_norm", lambda m: (float(m.eps),)
+    ),
+    normalization.LogSoftMax: _Kernels("softmax", "log_softmax"),
+    normalization.Softmax: _Kernels("softmax", "softmax"),
+    pooling.MaxPool: _Kernels("pooling", "max_pool", lambda m: (m.size,)),
+    pooling.MeanPool: _Kernels("pooling", "mean_pool", lambda m: (m.size,)),
+    products.DotProduct: _Kernels("products", "dot_product"),
+    products.ScaledDotProductAttention: _Kernels(
+        "attention", "attention", lambda m: (m.n_timesteps, m.causal)
+    ),
 }
 
 # What modules are made of that state a formula of their own.

@@ -31,6 +31,7 @@ from skbackprop.network.combinations import (
     Subtract,
     Where,
 )
+from skbackprop.network.dropout import Dropout
 from skbackprop.network.graph import Graph, Input, Node
 from skbackprop.network.linear import Bias, Linear, Scale
 from skbackprop.network.modules import (
@@ -41,15 +42,21 @@ from skbackprop.network.modules import (
     StopGradient,
     Zeros,
 )
+from skbackprop.network.normalization import BatchNorm, LayerNorm, LogSoftMax, Softmax
+from skbackprop.network.pooling import MaxPool, MeanPool
+from skbackprop.network.products import DotProduct, ScaledDotProductAttention
 from skbackprop.network.program import Block, Instruction, Program, Signal
 
 __all__ = [
     "Abs",
     "Add",
+    "BatchNorm",
     "Bias",
     "Block",
     "Combination",
     "Concatenate",
+    "DotProduct",
+    "Dropout",
     "Duplicate",
     "ELU",
     "Elementwise",
@@ -59,9 +66,13 @@ __all__ = [
     "Identity",
     "Input",
     "Instruction",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LogSoftMax",
     "Max",
+    "MaxPool",
+    "MeanPool",
     "Mish",
     "Module",
     "Multiply",
@@ -69,12 +80,14 @@ __all__ = [
     "Program",
     "ReLU",
     "SELU",
+    "Scale",
+    "ScaledDotProductAttention",
     "ScaledTanh",
     "SiLU",
-    "Scale",
     "Sigmoid",
     "Signal",
     "Slice",
+    "Softmax",
     "Softplus",
     "Softsign",
     "Square",

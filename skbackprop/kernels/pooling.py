@@ -1,0 +1,82 @@
+"""Kernels of MaxPool and MeanPool: groups of SETTING adjacent columns."""
+
+from contextlib import contextmanager
+
+from skbackprop.kernels import functions as xp
+from skbackprop.kernels.abi import ADD_DX, DX, DY, SETTING, WIDTH_Y, X, Y
+from skbackprop.kernels.codegen import kernel
+from skbackprop.kernels.rows import add_to, each_row
+from skbackprop.kernels.simd import where
+
+
+def make_forward_max_pool(bits):
+    """Return the kernel of y = max of each group of x."""
+
+    def forward(code, row, context, scalars):
+        with _each_group(code, row, context, X, Y) as (x, y, g):
+            largest = code.variable(x[0])
+            with code.range(row[SETTING], start=1) as i:
+                largest.value = xp.maximum(largest.value, x[i])
+            y[g] = largest.value
+
+    return kernel(forward, bits)
+
+
+def make_backward_max_pool(bits):
+    """Return the kernel of dx (+)= dy for the first of the largest of each group."""
+
+    def backward(code, row, context, scalars):
+        groups = _each_group(code, row, context, X, DX, Y, DY)
+        with code.when(row[DX] != 0), groups as (x, dx, y, dy, g):
+            left = code.variable(dy[g])
+            with code.range(row[SETTING]) as i:
+                is_largest = x[i] == y[g]
+                add_to(dx, i, row[ADD_DX], where(is_largest, left.value, 0.0))
+                left.value = where(is_largest, 0.0, left.value)
+
+    return kernel(backward, bits)
+
+
+def make_forward_mean_pool(bits):
+    """Return the kernel of y = mean of each group of x."""
+
+    def forward(code, row, context, scalars):
+        share = 1.0 / row[SETTING].as_number()
+        with _each_group(code, row, context, X, Y) as (x, y, g):
+            total = code.variable(x[0])
+            with code.range(row[SETTING], start=1) as i:
+                total.value = total.value + x[i]
+            y[g] = total.value * share
+
+    return kernel(forward, bits)
+
+
+def make_backward_mean_pool(bits):
+    """Return the kernel of dx (+)= dy / size."""
+
+    def backward(code, row, context, scalars):
+        share = 1.0 / row[SETTING].as_number()
+        groups = _each_group(code, row, context, DX, DY)
+        with code.when(row[DX] != 0), groups as (dx, dy, g):
+            adjoint = dy[g] * share
+            with code.range(row[SETTING]) as i:
+                add_to(dx, i, row[ADD_DX], adjoint)
+
+    return kernel(backward, bits)
+
+
+@contextmanager
+def _each_group(code, row, context, *signals):
+    """Repeat what is written inside for each group g of each row.
+
+    Yields the group of x and of dx, the row of y and of dy, by elements, and g.
+    """
+    with each_row(code, row, context, *signals) as memories:
+        memories = [memory.scalars() for memory in memories]
+        with code.range(row[WIDTH_Y]) as g:
+            first = g * row[SETTING]
+            of_group = [
+                memory.from_(first) if signal in (X, DX) else memory
+                for signal, memory in zip(signals, memories, strict=True)
+            ]
+            yield *of_group, g
