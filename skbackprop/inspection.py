@@ -19,7 +19,7 @@ import numpy as np
 from skbackprop._bound_graph import bind
 from skbackprop._gradient_check import check_gradients
 from skbackprop._targets import BinaryTargets, MulticlassTargets
-from skbackprop.engine import reference
+from skbackprop.engine.modules import Pass, backward, parameter_gradients
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.network.transformed import Quantity
 
@@ -331,16 +331,16 @@ def _run_step(step, adjoints, signals, blocks):
     output = shown(Quantity("z", step.node), signals[step.node])
     if all(quantity.kind != "w" for quantity in step.reads):
         blocks = [np.full_like(block, np.nan) for block in blocks]
-    run, targets = reference.Pass(stream=step.node), [t for t, _ in step.writes]
+    run, targets = Pass(stream=step.node), [t for t, _ in step.writes]
     results = []
     if any(target.kind == "dz" for target in targets):
-        found = reference.backward(module, inputs, output, adjoint, blocks, run)
+        found = backward(module, inputs, output, adjoint, blocks, run)
         for position, (i, value) in enumerate(zip(step.inputs, found, strict=True)):
             is_stopped = position in module.stops_gradient
             if Quantity("dz", i) in targets and not is_stopped:
                 results.append(value)
     if targets[-1].kind == "dw":
-        found = reference.parameter_gradients(module, inputs, adjoint, blocks, run)
+        found = parameter_gradients(module, inputs, adjoint, blocks, run)
         results.append(list(found))
     return results
 
