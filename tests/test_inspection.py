@@ -50,6 +50,8 @@ def compact_parameters(graph, seed=0):
         module = graph.modules[block.module]
         if isinstance(module, Linear) and block.name == "weight":
             block.view(flat)[...] *= module.connected(block.shape[0])
+        if block.name == "running_var":
+            block.view(flat)[...] **= 2
     return program.compact(flat)
 
 
