@@ -19,26 +19,24 @@ import numpy as np
 from skbackprop._bound_graph import bind
 from skbackprop._gradient_check import check_gradients
 from skbackprop._targets import BinaryTargets, MulticlassTargets
-from skbackprop.engine import reference
+from skbackprop.engine.modules import Pass, backward, parameter_gradients
+from skbackprop.exceptions import WrongGradientError
 from skbackprop.network.transformed import Quantity
 
-__all__ = ["VJP", "check_gradients", "input_gradient", "jacobian", "propagate", "vjp"]
+__all__ = [
+    "WrongGradientError",
+    "check_gradients",
+    "input_gradient",
+    "jacobian",
+    "propagate",
+    "vjp",
+]
 
 _ELEMENTS_AT_A_TIME = 2**22  # of the workspace of a Jacobian
 
 
-class VJP(NamedTuple):
-    """Signals and adjoints of all nodes, and the gradient of the parameters.
-
-    Attributes
-    ----------
-    signals : list of ndarray of shape (n_samples, width)
-        z[k] of each node k; the input is node 0, the output the last.
-    adjoints : list of ndarray or None
-        dz[k], of the same shapes; None where no gradient gets to.
-    gradient : list of ndarray
-        Of each block of parameters, summed over the samples.
-    """
+class _VJP(NamedTuple):
+    """What `vjp` returns."""
 
     signals: list
     adjoints: list
@@ -67,8 +65,13 @@ def vjp(network, X, adjoint, *, parameters=None):
 
     Returns
     -------
-    VJP
-        Signals, adjoints and gradient.
+    signals : list of ndarray of shape (n_samples, width)
+        Those of all nodes, z[k]; the input is node 0, the output the last.
+    adjoints : list of ndarray or None
+        Those of all nodes, dz[k]; None where no gradient gets to.
+    gradient : list of ndarray
+        That of each block of parameters, summed over the samples. The three are
+        the fields of a named tuple.
 
     Examples
     --------
@@ -82,7 +85,7 @@ def vjp(network, X, adjoint, *, parameters=None):
     adjoint = _check_adjoint(adjoint, bound, X)
     signals, adjoints, gradient = bound.vjp(X, adjoint)
     blocks = [block.view(gradient) for block in bound.learned_blocks()]
-    return VJP(signals, adjoints, blocks)
+    return _VJP(signals, adjoints, blocks)
 
 
 def jacobian(network, X, *, of="output", wrt="input", parameters=None):
@@ -328,16 +331,16 @@ def _run_step(step, adjoints, signals, blocks):
     output = shown(Quantity("z", step.node), signals[step.node])
     if all(quantity.kind != "w" for quantity in step.reads):
         blocks = [np.full_like(block, np.nan) for block in blocks]
-    run, targets = reference.Pass(stream=step.node), [t for t, _ in step.writes]
+    run, targets = Pass(stream=step.node), [t for t, _ in step.writes]
     results = []
     if any(target.kind == "dz" for target in targets):
-        found = reference.backward(module, inputs, output, adjoint, blocks, run)
+        found = backward(module, inputs, output, adjoint, blocks, run)
         for position, (i, value) in enumerate(zip(step.inputs, found, strict=True)):
             is_stopped = position in module.stops_gradient
             if Quantity("dz", i) in targets and not is_stopped:
                 results.append(value)
     if targets[-1].kind == "dw":
-        found = reference.parameter_gradients(module, inputs, adjoint, blocks, run)
+        found = parameter_gradients(module, inputs, adjoint, blocks, run)
         results.append(list(found))
     return results
 

@@ -216,6 +216,12 @@ def test_a_graph_prints_one_line_per_node():
     )
 
 
+def test_a_graph_shows_its_end_and_its_size():
+    assert repr(mlp_graph(4, [3, 5], 2)) == (
+        "<graph Linear(n_units=2)(ReLU()(...)), widths 4 to 2, 6 nodes>"
+    )
+
+
 def test_nodes_are_printed_as_they_were_written():
     x = Input(3)
     assert repr(x) == "<node Input(3), width 3>"

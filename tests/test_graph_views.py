@@ -19,6 +19,7 @@ from skbackprop.network import (
     Linear,
     Multiply,
     ReLU,
+    ScaledDotProductAttention,
     Tanh,
 )
 from skbackprop.network.drawing import LARGEST_IMAGE
@@ -67,6 +68,17 @@ def test_what_is_not_connected_is_not_counted():
     row = Graph(Linear(3, bias=False)(Input(5))).summary().rows[1]
     assert row.n_parameters == 15
     assert row.flops == 30
+
+
+def test_attention_takes_two_products_for_each_pair_of_steps():
+    def flops(module):
+        x = Input(4 * 10)
+        values = Linear(4 * 7)(x)
+        return Graph(module(x, x, values)).summary().rows[-1].flops
+
+    products = 2 * 10 + 2 * 7
+    assert flops(ScaledDotProductAttention(4)) == 4 * 4 * (products + 6)
+    assert flops(ScaledDotProductAttention(4, causal=True)) == 10 * (products + 6)
 
 
 def test_shared_parameters_are_counted_once_but_used_each_time():

@@ -79,7 +79,7 @@ def checked_width(name, width):
     return int(width)
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Graph:
     """A directed acyclic graph of modules with one input and one output.
 
@@ -211,6 +211,11 @@ class Graph:
             f"{i} = {self.modules[module]!r}({', '.join(map(str, inputs))})"
             for i, (module, inputs) in enumerate(self.wires, start=1)
         )
+
+    def __repr__(self):
+        output = self._nodes[-1]
+        widths = f"widths {self.n_features} to {output.width}"
+        return f"<graph {output}, {widths}, {len(self._nodes)} nodes>"
 
     def summary(self):
         """Return a table of shapes, parameter counts and FLOPs.

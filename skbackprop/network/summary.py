@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from skbackprop.network.linear import Linear
 from skbackprop.network.modules import Concatenate, Slice, StopGradient, Zeros
+from skbackprop.network.normalization import BatchNorm, LayerNorm, LogSoftMax, Softmax
+from skbackprop.network.pooling import MaxPool, MeanPool
+from skbackprop.network.products import DotProduct, ScaledDotProductAttention
 
 _LONGEST_TABLE = 200  # rows in a notebook
 
@@ -16,9 +19,9 @@ _LONGEST_TABLE = 200  # rows in a notebook
 def count_flops(module, input_widths, output_width):
     """Return the floating-point operations of forward, per sample.
 
-    A multiply-add counts as two; a function such as exp or tanh counts as one.
-    A module not listed here does one operation for each element of its output,
-    and with k inputs k - 1.
+    A multiply-add counts as two, a function such as exp or tanh as one, moving
+    numbers as none; sums of n numbers count as n. A module not listed here does
+    one operation for each element of its output, and with k inputs k - 1.
     """
     return output_width * max(1, len(input_widths) - 1)
 
@@ -35,6 +38,37 @@ def _(module: Linear, input_widths, output_width):
 @count_flops.register(Zeros)
 def _(module, input_widths, output_width):
     return 0  # they move numbers, or not even that
+
+
+@count_flops.register(Softmax)
+@count_flops.register(LogSoftMax)
+def _(module, input_widths, output_width):
+    return 5 * output_width  # maximum, difference, exp, sum, quotient
+
+
+@count_flops.register
+def _(module: LayerNorm, input_widths, output_width):
+    return 8 * output_width  # mean 1, variance 3, normalize 2, weigh, shift
+
+
+@count_flops.register
+def _(module: BatchNorm, input_widths, output_width):
+    return 4 * output_width  # normalize 2, weigh, shift; as in prediction
+
+
+@count_flops.register(MaxPool)
+@count_flops.register(MeanPool)
+@count_flops.register(DotProduct)
+def _(module, input_widths, output_width):
+    return sum(input_widths)
+
+
+@count_flops.register
+def _(module: ScaledDotProductAttention, input_widths, output_width):
+    n = module.n_timesteps
+    n_pairs = n * (n + 1) // 2 if module.causal else n * n
+    n_keys, n_values = input_widths[1] // n, output_width // n
+    return n_pairs * (2 * n_keys + 1 + 5 + 2 * n_values)  # 5 of the softmax
 
 
 def count_parameters(module, input_widths):

@@ -13,10 +13,11 @@ from skbackprop.network.drawing import Diagram
 from skbackprop.network.graph import Graph
 from skbackprop.network.linear import Bias
 from skbackprop.network.modules import Concatenate, Module, Slice
+from skbackprop.network.pooling import MeanPool
 from skbackprop.network.program import compile_graph
 
 # Linear in their inputs, with derivatives that are the same everywhere.
-_READ_ADJOINTS_ONLY = (Bias, Concatenate, Slice)
+_READ_ADJOINTS_ONLY = (Bias, Concatenate, MeanPool, Slice)
 
 
 class Quantity(NamedTuple):
