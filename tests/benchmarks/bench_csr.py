@@ -1,14 +1,12 @@
 """A TF-IDF matrix in CSR form: time per epoch, and memory without its dense twin."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from tests.benchmarks.contestants import SKLEARN, classifier
 from tests.benchmarks.measure import PeakMemory, epoch_times, in_new_process, one_core
+from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
 N_SAMPLES, N_FEATURES, N_TERMS = 5574, 8000, 16  # 16 of 8,000 terms: 0.2 % dense
@@ -39,13 +37,7 @@ def sms_spam(data_dir):
     """Return the real messages, vectorised; say so if the folder lacks them."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    script = Path(data_dir) / "load.py"
-    if not (script.is_file() and (Path(data_dir) / "sms_spam").is_dir()):
-        raise SystemExit(f"--data-dir: {data_dir} lacks load.py or sms_spam")
-    spec = importlib.util.spec_from_file_location("load", script)
-    reader = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(reader)
-    texts, y, _ = reader.load("sms_spam", root=data_dir)
+    texts, y, _ = load("sms_spam", data_dir)
     return TfidfVectorizer(max_features=N_FEATURES).fit_transform(texts), y
 
 

@@ -64,16 +64,17 @@ def classifier(class_path, n_epochs, **params):
     )
 
 
-def estimator_fit(class_path, problem, dtype):
-    """Return ``fit(n_epochs)`` of a scikit-learn compatible class."""
+def estimator_fit(class_path, problem, dtype, **network):
+    """Return ``fit(n_epochs)`` of a scikit-learn compatible class.
+
+    ``network`` are the parameters that state it, ``hidden_layer_sizes`` by default.
+    """
     X, y = problem.data(dtype)
+    network = network or {"hidden_layer_sizes": problem.hidden}
 
     def fit(n_epochs):
         model = classifier(
-            class_path,
-            n_epochs,
-            hidden_layer_sizes=problem.hidden,
-            batch_size=problem.batch_size,
+            class_path, n_epochs, batch_size=problem.batch_size, **network
         )
         return model.fit(X, y).loss_
 
@@ -81,6 +82,20 @@ def estimator_fit(class_path, problem, dtype):
 
 
 def torch_fit(problem):
+    """Return ``fit(n_epochs)`` of the dense network in torch."""
+    from torch import nn
+
+    def make_model():
+        layers = []
+        for fan_in, fan_out in zip(problem.widths, problem.widths[1:], strict=False):
+            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+            nn.init.xavier_uniform_(layers[-2].weight)
+        return nn.Sequential(*layers[:-1])
+
+    return torch_trainer(problem, make_model)
+
+
+def torch_trainer(problem, make_model):
     """Return ``fit(n_epochs)`` of a plain torch loop: eager, fused Adam, float32."""
     import torch
     from torch import nn
@@ -92,11 +107,7 @@ def torch_fit(problem):
 
     def fit(n_epochs):
         torch.manual_seed(0)
-        layers = []
-        for fan_in, fan_out in zip(problem.widths, problem.widths[1:], strict=False):
-            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
-            nn.init.xavier_uniform_(layers[-2].weight)
-        model = nn.Sequential(*layers[:-1])
+        model = make_model()
         adam = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
         for _ in range(n_epochs):
             order = torch.randperm(n_samples)
@@ -114,6 +125,29 @@ def torch_fit(problem):
 
 
 def jax_fit(problem):
+    """Return ``fit(n_epochs)`` of the dense network in JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    def logits(params, x):
+        for w, b in params[:-1]:
+            x = jax.nn.relu(x @ w + b)
+        w, b = params[-1]
+        return x @ w + b
+
+    def make_params():
+        rng = np.random.default_rng(0)
+        params = []
+        for fan_in, fan_out in zip(problem.widths, problem.widths[1:], strict=False):
+            bound = np.sqrt(6 / (fan_in + fan_out))
+            w = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+            params.append((jnp.asarray(w), jnp.zeros(fan_out)))
+        return params
+
+    return jax_trainer(problem, make_params, logits)
+
+
+def jax_trainer(problem, make_params, logits):
     """Return ``fit(n_epochs)`` of JAX: one jitted scan per epoch, float32.
 
     One compiled call per epoch lets Python watch the loss, as a stopping rule must.
@@ -126,10 +160,7 @@ def jax_fit(problem):
     n_batches, n_rest = divmod(n_samples, batch_size)
 
     def batch_loss(params, x, y):
-        for w, b in params[:-1]:
-            x = jax.nn.relu(x @ w + b)
-        w, b = params[-1]
-        log_p = jax.nn.log_softmax(x @ w + b)
+        log_p = jax.nn.log_softmax(logits(params, x))
         return -jnp.mean(jnp.take_along_axis(log_p, y[:, None], axis=1))
 
     def adam_step(state, x, y):
@@ -161,12 +192,7 @@ def jax_fit(problem):
     run_epoch = jax.jit(epoch, donate_argnums=0)
 
     def fit(n_epochs):
-        rng = np.random.default_rng(0)
-        params = []
-        for fan_in, fan_out in zip(problem.widths, problem.widths[1:], strict=False):
-            bound = np.sqrt(6 / (fan_in + fan_out))
-            w = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
-            params.append((jnp.asarray(w), jnp.zeros(fan_out)))
+        params = make_params()
         m = jax.tree.map(jnp.zeros_like, params)
         v = jax.tree.map(jnp.zeros_like, params)
         state = params, m, v, jnp.float32(0)

@@ -6,7 +6,7 @@ import pandas as pd
 
 
 class Figure(NamedTuple):
-    """One measured figure and the target that issue 2 sets for it."""
+    """One measured figure and the target that is set for it."""
 
     benchmark: str
     name: str

@@ -1,4 +1,4 @@
-"""Measure speed and memory against the targets of issue 2, one thread each.
+"""Measure speed, memory and test errors against their targets, one thread each.
 
     python -m tests.benchmarks                           everything, for the record
     python -m tests.benchmarks --only epochs --quick     a first look
@@ -14,7 +14,18 @@ if __package__ in (None, ""):  # python tests/benchmarks/run.py
 else:
     from tests.benchmarks.environment import restart_if_needed
 
-BENCHMARKS = ("epochs", "csr", "predict", "fit_memory", "search", "startup")
+BENCHMARKS = (
+    "epochs",
+    "csr",
+    "predict",
+    "fit_memory",
+    "search",
+    "startup",
+    "residual",
+    "recurrent",
+    "many_modules",
+    "sequences",
+)
 
 
 def names_from(allowed):
@@ -56,7 +67,7 @@ def parse_args():
     )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter repeats")
     parser.add_argument(
-        "--data-dir", help="folder with load.py and the real data sets (for csr)"
+        "--data-dir", help="folder with load.py and the real data sets (csr, sequences)"
     )
     parser.add_argument(
         "--ours",
