@@ -227,11 +227,7 @@ class NetworkEstimator(BaseEstimator):
         """Check that the network fitted before is the one that is asked for."""
         graph = self._make_graph(self.n_features_in_, targets.n_outputs)
         if not self._is_same_network(graph):
-            raise ValueError(
-                "The parameters of this estimator now describe another network than "
-                "the one fitted before, so training cannot go on from there. It was\n"
-                f"{self.graph_}\nUse warm_start=False, or a new estimator."
-            )
+            self._refuse_continuation()
         if self.dtype is not None and self._parameters.dtype != self.dtype:
             raise ValueError(
                 f"dtype={self.dtype!r} is not that of the network fitted before, "
@@ -241,6 +237,16 @@ class NetworkEstimator(BaseEstimator):
         # An integer seeds the first fit; later ones continue its stream.
         if not isinstance(self.random_state, Integral):
             self._random_state = self._new_random_state()
+
+    def _refuse_continuation(self):
+        raise ValueError(
+            "The parameters of this estimator now describe another network than the "
+            "one fitted before, so training cannot go on from there. It was\n"
+            f"{self._describe_network()}\nUse warm_start=False, or a new estimator."
+        )
+
+    def _describe_network(self):
+        return str(self.graph_)
 
     def _is_same_network(self, graph):
         """Tell whether a graph has the parameters of the network fitted before."""
@@ -383,7 +389,8 @@ class NetworkEstimator(BaseEstimator):
 
         def validate():
             blocks = executor.forward(samples, rows)
-            predictions = [self._targets.decode(logits) for _, logits in blocks]
+            # What a block holds is overwritten by the next one.
+            predictions = [self._targets.decode(logits.copy()) for _, logits in blocks]
             return self._validation_score(true, np.concatenate(predictions), weights)
 
         return validate
