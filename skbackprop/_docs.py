@@ -60,7 +60,8 @@ RECURRENT_PARAMETERS = """
         Order of samples (N), time (T) and features (F) in X.
     bptt_steps : int, default=None
         Gradients go back in time to the last multiple of so many steps
-        (truncated backprop through time). None: to the beginning.
+        (truncated backprop through time; with ``bidirectional`` they also go
+        forth to the next one). None: to the beginning.
 """
 
 NETWORK_PARAMETERS = """

@@ -160,11 +160,7 @@ class NetworkEstimator(NetworkParameters):
         """Check that the network fitted before is the one that is asked for."""
         graph = self._make_graph(self.n_features_in_, targets.n_outputs)
         if not self._is_same_network(graph):
-            raise ValueError(
-                "The parameters of this estimator now describe another network than "
-                "the one fitted before, so training cannot go on from there. It was\n"
-                f"{self.graph_}\nUse warm_start=False, or a new estimator."
-            )
+            self._refuse_continuation()
         if self.dtype is not None and self._parameters.dtype != self.dtype:
             raise ValueError(
                 f"dtype={self.dtype!r} is not that of the network fitted before, "
@@ -178,6 +174,16 @@ class NetworkEstimator(NetworkParameters):
     @property
     def _program(self):
         return compile_graph(self.graph_)
+
+    def _refuse_continuation(self):
+        raise ValueError(
+            "The parameters of this estimator now describe another network than the "
+            "one fitted before, so training cannot go on from there. It was\n"
+            f"{self._describe_network()}\nUse warm_start=False, or a new estimator."
+        )
+
+    def _describe_network(self):
+        return str(self.graph_)
 
     def _is_same_network(self, graph):
         """Tell whether a graph has the parameters of the network fitted before."""

@@ -47,7 +47,8 @@ def make_validation(estimator, executor, samples, rows):
 
     def validate():
         blocks = executor.forward(samples, rows)
-        predictions = [targets.decode(logits) for _, logits in blocks]
+        # What a block holds is overwritten by the next one.
+        predictions = [targets.decode(logits.copy()) for _, logits in blocks]
         return estimator._validation_score(true, np.concatenate(predictions), weights)
 
     return validate

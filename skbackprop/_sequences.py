@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import _num_samples, check_array
 
+from skbackprop._validation import naming_the_column
 from skbackprop.network.recurrence import SequenceLayout
 
 
@@ -71,9 +72,12 @@ def are_sequences(X):
         return X.ndim == 3
     if hasattr(X, "shape") and len(X.shape) == 2:
         return False
-    if not isinstance(X, (list, tuple, np.ndarray)) or len(X) == 0:
+    if not isinstance(X, (list, tuple, np.ndarray)):
         return False
-    return any(_n_dimensions(sequence) == 2 for sequence in X)
+    # Vectors of unequal length are no rows: meant as sequences, refused as such.
+    lengths = {len(x) for x in X if hasattr(x, "__len__")}
+    is_ragged = len(X) == 0 or len(lengths) > 1
+    return is_ragged or any(_n_dimensions(x) == 2 for x in X)
 
 
 def _holds_objects(array):
@@ -104,21 +108,15 @@ def read_sequences(X, dtype, layout):
     ValueError
         If a sequence is empty, is not finite, or has other features.
     """
-    matrices = []
-    for i, matrix in enumerate(X):
-        n_dimensions = np.ndim(matrix)
-        if n_dimensions != 2:
-            raise ValueError(
-                f"Sequence {i} of X has {n_dimensions} dimension(s); each must be a "
-                f"matrix of shape {_shape_of(layout)} with layout={layout!r}."
-            )
-        if 0 in np.shape(matrix):
-            raise ValueError(
-                f"Sequence {i} of X is empty, of shape {np.shape(matrix)}; each needs "
-                f"at least one time step and one feature (layout={layout!r})."
-            )
-        matrix = check_array(matrix, dtype=dtype, input_name=f"Sequence {i} of X")
-        matrices.append(matrix if layout == "NTF" else matrix.T)
+    if len(X) == 0:
+        raise ValueError("X has no sequences, but at least 1 is needed.")
+    if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
+        with np.errstate(over="ignore"):
+            values = check_array(X, dtype=dtype, allow_nd=True, ensure_all_finite=False)
+        if np.isfinite(values).all():  # else it is said below in which sequence
+            values = values if layout == "NTF" else values.transpose(0, 2, 1)
+            return Sequences(values, np.full(len(values), values.shape[1]))
+    matrices = [_read_matrix(i, matrix, dtype, layout) for i, matrix in enumerate(X)]
     widths = [matrix.shape[1] for matrix in matrices]
     for i, width in enumerate(widths):
         if width != widths[0]:
@@ -127,6 +125,28 @@ def read_sequences(X, dtype, layout):
                 f"{widths[0]} (layout={layout!r}: a sequence is {_shape_of(layout)})."
             )
     return _pad(matrices)
+
+
+def _read_matrix(i, matrix, dtype, layout):
+    """Return the i-th sequence as a matrix (time, features)."""
+    name = f"Sequence {i} of X"
+    try:
+        shape = np.shape(matrix)
+    except ValueError:  # as of a list of rows of unequal length
+        shape = (len(matrix),)
+    if len(shape) != 2:
+        raise ValueError(
+            f"{name} has {len(shape)} dimension(s); each must be a matrix of shape "
+            f"{_shape_of(layout)} with layout={layout!r}."
+        )
+    if 0 in shape:
+        raise ValueError(
+            f"{name} is empty, of shape {shape}; each needs at least one time step and "
+            f"one feature (layout={layout!r})."
+        )
+    features = matrix if layout == "NTF" else np.asarray(matrix).T
+    with naming_the_column(features, name):
+        return check_array(features, dtype=dtype, input_name=name)
 
 
 def _shape_of(layout):
@@ -191,17 +211,32 @@ def read_steps(y, sequences):
     Raises
     ------
     ValueError
-        If a sequence of y is not as long as that of X.
+        If a sequence of y is not as long as that of X, or is not finite.
     """
-    if len(y) != len(sequences.lengths):
+    if _num_samples(y) != len(sequences.lengths):
         raise ValueError(
             f"X has {len(sequences.lengths)} sequences, but y has {len(y)}."
         )
-    parts = [np.asarray(part) for part in y]
-    for i, (part, length) in enumerate(zip(parts, sequences.lengths, strict=True)):
-        if part.ndim == 0 or len(part) != length:
+    y = y if isinstance(y, (list, tuple)) else np.asarray(y)
+    pairs = zip(y, sequences.lengths, strict=True)
+    parts = [_read_values(i, *pair) for i, pair in enumerate(pairs)]
+    for i, part in enumerate(parts):
+        if part.shape[1:] != parts[0].shape[1:]:
             raise ValueError(
-                f"Sequence {i} of y must have a value for each of the {length} steps "
-                f"of that of X (return_sequences=True), got shape {part.shape}."
+                f"Sequence {i} of y has values of shape {part.shape[1:]}, but those of "
+                f"sequence 0 are of shape {parts[0].shape[1:]}."
             )
     return StepValues(np.concatenate(parts), sequences.exists)
+
+
+def _read_values(i, part, length):
+    """Return the values of the i-th sequence of y."""
+    part = np.asarray(part)
+    if part.ndim == 0 or len(part) != length:
+        raise ValueError(
+            f"Sequence {i} of y must have a value for each of the {length} steps "
+            f"of that of X (return_sequences=True), got shape {part.shape}."
+        )
+    if part.dtype.kind == "f" and not np.isfinite(part).all():
+        raise ValueError(f"Sequence {i} of y contains NaN or infinity.")
+    return part[:, 0] if part.ndim == 2 and part.shape[1] == 1 else part

@@ -192,7 +192,8 @@ class StepTargets:
 
     def read(self, encoded):
         """Return the values by steps that were encoded, masked where there is none."""
-        n_columns = 1 if hasattr(self.step, "classes") else self.n_outputs
+        is_code = isinstance(self.step, MulticlassTargets)
+        n_columns = 1 if is_code else self.n_outputs
         steps = encoded.reshape(-1, n_columns)
         missing = np.isnan(steps)
         values = self.step.read(np.where(missing, 0, steps))

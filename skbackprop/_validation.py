@@ -1,5 +1,7 @@
 """Validation of input, as scikit-learn does it and a little further."""
 
+from contextlib import contextmanager
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
@@ -9,12 +11,20 @@ FLOATS = (np.float64, np.float32)
 
 def validate_finite(estimator, X, y="no_validation", **options):
     """Validate as scikit-learn does; name the column where X is not finite."""
+    with naming_the_column(X, "X"):
+        return validate_data(estimator, X, y, **options)
+
+
+@contextmanager
+def naming_the_column(X, input_name):
+    """Say in which column X, known by a name, is not finite."""
     try:
-        with np.errstate(over="ignore"):  # what overflows becomes infinite: an error
-            return validate_data(estimator, X, y, **options)
+        # What overflows becomes infinite: an error, not a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
     except ValueError as error:
         column = None
-        if str(error).startswith("Input X contains"):
+        if str(error).startswith(f"Input {input_name} contains"):
             column = _first_bad_column(X)
         if column is None:
             raise

@@ -1,6 +1,6 @@
 """Recurrent networks: a cell, unrolled along sequences."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import ClassVar
 
@@ -28,7 +28,6 @@ from skbackprop._sequences import (
 from skbackprop._targets import StepTargets
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
 from skbackprop._validation import FLOATS, validate_finite
-from skbackprop.network.program import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet
 
 
@@ -69,7 +68,7 @@ class _Recurrent:
             y = read_steps(y, sequences)
         elif are_sequences(X):
             y = self._validate_targets(y, sequences)
-        self._sequence_layout = sequences.layout(self.readout == "mean")
+        self._sequence_layout = sequences.layout(self._readout == "mean")
         return sequences.rows(self._sequence_layout), y
 
     def _validate_targets(self, y, sequences):
@@ -82,8 +81,8 @@ class _Recurrent:
     def _validate_input(self, X):
         if not isinstance(X, Sequences):
             X = self._read(X, FLOATS, reset=False)
-        layout = X.layout(self.readout == "mean")
-        return X.rows(layout), self._net().unroll(layout)
+        layout = X.layout(self._net.readout == "mean")
+        return X.rows(layout), self._net.unroll(layout)
 
     def _like_input(self, rows, X):
         return self._read(X, FLOATS, reset=False).like(rows, X, self.layout)
@@ -114,7 +113,11 @@ class _Recurrent:
 
     # The network
 
-    def _net(self, n_outputs=None):
+    @property
+    def _readout(self):
+        return "steps" if self.return_sequences else self.readout
+
+    def _make_net(self, n_outputs):
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
         if not sizes or not all(isinstance(n, int) and n > 0 for n in sizes):
             raise ValueError(
@@ -122,40 +125,53 @@ class _Recurrent:
                 f"int, got {self.hidden_layer_sizes!r}."
             )
         return RecurrentNet(
-            self.cell,
-            tuple(sizes),
-            self.n_outputs_ if n_outputs is None else n_outputs,
-            self.bidirectional,
-            "steps" if self.return_sequences else self.readout,
-            self.bptt_steps,
+            self.cell, tuple(sizes), n_outputs, self.bidirectional, self._readout
         )
 
     def _make_graph(self, n_features, n_outputs):
-        return self._net(n_outputs).unroll(self._sequence_layout)
+        net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
+        return net.unroll(self._sequence_layout)
+
+    def _begin(self, X, targets):
+        super()._begin(X, targets)
+        self._net = self._make_net(targets.n_outputs)
 
     def _is_same_network(self, graph):
-        """Compare the parameters: sequences may be of another length."""
-        return _parameter_blocks(graph) == _parameter_blocks(self.graph_)
+        """Compare what is unrolled: sequences may be of another length."""
+        return self._make_net(self._net.n_outputs) == self._net
+
+    def _describe_network(self):
+        return repr(self._net)
 
     # Values of steps
 
     def _make_targets(self, y, continues, classes=None, incremental=False):
+        if continues and self._puts_out_steps != self.return_sequences:
+            self._refuse_continuation()
         if not self.return_sequences:
             return super()._make_targets(y, continues, classes, incremental)
-        if continues:
-            self._targets = self._targets.step
-        targets = super()._make_targets(y.flat, continues, classes, incremental)
-        return StepTargets(targets)
+        if not continues:
+            return StepTargets(
+                super()._make_targets(y.flat, False, classes, incremental)
+            )
+        targets, self._targets = self._targets, self._targets.step
+        super()._make_targets(y.flat, True, classes, incremental)
+        self._targets = targets
+        return targets
+
+    @property
+    def _puts_out_steps(self):
+        return self._net.readout == "steps"
 
     def _validation_score(self, true, predicted, weights):
-        if self.return_sequences:
+        if self._puts_out_steps:
             true, predicted, weights = _existing(true, predicted, weights)
         return super()._validation_score(true, predicted, weights)
 
     def _by_sequences(self, predict, X):
         """Return the predictions of a method, without those for padding."""
         check_is_fitted(self)
-        if not self.return_sequences:
+        if not self._puts_out_steps:
             return predict(X)
         sequences = self._read(X, FLOATS, reset=False)
         return sequences.cut(predict(sequences))
@@ -177,9 +193,9 @@ class _Recurrent:
         score : float
             With ``return_sequences`` over all steps of all sequences.
         """
-        if not self.return_sequences:
-            return super().score(X, y, sample_weight)
         check_is_fitted(self)
+        if not self._puts_out_steps:
+            return super().score(X, y, sample_weight)
         sequences = self._read(X, FLOATS, reset=False)
         check_consistent_length(sequences.lengths, y, sample_weight)
         true = read_steps(y, sequences)
@@ -195,11 +211,6 @@ class _Recurrent:
         tags.input_tags.sparse = False
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _parameter_blocks(graph):
-    """Return names and shapes of the parameters of a graph, in order."""
-    return [(block.name, block.shape) for block in compile_graph(graph).blocks]
 
 
 def _existing(true, predicted, weights):

@@ -251,6 +251,19 @@ def test_batch_size_beyond_the_samples_is_clipped_with_a_warning():
     assert_bitwise_same_network(ours, task.ours(batch_size=150).fit(task.X, task.y))
 
 
+@pytest.mark.parametrize("task", ["regression", "multioutput", "multiclass"])
+def test_validation_scores_do_not_depend_on_how_minibatches_are_cut(task):
+    task = TASKS[task]
+    settings = {"early_stopping": True, "learning_rate_init": 1e-12, "max_iter": 1}
+    scores = [
+        task.ours(**settings, validation_fraction=0.5, batch_size=batch_size)
+        .fit(task.X, task.y)
+        .validation_scores_
+        for batch_size in (75, 10, 1)
+    ]
+    assert_allclose(scores, [scores[0]] * 3, rtol=1e-6)
+
+
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_verbose_prints_what_scikit_learn_prints(early_stopping, capsys):
     task = TASKS["binary"]

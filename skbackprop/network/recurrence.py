@@ -164,8 +164,8 @@ class RecurrentNet:
         What the output is computed from: the states at the end, their mean or
         maximum over time, or, each step with an output of its own, from each.
     bptt_steps : int or None
-        Gradients go back at most so many steps, and at least as far as to
-        the last multiple of them; None: to the beginning.
+        Gradients pass between steps of the same block only, where blocks of so
+        many steps are counted from the first; None: between all steps.
     """
 
     cell: str
@@ -214,16 +214,19 @@ class RecurrentNet:
         """Return the output of a cell at each step, run forth or back in time.
 
         Padding is passed over: the state stays as it is, at the end of the
-        sequence or, backward in time, before it has begun.
+        sequence or, backward in time, before it has begun. Gradients are cut
+        off between the same steps in both directions, and only where a step
+        reads the state, so that padding moves no cut and adds none.
         """
         cell = CELLS[self.cell](n_units)
-        order = range(len(steps))
+        order, n = range(len(steps)), self.bptt_steps
+        cuts = range(n, len(steps), n) if n else ()
         state = (Zeros(n_units)(x),) * cell.n_states
         outputs = [None] * len(steps)
-        for n_done, t in enumerate(reversed(order) if backward else order):
-            if self.bptt_steps and n_done and n_done % self.bptt_steps == 0:
-                state = tuple(StopGradient()(s) for s in state)
-            new = cell(steps[t], state)
+        for t in reversed(order) if backward else order:
+            is_cut = (t + 1 if backward else t) in cuts
+            before = tuple(StopGradient()(s) for s in state) if is_cut else state
+            new = cell(steps[t], before)
             if masks[t] is not None:
                 pairs = zip(new, state, strict=True)
                 new = tuple(Where()(masks[t], *pair) for pair in pairs)
