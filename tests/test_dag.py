@@ -20,7 +20,17 @@ from skbackprop import (
     NetworkRegressor,
 )
 from skbackprop.dag import mlp_graph
-from skbackprop.network import Add, Graph, Input, Linear, ReLU, Sigmoid, Tanh
+from skbackprop.network import (
+    Add,
+    BatchNorm,
+    Dropout,
+    Graph,
+    Input,
+    Linear,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 
 pytestmark = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.ConvergenceWarning"
@@ -156,6 +166,54 @@ def test_builders_that_build_no_graph_are_refused():
 def test_what_is_no_graph_is_refused(graph):
     with pytest.raises(ValueError, match="'graph' parameter"):
         NetworkClassifier(graph).fit(X, Y)
+
+
+# Modules that behave differently while learning
+
+
+def normalized(n_features, n_outputs):
+    h = ReLU()(BatchNorm()(Linear(16)(Input(n_features))))
+    return Graph(Linear(n_outputs)(h))
+
+
+def thinned(n_features, n_outputs):
+    h = Dropout(0.3)(ReLU()(Linear(32)(Input(n_features))))
+    return Graph(Linear(n_outputs)(h))
+
+
+@pytest.mark.parametrize("graph", [normalized, thinned])
+def test_modules_of_minibatches_are_refused_by_lbfgs(graph):
+    with pytest.raises(ValueError, match=r"learns from minibatches.*solver='lbfgs'"):
+        NetworkClassifier(graph, solver="lbfgs").fit(X, Y)
+
+
+@pytest.mark.parametrize("graph", [normalized, thinned])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_ten_epochs_twice_are_twenty_bit_for_bit(graph, dtype):
+    settings = {"random_state": 0, "dtype": dtype, "batch_size": 20}
+    whole = NetworkClassifier(graph, max_iter=20, **settings).fit(X, Y)
+    parts = NetworkClassifier(graph, max_iter=10, warm_start=True, **settings)
+    parts = pickle.loads(pickle.dumps(parts.fit(X, Y)))
+    parts.fit(X, Y)
+    np.testing.assert_array_equal(whole._parameters, parts._parameters)
+
+
+@pytest.mark.parametrize("graph", [normalized, thinned])
+def test_predictions_do_not_depend_on_the_samples_beside(graph):
+    settings = {"max_iter": 30, "learning_rate_init": 0.01, "random_state": 0}
+    clf = NetworkClassifier(graph, **settings).fit(X, Y)
+    alone = np.vstack([clf.predict_proba(x[np.newaxis]) for x in X[::10]])
+    np.testing.assert_allclose(clf.predict_proba(X)[::10], alone, rtol=1e-12)
+    assert clf.score(X, Y) > 0.8
+
+
+def test_dropout_draws_anew_for_each_seed():
+    fits = [
+        NetworkClassifier(thinned, max_iter=1, random_state=seed).fit(X, Y)
+        for seed in (0, 0, 1)
+    ]
+    assert fits[0]._training_state.seed == fits[1]._training_state.seed
+    assert fits[0]._training_state.seed != fits[2]._training_state.seed
 
 
 # Gradient clipping

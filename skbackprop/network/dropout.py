@@ -28,6 +28,7 @@ class Dropout(Module):
     rate: float = 0.5
 
     may_overwrite: ClassVar[tuple] = (0,)
+    is_random: ClassVar[bool] = True
 
     def __post_init__(self):
         if not 0 <= self.rate < 1:
