@@ -40,10 +40,9 @@ class BoundGraph(NamedTuple):
         """Return the blocks that are learned: all but the buffers."""
         return learned_blocks(self.program)
 
-    def vjp(self, X, adjoint):
-        """Return signals, adjoints and the flat gradient, as executors do."""
-        executor = make_executor(self.program, self.parameters, batch_size=len(X))
-        return executor.vjp(X, adjoint)
+    def executor(self, batch_size):
+        """Return an executor; its ``vjp`` gives signals, adjoints and gradient."""
+        return make_executor(self.program, self.parameters, batch_size=batch_size)
 
     def up_to(self, node):
         """Return the bound graph whose output is a node of this one."""

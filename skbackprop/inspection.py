@@ -83,7 +83,7 @@ def vjp(network, X, adjoint, *, parameters=None):
     """
     bound, X = bind(network, X, parameters)
     adjoint = _check_adjoint(adjoint, bound, X)
-    signals, adjoints, gradient = bound.vjp(X, adjoint)
+    signals, adjoints, gradient = bound.executor(len(X)).vjp(X, adjoint)
     blocks = [block.view(gradient) for block in bound.learned_blocks()]
     return _VJP(signals, adjoints, blocks)
 
@@ -152,12 +152,13 @@ def _signal_jacobian(bound, X, of, wrt):
         return result  # nothing leads from the one to the other
     wrt = part.graph.number(source)
     at_a_time = n_outputs * part.program.workspace_width
-    at_a_time = max(1, _ELEMENTS_AT_A_TIME // at_a_time)
+    at_a_time = min(len(X), max(1, _ELEMENTS_AT_A_TIME // at_a_time))
+    executor = part.executor(at_a_time * n_outputs)
     for start in range(0, len(X), at_a_time):
         rows = X[start : start + at_a_time]
         # Each sample as often as there are outputs, each time with another one.
         adjoint = np.tile(np.eye(n_outputs, dtype=bound.dtype), (len(rows), 1))
-        found = part.vjp(np.repeat(rows, n_outputs, axis=0), adjoint)[1][wrt]
+        found = executor.vjp(np.repeat(rows, n_outputs, axis=0), adjoint)[1][wrt]
         if found is not None:
             found = found.reshape(len(rows), n_outputs, -1)
             result[start : start + at_a_time] = found.transpose(0, 2, 1)
@@ -174,10 +175,10 @@ def _parameter_jacobian(bound, X, of, module):
     for block in part.learned_blocks():
         owner = index_of[id(part.graph.modules[block.module])]
         gradients[owner, block.name] = block
-    result = []
+    result, executor = [], part.executor(1)
     for x in X:
         for adjoint in np.eye(n_outputs, dtype=bound.dtype):
-            gradient = part.vjp(x[np.newaxis], adjoint[np.newaxis])[2]
+            gradient = executor.vjp(x[np.newaxis], adjoint[np.newaxis])[2]
             for block in of_whole:
                 found = gradients.get((block.module, block.name))
                 size = int(np.prod(block.shape))
@@ -244,9 +245,10 @@ def _input_adjoints(bound, X, adjoint, has_exp):
     """Return the adjoints of the input; of the output's exp, if there is one."""
     result = np.zeros_like(X)
     at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
+    executor = bound.executor(min(len(X), at_a_time))
     for start in range(0, len(X), at_a_time):
         rows = slice(start, start + at_a_time)
-        signals, adjoints, _ = bound.vjp(X[rows], adjoint[rows])
+        signals, adjoints, _ = executor.vjp(X[rows], adjoint[rows])
         if adjoints[0] is not None:
             result[rows] = adjoints[0]
         if has_exp:
@@ -303,21 +305,18 @@ def propagate(transformed, X, adjoint, *, parameters=None):
     """
     bound, X = bind(transformed.graph, X, parameters)
     adjoint = _check_adjoint(adjoint, bound, X)
-    signals, found = bound.vjp(X, adjoint)[0], {transformed.given: adjoint}
+    signals, _, _ = bound.executor(len(X)).vjp(X, adjoint)
     views = bound.program.views(bound.parameters)
-    for step, instruction in zip(
-        transformed.steps, _backward_instructions(bound.program), strict=True
-    ):
-        blocks = [views[i] for i in instruction.blocks]
-        for (target, how), value in zip(
-            step.writes, _run_step(step, found, signals, blocks), strict=True
-        ):
+    blocks_of = {
+        instruction.output: [views[i] for i in instruction.blocks]
+        for instruction in bound.program.instructions
+    }
+    found = {transformed.given: adjoint}
+    for step in transformed.steps:
+        values = _run_step(step, found, signals, blocks_of[step.node])
+        for (target, how), value in zip(step.writes, values, strict=True):
             found[target] = value if how == "write" else _add(found[target], value)
     return {str(quantity): value for quantity, value in found.items()}
-
-
-def _backward_instructions(program):
-    return [i for i in reversed(program.instructions) if i.has_gradients]
 
 
 def _run_step(step, adjoints, signals, blocks):
