@@ -327,6 +327,10 @@ class NetworkEstimator(NetworkParameters):
         )
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
+    def _like_input(self, rows, X):
+        """Return numbers for what the network reads in the shape of X."""
+        return rows
+
     # Storage
 
     def __sklearn_is_fitted__(self):
