@@ -38,6 +38,7 @@ from skbackprop.network import (
     Sigmoid,
     StopGradient,
     Tanh,
+    Zeros,
 )
 from skbackprop.network.program import compile_graph
 
@@ -149,6 +150,17 @@ def test_the_jacobian_is_zero_where_no_path_leads():
     assert not jacobian(graph, X, of=1, wrt=2, parameters=parameters).any()
     assert not jacobian(graph, X, of=1, wrt="w[2]", parameters=parameters).any()
     assert jacobian(graph, X, of=1, wrt="w[1]", parameters=parameters).any()
+
+
+@pytest.mark.parametrize("module", [Zeros(3), StopGradient()])
+def test_nodes_behind_which_nothing_learns_have_derivatives_too(module):
+    x = Input(3)
+    state = module(x)
+    graph = Graph(Linear(2)(state))
+    W = np.arange(6.0).reshape(3, 2)
+    J = jacobian(graph, np.ones((1, 3)), wrt=state, parameters=[W, np.zeros(2)])
+    assert_allclose(J[0], W)
+    assert "writes dz[1]" in str(graph.backward())
 
 
 def test_of_itself_the_jacobian_is_the_identity():

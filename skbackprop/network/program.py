@@ -369,17 +369,19 @@ def _lay_out_parameters(graph):
     return tuple(blocks), ends
 
 
-def _find_wanted(graph, input_learns):
+def _find_wanted(graph, keeps_all):
     """Return, for each node, whether backward computes its adjoint.
 
-    It does where something upstream learns and a gradient gets there.
+    It does where a gradient gets to and something upstream learns, or where it
+    shall be looked at.
     """
-    learns, widths = [input_learns], graph.widths()
+    learns, widths = [keeps_all], graph.widths()
     for module, inputs in graph.wires:
         module = graph.modules[module]
         has_parameters = module.parameter_shapes(*(widths[i] for i in inputs))
         sources = _differentiated(module, inputs)
-        learns.append(bool(has_parameters) or any(learns[i] for i in sources))
+        does = bool(has_parameters) or any(learns[i] for i in sources)
+        learns.append(keeps_all or does)
     reached = [False] * len(graph.wires) + [True]
     for node in range(len(graph.wires), 0, -1):
         if reached[node]:
