@@ -143,8 +143,11 @@ class _Image:
         return "".join([*parts, "</svg>"])
 
     def _draw_arrow(self, path, label):
-        points = [self.place[key] for key in path]
-        points[-1] = points[-1][0], points[-1][1] - _BOX_HEIGHT / 2
+        (start, *passed, end), half = [self.place[key] for key in path], _BOX_HEIGHT / 2
+        points = [start]
+        for x, y in passed:  # straight, as far as the boxes of that layer reach
+            points += [(x, y - half), (x, y + half)]
+        points.append((end[0], end[1] - half))
         curve = f"M{points[0][0]:g} {points[0][1]:g}"
         for (x, y), (x2, y2) in itertools.pairwise(points):
             middle = (y + y2) / 2
