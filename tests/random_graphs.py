@@ -11,19 +11,54 @@ from skbackprop.engine.losses import (
 )
 from skbackprop.engine.samples import CSR, Samples
 from skbackprop.network import (
+    ELU,
+    GELU,
+    SELU,
+    Abs,
     Add,
+    BatchNorm,
+    Bias,
+    Concatenate,
+    DotProduct,
+    Dropout,
     Graph,
+    HardTanh,
     Identity,
     Input,
+    LayerNorm,
+    LeakyReLU,
     Linear,
+    LogSoftMax,
+    Max,
+    MaxPool,
+    MeanPool,
+    Mish,
+    Multiply,
     ReLU,
+    Scale,
+    ScaledDotProductAttention,
+    ScaledTanh,
     Sigmoid,
+    SiLU,
+    Slice,
+    Softmax,
+    Softplus,
+    Softsign,
+    Square,
+    StopGradient,
+    Subtract,
     Tanh,
+    Where,
+    Zeros,
 )
 from skbackprop.network.program import compile_graph
 
 LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
 ELEMENTWISE = [Identity(), ReLU(), Sigmoid(), Tanh()]
+ACTIVATIONS = [
+    *(Identity(), ReLU(), LeakyReLU(0.1), ELU(), SELU(), Softplus(), SiLU(), GELU()),
+    *(Mish(), Sigmoid(), Tanh(), ScaledTanh(), HardTanh(), Softsign(), Square(), Abs()),
+]
 WIDTHS = [1, 2, 3, 5, 7, 15, 16, 17, 33]
 
 
@@ -77,6 +112,134 @@ def random_graph(seed, n_steps=10, only_linear_reads_input=False):
     return Graph(_sum_of_loose_ends(nodes, as_wide_as))
 
 
+def random_dag(seed, n_steps=14, has_stops=True):
+    """Return a graph that draws from all modules.
+
+    Parameters
+    ----------
+    seed : int
+    n_steps : int
+        Modules, or groups of a few, before the loose ends are summed up.
+    has_stops : bool
+        Whether StopGradient is among them, whose derivative is not that of what
+        it puts out.
+    """
+    return _Dag(np.random.default_rng(seed), has_stops).grow(n_steps)
+
+
+class _Dag:
+    """A graph while it grows; methods that begin with ``add`` add a node to it."""
+
+    def __init__(self, rng, has_stops):
+        self.rng = rng
+        self.nodes = [Input(int(rng.choice(WIDTHS)))]
+        self.shared = {}
+        self.steps = [getattr(self, name) for name in dir(self) if name[:3] == "add"]
+        if not has_stops:
+            self.steps.remove(self.add_stop)
+
+    def grow(self, n_steps):
+        self.nodes.append(self.linear(self.nodes[0]))
+        for _ in range(n_steps):
+            step = self.steps[self.rng.integers(len(self.steps))]
+            self.nodes.append(step(self.draw()))
+        return Graph(_sum_of_loose_ends(self.nodes, self.as_wide_as))
+
+    def draw(self):
+        """Return a node, mostly a recent one."""
+        back = int(self.rng.geometric(0.3))
+        return self.nodes[-min(back, len(self.nodes))]
+
+    def chance(self, probability):
+        return self.rng.random() < probability
+
+    def one_of(self, items):
+        return items[self.rng.integers(len(items))]
+
+    def linear(self, x, width=None):
+        width = int(width or self.rng.choice(WIDTHS))
+        key = x.width, width
+        if key not in self.shared or self.chance(0.5):
+            self.shared[key] = self.new_linear(*key)
+        return self.shared[key](x)
+
+    def new_linear(self, n_inputs, n_units):
+        connections = None
+        if self.chance(0.3):
+            connected = self.rng.random((n_units, n_inputs)) < 0.6
+            connections = [np.flatnonzero(unit) for unit in connected]
+        return Linear(n_units, bias=self.chance(0.7), connections=connections)
+
+    def as_wide_as(self, x, width):
+        return x if x.width == width else self.linear(x, width)
+
+    def partner(self, x):
+        """Return a node to combine with x: as wide, or of width 1."""
+        return self.as_wide_as(self.draw(), 1 if self.chance(0.3) else x.width)
+
+    def add_linear(self, x):
+        return self.linear(x)
+
+    def add_affine(self, x):
+        return self.one_of([Bias(), Scale(), LayerNorm(), BatchNorm()])(x)
+
+    def add_activation(self, x):
+        return self.one_of(ACTIVATIONS)(x)
+
+    def add_second_activation(self, x):
+        return self.one_of(ACTIVATIONS)(x)
+
+    def add_combination(self, x):
+        pair = [x, self.partner(x)]
+        return self.one_of([Add(), Subtract(), Max()])(*self.rng.permutation(pair))
+
+    def add_gate(self, x):
+        return Multiply()(x, self.one_of([Sigmoid(), Tanh()])(self.partner(x)))
+
+    def add_choice(self, x):
+        return Where()(self.partner(x), x, self.partner(x))
+
+    def add_softmax(self, x):
+        return self.one_of([Softmax(), LogSoftMax()])(x)
+
+    def add_dropout(self, x):
+        return Dropout(0.3)(x)
+
+    def add_pool(self, x):
+        size = int(self.one_of([1, 2, 3, 5]))
+        if x.width % size:
+            x = self.linear(x, 4 * size)
+        return self.one_of([MaxPool, MeanPool])(size)(x)
+
+    def add_dot_product(self, x):
+        return DotProduct()(x, self.as_wide_as(self.draw(), x.width))
+
+    def add_attention(self, x):
+        n_steps = int(self.one_of([1, 2, 3, 6]))
+        widths = n_steps * self.rng.integers(1, 7, 2)
+        q, k, v = (self.as_wide_as(x, int(widths[i])) for i in (0, 0, 1))
+        return ScaledDotProductAttention(n_steps, causal=self.chance(0.5))(q, k, v)
+
+    def add_slice(self, x):
+        start = int(self.rng.integers(x.width))
+        return Slice(start, int(self.rng.integers(start, x.width)) + 1)(x)
+
+    def add_cut(self, x):
+        h = self.linear(x, 39)
+        parts = [Slice(0, 16)(h), Slice(16, 32)(h), Slice(32, 39)(h)]
+        self.nodes += parts[1:]
+        return parts[0]
+
+    def add_concatenation(self, x):
+        return Concatenate()(x, self.draw(), *[self.draw()] * self.chance(0.5))
+
+    def add_stop(self, x):
+        return StopGradient()(x)
+
+    def add_zeros(self, x):
+        return Add()(x, Zeros(x.width)(self.draw()))
+
+
 def _sum_of_loose_ends(nodes, as_wide_as):
     """Return a node that all others lead to, a linear one."""
     read = {id(x) for node in nodes for x in node.inputs}
@@ -99,8 +262,13 @@ def random_parameters(graph, seed=0, dtype=np.float64):
     """Return a parameter vector, in size so that signals keep theirs."""
     rng, program = np.random.default_rng(seed), compile_graph(graph)
     parameters = program.allocate(dtype)
-    for view in program.views(parameters):
+    for block, view in zip(program.blocks, program.views(parameters), strict=True):
         view[...] = rng.normal(scale=0.5 * len(view) ** -0.5, size=view.shape)
+        if block.name == "running_var":
+            view[...] = 1 + abs(view)
+        module = graph.modules[block.module]
+        if isinstance(module, Linear) and block.is_matrix:
+            view *= module.connected(len(view))
     return parameters
 
 

@@ -1,15 +1,28 @@
 """What holds for every module: its kernels, its derivatives, its documentation."""
 
+import dataclasses
+import pickle
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from gradcheck import check_vjp
 from jit_marks import needs_jit
 from kernel_helpers import DTYPES, tolerance
-from module_cases import CASES, name_of_case, random_data, run_kernels
+from module_cases import (
+    CASES,
+    ELEMENTWISE,
+    name_of_case,
+    random_data,
+    run_kernels,
+)
+from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop import network
+from skbackprop import NetworkRegressor, network
 from skbackprop.engine import reference
 from skbackprop.engine.reference import Pass
+from skbackprop.kernels import jit, table
 
 every_case = pytest.mark.parametrize("case", CASES, ids=name_of_case)
 ABSTRACT = {network.Module, network.Elementwise, network.Combination}
@@ -124,6 +137,73 @@ def test_the_reference_keeps_the_dtype(case, dtype):
         assert array is None or array.dtype == dtype
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
+INSTANCES = {type(module): (module, widths) for module, widths in CASES}
+
+
+@every_module
 def test_every_module_is_tried(module):
-    assert module in {type(case[0]) for case in CASES}
+    assert module in INSTANCES
+
+
+@every_module
+def test_every_module_is_on_the_page_that_lists_them(module):
+    page = Path(__file__).parents[1] / "docs" / "modules.rst"
+    assert re.search(rf"^   \* - ``{module.__name__}\(", page.read_text(), re.MULTILINE)
+
+
+@every_module
+def test_every_module_states_its_equation(module):
+    assert re.search(r"y(_\w+)? *=|signal of zeros|\[:, start:stop\]", module.__doc__)
+
+
+@needs_jit
+@every_module
+def test_every_module_has_kernels_and_a_reference(module):
+    module, widths = INSTANCES[module]
+    assert all(table.module_kernels(module, 64))
+    functions = [reference.forward]
+    if len(module.stops_gradient) < len(widths):
+        functions.append(reference.backward)
+    if module.parameter_shapes(*widths):
+        functions.append(reference.parameter_gradients)
+    for function in functions:
+        assert function.dispatch(type(module)) is not function.dispatch(object)
+
+
+@every_module
+def test_every_module_is_a_value(module):
+    module, _ = INSTANCES[module]
+    assert pickle.loads(pickle.dumps(module)) == module
+    assert hash(dataclasses.replace(module)) == hash(module)
+    assert repr(module).startswith(f"{type(module).__name__}(")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        module.anything = 1
+
+
+@every_module
+def test_every_module_is_trained_and_survives_as_part_of_a_graph(module):
+    module, widths = INSTANCES[module]
+    x = network.Input(4)
+    node = module(*(network.Linear(width)(x) for width in widths))
+    graph = network.Graph(network.Linear(2)(node))
+    data = np.random.default_rng(0).normal(size=(40, 6))
+    model = NetworkRegressor(graph, max_iter=3, tol=0, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(data[:, :4], data[:, 4:])
+    restored = pickle.loads(pickle.dumps(model)).predict(data[:, :4])
+    np.testing.assert_array_equal(model.predict(data[:, :4]), restored)
+    assert np.isfinite(restored).all()
+
+
+@needs_jit
+def test_other_settings_of_a_known_module_compile_nothing(monkeypatch):
+    def settings_of(module):
+        return [m for m, _ in CASES if type(m) is module and m != INSTANCES[module][0]]
+
+    for module in set(INSTANCES) - {type(m) for m in ELEMENTWISE}:
+        table.module_kernels(INSTANCES[module][0], 64)
+        with monkeypatch.context() as patch:
+            patch.setattr(jit, "_compile", None)
+            for other in settings_of(module):
+                table.module_kernels(other, 64)

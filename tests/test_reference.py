@@ -13,6 +13,7 @@ from random_graphs import (
     random_parameters,
     random_samples,
 )
+from torch_graphs import torch_blocks, torch_forward
 
 from skbackprop.engine import reference
 from skbackprop.engine.losses import HalfSquaredError, Loss
@@ -22,12 +23,9 @@ from skbackprop.engine.samples import Samples, StoppingRule
 from skbackprop.network import (
     Add,
     Graph,
-    Identity,
     Input,
     Linear,
     Module,
-    ReLU,
-    Sigmoid,
     Tanh,
 )
 from skbackprop.network.program import compile_graph
@@ -104,26 +102,6 @@ def test_backward_of_a_network_is_the_transpose_of_its_derivative(seed):
     check_vjp(forward, backward, [parameters], rng, rtol=1e-6)
 
 
-def torch_forward(torch, graph, x, blocks):
-    """Run a graph in torch; ``blocks`` holds (weight, bias) of each linear module."""
-    functions = {
-        Identity: lambda x: x,
-        ReLU: torch.relu,
-        Sigmoid: torch.sigmoid,
-        Tanh: torch.tanh,
-        Add: torch.add,
-    }
-    signals = [x]
-    for module, inputs in graph.wires:
-        operands = [signals[i] for i in inputs]
-        if isinstance(graph.modules[module], Linear):
-            weight, bias = blocks[module]
-            signals.append(operands[0] @ weight + bias)
-        else:
-            signals.append(functions[type(graph.modules[module])](*operands))
-    return signals[-1]
-
-
 def torch_loss(torch, loss, logits, targets):
     functional = torch.nn.functional
     if loss.link == "softmax":
@@ -151,12 +129,7 @@ def test_backprop_agrees_with_torch(seed, loss):
     parameters = random_parameters(graph, seed)
     value, gradient = objective_and_gradient(graph, parameters, loss, samples)
 
-    tensors = [
-        torch.tensor(view, requires_grad=True) for view in program.views(parameters)
-    ]
-    blocks = {}
-    for block, tensor in zip(program.blocks, tensors, strict=True):
-        blocks[block.module] = (*blocks.get(block.module, ()), tensor)
+    tensors, blocks = torch_blocks(torch, program, parameters)
     x, targets, weights = (torch.tensor(part) for part in samples)
     logits = torch_forward(torch, graph, x, blocks)
     losses = torch_loss(torch, loss, logits, targets)

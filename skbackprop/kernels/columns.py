@@ -9,9 +9,6 @@ from skbackprop.kernels.abi import (
     ADD_DX,
     DX,
     DY,
-    LDX,
-    LDY,
-    N_ROWS,
     SETTING,
     WIDTH_X,
     WIDTH_Y,
@@ -19,17 +16,23 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.codegen import kernel
+from skbackprop.kernels.rows import (
+    add_to,
+    clear,
+    clear_unless,
+    each_row,
+    each_vector,
+    within,
+)
 
 
 def make_forward_slice(bits):
     """Return the kernel of y = x[:, first : first + width_y], first = SETTING."""
 
     def forward(code, row, context, scalars):
-        x, y = code.vectors(row[X]).from_(row[SETTING]), code.vectors(row[Y])
-        with code.range(context[N_ROWS]) as r:
-            x_row, y_row = x.from_(r * row[LDX]), y.from_(r * row[LDY])
-            with code.range(row[WIDTH_Y], step=code.lanes) as j:
-                y_row[j] = x_row[j]
+        rows = each_row(code, row, context, X, Y)
+        with rows as (x, y), each_vector(code, row[WIDTH_Y]) as j:
+            y[j] = x[j + row[SETTING]]
 
     return kernel(forward, bits)
 
@@ -41,14 +44,12 @@ def make_backward_slice(bits):
     """
 
     def backward(code, row, context, scalars):
-        dx, dy = code.vectors(row[DX]), code.vectors(row[DY])
-        with code.when(row[DX] != 0), code.range(context[N_ROWS]) as r:
-            dx_row, dy_row = dx.from_(r * row[LDX]), dy.from_(r * row[LDY])
-            with code.when(row[ADD_DX] == 0):
-                _clear(code, dx_row, row[WIDTH_X])
-            part = dx_row.from_(row[SETTING])
-            with code.range(row[WIDTH_Y], step=code.lanes) as j:
-                part[j] = part[j] + dy_row[j]
+        rows = each_row(code, row, context, DX, DY)
+        with code.when(row[DX] != 0), rows as (dx, dy):
+            clear_unless(code, row[ADD_DX], dx, row[WIDTH_X])
+            part = dx.from_(row[SETTING])
+            with each_vector(code, row[WIDTH_Y]) as j:
+                part[j] = part[j] + dy[j]
 
     return kernel(backward, bits)
 
@@ -75,13 +76,12 @@ def for_each_length(code, width, write):
 
 
 def _copy(code, row, context, lanes):
-    x, y = (code.vectors(row[field]).of(lanes) for field in (X, Y))
-    y, last = y.from_(row[SETTING]), row[WIDTH_X] - lanes
-    with code.range(context[N_ROWS]) as r:
-        x_row, y_row = x.from_(r * row[LDX]), y.from_(r * row[LDY])
+    last = row[WIDTH_X] - lanes
+    with each_row(code, row, context, X, Y) as (x, y):
+        x, y = x.of(lanes), y.of(lanes).from_(row[SETTING])
         with code.range(last, step=lanes) as j:
-            y_row[j] = x_row[j]
-        y_row[last] = x_row[last]
+            y[j] = x[j]
+        y[last] = x[last]
 
 
 def make_backward_concatenate(bits):
@@ -91,15 +91,12 @@ def make_backward_concatenate(bits):
     """
 
     def backward(code, row, context, scalars):
-        dx, dy = code.vectors(row[DX]), code.vectors(row[DY]).from_(row[SETTING])
-        numbers = code.lane_numbers()
-        with code.when(row[DX] != 0), code.range(context[N_ROWS]) as r:
-            dx_row, dy_row = dx.from_(r * row[LDX]), dy.from_(r * row[LDY])
-            with code.range(row[WIDTH_X], step=code.lanes) as j:
-                left = code.repeat(code.narrow_integer(row[WIDTH_X] - j))
-                adjoint = xp.where(numbers < left, dy_row[j], 0.0)
-                present = xp.where(row[ADD_DX] != 0, dx_row[j], 0.0)
-                dx_row[j] = present + adjoint
+        rows = each_row(code, row, context, DX, DY)
+        vectors = each_vector(code, row[WIDTH_X])
+        with code.when(row[DX] != 0), rows as (dx, dy), vectors as j:
+            is_own = within(code, j, row[WIDTH_X])
+            term = xp.where(is_own, dy[j + row[SETTING]], 0.0)
+            add_to(dx, j, row[ADD_DX], term)
 
     return kernel(backward, bits)
 
@@ -108,9 +105,8 @@ def make_forward_zeros(bits):
     """Return the kernel of y = 0."""
 
     def forward(code, row, context, scalars):
-        y = code.vectors(row[Y])
-        with code.range(context[N_ROWS]) as r:
-            _clear(code, y.from_(r * row[LDY]), row[WIDTH_Y])
+        with each_row(code, row, context, Y) as (y,):
+            clear(code, y, row[WIDTH_Y])
 
     return kernel(forward, bits)
 
@@ -122,8 +118,3 @@ def make_backward_zeros(bits):
         pass
 
     return kernel(backward, bits)
-
-
-def _clear(code, vectors, width):
-    with code.range(width, step=code.lanes) as j:
-        vectors[j] = code.constant(0.0)

@@ -28,6 +28,7 @@ from skbackprop.kernels.abi import (
 )
 from skbackprop.kernels.codegen import DoubleSum, kernel
 from skbackprop.kernels.memory import as_floats
+from skbackprop.kernels.rows import within
 from skbackprop.kernels.simd import (
     concatenate,
     shuffle,
@@ -148,7 +149,7 @@ def _elementwise(loss):
             dz = batch.dz.from_(r * batch.ldz)
             weight = code.repeat(batch.weights.scalars()[r])
             with code.range(batch.ldz, step=code.lanes) as j:
-                is_own = _within(code, j, batch.width)
+                is_own = within(code, j, batch.width)
                 value = loss.value(z[j], t[j], xp)
                 batch.loss.add(weight, where(is_own, value, 0.0))
                 with code.when(batch.dz_wanted):
@@ -214,13 +215,13 @@ def _exponentials_of_row(batch, r):
     lowest = float("-inf")
     largest = code.variable(lowest)
     with code.range(batch.width, step=code.lanes) as j:
-        own = where(_within(code, j, batch.width), z[j], lowest)
+        own = where(within(code, j, batch.width), z[j], lowest)
         largest.value = xp.maximum(own, largest.value)
     largest = largest.value.fold(lambda a, b: where(a < b, b, a))
 
     total = code.variable(0.0)
     with code.range(batch.ldz, step=code.lanes) as j:
-        own = where(_within(code, j, batch.width), z[j], lowest)
+        own = where(within(code, j, batch.width), z[j], lowest)
         exponentials = xp.exp(own - largest)
         total.value = total.value + exponentials
         with code.when(batch.dz_wanted):
@@ -261,11 +262,6 @@ def _columns(batch):
 def _clear(columns):
     for j in range(ROW_QUANTUM):
         columns[j * columns.code.lanes] = columns.code.constant(0.0)
-
-
-def _within(code, first, width):
-    """Return which lanes of the vector at element ``first`` are below width."""
-    return code.lane_numbers() < code.narrow_integer(width - first)
 
 
 def make_stepwise_log_loss(n_classes, bits):

@@ -3,10 +3,10 @@
 from contextlib import contextmanager
 
 from skbackprop.kernels import functions as xp
-from skbackprop.kernels.abi import ADD_DX, DX, DY, SETTING, WIDTH_Y, X, Y
+from skbackprop.kernels.abi import ADD_DX, DX, DY, SETTING, WIDTH_X, WIDTH_Y, X, Y
 from skbackprop.kernels.codegen import kernel
-from skbackprop.kernels.rows import add_to, each_row
-from skbackprop.kernels.simd import where
+from skbackprop.kernels.rows import add_to, clear_unless, each_row
+from skbackprop.kernels.simd import INTEGER, where
 
 
 def make_forward_max_pool(bits):
@@ -26,13 +26,15 @@ def make_backward_max_pool(bits):
     """Return the kernel of dx (+)= dy for the first of the largest of each group."""
 
     def backward(code, row, context, scalars):
-        groups = _each_group(code, row, context, X, DX, Y, DY)
-        with code.when(row[DX] != 0), groups as (x, dx, y, dy, g):
-            left = code.variable(dy[g])
-            with code.range(row[SETTING]) as i:
-                is_largest = x[i] == y[g]
-                add_to(dx, i, row[ADD_DX], where(is_largest, left.value, 0.0))
-                left.value = where(is_largest, 0.0, left.value)
+        with code.when(row[DX] != 0):
+            with each_row(code, row, context, DX) as (dx,):
+                clear_unless(code, row[ADD_DX], dx, row[WIDTH_X])
+            with _each_group(code, row, context, X, DX, Y, DY) as (x, dx, y, dy, g):
+                first, largest = code.variable(0, INTEGER), y[g]
+                with code.range(row[SETTING]) as i:
+                    i = row[SETTING] - 1 - i  # the last to be found is the first
+                    first.value = where(x[i] == largest, i, first.value)
+                dx[first.value] = dx[first.value] + dy[g]
 
     return kernel(backward, bits)
 
