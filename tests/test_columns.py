@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from jit_marks import needs_jit
-from random_graphs import random_parameters
+from jit_marks import EXECUTORS, needs_jit
+from random_graphs import LOSSES, random_parameters, random_samples
 
 from skbackprop.engine.executor import Executor
 from skbackprop.engine.reference import ReferenceExecutor
@@ -14,11 +14,15 @@ from skbackprop.network import (
     Graph,
     Input,
     Linear,
+    Max,
+    Multiply,
     ReLU,
     Sigmoid,
     Slice,
     StopGradient,
+    Subtract,
     Tanh,
+    Where,
     Zeros,
 )
 from skbackprop.network.program import compile_graph
@@ -81,6 +85,13 @@ def slice_that_nobody_learns_from(width):
     return Add()(Slice(0, 16)(h), blocked)
 
 
+def slices_that_leave_no_padding(width):
+    """A row of 272 elements has no room for the padding of its first 256."""
+    h = Linear(256 + width)(Input(3))
+    parts = Slice(0, 256)(h), Slice(256, 256 + width)(h)
+    return Linear(2)(Concatenate()(Sigmoid()(parts[0]), Tanh()(parts[1])))
+
+
 GRAPHS = [
     gates,
     overlapping_slices,
@@ -90,6 +101,7 @@ GRAPHS = [
     concatenations,
     stopped,
     slice_that_nobody_learns_from,
+    slices_that_leave_no_padding,
 ]
 
 
@@ -193,3 +205,135 @@ def test_slices_that_are_empty_are_refused(start, stop):
 def test_slices_that_reach_beyond_their_input_are_refused():
     with pytest.raises(ValueError, match="beyond an input of width 3"):
         Slice(1, 4)(Input(3))
+
+
+# Graphs without a plan, in which columns are cut and joined anywhere
+
+
+class RandomColumns:
+    """Nodes that are cut, joined, gated and summed up, at widths of all kinds."""
+
+    WIDTHS = (1, 5, 16, 17, 32, 48, 51)
+    ELEMENTWISE = (ReLU(), Sigmoid(), Tanh(), StopGradient())
+    COMBINATIONS = (Add(), Subtract(), Multiply(), Max())
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.nodes = [Input(int(self.rng.choice([3, 20, 35])))]
+
+    def any_of(self, things):
+        return things[self.rng.integers(len(things))]
+
+    def draw(self):
+        recent = min(int(self.rng.geometric(0.3)), len(self.nodes))
+        return self.nodes[-recent]
+
+    def as_wide_as(self, x, width):
+        if x.width == width:
+            return x
+        return Linear(width, bias=bool(self.rng.random() < 0.5))(x)
+
+    def cut(self, x):
+        """Cut at whole vectors or anywhere, everything or not."""
+        whole = self.rng.random() < 0.7
+        step = 16 if whole else int(self.rng.integers(1, x.width + 1))
+        starts = range(0, x.width, step)
+        parts = [Slice(i, min(i + step, x.width))(x) for i in starts]
+        return [p for p in parts if self.rng.random() < 0.9] or parts[:1]
+
+    def add_cuts(self):
+        x = self.as_wide_as(self.draw(), int(self.rng.choice(self.WIDTHS)))
+        parts = self.cut(x)
+        twice = self.cut(parts[0]) if self.rng.random() < 0.4 else []
+        self.nodes += [x, *parts, *twice]
+
+    def add_joint(self):
+        some = [self.draw() for _ in range(self.rng.integers(1, 4))]
+        self.nodes.append(Concatenate()(*some))
+
+    def add_elementwise(self):
+        self.nodes.append(self.any_of(self.ELEMENTWISE)(self.draw()))
+
+    def add_choice(self):
+        x, other = self.draw(), self.draw()
+        condition = self.as_wide_as(self.draw(), 1)
+        self.nodes.append(Where()(condition, x, self.as_wide_as(other, x.width)))
+
+    def add_combination(self):
+        x = self.draw()
+        width = x.width if self.rng.random() < 0.8 else 1
+        pair = [x, self.as_wide_as(self.draw(), width)]
+        self.rng.shuffle(pair)
+        self.nodes.append(self.any_of(self.COMBINATIONS)(*pair))
+
+    def add_sum_of_products(self):
+        term = self.draw()
+        if self.rng.random() < 0.5:
+            term = Linear(int(self.rng.choice(self.WIDTHS)))(term)
+        self.nodes.append(Add()(term, Linear(term.width, bias=False)(self.draw())))
+
+    def graph(self, n_steps=14):
+        steps = [self.add_cuts] * 3 + [self.add_combination] * 3
+        steps += [self.add_joint, self.add_elementwise, self.add_elementwise]
+        steps += [self.add_choice, self.add_sum_of_products]
+        for _ in range(n_steps):
+            self.any_of(steps)()
+        read = {id(x) for node in self.nodes for x in node.inputs}
+        loose = [node for node in self.nodes if id(node) not in read]
+        return Graph(Linear(4)(Concatenate()(*loose)))
+
+
+def random_graph_of_columns(seed):
+    return RandomColumns(seed).graph()
+
+
+def test_random_graphs_have_columns_in_place_and_sums_where_terms_stand():
+    programs = [compile_graph(random_graph_of_columns(seed)) for seed in range(50)]
+    instructions = [(p, i) for p in programs for i in p.instructions]
+    in_place = [type(i.module) for p, i in instructions if p.is_done_in_place(i)]
+    assert in_place.count(Slice) > 100
+    assert in_place.count(Add) > 10
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("seed", range(150))
+def test_random_cuts_and_joints_give_what_copies_give(seed, executor):
+    graph = random_graph_of_columns(seed)
+    expected = vjp_of(ReferenceExecutor, graph, keeps_all=True)
+    output, _, gradient = vjp_of(executor, graph)
+    np.testing.assert_allclose(output[-1], expected[0][-1], rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(gradient, expected[2], rtol=1e-9, atol=1e-10)
+
+
+@needs_jit
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("seed", range(150, 200))
+def test_what_an_earlier_minibatch_left_behind_does_not_matter(seed, dtype):
+    graph = random_graph_of_columns(seed)
+    program, parameters = compile_graph(graph), random_parameters(graph, dtype=dtype)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(9, graph.n_features)).astype(dtype)
+    adjoint = rng.normal(size=(9, 4)).astype(dtype)
+    fresh = Executor(program, parameters, batch_size=9).vjp(x[:6], adjoint[:6])
+    used = Executor(program, parameters, batch_size=9)
+    used.vjp(-3 * x, 7 * adjoint)
+    again = used.vjp(x[:6], adjoint[:6])
+    np.testing.assert_array_equal(again[0][-1], fresh[0][-1])
+    np.testing.assert_array_equal(again[2], fresh[2])
+
+
+@needs_jit
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_losses_of_random_cuts_and_joints_agree(seed):
+    """The loss writes adjoints, and sums run over minibatches."""
+    graph = random_graph_of_columns(seed)
+    loss = LOSSES[seed % len(LOSSES)]
+    samples = random_samples(graph, loss, weighted=seed % 2 == 0)
+    program, parameters = compile_graph(graph), random_parameters(graph)
+    found = []
+    for kind in (ReferenceExecutor, Executor):
+        executor = kind(program, parameters, loss, batch_size=7)
+        value = executor.objective(samples)
+        found.append((value, program.compact(executor.gradient)))
+    np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-10)
+    np.testing.assert_allclose(found[1][1], found[0][1], rtol=1e-8, atol=1e-9)

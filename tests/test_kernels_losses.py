@@ -19,8 +19,11 @@ from skbackprop.engine.losses import (
     BinaryLogLoss,
     HalfPoissonDeviance,
     HalfSquaredError,
+    IgnoringMissing,
     SoftmaxLogLoss,
+    StepwiseLogLoss,
 )
+from skbackprop.engine.reference import value_and_gradient
 from skbackprop.kernels import abi, jit
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -33,7 +36,7 @@ def address_of(loss, dtype):
     from skbackprop.kernels.losses import make_loss
 
     bits = bits_of(dtype)
-    name = f"{type(loss).__name__}_{bits}"
+    name = f"{loss!r}_{bits}"
     return compiled(lambda: make_loss(loss, bits), name)
 
 
@@ -179,3 +182,81 @@ def test_losses_of_many_samples_are_summed_exactly():
     value, _ = call(HalfSquaredError(), np.float32, logits, targets, np.ones(n))
     exact = n * 0.5 * float(np.float32(0.1)) ** 2
     np.testing.assert_allclose(value, exact, rtol=1e-7)
+
+
+# Losses by steps: targets are NaN where a sequence has no such step
+
+
+STEPS = [1, 3, 5, 16, 40]
+
+
+def stepwise_case(loss, n_steps, n_rows=19, n_columns=3):
+    """Return logits, targets of which some are missing, and weights."""
+    rng = np.random.default_rng(n_steps)
+    logits = rng.normal(scale=2.0, size=(n_rows, n_steps * n_columns))
+    if isinstance(loss, StepwiseLogLoss):
+        targets = rng.integers(n_columns, size=(n_rows, n_steps)).astype(float)
+    else:
+        targets = random_targets(loss.loss, rng, *logits.shape).astype(float)
+    exists = np.arange(n_steps) < rng.integers(n_steps + 1, size=(n_rows, 1))
+    exists[0] = True  # and of some rows nothing does
+    exists = np.repeat(exists, targets.shape[1] // n_steps, axis=1)
+    return logits, np.where(exists, targets, np.nan), rng.uniform(size=n_rows)
+
+
+STEPWISE = [StepwiseLogLoss(3), *map(IgnoringMissing, LOSSES[:3])]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n_steps", STEPS)
+@pytest.mark.parametrize("loss", STEPWISE, ids=repr)
+def test_losses_of_steps_are_those_of_the_reference(loss, n_steps, dtype):
+    logits, targets, weights = stepwise_case(loss, n_steps)
+    logits, weights = logits.astype(dtype), weights.astype(dtype)
+    values, gradient = value_and_gradient(loss, logits.astype(float), targets)
+    close = {"rtol": tolerance(dtype), "atol": tolerance(dtype)}
+    for with_gradient in (True, False):
+        value, found = call(
+            loss, dtype, logits, targets, weights, 0.25, with_gradient=with_gradient
+        )
+        np.testing.assert_allclose(value, weights @ values, rtol=tolerance(dtype))
+    value, found = call(loss, dtype, logits, targets, weights, scale=0.25)
+    width = logits.shape[1]
+    expected = 0.25 * weights[:, np.newaxis] * gradient
+    np.testing.assert_allclose(found[:, :width], expected, **close)
+    assert not found[:, width:].any()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("loss", STEPWISE, ids=repr)
+def test_logits_of_missing_steps_do_not_matter(loss, dtype):
+    logits, targets, weights = stepwise_case(loss, 5)
+    missing = np.isnan(targets)
+    if isinstance(loss, StepwiseLogLoss):
+        missing = np.repeat(missing, 3, axis=1)
+    expected = call(loss, dtype, logits, targets, weights)
+    for bad in (np.nan, np.inf, -np.inf, 1e30):
+        found = call(loss, dtype, np.where(missing, bad, logits), targets, weights)
+        assert found[0] == expected[0]
+        np.testing.assert_array_equal(found[1], expected[1])
+    assert not expected[1][:, : missing.shape[1]][missing].any()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_steps_of_large_logits_neither_overflow_nor_vanish(dtype):
+    logits = np.array([[5000.0, 0, 0, -5000, 0, 0, 0.5, 0, 0]])
+    value, gradient = call(
+        StepwiseLogLoss(3), dtype, logits, np.array([[1.0, 0, np.nan]]), np.ones(1)
+    )
+    np.testing.assert_allclose(value, 10000 + np.log(2), rtol=1e-12)
+    np.testing.assert_array_equal(gradient[0, :9], [1, -1, 0, -1, 0.5, 0.5, 0, 0, 0])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_step_of_nan_is_seen_in_the_loss(dtype):
+    logits = np.array([[0.0, np.nan, 1.0, 2.0]])
+    for targets in ([[0.0, 1.0]], [[1.0, 1.0]]):
+        value, _ = call(
+            StepwiseLogLoss(2), dtype, logits, np.array(targets), np.ones(1)
+        )
+        assert np.isnan(value)

@@ -9,7 +9,9 @@ from skbackprop.engine.losses import (
     BinaryLogLoss,
     HalfPoissonDeviance,
     HalfSquaredError,
+    IgnoringMissing,
     SoftmaxLogLoss,
+    StepwiseLogLoss,
 )
 from skbackprop.engine.reference import value_and_gradient
 
@@ -164,3 +166,79 @@ def test_softmax_log_loss_is_that_of_scikit_learn(n_outputs):
 def test_links_have_the_names_of_scikit_learn():
     links = {loss.link for loss in LOSSES}
     assert links == {"identity", "exp", "logistic", "softmax"}
+
+
+# Targets that are missing, and steps with a target each
+
+
+@pytest.mark.parametrize("loss", LOSSES[:3], ids=name_of)
+def test_missing_targets_are_left_out(loss):
+    logits, targets = random_case(loss, 4)
+    missing = np.random.default_rng(0).random(targets.shape) < 0.4
+    known = np.where(missing, np.nan, targets)
+    with np.errstate(all="raise"):
+        value, gradient = value_and_gradient(IgnoringMissing(loss), logits, known)
+    expected = loss.value(logits, targets, np)
+    np.testing.assert_array_equal(value, np.where(missing, 0, expected).sum(axis=1))
+    expected = loss.gradient(logits, targets, np)
+    np.testing.assert_array_equal(gradient, np.where(missing, 0, expected))
+    of_all = value_and_gradient(IgnoringMissing(loss), logits, targets)
+    expected = value_and_gradient(loss, logits, targets)
+    np.testing.assert_array_equal(of_all[0], expected[0])
+    np.testing.assert_array_equal(of_all[1], expected[1])
+    assert IgnoringMissing(loss).link == loss.link
+    assert IgnoringMissing(loss).reported_factor(3) == loss.reported_factor(3)
+
+
+def random_steps(n_classes=4, n_steps=5, n_samples=9):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(scale=3.0, size=(n_samples, n_steps * n_classes))
+    targets = rng.integers(n_classes, size=(n_samples, n_steps)).astype(float)
+    targets[np.arange(n_steps) >= rng.integers(n_steps + 1, size=(n_samples, 1))] = (
+        np.nan
+    )
+    return logits, targets
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=name_of)
+def test_log_losses_of_steps_add_up(dtype):
+    logits, targets = (a.astype(dtype) for a in random_steps())
+    value, gradient = value_and_gradient(StepwiseLogLoss(4), logits, targets)
+    assert value.dtype == gradient.dtype == dtype
+    expected = np.zeros(9)
+    for i, step in np.argwhere(~np.isnan(targets)):
+        own = slice(4 * step, 4 * step + 4)
+        one, slope = value_and_gradient(
+            SoftmaxLogLoss(), logits[[i], own], targets[[i], [step]][:, np.newaxis]
+        )
+        expected[i] += one[0]
+        np.testing.assert_array_equal(gradient[i, own], slope[0])
+    np.testing.assert_allclose(value, expected, rtol=1e-6)
+    missing = np.repeat(np.isnan(targets), 4, axis=1)
+    assert not gradient[missing].any()
+
+
+def test_log_losses_of_steps_are_cross_entropies_of_torch():
+    torch = pytest.importorskip("torch")
+    logits, targets = random_steps()
+    value, gradient = value_and_gradient(StepwiseLogLoss(4), logits, targets)
+    z = torch.tensor(logits, requires_grad=True)
+    labels = torch.tensor(np.nan_to_num(targets, nan=-100).astype(int).ravel())
+    loss = torch.nn.functional.cross_entropy(
+        z.reshape(-1, 4), labels, ignore_index=-100, reduction="sum"
+    )
+    loss.backward()
+    np.testing.assert_allclose(value.sum(), loss.item(), rtol=1e-13)
+    np.testing.assert_allclose(gradient, z.grad.numpy(), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("loss", [StepwiseLogLoss(4), StepwiseLogLoss(2)], ids=repr)
+def test_the_gradient_of_steps_is_the_derivative(loss):
+    logits, targets = random_steps(loss.n_classes)
+    direction = np.random.default_rng(0).normal(size=logits.shape)
+    _, gradient = value_and_gradient(loss, logits, targets)
+    expected = numerical_derivative(
+        lambda z: value_and_gradient(loss, z, targets)[0], logits, direction
+    )
+    found = (gradient * direction).sum(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8)

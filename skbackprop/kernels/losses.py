@@ -271,27 +271,28 @@ def make_stepwise_log_loss(n_classes, bits):
     def stepwise_log_loss(row, context, scalars):
         targets, weights = as_numbers(row[X]), as_numbers(row[W])
         logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
+        dz_wanted = row[DY] != 0
         for r in range(context[N_ROWS]):
-            weight, total = weights[r], 0.0
-            for step in range(row[WIDTH_Y] // n_classes):
-                target = targets[r * row[LDX] + step]
-                first = r * row[LDY] + step * n_classes
+            factor, total = weights[r] * scalars[SCALE], 0.0
+            first, n_steps = r * row[LDY], row[WIDTH_Y] // n_classes
+            for j in range(first, first + row[LDY] * dz_wanted):
+                adjoint[j] = 0.0
+            for step in range(n_steps):
+                target, z = targets[r * row[LDX] + step], first + step * n_classes
+                if target != target:  # NaN: the sequence has no such step
+                    continue
                 largest, exponentials = -math.inf, 0.0
-                for j in range(first, first + n_classes):
+                for j in range(z, z + n_classes):
                     largest = max(largest, logits[j])
-                for j in range(first, first + n_classes):
+                for j in range(z, z + n_classes):
                     exponentials += math.exp(logits[j] - largest)
-                exists = target == target
-                if exists:
-                    total += math.log(exponentials) + largest
-                    total -= logits[first + int(target)]
-                if row[DY] != 0:
-                    factor = weight * scalars[SCALE] if exists else 0.0
-                    for j in range(first, first + n_classes):
+                chosen = z + int(target)
+                total += math.log(exponentials) - (logits[chosen] - largest)
+                if dz_wanted:
+                    for j in range(z, z + n_classes):
                         share = math.exp(logits[j] - largest) / exponentials
                         adjoint[j] = factor * share
-                    if exists:
-                        adjoint[first + int(target)] -= factor
-            scalars[LOSS] += weight * total
+                    adjoint[chosen] -= factor
+            scalars[LOSS] += weights[r] * total
 
     return stepwise_log_loss

@@ -48,7 +48,7 @@ class Signal(NamedTuple):
     @property
     def fills_rows(self):
         """Whether the rows hold nothing but the signal and its padding."""
-        return self.stride == padded_width(self.width)
+        return self.stride - self.width < ROW_QUANTUM
 
 
 class Block(NamedTuple):
@@ -217,7 +217,7 @@ class Program:
             raise ValueError("A program needs at least one instruction.")
         self._check_blocks()
         self._check_signals()
-        written, owners = {0}, {(self.input.offset, 0): 0}
+        written, owners = {0}, {self.input.offset: {0: 0}}
         for instruction in self.instructions:
             self._check_instruction(instruction, written)
             self._check_place(instruction, owners)
@@ -273,20 +273,21 @@ class Program:
     def _check_place(self, instruction, owners):
         """Check that only a module that may overwrites what it reads.
 
-        ``owners`` has the signal that was written last to each place.
+        ``owners`` has the signal that was written last to each column of each
+        offset where something was written.
         """
         module, output = instruction.module, self.signals[instruction.output]
-        place = output.offset, output.column
-        if instruction.adds_output and place not in owners:
+        is_new = output.offset not in owners
+        columns = owners.setdefault(output.offset, {})
+        if instruction.adds_output and output.column not in columns:
             raise ValueError(f"{instruction} adds to what was never written.")
         if not (instruction.adds_output or self.is_done_in_place(instruction)):
-            is_new = output.offset not in {offset for offset, _ in owners}
             overwritable = [instruction.inputs[i] for i in module.may_overwrite]
-            if not is_new and owners.get(place) not in overwritable:
+            if not is_new and columns.get(output.column) not in overwritable:
                 raise ValueError(
                     f"{instruction} overlaps a signal that it does not read."
                 )
-        owners[place] = instruction.output
+        columns[output.column] = instruction.output
 
     def is_done_in_place(self, instruction):
         """Tell whether there is nothing to do.
