@@ -8,6 +8,7 @@ from skbackprop.engine.samples import CSR, Samples, batches
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
+_LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
 
 
 def run_in_batches(program, parameters, X, decode):
@@ -26,7 +27,10 @@ def run_in_batches(program, parameters, X, decode):
     ndarray of shape (n_samples, ...)
     """
     row_bytes = program.workspace_width * parameters.itemsize
-    batch_size = min(X.shape[0], max(64, _WORKSPACE_BYTES // row_bytes))
+    # 64 rows make up for reading the weights once more, and 8 almost do.
+    batch_size = max(64, _WORKSPACE_BYTES // row_bytes)
+    batch_size = max(8, min(batch_size, _LARGEST_WORKSPACE_BYTES // row_bytes))
+    batch_size = min(batch_size, X.shape[0])
     executor = make_executor(program, parameters, batch_size=batch_size)
     is_read_as_it_is = (
         not sparse.issparse(X) and X.dtype == parameters.dtype and X.flags.c_contiguous

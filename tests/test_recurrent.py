@@ -14,8 +14,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from unrolled import CELLS, READOUTS
 
-from skbackprop import RecurrentClassifier, RecurrentRegressor, _estimator
-from skbackprop.engine import Executor, ReferenceExecutor
+from skbackprop import (
+    RecurrentClassifier,
+    RecurrentRegressor,
+    _estimator,
+    _prediction,
+)
+from skbackprop.engine import Executor, ReferenceExecutor, make_executor
 from skbackprop.exceptions import DivergenceError
 from skbackprop.kernels import jit
 
@@ -273,20 +278,19 @@ def test_sequences_of_any_length_can_be_predicted(cell, bidirectional, readout):
     assert len(ours.predict(longest[:, :5])) == len(ours.predict(longest)) == 3
 
 
-def test_a_thousand_steps_are_predicted_batch_by_batch(monkeypatch):
-    sizes = []
-    make_executor = _estimator.make_executor
+def test_a_thousand_steps_are_predicted_in_little_memory(monkeypatch):
+    workspaces = []
 
     def recording(program, parameters, loss=None, batch_size=512):
-        sizes.append(program.workspace_width * batch_size)
+        workspaces.append(program.workspace_width * batch_size * parameters.itemsize)
         return make_executor(program, parameters, loss, batch_size)
 
     y = targets_for("binary", X, False)
-    ours = estimator_for("binary", 16).fit(X, y)
-    monkeypatch.setattr(_estimator, "make_executor", recording)
+    ours = estimator_for("binary", 64, max_iter=1).fit(X, y)
+    monkeypatch.setattr(_prediction, "make_executor", recording)
     long = np.random.default_rng(0).normal(size=(70, 1000, 2))
     predicted = ours.predict_proba(long)
-    assert sizes[0] * 8 < 2**28
+    assert workspaces[0] <= 2**27
     np.testing.assert_allclose(ours.predict_proba(long[-3:]), predicted[-3:])
 
 
@@ -390,18 +394,8 @@ def test_early_stopping_scores_as_score_does(task, sequences, by_steps):
     y = targets_for(task, sequences, by_steps)
     settings = {"return_sequences": by_steps, "early_stopping": True, "max_iter": 1}
     settings |= {"validation_fraction": 0.5, "learning_rate_init": 1e-30}
-    ours = estimator_for(task, batch_size=4, **settings)
-    held_out = []
-    split = type(ours)._split
-
-    def recording(self, samples):
-        rows, validation = split(self, samples)
-        held_out.extend(validation)
-        return rows, validation
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(ours), "_split", recording)
-        ours.fit(sequences, y)
+    ours = estimator_for(task, batch_size=4, **settings).fit(sequences, y)
+    held_out = ours._training_state.validation
     score = ours.score([sequences[i] for i in held_out], [y[i] for i in held_out])
     np.testing.assert_allclose(ours.validation_scores_, score)
     assert len(held_out) == 20
