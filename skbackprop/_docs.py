@@ -65,19 +65,27 @@ RECURRENT_PARAMETERS = """
 """
 
 NETWORK_PARAMETERS = """
-    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+    solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
+'sgd'}, default='adam'
         How weights are learnt: L-BFGS on all samples at once, stochastic
-        gradient descent, or Adam [2]_.
+        gradient descent with momentum, Adam [2]_, or one of its relatives
+        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
+        'adam' with a ``weight_decay`` of 0.01 by default.
     alpha : float, default=0.0001
         Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
         the sum of the sample weights of a minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
         Samples per minibatch of the stochastic solvers; 'auto' is
         ``min(200, n_samples)``.
-    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
-        Schedule of the learning rate with ``solver='sgd'``: constant,
-        ``learning_rate_init / t ** power_t`` with t the samples seen, or
-        divided by 5 whenever training comes to a standstill.
+    learning_rate : str, Schedule or callable, default='constant'
+        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
+        only: 'constant', 'invscaling' (``learning_rate_init / t ** power_t``
+        with t the samples seen), or 'adaptive' (divided by 5 whenever training
+        comes to a standstill). With any stochastic solver: 'step',
+        'exponential', 'cosine' (with warm restarts), 'onecycle', 'coslog4',
+        'plateau'; an instance of one of :mod:`skbackprop.engine.schedules`,
+        which says how fast; or a function of the epochs so far, a float, that
+        returns what ``learning_rate_init`` is multiplied by.
     learning_rate_init : float, default=0.001
         Initial learning rate of the stochastic solvers.
     power_t : float, default=0.5
@@ -122,6 +130,22 @@ NETWORK_PARAMETERS = """
         Largest Euclidean norm of a minibatch's gradient (penalty left out);
         a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
         Not with L-BFGS.
+    l1_alpha : float, default=None
+        Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
+        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
+        with L-BFGS, nor are the following.
+    weight_decay : float, default=None
+        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
+        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+    max_norm : float, default=None
+        Largest Euclidean norm of the weights that lead to a unit; longer ones
+        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+    regularization_start : float, default=None
+        Epochs before the penalties, weight decay and ``max_norm`` begin to
+        apply. None: from the start.
+    warmup_epochs : float, default=None
+        Epochs in which the learning rate rises linearly to what its schedule
+        says. None: from the start.
     dtype : {None, 'float32', 'float64'}, default=None
         Precision of the network. None keeps that of float32 input and takes
         float64 for any other.
