@@ -15,9 +15,16 @@ def share_docs(**texts):
 HIDDEN_PARAMETERS = """
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
-        Activation of the hidden layers: x, 1 / (1 + exp(-x)), tanh(x) or
-        max(0, x).
+    activation : str or list of str, default='relu'
+        Activation of the hidden layers, or of each: 'identity', 'logistic',
+        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
+        1998), 'selu', 'silu', 'softplus' or 'softsign'
+        (:mod:`skbackprop.network.activations` has their equations).
+    dropout : float or tuple of float, default=None
+        Share of the units of the hidden layers that are left out at random at
+        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not with L-BFGS.
 """
 
 GRAPH_PARAMETER = """
@@ -140,6 +147,13 @@ NETWORK_PARAMETERS = """
     max_norm : float, default=None
         Largest Euclidean norm of the weights that lead to a unit; longer ones
         are scaled down after each step (Srivastava et al. 2014). None: no limit.
+    weight_init : str, default='glorot'
+        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
+        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
+        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
+        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
+        on a batch of the data what a layer puts out has variance 1 (Mishkin &
+        Matas 2016). Biases begin as 0 with all but 'glorot'.
     regularization_start : float, default=None
         Epochs before the penalties, weight decay and ``max_norm`` begin to
         apply. None: from the start.

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from skbackprop._plan import SOLVERS
+from skbackprop.engine.initialization import WEIGHT_INITS
 from skbackprop.engine.schedules import NAMED, Schedule
 
 
@@ -50,6 +51,7 @@ class NetworkParameters(BaseEstimator):
     weight_decay: float | None = None
     max_norm: float | None = None
     regularization_start: float | None = None
+    weight_init: str = "glorot"
     warmup_epochs: float | None = None
     dtype: str | None = None
 
@@ -86,6 +88,7 @@ class NetworkParameters(BaseEstimator):
         "weight_decay": [None, Interval(Real, 0, None, closed="left")],
         "max_norm": [None, Interval(Real, 0, None, closed="neither")],
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
+        "weight_init": [StrOptions(set(WEIGHT_INITS))],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],
     }
