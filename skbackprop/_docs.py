@@ -15,9 +15,16 @@ def share_docs(**texts):
 HIDDEN_PARAMETERS = """
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
-        Activation of the hidden layers: x, 1 / (1 + exp(-x)), tanh(x) or
-        max(0, x).
+    activation : str or list of str, default='relu'
+        Activation of the hidden layers, or of each: 'identity', 'logistic',
+        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
+        1998), 'selu', 'silu', 'softplus' or 'softsign'
+        (:mod:`skbackprop.network.activations` has their equations).
+    dropout : float or tuple of float, default=None
+        Share of the units of the hidden layers that are left out at random at
+        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not with L-BFGS.
 """
 
 GRAPH_PARAMETER = """
@@ -65,19 +72,27 @@ RECURRENT_PARAMETERS = """
 """
 
 NETWORK_PARAMETERS = """
-    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+    solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
+'sgd'}, default='adam'
         How weights are learnt: L-BFGS on all samples at once, stochastic
-        gradient descent, or Adam [2]_.
+        gradient descent with momentum, Adam [2]_, or one of its relatives
+        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
+        'adam' with a ``weight_decay`` of 0.01 by default.
     alpha : float, default=0.0001
         Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
         the sum of the sample weights of a minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
         Samples per minibatch of the stochastic solvers; 'auto' is
         ``min(200, n_samples)``.
-    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
-        Schedule of the learning rate with ``solver='sgd'``: constant,
-        ``learning_rate_init / t ** power_t`` with t the samples seen, or
-        divided by 5 whenever training comes to a standstill.
+    learning_rate : str, Schedule or callable, default='constant'
+        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
+        only: 'constant', 'invscaling' (``learning_rate_init / t ** power_t``
+        with t the samples seen), or 'adaptive' (divided by 5 whenever training
+        comes to a standstill). With any stochastic solver: 'step',
+        'exponential', 'cosine' (with warm restarts), 'onecycle', 'coslog4',
+        'plateau'; an instance of one of :mod:`skbackprop.engine.schedules`,
+        which says how fast; or a function of the epochs so far, a float, that
+        returns what ``learning_rate_init`` is multiplied by.
     learning_rate_init : float, default=0.001
         Initial learning rate of the stochastic solvers.
     power_t : float, default=0.5
@@ -122,6 +137,29 @@ NETWORK_PARAMETERS = """
         Largest Euclidean norm of a minibatch's gradient (penalty left out);
         a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
         Not with L-BFGS.
+    l1_alpha : float, default=None
+        Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
+        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
+        with L-BFGS, nor are the following.
+    weight_decay : float, default=None
+        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
+        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+    max_norm : float, default=None
+        Largest Euclidean norm of the weights that lead to a unit; longer ones
+        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+    weight_init : str, default='glorot'
+        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
+        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
+        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
+        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
+        on a batch of the data what a layer puts out has variance 1 (Mishkin &
+        Matas 2016). Biases begin as 0 with all but 'glorot'.
+    regularization_start : float, default=None
+        Epochs before the penalties, weight decay and ``max_norm`` begin to
+        apply. None: from the start.
+    warmup_epochs : float, default=None
+        Epochs in which the learning rate rises linearly to what its schedule
+        says. None: from the start.
     dtype : {None, 'float32', 'float64'}, default=None
         Precision of the network. None keeps that of float32 input and takes
         float64 for any other.

@@ -29,6 +29,8 @@ from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.network.program import compile_graph
 
+_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
+
 
 @dataclass(eq=False, repr=False)
 class NetworkEstimator(NetworkParameters):
@@ -146,7 +148,13 @@ class NetworkEstimator(NetworkParameters):
         self._random_state = self._new_random_state()
         program = self._program
         self._parameters = program.allocate(X.dtype)
-        initialize(program, self._parameters, self._random_state)
+        initialize(
+            program,
+            self._parameters,
+            self._random_state,
+            self.weight_init,
+            X[:_INITIAL_BATCH] if self.weight_init == "unit_variance" else None,
+        )
         self._training_state = None
         self.n_iter_ = self.t_ = 0
         self.loss_ = np.nan

@@ -11,6 +11,10 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from skbackprop._plan import SOLVERS
+from skbackprop.engine.initialization import WEIGHT_INITS
+from skbackprop.engine.schedules import NAMED, Schedule
+
 
 @dataclass(eq=False, repr=False)
 class NetworkParameters(BaseEstimator):
@@ -43,16 +47,22 @@ class NetworkParameters(BaseEstimator):
     n_iter_no_change: float = 10
     max_fun: int = 15000
     clip_grad_norm: float | None = None
+    l1_alpha: float | None = None
+    weight_decay: float | None = None
+    max_norm: float | None = None
+    regularization_start: float | None = None
+    weight_init: str = "glorot"
+    warmup_epochs: float | None = None
     dtype: str | None = None
 
     _parameter_constraints: ClassVar[dict] = {
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
+        "solver": [StrOptions({"lbfgs", *SOLVERS})],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [
             StrOptions({"auto"}),
             Interval(Integral, 1, None, closed="left"),
         ],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate": [StrOptions(set(NAMED)), Schedule, callable],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -74,5 +84,11 @@ class NetworkParameters(BaseEstimator):
         ],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "clip_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "l1_alpha": [None, Interval(Real, 0, None, closed="left")],
+        "weight_decay": [None, Interval(Real, 0, None, closed="left")],
+        "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "regularization_start": [None, Interval(Real, 0, None, closed="left")],
+        "weight_init": [StrOptions(set(WEIGHT_INITS))],
+        "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],
     }

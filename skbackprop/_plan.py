@@ -1,7 +1,18 @@
 """From an estimator's parameters to the engine's plan of training."""
 
 from skbackprop.engine import optimizers, schedules
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.training import Plan
+
+_OF_MINIBATCHES = (
+    "clip_grad_norm",
+    "dropout",
+    "l1_alpha",
+    "max_norm",
+    "regularization_start",
+    "warmup_epochs",
+    "weight_decay",
+)
 
 
 def check_settings(estimator, program):
@@ -9,10 +20,16 @@ def check_settings(estimator, program):
     if estimator.solver != "lbfgs":
         return
     advice = "Use solver='sgd' or 'adam'"
-    if estimator.clip_grad_norm is not None:
+    for name in _OF_MINIBATCHES:
+        if getattr(estimator, name, None):
+            raise ValueError(
+                f"{name}={getattr(estimator, name)!r} is about minibatches, which "
+                f"solver='lbfgs' does not have. {advice}, or {name}=None."
+            )
+    if estimator.learning_rate not in _SCHEDULES_OF_SGD:
         raise ValueError(
-            "clip_grad_norm limits the gradients of minibatches, which "
-            f"solver='lbfgs' does not have. {advice}, or clip_grad_norm=None."
+            f"learning_rate={estimator.learning_rate!r} is a schedule, which "
+            f"solver='lbfgs' does not follow. {advice}, or learning_rate='constant'."
         )
     for instruction in program.instructions:
         module = instruction.module
@@ -27,8 +44,9 @@ def make_plan(estimator, max_epochs):
     """Return how the parameters of an estimator say to train."""
     return Plan(
         optimizer=make_optimizer(estimator),
+        learning_rate=estimator.learning_rate_init,
         schedule=_make_schedule(estimator),
-        alpha=estimator.alpha,
+        penalties=_make_penalties(estimator),
         max_epochs=max_epochs,
         shuffle=estimator.shuffle,
         tol=estimator.tol,
@@ -37,17 +55,48 @@ def make_plan(estimator, max_epochs):
     )
 
 
+SOLVERS = {
+    "adagrad": lambda e: optimizers.Adagrad(e.epsilon),
+    "adam": lambda e: optimizers.Adam(e.beta_1, e.beta_2, e.epsilon),
+    "adamw": lambda e: optimizers.Adam(e.beta_1, e.beta_2, e.epsilon),
+    "lion": lambda e: optimizers.Lion(e.beta_1, e.beta_2),
+    "nadam": lambda e: optimizers.Nadam(e.beta_1, e.beta_2, e.epsilon),
+    "rmsprop": lambda e: optimizers.RMSprop(e.beta_2, e.epsilon),
+    "sgd": lambda e: optimizers.SGD(e.momentum, e.nesterovs_momentum),
+}
+_ADAMW_DECAY = 0.01
+_SCHEDULES_OF_SGD = {"constant", "invscaling", "adaptive"}  # scikit-learn's
+
+
 def make_optimizer(estimator):
     """Return the optimizer of a stochastic solver."""
-    if estimator.solver == "sgd":
-        return optimizers.SGD(estimator.momentum, estimator.nesterovs_momentum)
-    return optimizers.Adam(estimator.beta_1, estimator.beta_2, estimator.epsilon)
+    return SOLVERS[estimator.solver](estimator)
+
+
+def _make_penalties(estimator):
+    weight_decay = estimator.weight_decay
+    if weight_decay is None:
+        weight_decay = _ADAMW_DECAY if estimator.solver == "adamw" else 0.0
+    return Penalties(
+        alpha=estimator.alpha,
+        l1_alpha=estimator.l1_alpha or 0.0,
+        weight_decay=weight_decay,
+        max_norm=estimator.max_norm,
+        start=estimator.regularization_start or 0,
+    )
 
 
 def _make_schedule(estimator):
-    rate = estimator.learning_rate_init
-    if estimator.solver == "sgd" and estimator.learning_rate == "invscaling":
-        return schedules.InverseScaling(rate, estimator.power_t)
-    if estimator.solver == "sgd" and estimator.learning_rate == "adaptive":
-        return schedules.Adaptive(rate)
-    return schedules.Constant(rate)
+    schedule = estimator.learning_rate
+    if isinstance(schedule, str):
+        # scikit-learn's three are those of SGD, and ignored by Adam.
+        is_ignored = schedule in _SCHEDULES_OF_SGD and estimator.solver != "sgd"
+        name = "constant" if is_ignored else schedule
+        schedule = schedules.NAMED[name]
+        if name == "invscaling":
+            schedule = schedules.InverseScaling(estimator.power_t)
+    elif not isinstance(schedule, schedules.Schedule):
+        schedule = schedules.Custom(schedule)
+    if estimator.warmup_epochs:
+        schedule = schedules.Warmup(schedule, estimator.warmup_epochs)
+    return schedule

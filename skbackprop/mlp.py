@@ -1,7 +1,7 @@
 """Multilayer perceptrons: drop-ins for those of :mod:`sklearn.neural_network`."""
 
-from dataclasses import dataclass
-from numbers import Integral
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
@@ -17,14 +17,42 @@ from skbackprop._docs import (
 )
 from skbackprop._estimator import NetworkEstimator
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
-from skbackprop.dag import mlp_graph
-from skbackprop.network import Identity, ReLU, Sigmoid, Tanh
+from skbackprop.network import (
+    ELU,
+    GELU,
+    SELU,
+    Dropout,
+    Graph,
+    HardTanh,
+    Identity,
+    Input,
+    LeakyReLU,
+    Linear,
+    Mish,
+    ReLU,
+    ScaledTanh,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from skbackprop.network.program import compile_graph
 
 ACTIVATIONS = {
+    "elu": ELU(),
+    "gelu": GELU(),
+    "hard_tanh": HardTanh(),
     "identity": Identity(),
+    "leaky_relu": LeakyReLU(),
     "logistic": Sigmoid(),
+    "mish": Mish(),
     "relu": ReLU(),
+    "scaled_tanh": ScaledTanh(),
+    "selu": SELU(),
+    "silu": SiLU(),
+    "softplus": Softplus(),
+    "softsign": Softsign(),
     "tanh": Tanh(),
 }
 
@@ -38,12 +66,47 @@ class _MLP(NetworkEstimator):
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
-        "activation": [StrOptions(set(ACTIVATIONS))],
+        "activation": [StrOptions(set(ACTIVATIONS)), list, tuple],
+        "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
     def _make_graph(self, n_features, n_outputs):
-        activation = ACTIVATIONS[self.activation]
-        return mlp_graph(n_features, n_outputs, self._hidden_layer_sizes(), activation)
+        sizes = self._hidden_layer_sizes()
+        activations = self._activations(len(sizes))
+        input_rate, *rates = self._dropout_rates(len(sizes))
+        signal = Input(n_features)
+        if input_rate:
+            signal = Dropout(input_rate)(signal)
+        for n_units, activation, rate in zip(sizes, activations, rates, strict=True):
+            signal = activation(Linear(n_units)(signal))
+            if rate:
+                signal = Dropout(rate)(signal)
+        return Graph(Linear(n_outputs)(signal))
+
+    def _activations(self, n_hidden):
+        """Return the activation of each hidden layer."""
+        names = self.activation
+        names = [names] * n_hidden if isinstance(names, str) else list(names)
+        if len(names) != n_hidden or not set(names) <= set(ACTIVATIONS):
+            raise ValueError(
+                f"activation must be one of {sorted(ACTIVATIONS)}, or one of these for "
+                f"each of the {n_hidden} layers of hidden_layer_sizes, got "
+                f"{self.activation!r}."
+            )
+        return [ACTIVATIONS[name] for name in names]
+
+    def _dropout_rates(self, n_hidden):
+        """Return the rates of the input and of the hidden layers."""
+        rates = 0.0 if self.dropout is None else self.dropout
+        rates = [0.0] + [rates] * n_hidden if np.isscalar(rates) else list(rates)
+        are_rates = all(isinstance(r, Real) and 0 <= r < 1 for r in rates)
+        if len(rates) != n_hidden + 1 or not are_rates:
+            raise ValueError(
+                "dropout must be a rate, at least 0 and below 1, of the hidden layers, "
+                f"or a tuple of {n_hidden + 1} rates: of the input and of the "
+                f"{n_hidden} layers of hidden_layer_sizes, got {self.dropout!r}."
+            )
+        return rates
 
     def _hidden_layer_sizes(self):
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
@@ -157,7 +220,9 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     """
 
     hidden_layer_sizes: tuple = (100,)
-    activation: str = "relu"
+    activation: str | list = "relu"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
 
 
 @share_docs(
@@ -214,7 +279,9 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
 
     loss: str = "squared_error"
     hidden_layer_sizes: tuple = (100,)
-    activation: str = "relu"
+    activation: str | list = "relu"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         **_MLP._parameter_constraints,

@@ -9,7 +9,10 @@ from skbackprop.engine.losses import (
     HalfSquaredError,
     SoftmaxLogLoss,
 )
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import CSR, Samples
+from skbackprop.engine.schedules import Constant
+from skbackprop.engine.training import Plan
 from skbackprop.network import (
     ELU,
     GELU,
@@ -285,6 +288,31 @@ def random_samples(
     weights = rng.uniform(0, 2, n_samples).astype(dtype) if weighted else None
     targets = random_targets(loss, n_samples, graph.widths()[-1], rng).astype(dtype)
     return Samples(CSR.of(sparse.csr_matrix(X)) if is_sparse else X, targets, weights)
+
+
+def plan_of(optimizer, penalties=None, **changes):
+    """Return a plan of which executors read the optimizer and the penalties."""
+    settings = {
+        "learning_rate": 0.01,
+        "schedule": Constant(),
+        "max_epochs": 10,
+        "shuffle": True,
+        "tol": 0.0,
+        "max_no_improvement": np.inf,
+        **changes,
+    }
+    return Plan(optimizer=optimizer, penalties=penalties or Penalties(), **settings)
+
+
+def steps_of(plan, n_steps, rate):
+    """Return what the first steps are told, at one learning rate."""
+    steps, rates = np.arange(1, n_steps + 1), np.full(n_steps, float(rate))
+    return np.hstack(
+        [
+            plan.penalties.coefficients(np.zeros(n_steps), rates),
+            plan.optimizer.coefficients(steps, rates),
+        ]
+    )
 
 
 def random_targets(loss, n_samples, n_outputs, rng):

@@ -10,14 +10,17 @@ from random_graphs import (
     LOSSES,
     mlp_graph,
     name_of,
+    plan_of,
     random_graph,
     random_parameters,
     random_samples,
+    steps_of,
 )
 
 from skbackprop.engine import jit, make_executor
 from skbackprop.engine.executor import Executor
 from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.engine.samples import CSR, Samples, StoppingRule
 from skbackprop.network import Add, Graph, Identity, Input, Linear, ReLU, Sigmoid, Tanh
@@ -88,6 +91,7 @@ class Trained:
         shuffle=True,
         tol=0.0,
         max_no_improvement=np.inf,
+        **penalties,
     ):
         program = compile_graph(graph)
         dtype = samples.targets.dtype
@@ -97,14 +101,13 @@ class Trained:
         self.order = np.arange(samples.n_samples)
         self.random_state = np.random.RandomState(5)
         n_batches = -(-samples.n_samples // batch_size)
-        steps = np.arange(1, n_epochs * n_batches + 1)
         rate = safe_rate(loss) if learning_rate is None else learning_rate
-        table = optimizer.coefficients(steps, np.full(len(steps), rate))
+        plan = plan_of(optimizer, Penalties(alpha, **penalties))
+        table = steps_of(plan, n_epochs * n_batches, rate)
         executor = kind(program, self.parameters, loss, batch_size)
-        executor.prepare_training(samples, optimizer, self.slots, self.order)
+        executor.prepare_training(samples, plan, self.slots, self.order)
         self.run = executor.run_epochs(
             np.ascontiguousarray(table).reshape(n_epochs, n_batches, -1),
-            alpha,
             StoppingRule(tol, max_no_improvement, np.inf, 0),
             self.random_state if shuffle else None,
         )
@@ -246,7 +249,8 @@ def test_the_gradient_of_padding_is_zero(kind, seed):
 
 @needs_jit
 def test_objective_and_training_may_take_turns_on_one_executor():
-    graph, loss, optimizer = mlp_graph(6, [5], 3), LOSSES[3], OPTIMIZERS[0]
+    graph, loss = mlp_graph(6, [5], 3), LOSSES[3]
+    plan = plan_of(OPTIMIZERS[0], Penalties(0.1))
     program, parameters = compile_graph(graph), random_parameters(graph)
     small = random_samples(graph, loss, 9, weighted=True)
     large = random_samples(graph, loss, 40, seed=1, weighted=True)
@@ -256,15 +260,15 @@ def test_objective_and_training_may_take_turns_on_one_executor():
     for one in (executor, expected):
         slots, order = program.allocate(np.float64, 1), np.arange(40)
         one.objective(small)
-        one.prepare_training(large, optimizer, slots, order)
+        one.prepare_training(large, plan, slots, order)
         litter += _reuse_freed_memory(one)
         one.objective(small)
         litter += _reuse_freed_memory(one)
-        one.prepare_training(large, optimizer, slots, order)
+        one.prepare_training(large, plan, slots, order)
         one.objective(small)
         litter += _reuse_freed_memory(one)
-        coefficients = np.tile([0.0, LEARNING_RATE], (3, 5, 1))
-        one.run_epochs(coefficients, 0.1, StoppingRule(0.0, np.inf, np.inf, 0))
+        coefficients = steps_of(plan, 15, LEARNING_RATE).reshape(3, 5, -1)
+        one.run_epochs(coefficients, StoppingRule(0.0, np.inf, np.inf, 0))
     np.testing.assert_allclose(
         executor.parameters, expected.parameters, rtol=1e-10, atol=1e-12
     )
@@ -476,17 +480,18 @@ def test_repeated_entries_of_a_sparse_row_add_up():
 
 @needs_jit
 def test_scoring_in_between_does_not_disturb_training_on_sparse_samples():
-    graph, loss, optimizer = mlp_graph(20, [5], 3), LOSSES[3], OPTIMIZERS[0]
+    graph, loss = mlp_graph(20, [5], 3), LOSSES[3]
+    plan = plan_of(OPTIMIZERS[0], Penalties(0.1))
     samples = random_samples(graph, loss, is_sparse=True)
     program, results = compile_graph(graph), []
     for scores in (False, True):
         parameters = random_parameters(graph)
         executor = Executor(program, parameters, loss, batch_size=8)
         slots, order = program.allocate(np.float64, 1), np.arange(23)
-        executor.prepare_training(samples, optimizer, slots, order)
+        executor.prepare_training(samples, plan, slots, order)
         for _ in range(3):
-            coefficients = np.tile([0.0, LEARNING_RATE], (1, 3, 1))
-            executor.run_epochs(coefficients, 0.1, StoppingRule(0, np.inf, np.inf, 0))
+            coefficients = steps_of(plan, 3, LEARNING_RATE)[np.newaxis]
+            executor.run_epochs(coefficients, StoppingRule(0, np.inf, np.inf, 0))
             if scores:
                 list(executor.forward(samples, np.arange(0, 23, 2)))
         results.append(parameters)

@@ -19,9 +19,11 @@ from random_graphs import (
     ELEMENTWISE,
     LOSSES,
     mlp_graph,
+    plan_of,
     random_graph,
     random_parameters,
     random_samples,
+    steps_of,
 )
 
 import skbackprop
@@ -329,9 +331,10 @@ def run_a_bit(graph, loss=LOSSES[3], dtype=np.float64, is_sparse=False):
     parameters = random_parameters(graph, dtype=dtype)
     executor = Executor(program, parameters, loss, batch_size=4)
     slots = program.allocate(dtype, optimizer.n_slots)
-    executor.prepare_training(samples, optimizer, slots, np.arange(8))
-    coefficients = optimizer.coefficients(np.arange(1, 3), np.full(2, 0.01))
-    executor.run_epochs(coefficients[np.newaxis], 0.1, StoppingRule(0.0, 9, np.inf, 0))
+    plan = plan_of(optimizer)
+    executor.prepare_training(samples, plan, slots, np.arange(8))
+    coefficients = steps_of(plan, 2, 0.01)[np.newaxis]
+    executor.run_epochs(coefficients, StoppingRule(0.0, 9, np.inf, 0))
     return np.concatenate([z.copy() for _, z in executor.forward(samples)])
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.engine.optimizers import SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 
 N_STEPS, N_PARAMETERS = 12, 7
 RATES = np.linspace(0.05, 0.01, N_STEPS)
@@ -29,7 +29,17 @@ def optimize(optimizer, gradients, rates=RATES, start=None, dtype=np.float64):
 
 
 @pytest.mark.parametrize(
-    "optimizer", [SGD(0.9, True), SGD(0.9, False), Adam(0.9, 0.999, 1e-8)], ids=str
+    "optimizer",
+    [
+        SGD(0.9, True),
+        SGD(0.9, False),
+        Adam(0.9, 0.999, 1e-8),
+        Nadam(0.9, 0.999, 1e-8),
+        RMSprop(0.99, 1e-8),
+        Adagrad(1e-10),
+        Lion(0.9, 0.99),
+    ],
+    ids=str,
 )
 def test_coefficients_of_a_step_do_not_depend_on_what_is_asked_with_it(optimizer):
     steps = np.arange(1, N_STEPS + 1)
@@ -183,3 +193,61 @@ def test_the_steps_are_those_of_scikit_learn():
             theirs.update_params(parameters, [slope])
         path, _ = optimize(ours, gradients(), np.full(N_STEPS, RATES[0]))
         np.testing.assert_allclose(path[-1], parameters[0], rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["NAdam", "RMSprop", "Adagrad"])
+def test_relatives_of_adam_step_as_in_torch(name, dtype):
+    torch = pytest.importorskip("torch")
+    ours, settings = {
+        "NAdam": (Nadam(0.9, 0.999, 1e-8), {"betas": (0.9, 0.999), "eps": 1e-8}),
+        "RMSprop": (RMSprop(0.99, 1e-8), {"alpha": 0.99, "eps": 1e-8}),
+        "Adagrad": (Adagrad(1e-10), {"eps": 1e-10}),
+    }[name]
+    start = np.random.default_rng(1).normal(size=N_PARAMETERS).astype(dtype)
+    path, _ = optimize(ours, gradients(), start=start.copy(), dtype=dtype)
+    parameter = torch.tensor(start.copy(), requires_grad=True)
+    theirs = getattr(torch.optim, name)([parameter], lr=1.0, **settings)
+    for gradient, rate, expected in zip(gradients(), RATES, path, strict=True):
+        theirs.param_groups[0]["lr"] = float(rate)
+        parameter.grad = torch.tensor(gradient.astype(dtype))
+        theirs.step()
+        # torch keeps the product of NAdam's momenta in float32.
+        exact = 1e-7 if name == "NAdam" else 1e-11
+        tolerance = 2e-5 if dtype == np.float32 else exact
+        np.testing.assert_allclose(
+            parameter.detach().numpy(), expected, rtol=tolerance, atol=tolerance
+        )
+
+
+def test_adam_with_decoupled_decay_is_adamw_of_torch():
+    torch = pytest.importorskip("torch")
+    optimizer, decay = Adam(0.9, 0.999, 1e-8), 0.1
+    parameters = np.ones(N_PARAMETERS)
+    slots = [np.zeros(N_PARAMETERS) for _ in range(2)]
+    parameter = torch.ones(N_PARAMETERS, dtype=torch.float64, requires_grad=True)
+    theirs = torch.optim.AdamW([parameter], lr=0.01, weight_decay=decay)
+    table = optimizer.coefficients(np.arange(1, 11), np.full(10, 0.01))
+    for gradient, coefficients in zip(gradients(), table, strict=False):
+        parameters, slots = optimizer.update(
+            (1 - 0.01 * decay) * parameters, gradient, slots, coefficients, np
+        )
+        parameter.grad = torch.tensor(gradient)
+        theirs.step()
+        # torch adds epsilon to the corrected root, scikit-learn to the other.
+        np.testing.assert_allclose(parameter.detach().numpy(), parameters, rtol=1e-6)
+
+
+def test_lion_steps_by_the_sign_of_its_momentum():
+    path, (mean,) = optimize(Lion(0.9, 0.99), gradients())
+    parameter, momentum = np.ones(N_PARAMETERS), np.zeros(N_PARAMETERS)
+    for gradient, rate, found in zip(gradients(), RATES, path, strict=True):
+        parameter = parameter - rate * np.sign(0.9 * momentum + 0.1 * gradient)
+        momentum = 0.99 * momentum + 0.01 * gradient
+        np.testing.assert_allclose(found, parameter, rtol=1e-14)
+    np.testing.assert_allclose(mean, momentum, rtol=1e-12)
+
+
+def test_a_step_without_gradient_leaves_lion_where_it_is():
+    path, _ = optimize(Lion(0.9, 0.99), np.zeros((3, N_PARAMETERS)))
+    np.testing.assert_array_equal(path, np.ones((3, N_PARAMETERS)))

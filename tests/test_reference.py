@@ -9,15 +9,18 @@ from random_graphs import (
     LOSSES,
     mlp_graph,
     name_of,
+    plan_of,
     random_graph,
     random_parameters,
     random_samples,
+    steps_of,
 )
 from torch_graphs import torch_blocks, torch_forward
 
 from skbackprop.engine import reference
 from skbackprop.engine.losses import HalfSquaredError, Loss
 from skbackprop.engine.optimizers import SGD
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference import Pass, ReferenceExecutor
 from skbackprop.engine.samples import Samples, StoppingRule
 from skbackprop.network import (
@@ -285,9 +288,9 @@ def test_an_epoch_is_what_one_writes_down_by_hand(loss):
     executor = ReferenceExecutor(program, parameters, loss, batch_size)
     optimizer = SGD(momentum=0.0, nesterov=False)
     slots = program.allocate(np.float64, 1)
-    executor.prepare_training(samples, optimizer, slots, np.arange(23))
-    coefficients = optimizer.coefficients(np.arange(1, 4), np.full(3, rate))
-    run = executor.run_epochs(coefficients[np.newaxis], alpha, NEVER_STOP)
+    plan = plan_of(optimizer, Penalties(alpha))
+    executor.prepare_training(samples, plan, slots, np.arange(23))
+    run = executor.run_epochs(steps_of(plan, 3, rate)[np.newaxis], NEVER_STOP)
 
     assert not run.diverged
     np.testing.assert_allclose(run.losses, [np.average(losses, weights=sizes)])

@@ -1,41 +1,150 @@
-"""The learning-rate schedules: closed forms."""
+"""The learning-rate schedules against closed forms and against torch."""
 
 import numpy as np
 import pytest
 
-from skbackprop.engine.schedules import Adaptive, Constant, InverseScaling
+from skbackprop.engine.schedules import (
+    NAMED,
+    Adaptive,
+    Constant,
+    Cosine,
+    CosLog4,
+    Custom,
+    ExponentialDecay,
+    InverseScaling,
+    OneCycle,
+    Plateau,
+    Progress,
+    StepDecay,
+    Warmup,
+)
 
-N_SEEN = 100 * np.arange(5)
+
+def progress(n_epochs, n_batches=4, slowdown=1.0, n_samples=100):
+    """Return the progress at each step of some epochs."""
+    steps = np.arange(n_epochs * n_batches)
+    return Progress(steps / n_batches, n_samples * (steps // n_batches), slowdown)
 
 
-def test_a_constant_rate_does_not_depend_on_the_epoch():
-    np.testing.assert_array_equal(Constant(0.3).rates(N_SEEN, 1.0), np.full(5, 0.3))
+def by_epoch(schedule, n_epochs):
+    """Return the factor at the begin of each epoch."""
+    return schedule.factors(progress(n_epochs, n_batches=1))
+
+
+def test_a_constant_rate_does_not_depend_on_the_step():
+    np.testing.assert_array_equal(Constant().factors(progress(5)), np.ones(20))
 
 
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
 def test_inverse_scaling_decays_with_a_power_of_the_samples_seen(power):
-    rates = InverseScaling(0.3, power).rates(N_SEEN, 1.0)
-    expected = [0.3 / (n + 1) ** power for n in (0, 100, 200, 300, 400)]
-    np.testing.assert_allclose(rates, expected, rtol=1e-15)
+    factors = by_epoch(InverseScaling(power), 5)
+    expected = [1 / (n + 1) ** power for n in (0, 100, 200, 300, 400)]
+    np.testing.assert_allclose(factors, expected, rtol=1e-15)
 
 
-def test_the_rate_of_an_epoch_does_not_depend_on_what_is_asked_with_it():
-    schedule = InverseScaling(0.3, 0.5)
-    one_by_one = [schedule.rates(N_SEEN[i : i + 1], 1.0)[0] for i in range(5)]
-    np.testing.assert_array_equal(schedule.rates(N_SEEN, 1.0), one_by_one)
+@pytest.mark.parametrize("name", NAMED)
+def test_the_factor_of_a_step_does_not_depend_on_what_is_asked_with_it(name):
+    whole = progress(40)
+    one_by_one = [
+        NAMED[name].factors(
+            Progress(whole.epochs[i : i + 1], whole.n_seen[i : i + 1], whole.slowdown)
+        )[0]
+        for i in range(len(whole.epochs))
+    ]
+    np.testing.assert_array_equal(NAMED[name].factors(whole), one_by_one)
 
 
-@pytest.mark.parametrize("schedule", [Constant(0.3), InverseScaling(0.3, 0.5)])
-def test_only_adaptive_rates_go_on_after_a_standstill(schedule):
-    assert not schedule.slow_down(1.0)
-    assert Adaptive(0.3).slow_down(1.0)
+@pytest.mark.parametrize("name", NAMED)
+def test_factors_are_between_nothing_and_the_whole_rate(name):
+    factors = NAMED[name].factors(progress(300))
+    assert (factors >= 0).all()
+    assert (factors <= 1).all()
+    assert factors.max() > 0.99 or name == "onecycle"
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMED) - {"adaptive", "plateau"}))
+def test_only_reduced_rates_go_on_after_a_standstill(name):
+    assert not NAMED[name].slow_down(1.0, 0.1)
+    assert Adaptive().slow_down(1.0, 0.1)
+    assert Plateau().slow_down(1.0, 0.1)
 
 
 def test_adaptive_rates_are_divided_by_5_until_they_are_1e_6():
-    schedule, slowdown, rates = Adaptive(0.01), 1.0, []
+    schedule, slowdown, rates = Adaptive(), 1.0, []
     while slowdown:
-        rates.append(schedule.rates(N_SEEN[:1], slowdown)[0])
-        slowdown = schedule.slow_down(slowdown)
+        rates.append(0.01 * schedule.factors(progress(1, slowdown=slowdown))[0])
+        slowdown = schedule.slow_down(slowdown, 0.01)
     expected = 0.01 / 5.0 ** np.arange(7)
     np.testing.assert_allclose(rates, expected, rtol=1e-14)
     assert rates[-2] > 1e-6 >= rates[-1]
+
+
+def test_cosines_fall_to_nothing_and_begin_again_in_longer_periods():
+    factors = Cosine(period=10, growth=2).factors(progress(70, n_batches=10))
+    ends = [100, 300, 700]
+    for begin, end in zip([0, *ends], ends, strict=False):
+        part = np.arange(end - begin) / (end - begin)
+        np.testing.assert_allclose(
+            factors[begin:end], (1 + np.cos(np.pi * part)) / 2, atol=1e-12
+        )
+
+
+def test_warm_up_rises_linearly_in_front_of_another_schedule():
+    factors = Warmup(Constant(), 5).factors(progress(8))
+    expected = np.minimum(1, np.arange(32) / 20)
+    np.testing.assert_allclose(factors, expected, rtol=1e-15)
+    assert Warmup(Adaptive(), 5).slow_down(1.0, 0.1) == 0.2
+
+
+def test_four_waves_end_where_training_ends():
+    factors = by_epoch(CosLog4(16), 17)
+    np.testing.assert_allclose(factors[[0, 1, 16]], [0, factors[1], 0], atol=1e-12)
+    peaks = (2 ** (np.arange(4) + 0.5) - 1) / 15
+    at_peaks = CosLog4(1).factors(Progress(peaks, None, 1.0))
+    np.testing.assert_allclose(at_peaks, 1, rtol=1e-12)
+
+
+def test_functions_are_asked_for_each_step():
+    factors = Custom(lambda epoch: 1 / (1 + epoch)).factors(progress(3))
+    np.testing.assert_allclose(factors, 1 / (1 + np.arange(12) / 4))
+
+
+@pytest.mark.parametrize("function", [lambda epoch: -1.0, lambda epoch: [1.0, 2.0]])
+def test_functions_that_give_no_rate_are_refused(function):
+    with pytest.raises(ValueError, match="must return a number of at least 0"):
+        Custom(function).factors(progress(1))
+
+
+def test_schedules_are_those_of_torch():
+    torch = pytest.importorskip("torch")
+    schedulers = torch.optim.lr_scheduler
+
+    def of_torch(make, n_epochs):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        scheduler, rates = make(optimizer), []
+        for _ in range(n_epochs):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return rates
+
+    pairs = [
+        (StepDecay(3, 0.5), lambda o: schedulers.StepLR(o, 3, 0.5)),
+        (ExponentialDecay(0.9), lambda o: schedulers.ExponentialLR(o, 0.9)),
+        (
+            Cosine(5, 2, 0.1),
+            lambda o: schedulers.CosineAnnealingWarmRestarts(o, 5, 2, 0.1),
+        ),
+        (
+            Cosine(5, 1),
+            lambda o: schedulers.CosineAnnealingWarmRestarts(o, 5, 1),
+        ),
+    ]
+    for ours, theirs in pairs:
+        np.testing.assert_allclose(
+            by_epoch(ours, 30), of_torch(theirs, 30), rtol=1e-6, atol=1e-12
+        )
+    # torch counts the last step as the end of the cycle.
+    found = OneCycle(30, 0.3).factors(Progress(np.arange(31.0), None, 1.0))
+    assert found.argmax() == 9
+    np.testing.assert_allclose(found[[0, 30]], [1 / 25, 1e-4 / 25], rtol=1e-12)

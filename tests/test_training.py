@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from random_graphs import random_parameters
+from random_graphs import plan_of, random_parameters
 from training_sessions import (
     GRAPH,
     PLAN,
@@ -21,7 +21,7 @@ from training_sessions import (
 from skbackprop.engine import training
 from skbackprop.engine.optimizers import SGD
 from skbackprop.engine.schedules import Adaptive, Constant, InverseScaling
-from skbackprop.engine.training import Outcome, Plan, TrainingState, train
+from skbackprop.engine.training import Outcome, TrainingState, train
 
 # Epochs and calls
 
@@ -32,11 +32,9 @@ from skbackprop.engine.training import Outcome, Plan, TrainingState, train
     [
         PLAN,
         dataclasses.replace(PLAN, optimizer=SGD(0.9, True), shuffle=False),
-        dataclasses.replace(PLAN, schedule=InverseScaling(0.1, 0.5)),
+        dataclasses.replace(PLAN, schedule=InverseScaling(0.5), learning_rate=0.1),
         dataclasses.replace(PLAN, tol=0.05, max_no_improvement=2),
-        dataclasses.replace(
-            PLAN, schedule=Adaptive(0.01), tol=0.05, max_no_improvement=1
-        ),
+        dataclasses.replace(PLAN, schedule=Adaptive(), tol=0.05, max_no_improvement=1),
     ],
     ids=["adam", "sgd", "invscaling", "stops early", "adaptive"],
 )
@@ -143,12 +141,12 @@ class Scripted:
         self.parameters = np.zeros(3)
         self.rates = []
 
-    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm):
+    def prepare_training(self, samples, plan, slots, order):
         pass
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state, n_steps):
+    def run_epochs(self, coefficients, stopping, random_state, n_steps):
         (step,) = coefficients[0]
-        self.rates.append(step[1])
+        self.rates.append(step[-1])
         self.parameters += 1
         loss = next(self.losses)
         worse = loss > stopping.best_loss - stopping.tol
@@ -165,11 +163,19 @@ def training_run(loss, best_loss, no_improvement):
     return EpochsRun(np.array([loss]), False, best_loss, no_improvement)
 
 
-def train_scripted(losses, schedule, max_no_improvement, scores=None, report=None):
+def train_scripted(
+    losses, schedule, max_no_improvement, scores=None, report=None, learning_rate=0.01
+):
     executor = Scripted(losses)
     state = TrainingState("any", np.zeros((1, 3)), 1, np.arange(1))
-    plan = Plan(
-        SGD(0.0, False), schedule, 0.0, len(losses), False, 0.5, max_no_improvement
+    plan = plan_of(
+        SGD(0.0, False),
+        learning_rate=learning_rate,
+        schedule=schedule,
+        max_epochs=len(losses),
+        shuffle=False,
+        tol=0.5,
+        max_no_improvement=max_no_improvement,
     )
     validate = None if scores is None else lambda: next(scores)
     outcome = train(executor, None, plan, state, None, validate, report)
@@ -190,7 +196,7 @@ def train_scripted(losses, schedule, max_no_improvement, scores=None, report=Non
 def test_improvement_is_counted_against_the_best_loss(
     one_epoch_per_call, losses, n_epochs
 ):
-    outcome, state, _ = train_scripted(losses, Constant(0.1), max_no_improvement=2)
+    outcome, state, _ = train_scripted(losses, Constant(), max_no_improvement=2)
     expected = Outcome.CONVERGED if n_epochs else Outcome.OUT_OF_EPOCHS
     assert outcome is expected
     assert state.losses == losses[:n_epochs]
@@ -201,7 +207,9 @@ def test_adaptive_rates_are_divided_at_each_standstill_until_the_end(
     one_epoch_per_call,
 ):
     rate = 4e-5
-    outcome, state, executor = train_scripted([1.0] * 50, Adaptive(rate), 1)
+    outcome, state, executor = train_scripted(
+        [1.0] * 50, Adaptive(), 1, learning_rate=rate
+    )
     # Epoch 1 improves on infinity, after that every second one is one too many.
     expected = [rate] * 3 + [rate / 5] * 2 + [rate / 25] * 2 + [rate / 125] * 2
     assert outcome is Outcome.CONVERGED
@@ -212,13 +220,15 @@ def test_adaptive_rates_are_divided_at_each_standstill_until_the_end(
 def test_inverse_scaling_goes_by_the_samples_seen_before_the_epoch(
     one_epoch_per_call,
 ):
-    _, _, executor = train_scripted([1.0] * 5, InverseScaling(0.1, 0.5), np.inf)
+    _, _, executor = train_scripted(
+        [1.0] * 5, InverseScaling(0.5), np.inf, learning_rate=0.1
+    )
     np.testing.assert_allclose(executor.rates, 0.1 / np.sqrt([1, 2, 3, 4, 5]))
 
 
 def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
     said = []
-    train_scripted([2.0, 2.0, 2.0], Constant(0.1), 1, report=said.append)
+    train_scripted([2.0, 2.0, 2.0], Constant(), 1, report=said.append)
     assert said == [
         "Iteration 1, loss = 2.00000000",
         "Iteration 2, loss = 2.00000000",
@@ -228,7 +238,7 @@ def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
     ]
     said.clear()
     scores = iter([0.25, 0.25, 0.25])
-    train_scripted([2.0] * 3, Adaptive(0.1), 1, scores, said.append)
+    train_scripted([2.0] * 3, Adaptive(), 1, scores, said.append)
     assert said[1] == "Validation score: 0.250000"
     assert said[-1] == (
         "Validation score did not improve more than tol=0.500000 for 1 consecutive "
@@ -241,7 +251,7 @@ def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
 
 def test_training_by_score_ends_with_the_best_parameters():
     scores = iter([1.0, 2.0, 4.0, 3.0, 4.2, 3.0, 9.0])
-    outcome, state, executor = train_scripted([1.0] * 7, Constant(0.1), 2, scores)
+    outcome, state, executor = train_scripted([1.0] * 7, Constant(), 2, scores)
     assert outcome is Outcome.CONVERGED
     assert state.scores == [1.0, 2.0, 4.0, 3.0, 4.2, 3.0]
     # 4.2 is the best score, if not by tol, and came after epoch 5.
@@ -251,7 +261,7 @@ def test_training_by_score_ends_with_the_best_parameters():
 
 def test_a_score_that_is_no_number_is_never_the_best():
     scores = iter([1.0, np.nan, np.nan, 0.5])
-    _, state, executor = train_scripted([1.0] * 4, Constant(0.1), 9, scores)
+    _, state, executor = train_scripted([1.0] * 4, Constant(), 9, scores)
     assert state.best_score == 1.0
     assert (executor.parameters == 1).all()
 
@@ -265,7 +275,7 @@ def test_early_stopping_keeps_the_parameters_of_the_best_epoch(kind):
         (session, lambda: next(pending), 5),
         (best, None, 3),
     ):
-        one.train(validate, schedule=Constant(0.01), max_epochs=n_epochs, shuffle=True)
+        one.train(validate, learning_rate=0.01, max_epochs=n_epochs, shuffle=True)
     assert session.state.scores == scores
     np.testing.assert_array_equal(session.parameters, best.parameters)
 
@@ -310,7 +320,7 @@ def test_a_smaller_rate_helps_after_a_divergence(kind):
     session = session_of_sgd(kind)
     assert session.train(**diverging()) is Outcome.DIVERGED
     session.parameters[:] = random_parameters(GRAPH)
-    assert session.train(schedule=Constant(0.01)) is Outcome.OUT_OF_EPOCHS
+    assert session.train(learning_rate=0.01) is Outcome.OUT_OF_EPOCHS
     assert np.isfinite(session.parameters).all()
     padded = PROGRAM.expand(PROGRAM.compact(session.parameters))
     np.testing.assert_array_equal(padded, session.parameters)
@@ -319,7 +329,7 @@ def test_a_smaller_rate_helps_after_a_divergence(kind):
 @both_executors
 def test_divergence_is_not_taken_for_convergence(kind):
     session = session_of_sgd(kind)
-    session.train(schedule=Constant(0.0), tol=1.0, max_no_improvement=3, max_epochs=10)
+    session.train(learning_rate=0.0, tol=1.0, max_no_improvement=3, max_epochs=10)
     outcome = session.train(**diverging(1e30), tol=1.0, max_no_improvement=3)
     assert outcome is Outcome.DIVERGED
 

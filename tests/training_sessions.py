@@ -9,6 +9,7 @@ from random_graphs import mlp_graph, random_parameters, random_samples
 
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan, TrainingState, train
 from skbackprop.network.program import compile_graph
@@ -16,15 +17,16 @@ from skbackprop.network.program import compile_graph
 both_executors = pytest.mark.parametrize("kind", EXECUTORS)
 PLAN = Plan(
     optimizer=Adam(0.9, 0.999, 1e-8),
-    schedule=Constant(0.01),
-    alpha=0.1,
+    learning_rate=0.01,
+    schedule=Constant(),
+    penalties=Penalties(alpha=0.1),
     max_epochs=12,
     shuffle=True,
     tol=0.0,
     max_no_improvement=np.inf,
 )
 STANDSTILL = dataclasses.replace(
-    PLAN, schedule=Constant(0.0), shuffle=False, tol=1e-4, max_no_improvement=3
+    PLAN, learning_rate=0.0, shuffle=False, tol=1e-4, max_no_improvement=3
 )
 GRAPH, LOSS = mlp_graph(5, [7], 2), HalfSquaredError()
 PROGRAM = compile_graph(GRAPH)
@@ -81,7 +83,7 @@ def record_calls(session):
 
 def diverging(rate=1e3):
     return {
-        "schedule": Constant(rate),
+        "learning_rate": rate,
         "optimizer": SGD(0.9, True),
         "max_epochs": 500,
     }

@@ -162,28 +162,27 @@ class Executor:
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[abi.LOSS]
 
-    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm=None):
+    def prepare_training(self, samples, plan, slots, order):
         """Bind the training loop to samples and to an optimizer's slots.
 
         Parameters
         ----------
         samples : Samples
-        optimizer : Optimizer
+        plan : Plan
         slots : ndarray of shape (optimizer.n_slots, n_parameters)
             Updated in place.
         order : ndarray of int64
             Rows to train on, in order; shuffled in place.
-        clip_grad_norm : float, default=None
-            Largest norm of a minibatch's gradient.
         """
         self._snapshot = self.parameters.copy()
-        self._training = (samples, optimizer, slots, order)
+        self._training = (samples, plan, slots, order)
         batch = self._load_batch(samples)
         loads = self._row_list(batch.rows)
         steps = self._row_list(
             self._bind_step(batch, samples.is_sparse)
-            + self._bind_clip(clip_grad_norm)
-            + self._bind_updates(optimizer, slots)
+            + self._bind_clip(plan.clip_grad_norm)
+            + self._bind_updates(plan.optimizer, slots)
+            + self._bind_limits(plan.penalties)
         )
         epoch = _new_row(table.loop_kernel("run_epoch"))
         epoch[abi.N_SAMPLES] = len(order)
@@ -191,7 +190,9 @@ class Executor:
         epoch[abi.SAMPLE_ORDER] = _address(order)
         epoch[abi.LOAD_LIST] = _address(loads)
         epoch[abi.STEP_LIST] = _address(steps)
-        epoch[abi.N_COEFFICIENTS] = optimizer.n_coefficients
+        epoch[abi.N_COEFFICIENTS] = (
+            plan.penalties.n_coefficients + plan.optimizer.n_coefficients
+        )
         check = self._bind_vector("check_finite")
         row = _new_row(table.loop_kernel("run_epochs"))
         row[abi.EPOCH_ROW] = _address(epoch)
@@ -202,15 +203,13 @@ class Executor:
         self._epochs_row = row
         self._bound = (batch, loads, steps, epoch, check)
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state=None, n_steps=0):
+    def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
         """Train for epochs, at most as many as there are coefficients for.
 
         Parameters
         ----------
         coefficients : ndarray of shape (n_epochs, n_batches, n_coefficients)
-            What the optimizer is told at each step.
-        alpha : float
-            Strength of the L2 penalty.
+            What each step is told: by the penalties, then by the optimizer.
         stopping : StoppingRule
         random_state : RandomState, default=None
             Shuffles the order before each epoch; None keeps the order.
@@ -230,7 +229,6 @@ class Executor:
         row[abi.N_DONE] = row[abi.DIVERGED] = 0
         row[abi.NO_IMPROVEMENT] = stopping.no_improvement
         row[abi.MAX_NO_IMPROVEMENT] = min(stopping.max_no_improvement, 2**62)
-        scalars[abi.ALPHA] = alpha
         n_outputs = self.program.output.width
         scalars[abi.LOSS_FACTOR] = self.loss.reported_factor(n_outputs)
         scalars[abi.TOL] = stopping.tol
@@ -429,6 +427,18 @@ class Executor:
             row[abi.N_ELEMENTS] = len(self.parameters[part])
             row[abi.DECAYS] = decays
             rows.append(row)
+        return rows
+
+    def _bind_limits(self, penalties):
+        """Return the rows that limit the norms of the columns of matrices."""
+        rows = []
+        for block in self.program.blocks:
+            if penalties.max_norm is not None and block.is_matrix:
+                row = _new_row(table.limit_columns_kernel(self._bits))
+                row[abi.W] = _address(block.view(self.parameters))
+                row[abi.WIDTH_X], row[abi.WIDTH_Y] = block.shape
+                row[abi.LDW] = block.stride
+                rows.append(row)
         return rows
 
     # Binding: samples to the rows that load a minibatch

@@ -112,3 +112,130 @@ class Adam(Optimizer):
         square = beta_2 * square + rest_2 * (gradient * gradient)
         move = xp.divide(rate * mean, xp.sqrt(square) + epsilon)
         return parameter - move, [mean, square]
+
+
+@dataclass(frozen=True)
+class Nadam(Adam):
+    """Adam with Nesterov's momentum (Dozat 2016), scheduled as in torch.
+
+    mu_t = b1 (1 - 0.96^(0.004 t) / 2), M_t = mu_1 mu_2 ... mu_t,
+    m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
+    w <- w - eta (mu_{t+1} / (1 - M_{t+1}) m + (1 - mu_t) / (1 - M_t) g)
+    / (sqrt(v / (1 - b2^t)) + epsilon)
+    """
+
+    n_coefficients: ClassVar[int] = 8
+
+    def coefficients(self, steps, learning_rates):
+        """Return (b1, 1 - b1, b2, 1 - b2, rates of m and g, root factor, epsilon)."""
+        mu = self._momenta(np.arange(1, steps[-1] + 2))
+        products = np.cumprod(mu)
+        table = np.empty((len(steps), self.n_coefficients))
+        table[:, :4] = self.beta_1, 1 - self.beta_1, self.beta_2, 1 - self.beta_2
+        table[:, 4] = learning_rates * mu[steps] / (1 - products[steps])
+        table[:, 5] = learning_rates * (1 - mu[steps - 1]) / (1 - products[steps - 1])
+        table[:, 6] = 1 / np.sqrt(1 - self.beta_2**steps)
+        table[:, 7] = self.epsilon
+        return table
+
+    def _momenta(self, steps):
+        return self.beta_1 * (1 - 0.5 * 0.96 ** (0.004 * steps))
+
+    def update(self, parameter, gradient, slots, coefficients, xp):
+        """Return the new parameter and moments."""
+        mean, square = slots
+        beta_1, rest_1, beta_2, rest_2, of_mean, of_gradient, root, epsilon = (
+            coefficients
+        )
+        mean = beta_1 * mean + rest_1 * gradient
+        square = beta_2 * square + rest_2 * (gradient * gradient)
+        move = of_mean * mean + of_gradient * gradient
+        return parameter - xp.divide(move, root * xp.sqrt(square) + epsilon), [
+            mean,
+            square,
+        ]
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Divide by a running root mean square (Tieleman & Hinton 2012).
+
+    v <- b2 v + (1 - b2) g^2, w <- w - eta g / (sqrt(v) + epsilon)
+    """
+
+    beta_2: float
+    epsilon: float
+
+    n_slots: ClassVar[int] = 1
+    n_coefficients: ClassVar[int] = 4
+
+    def coefficients(self, steps, learning_rates):
+        """Return (b2, 1 - b2, learning rate, epsilon) of each step."""
+        table = np.empty((len(steps), self.n_coefficients))
+        table[:, 0], table[:, 1] = self.beta_2, 1 - self.beta_2
+        table[:, 2], table[:, 3] = learning_rates, self.epsilon
+        return table
+
+    def update(self, parameter, gradient, slots, coefficients, xp):
+        """Return the new parameter and mean square."""
+        (square,) = slots
+        beta_2, rest_2, rate, epsilon = coefficients
+        square = beta_2 * square + rest_2 * (gradient * gradient)
+        move = xp.divide(rate * gradient, xp.sqrt(square) + epsilon)
+        return parameter - move, [square]
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Divide by the root of the sum of squares (Duchi, Hazan & Singer 2011).
+
+    s <- s + g^2, w <- w - eta g / (sqrt(s) + epsilon)
+    """
+
+    epsilon: float
+
+    n_slots: ClassVar[int] = 1
+    n_coefficients: ClassVar[int] = 2
+
+    def coefficients(self, steps, learning_rates):
+        """Return (learning rate, epsilon) of each step."""
+        return np.column_stack(
+            [learning_rates, np.full_like(learning_rates, self.epsilon)]
+        )
+
+    def update(self, parameter, gradient, slots, coefficients, xp):
+        """Return the new parameter and sum of squares."""
+        (total,) = slots
+        rate, epsilon = coefficients
+        total = total + gradient * gradient
+        move = xp.divide(rate * gradient, xp.sqrt(total) + epsilon)
+        return parameter - move, [total]
+
+
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    """Step by the sign of a momentum (Chen et al. 2023).
+
+    w <- w - eta sign(b1 m + (1 - b1) g), m <- b2 m + (1 - b2) g
+    """
+
+    beta_1: float
+    beta_2: float
+
+    n_slots: ClassVar[int] = 1
+    n_coefficients: ClassVar[int] = 5
+
+    def coefficients(self, steps, learning_rates):
+        """Return (b1, 1 - b1, b2, 1 - b2, learning rate) of each step."""
+        table = np.empty((len(steps), self.n_coefficients))
+        table[:, :4] = self.beta_1, 1 - self.beta_1, self.beta_2, 1 - self.beta_2
+        table[:, 4] = learning_rates
+        return table
+
+    def update(self, parameter, gradient, slots, coefficients, xp):
+        """Return the new parameter and momentum."""
+        (mean,) = slots
+        beta_1, rest_1, beta_2, rest_2, rate = coefficients
+        direction = beta_1 * mean + rest_1 * gradient
+        move = xp.where(direction > 0.0, rate, xp.where(direction < 0.0, -rate, 0.0))
+        return parameter - move, [beta_2 * mean + rest_2 * gradient]

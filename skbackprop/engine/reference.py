@@ -117,18 +117,17 @@ class ReferenceExecutor:
         self.gradient[:] = gradient
         return total
 
-    def prepare_training(self, samples, optimizer, slots, order, clip_grad_norm=None):
+    def prepare_training(self, samples, plan, slots, order):
         """Remember what to train on and with."""
-        self._training = samples, optimizer, slots, order
-        self._clip_grad_norm = clip_grad_norm
+        self._training = samples, plan, slots, order
 
-    def run_epochs(self, coefficients, alpha, stopping, random_state=None, n_steps=0):
+    def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
         """Train for epochs, at most as many as there are coefficients for."""
         self._n_steps = n_steps
         with np.errstate(all="ignore"):  # what diverges is seen in the loss
-            return self._run_epochs(coefficients, alpha, stopping, random_state)
+            return self._run_epochs(coefficients, stopping, random_state)
 
-    def _run_epochs(self, coefficients, alpha, stopping, random_state):
+    def _run_epochs(self, coefficients, stopping, random_state):
         samples, _, _, order = self._training
         tol, max_no_improvement, best_loss, no_improvement = stopping
         losses = []
@@ -140,7 +139,7 @@ class ReferenceExecutor:
             slices = batches(len(order), self.batch_size)
             for step, batch in zip(steps, slices, strict=True):
                 indices = order[batch]
-                loss = self._train_step(samples, indices, step, alpha)
+                loss = self._train_step(samples, indices, step)
                 self._n_steps += 1
                 if loss is not None:
                     total += loss * len(indices)
@@ -158,7 +157,7 @@ class ReferenceExecutor:
                 break
         return EpochsRun(np.array(losses), False, best_loss, no_improvement)
 
-    def _train_step(self, samples, indices, coefficients, alpha):
+    def _train_step(self, samples, indices, coefficients):
         """Learn from one minibatch; return its objective, None without weight."""
         weights = samples.weights
         weight_sum = len(indices) if weights is None else float(weights[indices].sum())
@@ -168,30 +167,47 @@ class ReferenceExecutor:
         data_loss = self._loss_and_gradient(samples, indices, weight_sum, run)
         data_loss *= self.loss.reported_factor(self.program.output.width)
         decaying = self.parameters[: self.program.n_decaying]
-        penalty = 0.5 * alpha * (decaying.astype(np.float64) ** 2).sum()
+        alpha, l1_alpha, shrinkage, decay, max_norm = coefficients[:5]
+        weights = decaying.astype(np.float64)
+        penalty = 0.5 * alpha * (weights**2).sum() + l1_alpha * abs(weights).sum()
         self._clip()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
-        self._update(coefficients)
+        decaying *= self.parameters.dtype.type(1 - decay)
+        self._update(coefficients[5:])
+        if l1_alpha > 0:
+            shrinkage = self.parameters.dtype.type(shrinkage / weight_sum)
+            size = np.maximum(abs(decaying) - shrinkage, 0)
+            decaying[:] = np.copysign(size, decaying)
+        self._limit_columns(max_norm)
         return (data_loss + penalty) / weight_sum
 
     def _clip(self):
         """Scale a gradient that is too long down to the norm allowed."""
-        if self._clip_grad_norm is not None:
+        clip_grad_norm = self._training[1].clip_grad_norm
+        if clip_grad_norm is not None:
             norm = np.sqrt((self.gradient.astype(np.float64) ** 2).sum())
-            if norm > self._clip_grad_norm:
-                self.gradient *= self._clip_grad_norm / norm
+            if norm > clip_grad_norm:
+                self.gradient *= clip_grad_norm / norm
 
     def _update(self, coefficients):
-        _, optimizer, slots, _ = self._training
+        _, plan, slots, _ = self._training
         coefficients = coefficients.astype(self.parameters.dtype)
         learned = slice(self.program.n_learned)
-        self.parameters[learned], slots[:, learned] = optimizer.update(
+        self.parameters[learned], slots[:, learned] = plan.optimizer.update(
             self.parameters[learned],
             self.gradient[learned],
             slots[:, learned],
             coefficients,
             xp,
         )
+
+    def _limit_columns(self, max_norm):
+        """Scale columns of matrices that are too long down to the norm allowed."""
+        for block in self.program.blocks:
+            if np.isfinite(max_norm) and block.is_matrix:
+                matrix = block.view(self.parameters)
+                norms = np.sqrt((matrix**2).sum(axis=0))
+                matrix *= np.where(norms > max_norm, max_norm / norms, 1)
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""

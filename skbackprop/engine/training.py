@@ -13,8 +13,9 @@ import numpy as np
 
 from skbackprop.engine.interrupts import Interrupts
 from skbackprop.engine.optimizers import Optimizer
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import StoppingRule
-from skbackprop.engine.schedules import Constant
+from skbackprop.engine.schedules import Progress, Schedule
 
 _SECONDS_PER_CALL = 0.2
 _MAX_STEPS_PER_CALL = 20_000  # bounds the table of the optimizer's coefficients
@@ -36,9 +37,10 @@ class Plan:
     Attributes
     ----------
     optimizer : Optimizer
-    schedule : Constant, InverseScaling or Adaptive
-    alpha : float
-        Strength of the L2 penalty alpha/2 ||W||^2 / (sum of weights).
+    learning_rate : float
+        Initial learning rate.
+    schedule : Schedule
+    penalties : Penalties
     max_epochs : int
     shuffle : bool
     tol : float
@@ -50,8 +52,9 @@ class Plan:
     """
 
     optimizer: Optimizer
-    schedule: Constant
-    alpha: float
+    learning_rate: float
+    schedule: Schedule
+    penalties: Penalties
     max_epochs: int
     shuffle: bool
     tol: float
@@ -78,7 +81,7 @@ class TrainingState:
     n_steps, n_seen : int
         Minibatches and samples so far.
     slowdown : float
-        See :meth:`Constant.slow_down`.
+        See :meth:`Schedule.slow_down`.
     no_improvement : int
         Epochs in a row without improvement.
     best_loss, best_score : float
@@ -141,9 +144,7 @@ def train(executor, samples, plan, state, random_state, validate=None, report=No
     -------
     Outcome
     """
-    executor.prepare_training(
-        samples, plan.optimizer, state.slots, state.order, plan.clip_grad_norm
-    )
+    executor.prepare_training(samples, plan, state.slots, state.order)
     epochs = _Epochs(executor, plan, state, random_state)
     if validate:
         _go_on_from_last(executor.parameters, state)
@@ -215,7 +216,6 @@ class _Epochs:
         begin = time.perf_counter()
         run = self.executor.run_epochs(
             self._coefficients(n_epochs),
-            self.plan.alpha,
             rule,
             self.random_state,
             state.n_steps,
@@ -232,12 +232,20 @@ class _Epochs:
         return run
 
     def _coefficients(self, n_epochs):
-        """Return what the optimizer is told at each step of the next epochs."""
-        state, plan = self.state, self.plan
-        n_seen = state.n_seen + len(state.order) * np.arange(n_epochs)
-        rates = np.repeat(plan.schedule.rates(n_seen, state.slowdown), self.n_batches)
-        steps = state.n_steps + np.arange(1, n_epochs * self.n_batches + 1)
-        table = plan.optimizer.coefficients(steps, rates)
+        """Return what each step of the next epochs is told."""
+        state, plan, n_batches = self.state, self.plan, self.n_batches
+        steps = np.arange(n_epochs * n_batches)
+        epochs = len(state.losses) + steps / n_batches
+        n_seen = state.n_seen + len(state.order) * (steps // n_batches)
+        factors = plan.schedule.factors(Progress(epochs, n_seen, state.slowdown))
+        rates = plan.learning_rate * factors
+        steps += state.n_steps + 1
+        table = np.hstack(
+            [
+                plan.penalties.coefficients(epochs, rates),
+                plan.optimizer.coefficients(steps, rates),
+            ]
+        )
         return np.ascontiguousarray(table).reshape(n_epochs, self.n_batches, -1)
 
 
@@ -264,7 +272,7 @@ def _record_score(score, tol, state, report):
 
 def _stop_or_slow_down(plan, state, validate, report):
     """Reduce the learning rate after a standstill, or end training."""
-    slowdown = plan.schedule.slow_down(state.slowdown)
+    slowdown = plan.schedule.slow_down(state.slowdown, plan.learning_rate)
     if report:
         report(
             f"{'Validation score' if validate else 'Training loss'} did not improve "

@@ -100,11 +100,17 @@ SCALE = 1  # 1 / sum of the minibatch's weights: factor of the logits' adjoint
 L2 = 2  # alpha / sum of the minibatch's weights
 SQUARED_NORM = 3  # sum of the squared decaying weights, added to by the update
 WEIGHT_SUM = 4  # sum of the minibatch's weights
-ALPHA = 5  # strength of the L2 penalty
+ABSOLUTE_NORM = 5  # sum of the absolute decaying weights, likewise
 LOSS_FACTOR = 6  # factor of the reported loss
 TOL = 7  # improvement that counts as one
 BEST_LOSS = 8  # in and out: least loss of an epoch so far
 REMAINDER = 9  # out of the check: 0, or NaN where a parameter is not finite
 EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
 CLIP_NORM = 11  # largest norm of a gradient
+SHRINKAGE = 12  # of the proximal step of the L1 penalty
+
+# What stands in front of the optimizer's coefficients of a step, as in
+# skbackprop.engine.penalties.
+STEP_ALPHA, STEP_L1_ALPHA, STEP_SHRINKAGE, STEP_DECAY, STEP_MAX_NORM = range(5)
+N_STEP_PENALTIES = 5
 SCALAR_FIELDS = 16

@@ -46,12 +46,15 @@ def make_run_epoch():
             weight_sum = scalars[abi.WEIGHT_SUM]
             if weight_sum > 0.0:  # samples without weight teach nothing
                 scalars[abi.SCALE] = 1.0 / weight_sum
-                scalars[abi.L2] = scalars[abi.ALPHA] / weight_sum
+                step = as_float64s(context[abi.STEP])
+                scalars[abi.L2] = step[abi.STEP_ALPHA] / weight_sum
+                scalars[abi.SHRINKAGE] = step[abi.STEP_SHRINKAGE] / weight_sum
                 scalars[abi.LOSS] = 0.0
-                scalars[abi.SQUARED_NORM] = 0.0
+                scalars[abi.SQUARED_NORM] = scalars[abi.ABSOLUTE_NORM] = 0.0
                 call_kernel(row[abi.STEP_LIST], context, scalars)
                 loss = scalars[abi.LOSS] * scalars[abi.LOSS_FACTOR]
-                loss += 0.5 * scalars[abi.ALPHA] * scalars[abi.SQUARED_NORM]
+                loss += 0.5 * step[abi.STEP_ALPHA] * scalars[abi.SQUARED_NORM]
+                loss += step[abi.STEP_L1_ALPHA] * scalars[abi.ABSOLUTE_NORM]
                 total += loss / weight_sum * n_rows
                 n_weighed += n_rows
                 if not math.isfinite(total):

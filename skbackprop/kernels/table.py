@@ -157,6 +157,13 @@ def clip_kernel(bits):
     return _compile(lambda: update.make_clip(bits), f"clip_{bits}")
 
 
+def limit_columns_kernel(bits):
+    """Return the address of the kernel that limits the norms of columns."""
+    from skbackprop.kernels import update
+
+    return _compile(lambda: update.make_limit_columns(bits), f"limit_columns_{bits}")
+
+
 def gemm_kernel(bits):
     """Return the address of the matrix product that linear kernels call."""
     from skbackprop.kernels import gemm

@@ -2,15 +2,24 @@
 
 from skbackprop.kernels import functions as xp
 from skbackprop.kernels.abi import (
+    ABSOLUTE_NORM,
     CLIP_NORM,
     DECAYS,
     DW,
     L2,
     LD_SLOTS,
+    LDW,
     N_ELEMENTS,
+    N_STEP_PENALTIES,
+    SHRINKAGE,
     SLOTS,
     SQUARED_NORM,
     STEP,
+    STEP_DECAY,
+    STEP_L1_ALPHA,
+    STEP_MAX_NORM,
+    WIDTH_X,
+    WIDTH_Y,
     W,
 )
 from skbackprop.kernels.codegen import DoubleSum, kernel
@@ -21,9 +30,11 @@ def make_update(optimizer, bits):
     """Return the kernel of a step of an ``Optimizer`` over a range of parameters.
 
     w, *slots = update(w, dw, slots), elementwise, with the coefficients that
-    the context holds for this step. Where the row DECAYS, the gradient is
-    dw + L2 w, and the squared norm of w before the step is added to the
-    scalars.
+    the context holds for this step. Where the row DECAYS,
+
+    - w is decayed, and the gradient is dw + L2 w with the w before;
+    - where there is an L1 penalty, w is then shrunk towards 0;
+    - norms of w before the step are added to the scalars.
     """
 
     def write(code, row, context, scalars):
@@ -31,9 +42,12 @@ def make_update(optimizer, bits):
         slots = code.vectors(row[SLOTS])
         slots = [slots.from_(k * row[LD_SLOTS]) for k in range(optimizer.n_slots)]
         numbers = code.scalars(context[STEP], DOUBLE)
+
+        def coefficient(k):
+            return code.repeat(code.narrow(numbers[k]))
+
         coefficients = [
-            code.repeat(code.narrow(numbers[k]))
-            for k in range(optimizer.n_coefficients)
+            coefficient(N_STEP_PENALTIES + k) for k in range(optimizer.n_coefficients)
         ]
 
         def elements():
@@ -41,19 +55,65 @@ def make_update(optimizer, bits):
 
         def step(i, parameter, gradient):
             old = [slot[i] for slot in slots]
-            w[i], new = optimizer.update(parameter, gradient, old, coefficients, xp)
-            for slot, value in zip(slots, new, strict=True):
+            new, new_slots = optimizer.update(
+                parameter, gradient, old, coefficients, xp
+            )
+            for slot, value in zip(slots, new_slots, strict=True):
                 slot[i] = value
+            return new
 
         with code.when(row[DECAYS] == 0), elements() as i:
-            step(i, w[i], dw[i])
-        with code.when(row[DECAYS] != 0):
-            norm, penalty = DoubleSum(code), code.repeat(code.narrow(scalars[L2]))
-            with elements() as i:
-                parameter = w[i]
-                norm.add(parameter, parameter)
-                step(i, parameter, dw[i] + penalty * parameter)
-            scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + norm.total()
+            w[i] = step(i, w[i], dw[i])
+
+        penalty = code.repeat(code.narrow(scalars[L2]))
+        kept = 1.0 - coefficient(STEP_DECAY)
+        shrinkage = code.repeat(code.narrow(scalars[SHRINKAGE]))
+        has_l1 = numbers[STEP_L1_ALPHA] > 0.0
+        squares, absolutes = DoubleSum(code), DoubleSum(code)
+        decays = row[DECAYS] != 0
+        with code.when(decays & (has_l1 == 0)), elements() as i:
+            parameter = w[i]
+            squares.add(parameter, parameter)
+            w[i] = step(i, kept * parameter, dw[i] + penalty * parameter)
+        with code.when(decays & has_l1), elements() as i:
+            parameter = w[i]
+            squares.add(parameter, parameter)
+            absolutes.add(abs(parameter), code.constant(1.0))
+            new = step(i, kept * parameter, dw[i] + penalty * parameter)
+            w[i] = shrink(new, shrinkage, xp)
+        with code.when(decays):
+            scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + squares.total()
+            scalars[ABSOLUTE_NORM] = scalars[ABSOLUTE_NORM] + absolutes.total()
+
+    return kernel(write, bits)
+
+
+def shrink(w, shrinkage, xp):
+    """Return sign(w) max(|w| - shrinkage, 0)."""
+    return xp.where(
+        w > shrinkage, w - shrinkage, xp.where(w < -shrinkage, w + shrinkage, 0.0 * w)
+    )
+
+
+def make_limit_columns(bits):
+    """Return the kernel that scales columns of W down to the norm allowed.
+
+    W is (WIDTH_X, WIDTH_Y) of row stride LDW; the limit is that of the step.
+    """
+
+    def write(code, row, context, scalars):
+        w = code.vectors(row[W])
+        limit = code.scalars(context[STEP], DOUBLE)[STEP_MAX_NORM]
+        limit = code.repeat(code.narrow(limit))
+        with code.range(row[WIDTH_Y], step=code.lanes) as j:
+            squares = code.variable(0.0)
+            with code.range(row[WIDTH_X]) as i:
+                part = w[i * row[LDW] + j]
+                squares.value = squares.value + part * part
+            norm = xp.sqrt(squares.value)
+            factor = xp.where(norm > limit, limit / norm, 1.0)
+            with code.range(row[WIDTH_X]) as i:
+                w[i * row[LDW] + j] = w[i * row[LDW] + j] * factor
 
     return kernel(write, bits)
 
