@@ -2,7 +2,14 @@
 
 from skbackprop.exceptions import DivergenceError
 from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.monomials import MonomialFeatures, n_output_features
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["DivergenceError", "MLPClassifier", "MLPRegressor"]
+__all__ = [
+    "DivergenceError",
+    "MLPClassifier",
+    "MLPRegressor",
+    "MonomialFeatures",
+    "n_output_features",
+]
