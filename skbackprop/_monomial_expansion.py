@@ -118,15 +118,20 @@ def _compiled(factory, name):
 
 
 def expand_csr(basis, X, row_counts):
-    """Return the monomials of a CSR array in canonical form, as a csr_array.
+    """Return the monomials of CSR rows in canonical form, as CSR arrays.
 
     Parameters
     ----------
-    basis : basis
+    basis : GradedBasis
     X : csr_array or csr_matrix of shape (n_samples, n_features)
         Column indices are sorted and without duplicates.
     row_counts : ndarray of int64, shape (n_samples,)
         Entries of each row of the result, from :func:`count_entries`.
+
+    Returns
+    -------
+    tuple
+        (data, indices, indptr)
     """
     starts = np.zeros(X.shape[0] + 1, np.int64)
     np.cumsum(row_counts, out=starts[1:])
@@ -134,10 +139,9 @@ def expand_csr(basis, X, row_counts):
     data = np.empty(starts[-1], X.dtype)
     columns = np.empty(starts[-1], index_dtype)
     expand = _expand_csr_compiled if _has_kernels(X.dtype) else _expand_csr_plainly
-    expand(basis, X, starts, data, columns)
-    return sparse.csr_array(
-        (data, columns, starts.astype(index_dtype)), (X.shape[0], basis.n_outputs)
-    )
+    if len(data):
+        expand(basis, X, starts, data, columns)
+    return data, columns, starts.astype(index_dtype)
 
 
 def _fits_int32(basis, n_entries):
@@ -145,13 +149,11 @@ def _fits_int32(basis, n_entries):
 
 
 def count_entries(basis, X):
-    """Return how many entries each row of the expansion of a CSR array has.
+    """Return how many entries each row of the expansion of CSR rows has.
 
-    As floating-point numbers, infinite where there are too many to count.
+    They are floating-point numbers, which stand for more than can be made.
     """
     lengths = np.diff(X.indptr)
-    if not isinstance(basis, GradedBasis):
-        return None
     if isinstance(basis.caps, np.ndarray):
         counts = _count_with_caps(basis, X, lengths)
         return basis.include_bias + counts[:, basis.min_degree :].sum(axis=1)
@@ -163,7 +165,7 @@ def count_entries(basis, X):
             for degree in (basis.max_degree, basis.min_degree - 1)
         )
         of_length[n_entries] = basis.include_bias + max(0, kept - below)
-    return of_length[lengths]
+    return of_length.take(lengths)
 
 
 def _count_with_caps(basis, X, lengths):
@@ -188,8 +190,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     from skbackprop.kernels import monomials as fields
 
     bits, index_bits = 8 * X.dtype.itemsize, 8 * columns.itemsize
-    lengths = np.diff(X.indptr)
-    longest = int(lengths.max(initial=0))
+    longest = int(np.diff(X.indptr).max())
     shifts = _shifts_of_entries(basis, X.indices)
     is_each = isinstance(basis.caps, np.ndarray)
     caps = (
@@ -290,7 +291,7 @@ def most_chosen_entries(basis, X):
 
 
 def expand_csr_chosen(basis, X):
-    """Return the chosen monomials of a CSR array, as a csr_array.
+    """Return the chosen monomials of a CSR array, as (data, indices, indptr).
 
     The entries of the last factors are kept where the rows have an entry in
     the columns of the other factors as well.
@@ -317,7 +318,7 @@ def expand_csr_chosen(basis, X):
     shape = (n_samples, basis.n_outputs)
     expanded = sparse.coo_array((values, (rows, columns)), shape).tocsr()
     expanded.sort_indices()
-    return expanded
+    return expanded.data, expanded.indices, expanded.indptr
 
 
 def _entries_of(starts, columns):

@@ -26,7 +26,7 @@ from skbackprop._monomial_basis import (
     TooManyColumnsError,
     count_monomials,
 )
-from skbackprop._monomial_decision import is_quadratic, quadratic_form
+from skbackprop._monomial_decision import pays_as_quadratic_form, quadratic_form
 from skbackprop._validation import validate_finite
 
 _BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
@@ -316,7 +316,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         """
         X = self._validate(X)
         coef, intercept = self._validate_coef(coef, intercept, X.dtype)
-        if not sparse.issparse(X) and is_quadratic(self._basis):
+        if not sparse.issparse(X) and pays_as_quadratic_form(self._basis, len(coef)):
             decision = quadratic_form(self._basis, X, coef)
         else:
             row_bytes = max(1, self._basis.n_outputs * X.dtype.itemsize)
@@ -539,14 +539,15 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
     def _transform_sparse(self, X):
         """Return the expansion in the format and the interface of X."""
         with np.errstate(over="ignore"):
-            expanded = self._expand_csr(canonical_csr(X))
+            parts = self._expand_csr(canonical_csr(X))
         if guards.may_overflow(X.data, self._basis.max_degree):
-            (bad,) = np.nonzero(~np.isfinite(expanded.data))
+            data, columns, starts = parts
+            (bad,) = np.nonzero(~np.isfinite(data))
             if len(bad):
-                row = int(np.searchsorted(expanded.indptr, bad[0], side="right")) - 1
-                place = row, int(expanded.indices[bad[0]])
-                self._refuse_overflow(place, X.dtype)
-        return _like(X, expanded)
+                row = int(np.searchsorted(starts, bad[0], side="right")) - 1
+                self._refuse_overflow((row, int(columns[bad[0]])), X.dtype)
+        expanded = _csr_like(X)(parts, (X.shape[0], self._basis.n_outputs))
+        return expanded.tocsc() if X.format == "csc" else expanded
 
     def _expand_csr(self, X):
         basis = self._basis
@@ -597,13 +598,12 @@ def canonical_csr(X):
     return X
 
 
-def _like(X, expanded):
-    """Return the expansion as CSC where X is, as an array or matrix as X is.
+def _csr_like(X):
+    """Return the CSR class to make: an array or a matrix, as X is.
 
     Where scikit-learn is configured for one of the two, it is that one.
     """
     interface = get_config().get("sparse_interface")
     if interface is None:
         interface = "spmatrix" if sparse.isspmatrix(X) else "sparray"
-    kind = "matrix" if interface == "spmatrix" else "array"
-    return getattr(sparse, f"{X.format}_{kind}")(expanded)
+    return sparse.csr_matrix if interface == "spmatrix" else sparse.csr_array
