@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop._monomial_basis import GradedBasis, Layout
+from skbackprop._monomials.basis import GradedBasis, Layout
 
 _NUMBERS_AT_ONCE = 1 << 15  # that stay in the cache
 _FEATURES_AT_ONCE = 64
@@ -64,3 +64,20 @@ def _by_degree(basis, coef):
             part = coef[:, target : target + length]
             quadratic[:, feature, n - length :] = part
     return constant, linear, quadratic
+
+
+def validate_coef(coef, intercept, n_columns, dtype):
+    """Return coefficients (n_outputs, n_columns) and what to add to them."""
+    coef = np.atleast_2d(np.asarray(coef, dtype))
+    if coef.ndim != 2 or coef.shape[1] != n_columns:
+        raise ValueError(
+            f"coef must have shape ({n_columns},) or (n_outputs, {n_columns}), "
+            f"one number for each monomial, got {coef.shape}."
+        )
+    intercept = np.asarray(intercept, dtype)
+    if intercept.ndim > 1 or intercept.size not in (1, len(coef)):
+        raise ValueError(
+            f"intercept must be a number or have shape ({len(coef)},), got "
+            f"{intercept.shape}."
+        )
+    return coef, intercept
