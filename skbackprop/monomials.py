@@ -245,11 +245,11 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         batch_size : int, default=None
             Samples per batch; by default as many as make 16 MB.
 
-        Yields
-        ------
-        {ndarray, sparse matrix} of shape (batch_size, n_output_features_)
-            The next samples' monomials, less in the last batch. The next dense
-            batch overwrites it: copy what is to stay.
+        Returns
+        -------
+        generator of {ndarray, sparse matrix}
+            Of shape (batch_size, n_output_features_), less in the last batch. A
+            dense batch is overwritten by the next: copy what is to stay.
         """
         X = self._validate(X)
         if batch_size is None:
@@ -310,7 +310,13 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
     @property
     def powers_(self):
-        """Exponent of each feature in each column."""
+        """Exponent of each feature in each column.
+
+        Returns
+        -------
+        ndarray of shape (`n_output_features_`, `n_features_in_`)
+            Made anew at each access.
+        """
         check_is_fitted(self)
         powers = np.zeros((self._basis.n_outputs, self.n_features_in_), np.int64)
         for columns, factors in self._basis.factor_blocks():
