@@ -4,6 +4,7 @@ from skbackprop.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.exceptions import DivergenceError
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
+from skbackprop.monomials import MonomialFeatures, n_output_features
 
 __version__ = "0.1.0.dev0"
 
@@ -15,4 +16,6 @@ __all__ = [
     "NetworkRegressor",
     "RecurrentClassifier",
     "RecurrentRegressor",
+    "MonomialFeatures",
+    "n_output_features",
 ]

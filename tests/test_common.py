@@ -11,6 +11,7 @@ from skbackprop import (
     RecurrentClassifier,
     RecurrentRegressor,
 )
+from skbackprop import MLPClassifier, MLPRegressor, MonomialFeatures
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
@@ -20,6 +21,7 @@ ESTIMATORS = [
     NetworkRegressor(max_iter=100),
     RecurrentClassifier((16,), max_iter=100, learning_rate_init=0.01),
     RecurrentRegressor((16,), max_iter=100, learning_rate_init=0.01),
+    MonomialFeatures(),
 ]
 
 

@@ -25,6 +25,8 @@ BENCHMARKS = (
     "recurrent",
     "many_modules",
     "sequences",
+    *("epochs", "csr", "predict", "fit_memory", "search", "startup"),
+    "monomials",
 )
 
 
