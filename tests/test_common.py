@@ -3,10 +3,23 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skbackprop import MLPClassifier, MLPRegressor
+from skbackprop import (
+    FeaturePooling,
+    MLPClassifier,
+    MLPRegressor,
+    SparseRandomExpansion,
+)
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
-ESTIMATORS = [MLPClassifier(max_iter=100), MLPRegressor(max_iter=100)]
+ESTIMATORS = [
+    MLPClassifier(max_iter=100),
+    MLPRegressor(max_iter=100),
+    SparseRandomExpansion(n_components=20),
+    SparseRandomExpansion(n_components=20, top_k=0.1),
+    FeaturePooling(),
+    FeaturePooling("logsumexp", groups="coactivation"),
+    FeaturePooling("mean", groups="class_profiles"),
+]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -19,8 +19,8 @@ FLOORS = [
     {"engine"},
     {"_validation", "_targets"},
     {"_tasks"},
-    {"_estimator"},
-    {"mlp"},
+    {"_estimator", "_blocks", "_grouping"},
+    {"mlp", "expansion", "pooling"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
