@@ -15,8 +15,12 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop._blocks import BlockProgram, aligned_empty
-from skbackprop._validation import validate_finite
+from skbackprop._blocks import (
+    BlockProgram,
+    aligned_empty,
+    transform_samples,
+    validate_samples,
+)
 from skbackprop.kernels import jit
 
 # What the compiled kernels compute, for NumPy. Those are named alike.
@@ -203,7 +207,7 @@ class SparseRandomExpansion(
             are to stay active than there are, or if int32 cannot count the
             weights.
         """
-        X = self._validated(X)
+        X = validate_samples(self, X)
         n_units, n_features = self.n_components, X.shape[1]
         n_inputs = _part_of(n_features, self.n_inputs, "n_inputs", "features")
         top_k = None
@@ -248,7 +252,9 @@ class SparseRandomExpansion(
             If int32 cannot count the winners of all samples.
         """
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
+        return transform_samples(self, self._expanded, X)
+
+    def _expanded(self, X):
         if self.top_k_ is not None:
             active = self._winners(X)
             return active if self.sparse_output else active.toarray()
@@ -269,16 +275,6 @@ class SparseRandomExpansion(
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _validated(self, X, **options):
-        return validate_finite(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            order="C",
-            **options,
-        )
-
     def _batches(self, X):
         n_bytes = self._n_features_out * X.dtype.itemsize
         return gen_batches(X.shape[0], max(1, _BATCH_BYTES // n_bytes))
@@ -287,7 +283,7 @@ class SparseRandomExpansion(
         """Return the activations of all units as an array."""
         activations = np.empty((X.shape[0], self._n_features_out), X.dtype)
         if jit.available():
-            program = BlockProgram(X)
+            program = BlockProgram(X, self.center)
             self._add_units(program, activations, ADVANCE=1)
             program.run()
         else:
@@ -305,8 +301,8 @@ class SparseRandomExpansion(
                 f"samples at a time, or keep fewer winners."
             )
         # One more than is kept: the kernel writes before it knows.
-        indices = np.empty(n_samples * k + 1, np.int32)
-        values = np.empty(n_samples * k + 1, X.dtype)
+        indices = np.zeros(n_samples * k + 1, np.int32)
+        values = np.zeros(n_samples * k + 1, X.dtype)
         if jit.available():
             self._run_winners(X, indices, values)
         else:
@@ -327,7 +323,7 @@ class SparseRandomExpansion(
     def _run_winners(self, X, indices, values):
         from skbackprop.kernels import expansion_winners
 
-        program = BlockProgram(X)
+        program = BlockProgram(X, self.center)
         n_units, step = self._n_features_out, expansion_winners.CHAINS * program.lanes
         stride = -(-n_units // step) * step
         scores = aligned_empty((program.lanes, stride), X.dtype)
@@ -350,8 +346,6 @@ class SparseRandomExpansion(
         """Append the kernels that write all activations of a block."""
         from skbackprop.kernels import expansion
 
-        if self.center:
-            program.centre()
         n_units, n_inputs = self._n_features_out, self.n_inputs_
         is_weighted = bool((self.components_.data != 1).any())
         bias = np.zeros(program.padded(n_units), program.dtype)

@@ -13,8 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skbackprop import _grouping
-from skbackprop._blocks import BlockProgram
-from skbackprop._validation import validate_finite
+from skbackprop._blocks import BlockProgram, transform_samples, validate_samples
 from skbackprop.kernels import jit
 
 
@@ -187,10 +186,12 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
             features, or if X is negative and pooling stochastic.
         """
         if _is(self.groups, "class_profiles"):
-            X, y = self._validated(X, y)
+            X, y = validate_samples(self, X, y)
             check_classification_targets(y)
         else:
-            X = self._validated(X)
+            X = validate_samples(self, X)
+        if self.pooling == "stochastic":
+            self._check_not_negative(X)
         self.groups_ = self._find_groups(X, y)
         return self
 
@@ -208,7 +209,11 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
             Pooled features: float32 if X is, else float64.
         """
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
+        return transform_samples(self, self._pooled, X)
+
+    def _pooled(self, X):
+        if self.pooling == "stochastic":
+            self._check_not_negative(X)
         pooled = np.empty((X.shape[0], len(self.groups_)), X.dtype)
         if jit.available():
             self._run(X, pooled)
@@ -236,7 +241,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
             itself; 0 where all are 0.
         """
         check_is_fitted(self)
-        X = self._validated(X, reset=False)
+        X = validate_samples(self, X, reset=False)
         self._check_not_negative(X)
         rng = check_random_state(random_state)
         pooled = np.empty((X.shape[0], len(self.groups_)), X.dtype)
@@ -280,21 +285,6 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         tags.target_tags.required = _is(self.groups, "class_profiles")
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-    def _validated(self, X, y="no_validation", **options):
-        validated = validate_finite(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype=[np.float64, np.float32],
-            order="C",
-            **options,
-        )
-        if self.pooling == "stochastic":
-            X = validated[0] if isinstance(validated, tuple) else validated
-            self._check_not_negative(X)
-        return validated
 
     def _find_groups(self, X, y):
         n_features = X.shape[1]

@@ -7,6 +7,8 @@ through the same operations wherever it stands: results do not depend on how
 samples are divided into batches, nor on whether they were dense or sparse.
 """
 
+from contextlib import contextmanager
+
 from skbackprop.kernels.abi import (
     ADVANCE,
     DATA,
@@ -76,22 +78,61 @@ def make_load_dense(bits):
 def make_load_csr(bits):
     """Return the kernel that writes rows of a CSR matrix into a block.
 
-    Repeated entries add up, in whatever order they come.
+    Repeated entries add up, in whatever order they come. The block must be zero
+    but for the entries of the block before, which are overwritten: with many
+    features, clearing all of it would take longer than all else.
     """
 
     def load(code, row, context, scalars):
-        _clear(code, row[Y], row[WIDTH_X])
-        block = code.scalars(row[Y])
-        values, columns = code.scalars(row[DATA]), code.scalars(row[INDICES], INTEGER32)
-        starts = code.scalars(row[INDPTR], INTEGER).from_(context[FIRST_ROW])
-        with (
-            code.range(context[N_ROWS]) as r,
-            code.range(starts[r + 1], start=starts[r]) as i,
-        ):
-            place = columns[i].as_integer() * code.lanes + r
+        block, values = code.scalars(row[Y]), code.scalars(row[DATA])
+        first, zero = context[FIRST_ROW], code.constant(0.0, code.number)
+        with code.when(first > 0):
+            before = first - code.lanes
+            with _entries(code, row, before, code.lanes) as (place, _):
+                block[place] = zero
+        with _entries(code, row, first, context[N_ROWS]) as (place, i):
             block[place] = block[place] + values[i]
 
     return kernel(load, bits)
+
+
+@contextmanager
+def _entries(code, row, first_row, n_rows):
+    """Repeat what is written inside for (place in the block, index) of entries."""
+    columns = code.scalars(row[INDICES], INTEGER32)
+    starts = code.scalars(row[INDPTR], INTEGER).from_(first_row)
+    with (
+        code.range(n_rows) as r,
+        code.range(starts[r + 1], start=starts[r]) as i,
+    ):
+        yield columns[i].as_integer() * code.lanes + r, i
+
+
+def make_clear(bits):
+    """Return the kernel that makes a block zero."""
+
+    def clear(code, row, context, scalars):
+        _clear(code, row[Y], row[WIDTH_X])
+
+    return kernel(clear, bits)
+
+
+def make_check_finite(bits):
+    """Return the kernel that makes W NaN where a block is not finite.
+
+    W is one vector: a number for each lane, zero to begin with.
+    """
+
+    def check_finite(code, row, context, scalars):
+        block, remainders = code.vectors(row[Y]), code.vectors(row[W])
+        total = code.variable(remainders[0])
+        with code.range(row[WIDTH_X] * code.lanes, step=code.lanes) as j:
+            # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
+            x = block[j]
+            total.value = total.value + (x - x)
+        remainders[0] = total.value
+
+    return kernel(check_finite, bits)
 
 
 def make_centre(bits):

@@ -1,12 +1,15 @@
 """The kernels of pooling: many features of a sample become one."""
 
+import operator
 from typing import NamedTuple
 
 from skbackprop.kernels.abi import INDICES, INDPTR, WIDTH_Y, W, X
 from skbackprop.kernels.blocks import Output
 from skbackprop.kernels.codegen import Scalars, Vectors, kernel
 from skbackprop.kernels.functions import exp, log, sqrt
-from skbackprop.kernels.simd import INTEGER, INTEGER32, Value, fma, where
+from skbackprop.kernels.simd import INTEGER, INTEGER32, Value, where
+
+AT_A_TIME = 4  # features of a group, a power of two
 
 
 class Group(NamedTuple):
@@ -18,33 +21,40 @@ class Group(NamedTuple):
     end: Value
     size: Value  # as a number
 
-    def fold(self, combine, initial=None):
-        """Return combine(... combine(combine(initial, x_1), x_2) ..., x_n).
+    def fold(self, combine, initial, term=lambda x: x):
+        """Return ``combine`` of ``initial`` and a term of each feature.
 
-        Without ``initial`` from the first feature on.
+        Several at a time, in pairs, so that few of them wait for each other.
         """
         code = self.block.code
-        folded = code.variable(
-            self._feature(self.start) if initial is None else initial
-        )
-        with code.range(self.end, start=self.start) as i:
-            folded.value = combine(folded.value, self._feature(i))
+        folded = code.variable(initial)
+        n_whole = (self.end - self.start) // AT_A_TIME * AT_A_TIME
+        with code.range(self.start + n_whole, start=self.start, step=AT_A_TIME) as i:
+            terms = [term(self.feature(i + n)) for n in range(AT_A_TIME)]
+            while len(terms) > 1:
+                pairs = zip(terms[::2], terms[1::2], strict=True)
+                terms = [combine(*pair) for pair in pairs]
+            folded.value = combine(folded.value, terms[0])
+        with code.range(self.end, start=self.start + n_whole) as i:
+            folded.value = combine(folded.value, term(self.feature(i)))
         return folded.value
 
     def sum(self, term=lambda x: x):
         """Return the sum of a term of each feature."""
-        return self.fold(lambda total, x: total + term(x), 0.0)
+        return self.fold(operator.add, 0.0, term)
 
     def max(self):
         """Return the largest feature."""
-        return self.fold(lambda largest, x: where(x > largest, x, largest))
+        first = self.feature(self.start)
+        return self.fold(lambda a, b: where(b > a, b, a), first)
 
-    def sum_of_squares(self):
-        """Return the sum of the squared features."""
-        return self.fold(lambda total, x: fma(x, x, total), 0.0)
-
-    def _feature(self, i):
+    def feature(self, i):
+        """Return feature i of all groups' features."""
         return self.block[self.places[i].as_integer()]
+
+
+def _square(x):
+    return x * x
 
 
 def _logsumexp(group):
@@ -54,14 +64,14 @@ def _logsumexp(group):
 
 def _expected_activation(group):
     total = group.sum()
-    return where(total > 0.0, group.sum_of_squares() / total, 0.0)
+    return where(total > 0.0, group.sum(_square) / total, 0.0)
 
 
 POOLINGS = {
     "sum": Group.sum,
     "mean": lambda group: group.sum() / group.size,
     "max": Group.max,
-    "l2": lambda group: sqrt(group.sum_of_squares()),
+    "l2": lambda group: sqrt(group.sum(_square)),
     "logsumexp": _logsumexp,
     "stochastic": _expected_activation,
 }
