@@ -12,7 +12,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from skbackprop import SparseRandomExpansion
-from skbackprop.expansion import ACTIVATIONS, balanced_inputs
+from skbackprop._wiring import balanced_inputs
+from skbackprop.expansion import ACTIVATIONS
 from skbackprop.kernels import jit
 
 # Neither whole vectors of samples nor of units, and fewer features than lanes.

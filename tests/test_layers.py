@@ -19,7 +19,7 @@ FLOORS = [
     {"engine"},
     {"_validation", "_targets"},
     {"_tasks"},
-    {"_estimator", "_blocks", "_grouping"},
+    {"_estimator", "_blocks", "_grouping", "_wiring"},
     {"mlp", "expansion", "pooling"},
     {"__init__"},
 ]
