@@ -1,6 +1,7 @@
 """How transformers run: lists of kernels on blocks of samples."""
 
 import ctypes
+import importlib
 
 import numpy as np
 from scipy import sparse
@@ -69,10 +70,8 @@ class BlockProgram:
     """
 
     def __init__(self, X, center=False):
-        from skbackprop.kernels import blocks
         from skbackprop.kernels.simd import target
 
-        self._kernels = blocks
         self.dtype, (self.n_samples, n_features) = X.dtype, X.shape
         self._bits = 8 * self.dtype.itemsize
         self.lanes = target().vector_bytes // self.dtype.itemsize
@@ -83,48 +82,46 @@ class BlockProgram:
         load(X, center)
         if center:
             n_features = np.array([n_features], self.dtype)
-            self._add_to_block("centre_block", blocks.make_centre, W=n_features)
+            self._add_to_block("centre", W=n_features)
 
     def _load_dense(self, X, center):
-        blocks = self._kernels
-        self._add_to_block("load_dense", blocks.make_load_dense, X=X, LDX=X.shape[1])
+        self._add_to_block("load_dense", X=X, LDX=X.shape[1])
         if not get_config()["assume_finite"]:
-            make_check = blocks.make_check_finite
-            self._add_to_block("check_block", make_check, W=self._remainders)
+            self._add_to_block("check_finite", W=self._remainders)
 
     def _load_csr(self, X, center):
         if not (get_config()["assume_finite"] or np.isfinite(X.data).all()):
             raise NotFiniteError("X is not finite.")
         self.block[:] = 0
         if center:  # which leaves a block without zeros behind
-            self._add_to_block("clear_block", self._kernels.make_clear)
+            self._add_to_block("clear")
         self._add_to_block(
             "load_csr",
-            self._kernels.make_load_csr,
             DATA=np.ascontiguousarray(X.data),
             INDICES=np.ascontiguousarray(X.indices, np.int32),
             INDPTR=np.ascontiguousarray(X.indptr, np.int64),
         )
 
-    def _add_to_block(self, name, factory, **fields):
+    def _add_to_block(self, name, **fields):
         """Append a kernel that changes the block itself."""
-        self.add(name, factory, Y=self.block, WIDTH_X=len(self.block), **fields)
+        self.add(f"blocks.{name}", Y=self.block, WIDTH_X=len(self.block), **fields)
 
-    def add(self, name, factory, **fields):
+    def add(self, name, *settings, **fields):
         """Append a kernel.
 
         Parameters
         ----------
         name : str
-            The kernel's, unique but for the precision.
-        factory : callable
-            Makes the kernel, given its precision in bits.
+            ``'expansion.expand'`` stands for what ``make_expand`` of
+            :mod:`skbackprop.kernels.expansion` makes.
+        *settings : str
+            What it is made for, besides the precision.
         **fields : int or ndarray
             Of its row, by their names in :mod:`skbackprop.kernels.abi`; an
             array stands for its address.
         """
         row = np.zeros(abi.ROW_FIELDS, np.int64)
-        row[abi.CODE] = self._compiled(name, factory)
+        row[abi.CODE] = self._compiled(name, *settings)
         for field, value in fields.items():
             row[getattr(abi, field)] = self._address(value)
         self._rows.append(row)
@@ -135,7 +132,7 @@ class BlockProgram:
         context, scalars = np.zeros(abi.CONTEXT_FIELDS, np.int64), np.zeros(1)
         row[abi.X], row[abi.N_ELEMENTS] = rows.ctypes.data, len(rows)
         row[abi.WIDTH_X] = self.n_samples
-        run_blocks = self._compiled("run_blocks", self._kernels.make_run_blocks)
+        run_blocks = self._compiled("blocks.run_blocks")
         tables = (row, context, scalars)
         _KERNEL(run_blocks)(*(table.ctypes.data for table in tables))
         if not np.isfinite(self._remainders).all():
@@ -149,11 +146,13 @@ class BlockProgram:
         """Return a number of outputs rounded up to whole vectors."""
         return -(-width // self.lanes) * self.lanes
 
-    def _compiled(self, name, factory):
-        def make():
-            return factory(self._bits)
+    def _compiled(self, name, *settings):
+        def make():  # only now, so that cached kernels do without these modules
+            module, _, kernel = name.partition(".")
+            module = importlib.import_module(f"skbackprop.kernels.{module}")
+            return getattr(module, f"make_{kernel}")(*settings, self._bits)
 
-        return jit.compile_kernel(make, f"{name}_{self._bits}")
+        return jit.compile_kernel(make, "_".join([name, *settings, str(self._bits)]))
 
     def _address(self, value):
         if not isinstance(value, np.ndarray):

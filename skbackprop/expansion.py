@@ -22,7 +22,7 @@ from skbackprop._blocks import (
     validate_samples,
 )
 from skbackprop._wiring import WEIGHTS, balanced_inputs
-from skbackprop.kernels import jit
+from skbackprop.kernels import abi, jit
 
 # What the compiled kernels compute, for NumPy. Those are named alike.
 ACTIVATIONS = {
@@ -317,17 +317,14 @@ class SparseRandomExpansion(
         )
 
     def _run_winners(self, X, indices, values):
-        from skbackprop.kernels import expansion_winners
-
         program = BlockProgram(X, self.center)
-        n_units, step = self._n_features_out, expansion_winners.CHAINS * program.lanes
+        n_units, step = self._n_features_out, abi.COUNT_CHAINS * program.lanes
         stride = -(-n_units // step) * step
         scores = aligned_empty((program.lanes, stride), X.dtype)
         scores[:] = -np.inf
         self._add_units(program, scores)
         program.add(
-            "select_winners",
-            expansion_winners.make_select_winners,
+            "expansion_winners.select_winners",
             X=scores,
             LDX=stride,
             WIDTH_X=n_units,
@@ -339,30 +336,27 @@ class SparseRandomExpansion(
         program.run()
 
     def _add_units(self, program, activations, **fields):
-        """Append the kernels that write all activations of a block."""
-        from skbackprop.kernels import expansion
-
+        """Append the kernel that writes all activations of a block."""
         n_units, n_inputs = self._n_features_out, self.n_inputs_
-        is_weighted = bool((self.components_.data != 1).any())
-        bias = np.zeros(program.padded(n_units), program.dtype)
+        n_padded = program.padded(n_units)
+        bias = np.zeros(n_padded, program.dtype)
         bias[:n_units] = self.bias_
 
         def side_by_side(of_units):
-            padded = np.zeros((len(bias), n_inputs), of_units.dtype)
+            padded = np.zeros((n_padded, n_inputs), of_units.dtype)
             padded[:n_units] = of_units.reshape(n_units, n_inputs)
             groups = padded.reshape(-1, program.lanes, n_inputs)
             return np.ascontiguousarray(groups.transpose(0, 2, 1))
 
-        weights = 0
-        if is_weighted:
-            weights = side_by_side(self.components_.data.astype(program.dtype))
-        activation = self.activation
+        weights = self.components_.data.astype(program.dtype)
+        is_binary = bool((weights == 1).all())
         program.add(
-            f"expand_{activation}_{'weighted' if is_weighted else 'binary'}",
-            lambda bits: expansion.make_expand(activation, is_weighted, bits),
+            "expansion.expand",
+            self.activation,
+            "binary" if is_binary else "weighted",
             X=program.block,
             INDICES=program.places(side_by_side(self.components_.indices)),
-            W=weights,
+            W=0 if is_binary else side_by_side(weights),
             B=bias,
             N_ELEMENTS=n_inputs,
             WIDTH_Y=n_units,

@@ -328,25 +328,21 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
 
     def _run(self, X, pooled):
         """Pool the samples by compiled kernels."""
-        from skbackprop.kernels import pooling
-
-        program, groups = BlockProgram(X), self.groups_
-        n_padded = program.padded(len(groups))
-        sizes = np.zeros(n_padded, np.int64)
-        sizes[: len(groups)] = [len(members) for members in groups]
+        program, n_groups = BlockProgram(X), len(self.groups_)
+        sizes = np.zeros(program.padded(n_groups), np.int64)
+        sizes[:n_groups] = [len(members) for members in self.groups_]
         # Groups that fill up a vector are empty, and begin at a feature like all.
-        members = np.concatenate([*groups, [0]])
-        name = self.pooling
+        members = np.concatenate([*self.groups_, [0]])
         program.add(
-            f"pool_{name}",
-            lambda bits: pooling.make_pool(name, bits),
+            "pooling.pool",
+            self.pooling,
             X=program.block,
             INDICES=program.places(members),
-            INDPTR=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            INDPTR=np.concatenate([[0], np.cumsum(sizes)]),
             W=sizes.astype(X.dtype),
-            WIDTH_Y=len(groups),
+            WIDTH_Y=n_groups,
             Y=pooled,
-            LDY=len(groups),
+            LDY=n_groups,
             ADVANCE=1,
         )
         program.run()

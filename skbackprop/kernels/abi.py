@@ -50,6 +50,7 @@ ROW_BYTES = 8 * ROW_FIELDS
 # The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.
 ADVANCE = 13
 VALUES = 16  # where the selected values go; Y takes their indices
+COUNT_CHAINS = 4  # vectors that are counted at a time when selecting
 
 # Fields of the row that runs one epoch, which has a layout of its own.
 N_SAMPLES = 1

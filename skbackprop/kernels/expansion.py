@@ -14,13 +14,13 @@ ACTIVATIONS = {
 }
 
 
-def make_expand(activation, is_weighted, bits):
+def make_expand(activation, weights, bits):
     """Return the kernel of y_j = f(b_j + sum over i of w_ij x[feature_ij]).
 
     As many units at a time as a vector has lanes, so that their sums are as
     many independent chains. Their places in the block and their weights stand
     side by side: those of the first input of each unit, then of the second ...
-    Without weights, all of them are 1.
+    'binary' weights are all 1, and not read; others are 'weighted'.
     """
     function = ACTIVATIONS[activation]
 
@@ -29,14 +29,14 @@ def make_expand(activation, is_weighted, bits):
         output, units = Output(code, row, context), range(code.lanes)
         with code.range(row[WIDTH_Y], step=code.lanes) as first:
             places = code.scalars(row[INDICES], INTEGER32).from_(first * n_inputs)
-            weights = code.scalars(row[W]).from_(first * n_inputs)
+            factors = code.scalars(row[W]).from_(first * n_inputs)
             bias = code.scalars(row[B]).from_(first)
             sums = [code.variable(code.repeat(bias[u])) for u in units]
             with code.range(n_inputs * code.lanes, step=code.lanes) as i:
                 for u, total in zip(units, sums, strict=True):
                     x = block[places[i + u].as_integer()]
-                    if is_weighted:
-                        total.value = fma(code.repeat(weights[i + u]), x, total.value)
+                    if weights == "weighted":
+                        total.value = fma(code.repeat(factors[i + u]), x, total.value)
                     else:
                         total.value = total.value + x
             output.write(first, [function(total.value) for total in sums])

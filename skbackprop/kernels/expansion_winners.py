@@ -5,6 +5,7 @@ import operator
 from numba import types
 
 from skbackprop.kernels.abi import (
+    COUNT_CHAINS,
     FIRST_ROW,
     LDX,
     N_ELEMENTS,
@@ -20,7 +21,6 @@ from skbackprop.kernels.memory import as_floats, as_int64s, pointer_type
 from skbackprop.kernels.simd import INTEGER, where
 
 INFINITY_BITS = {32: 0xFF << 23, 64: 0x7FF << 52}
-CHAINS = 4  # sums in the loop that counts, none of which waits for another
 
 
 def make_select_winners(bits):
@@ -91,8 +91,8 @@ def _write_count(code, numbers, n_numbers, work):
     numbers = code.vectors(numbers)
     threshold = code.repeat(code.scalars(work).from_(64 // code.bits)[0])
     one = code.lane_numbers() * 0 + 1
-    counts = [code.variable(one * 0) for _ in range(CHAINS)]
-    with code.range(n_numbers, step=CHAINS * code.lanes) as j:
+    counts = [code.variable(one * 0) for _ in range(COUNT_CHAINS)]
+    with code.range(n_numbers, step=COUNT_CHAINS * code.lanes) as j:
         for i, count in enumerate(counts):
             reaches = numbers[j + i * code.lanes] >= threshold
             count.value = count.value + where(reaches, one, one * 0)
