@@ -75,6 +75,11 @@ class BlockProgram:
         self.dtype, (self.n_samples, n_features) = X.dtype, X.shape
         self._bits = 8 * self.dtype.itemsize
         self.lanes = target().vector_bytes // self.dtype.itemsize
+        if n_features * self.lanes > MAX_PLACES:
+            raise ValueError(
+                f"X has {n_features} features; at most {MAX_PLACES // self.lanes} can "
+                "be transformed, as int32 indices count those of a block of samples."
+            )
         self._rows, self._alive = [], []
         self.block = aligned_empty((n_features, self.lanes), self.dtype)
         self._remainders = np.zeros(self.lanes, self.dtype)

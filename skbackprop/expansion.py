@@ -33,8 +33,7 @@ ACTIVATIONS = {
     "sign": np.sign,
 }
 _INT32_MAX = np.iinfo(np.int32).max
-_MAX_LANES = 16  # samples of a block, each of which has all features, in int32
-_BATCH_BYTES = 2**23  # of activations that are made sparse, or made by NumPy
+_BATCH_BYTES = 2**21  # of activations that are made sparse, or made by NumPy
 
 
 class SparseRandomExpansion(
@@ -209,7 +208,7 @@ class SparseRandomExpansion(
         top_k = None
         if self.top_k is not None:
             top_k = _part_of(n_units, self.top_k, "top_k", "units (n_components)")
-        _check_countable(n_units, n_inputs, n_features)
+        _check_countable(n_units, n_inputs)
 
         rng = check_random_state(self.random_state)
         inputs = balanced_inputs(n_units, n_inputs, n_features, rng)
@@ -386,16 +385,11 @@ def _part_of(whole, part, name, things):
     return int(part)
 
 
-def _check_countable(n_units, n_inputs, n_features):
-    """Refuse what the int32 indices of weights and of blocks cannot count."""
+def _check_countable(n_units, n_inputs):
+    """Refuse more weights than int32 indices can count."""
     if n_units * n_inputs > _INT32_MAX:
         raise ValueError(
             f"n_components={n_units} units with n_inputs={n_inputs} features each "
             f"have {n_units * n_inputs} weights, more than int32 indices can count "
             f"({_INT32_MAX}); use fewer units, or fewer inputs."
-        )
-    if n_features * _MAX_LANES > _INT32_MAX:
-        raise ValueError(
-            f"X has {n_features} features; at most {_INT32_MAX // _MAX_LANES} can "
-            "be expanded."
         )

@@ -34,7 +34,7 @@ POOLINGS = {
     "stochastic": _expected_activation,
 }
 LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
-_BATCH_BYTES = 2**23  # of samples that NumPy pools
+_BATCH_BYTES = 2**21  # of samples that NumPy pools
 
 
 class FeaturePooling(TransformerMixin, BaseEstimator):

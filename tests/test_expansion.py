@@ -1,17 +1,21 @@
 """Sparse random expansion: what the units compute, and who wins."""
 
-import pickle
 import threading
+import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
+from jit_marks import needs_jit
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from test_persistence import each_road
 
 from skbackprop import SparseRandomExpansion
+from skbackprop._blocks import BlockProgram
 from skbackprop._wiring import balanced_inputs
 from skbackprop.expansion import ACTIVATIONS
 from skbackprop.kernels import jit
@@ -315,6 +319,21 @@ def test_activations_that_overflow_win():
     )
 
 
+def test_winners_never_need_the_matrix_of_all_activations():
+    X = samples(2000, 20)
+    expansion = SparseRandomExpansion(
+        4000, top_k=10, sparse_output=True, random_state=0
+    ).fit(X)
+    expansion.transform(X[:20])
+    tracemalloc.start()
+    result = expansion.transform(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    n_bytes = result.data.nbytes + result.indices.nbytes + result.indptr.nbytes
+    all_activations = 2000 * 4000 * 8
+    assert peak - n_bytes < all_activations / 4
+
+
 def test_winners_are_ones_or_keep_their_values():
     X = samples()
     expansion = SparseRandomExpansion(77, top_k=0.1, random_state=0)
@@ -348,11 +367,12 @@ def test_names_and_frames():
     assert_array_equal(frame.index, X.index)
 
 
-def test_a_pickle_transforms_alike():
+@each_road
+def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
     X = samples()
-    expansion = SparseRandomExpansion(77, top_k=5, random_state=0).fit(X)
-    again = pickle.loads(pickle.dumps(expansion))
-    assert_array_equal(again.transform(X), expansion.transform(X))
+    transformer = SparseRandomExpansion(77, top_k=5, random_state=0).fit(X)
+    expected = transformer.transform(X)
+    assert_array_equal(road(transformer, tmp_path).transform(X), expected)
 
 
 def test_fitted_in_one_precision_it_transforms_the_other():
@@ -422,6 +442,25 @@ def test_other_bad_samples_are_refused(X, message):
     expansion = SparseRandomExpansion(20, random_state=0).fit(samples())
     with pytest.raises(ValueError, match=message):
         expansion.transform(X)
+
+
+@pytest.mark.parametrize("container", [np.array, sparse.csr_array])
+@pytest.mark.parametrize("top_k", [None, 3])
+def test_whoever_assumes_finite_values_is_not_told_otherwise(container, top_k):
+    X = samples()
+    X[3, 4] = np.nan
+    expansion = SparseRandomExpansion(20, top_k=top_k, random_state=0)
+    with config_context(assume_finite=True):
+        result = expansion.fit_transform(container(X))
+    others = np.arange(len(X)) != 3
+    assert_array_equal(result[others], expansion.transform(X[others]))
+
+
+@needs_jit
+def test_features_beyond_int32_are_refused_before_anything_is_made():
+    X = sparse.csr_array((1, 2**30))
+    with pytest.raises(ValueError, match="X has 1073741824 features; at most"):
+        BlockProgram(X)
 
 
 def test_transform_before_fit_is_refused():

@@ -123,9 +123,7 @@ def run(options):
         )
 
     shape = (10_000, 784, 5000, 12)
-    X = sparse.random_array(
-        shape[:2], density=DENSITY, format="csr", dtype=np.float32, rng=0
-    )
+    X = sparse.random(*shape[:2], DENSITY, "csr", np.float32, random_state=0)
     of_csr = expansion(shape, X)
     functions = products(X, of_csr.components_)
     functions["ours"] = functools.partial(of_csr.transform, X)
