@@ -15,9 +15,13 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures
 
-from skbackprop import FeaturePooling, MLPClassifier, SparseRandomExpansion
+from skbackprop import (
+    FeaturePooling,
+    MLPClassifier,
+    MonomialFeatures,
+    SparseRandomExpansion,
+)
 
 X, y = load_digits(return_X_y=True)
 X = (X / 16).astype(np.float32)
@@ -38,7 +42,7 @@ POOLED = "+ 4000 units, pooled to 1000"
 pipelines = {
     "linear, ridge": ridge,
     "linear, logistic": LogisticRegression(max_iter=1000),
-    "+ monomials": make_pipeline(PolynomialFeatures(interaction_only=True), ridge),
+    "+ monomials": make_pipeline(MonomialFeatures(interaction_only=True), ridge),
     "+ 1000 units": make_pipeline(units[1000], ridge),
     "+ 4000 units": make_pipeline(units[4000], ridge),
     POOLED: make_pipeline(units[4000], pooling, ridge),

@@ -3,6 +3,7 @@
 from skbackprop.exceptions import DivergenceError
 from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
 
 __version__ = "0.1.0.dev0"
@@ -12,5 +13,7 @@ __all__ = [
     "FeaturePooling",
     "MLPClassifier",
     "MLPRegressor",
+    "MonomialFeatures",
     "SparseRandomExpansion",
+    "n_output_features",
 ]

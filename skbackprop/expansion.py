@@ -94,11 +94,13 @@ class SparseRandomExpansion(
     Attributes
     ----------
     components_ : csr_array of shape (n_components, n_features_in_)
-        The weights, `n_inputs_` in each row.
+        All weights, as one matrix.
+    inputs_ : ndarray of int32 of shape (n_components, n_inputs)
+        The features that each unit reads, in ascending order.
+    weights_ : ndarray of shape (n_components, n_inputs)
+        Their weights.
     bias_ : ndarray of shape (n_components,)
         The biases.
-    n_inputs_ : int
-        Number of features that each unit reads.
     top_k_ : int or None
         Number of units that stay active in each sample.
     n_features_in_ : int
@@ -213,16 +215,11 @@ class SparseRandomExpansion(
         rng = check_random_state(self.random_state)
         inputs = balanced_inputs(n_units, n_inputs, n_features, rng)
         weights = WEIGHTS[self.weights](rng, inputs.shape)
-        parts = (
-            weights.ravel().astype(X.dtype),
-            inputs.ravel(),
-            np.arange(0, inputs.size + 1, n_inputs, dtype=np.int32),
-        )
-        self.components_ = sparse.csr_array(parts, shape=(n_units, n_features))
+        self.inputs_, self.weights_ = inputs, weights.astype(X.dtype)
         self.bias_ = np.zeros(n_units, X.dtype)
         if self.bias_scale > 0:
             self.bias_[:] = self.bias_scale * rng.standard_normal(n_units)
-        self.n_inputs_, self.top_k_ = n_inputs, top_k
+        self.top_k_ = top_k
         return self
 
     def transform(self, X):
@@ -261,8 +258,24 @@ class SparseRandomExpansion(
         )
 
     @property
+    def components_(self):
+        """Return all weights as one sparse matrix.
+
+        Returns
+        -------
+        csr_array of shape (n_components, n_features_in_)
+            Made of `inputs_` and `weights_`, without a copy.
+        """
+        n_units, n_inputs = self.inputs_.shape
+        starts = np.arange(0, self.inputs_.size + 1, n_inputs, dtype=np.int32)
+        return sparse.csr_array(
+            (self.weights_.ravel(), self.inputs_.ravel(), starts),
+            shape=(n_units, self.n_features_in_),
+        )
+
+    @property
     def _n_features_out(self):
-        return self.components_.shape[0]
+        return len(self.inputs_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -336,25 +349,25 @@ class SparseRandomExpansion(
 
     def _add_units(self, program, activations, **fields):
         """Append the kernel that writes all activations of a block."""
-        n_units, n_inputs = self._n_features_out, self.n_inputs_
+        n_units, n_inputs = self.inputs_.shape
         n_padded = program.padded(n_units)
         bias = np.zeros(n_padded, program.dtype)
         bias[:n_units] = self.bias_
 
         def side_by_side(of_units):
             padded = np.zeros((n_padded, n_inputs), of_units.dtype)
-            padded[:n_units] = of_units.reshape(n_units, n_inputs)
+            padded[:n_units] = of_units
             groups = padded.reshape(-1, program.lanes, n_inputs)
             return np.ascontiguousarray(groups.transpose(0, 2, 1))
 
-        weights = self.components_.data.astype(program.dtype)
+        weights = self.weights_.astype(program.dtype)
         is_binary = bool((weights == 1).all())
         program.add(
             "expansion.expand",
             self.activation,
             "binary" if is_binary else "weighted",
             X=program.block,
-            INDICES=program.places(side_by_side(self.components_.indices)),
+            INDICES=program.places(side_by_side(self.inputs_)),
             W=0 if is_binary else side_by_side(weights),
             B=bias,
             N_ELEMENTS=n_inputs,

@@ -7,6 +7,7 @@ from skbackprop import (
     FeaturePooling,
     MLPClassifier,
     MLPRegressor,
+    MonomialFeatures,
     SparseRandomExpansion,
 )
 
@@ -14,6 +15,7 @@ from skbackprop import (
 ESTIMATORS = [
     MLPClassifier(max_iter=100),
     MLPRegressor(max_iter=100),
+    MonomialFeatures(),
     SparseRandomExpansion(n_components=20),
     SparseRandomExpansion(n_components=20, top_k=0.1),
     FeaturePooling(),

@@ -99,9 +99,17 @@ def test_gaussian_weights_and_biases_have_their_scale():
 )
 def test_inputs_are_a_number_or_a_share(n_inputs, expected):
     fitted = SparseRandomExpansion(20, n_inputs=n_inputs, random_state=0).fit(samples())
-    assert fitted.n_inputs_ == expected
-    assert_array_equal(np.diff(fitted.components_.indptr), expected)
+    assert fitted.inputs_.shape == fitted.weights_.shape == (20, expected)
+
+
+def test_all_weights_are_one_sparse_matrix():
+    fitted = SparseRandomExpansion(20, weights="gaussian", random_state=0).fit(
+        samples()
+    )
     assert isinstance(fitted.components_, sparse.csr_array)
+    dense = np.zeros((20, 50))
+    np.put_along_axis(dense, fitted.inputs_, fitted.weights_, axis=1)
+    assert_array_equal(fitted.components_.toarray(), dense)
 
 
 def test_the_same_seed_draws_the_same_units_for_any_samples():
@@ -410,7 +418,7 @@ def test_wrong_parameters_are_refused_by_name(params, message):
     expansion = SparseRandomExpansion(**{"n_components": 20, **params})
     with pytest.raises(ValueError, match=message):
         expansion.fit(samples())
-    assert not [name for name in vars(expansion) if name.endswith("components_")]
+    assert not [name for name in vars(expansion) if name in ("inputs_", "top_k_")]
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
