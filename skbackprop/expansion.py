@@ -93,7 +93,7 @@ class SparseRandomExpansion(
 
     Attributes
     ----------
-    components_ : csr_array of shape (n_components, n_features_in_)
+    components_ : csr_array of shape (n_components, n_features)
         All weights, as one matrix.
     inputs_ : ndarray of int32 of shape (n_components, n_inputs)
         The features that each unit reads, in ascending order.
@@ -263,7 +263,7 @@ class SparseRandomExpansion(
 
         Returns
         -------
-        csr_array of shape (n_components, n_features_in_)
+        csr_array of shape (n_components, n_features)
             Made of `inputs_` and `weights_`, without a copy.
         """
         n_units, n_inputs = self.inputs_.shape

@@ -66,8 +66,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
     ----------
     pooling : {'sum', 'mean', 'max', 'l2', 'logsumexp', 'stochastic'}, default='max'
         What becomes of a group.
-    groups : {'contiguous', 'random', 'coactivation', 'class_profiles'} or list \
-            of array-like of int, default='contiguous'
+    groups : str or list of array-like of int, default='contiguous'
         Which features are pooled together.
 
         - 'contiguous': `group_size` neighbours, or windows of an image.
