@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jit_marks import needs_jit
+from kernel_helpers import guarded
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn import config_context
@@ -270,6 +271,32 @@ def test_compiled_and_numpy_transforms_agree(monkeypatch, top_k):
     monkeypatch.setattr(jit, "available", lambda: False)
     result = expansion.transform(X)
     assert_array_equal(result.toarray(), expected.toarray())
+
+
+@needs_jit
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_nothing_is_read_or_written_beyond_the_arrays(shape, dtype):
+    n_samples, n_features, n_units = shape
+    size = np.dtype(dtype).itemsize
+    X = guarded(n_samples * n_features * size).view(dtype)
+    X = X.reshape(n_samples, n_features)
+    X[:] = samples(n_samples, n_features, dtype)
+    expansion = SparseRandomExpansion(n_units, n_inputs=0.5, random_state=0).fit(X)
+    expected = expansion.transform(X.copy())
+
+    activations = guarded(n_samples * n_units * size).view(dtype)
+    activations = activations.reshape(n_samples, n_units)
+    program = BlockProgram(X)
+    expansion._add_units(program, activations, ADVANCE=1)
+    program.run()
+    assert_array_equal(activations, expected)
+
+    k = expansion.set_params(top_k=0.5).fit(X).top_k_
+    indices = guarded((n_samples * k + 1) * 4).view(np.int32)
+    values = guarded((n_samples * k + 1) * size).view(dtype)
+    expansion._run_winners(X, indices, values)
+    assert_array_equal(indices[:-1].reshape(-1, k), best(expected, k))
 
 
 # Winner-take-all

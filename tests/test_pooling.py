@@ -5,6 +5,8 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from jit_marks import needs_jit
+from kernel_helpers import guarded
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.special import logsumexp
@@ -17,6 +19,7 @@ from skbackprop.kernels import jit
 from skbackprop.pooling import POOLINGS
 
 DTYPES = [np.float32, np.float64]
+SHAPES = [(1, 1), (5, 3), (16, 16), (37, 50), (33, 130)]
 
 
 def samples(n_samples=37, n_features=50, dtype=np.float64, seed=0):
@@ -55,11 +58,25 @@ def close(result, reference, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("pooling", sorted(POOLINGS))
-@pytest.mark.parametrize("shape", [(1, 1), (5, 3), (16, 16), (37, 50), (33, 130)])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_groups_become_what_their_pooling_says(pooling, dtype, shape):
     X = samples(*shape, dtype)
     pool = FeaturePooling(pooling, group_size=3)
     close(pool.fit_transform(X), expected(pooling, pool.groups_, X), dtype)
+
+
+@needs_jit
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_nothing_is_read_or_written_beyond_the_arrays(shape, dtype):
+    size = np.dtype(dtype).itemsize
+    X = guarded(shape[0] * shape[1] * size).view(dtype).reshape(shape)
+    X[:] = samples(*shape, dtype)
+    pool = FeaturePooling("l2", groups="random", group_size=3).fit(X)
+    pooled = guarded(shape[0] * len(pool.groups_) * size).view(dtype)
+    pooled = pooled.reshape(shape[0], -1)
+    pool._run(X, pooled)
+    assert_array_equal(pooled, pool.transform(X.copy()))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
