@@ -2,14 +2,17 @@
 
 from skbackprop.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.exceptions import DivergenceError
+from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
+from skbackprop.pooling import FeaturePooling
 
 __version__ = "0.1.0.dev0"
 
 __all__ = [
     "DivergenceError",
+    "FeaturePooling",
     "MLPClassifier",
     "MLPRegressor",
     "NetworkClassifier",
@@ -17,5 +20,6 @@ __all__ = [
     "RecurrentClassifier",
     "RecurrentRegressor",
     "MonomialFeatures",
+    "SparseRandomExpansion",
     "n_output_features",
 ]

@@ -12,6 +12,10 @@ from skbackprop import (
     RecurrentRegressor,
 )
 from skbackprop import MLPClassifier, MLPRegressor, MonomialFeatures
+    FeaturePooling,
+    MonomialFeatures,
+    SparseRandomExpansion,
+)
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
@@ -22,6 +26,11 @@ ESTIMATORS = [
     RecurrentClassifier((16,), max_iter=100, learning_rate_init=0.01),
     RecurrentRegressor((16,), max_iter=100, learning_rate_init=0.01),
     MonomialFeatures(),
+    SparseRandomExpansion(n_components=20),
+    SparseRandomExpansion(n_components=20, top_k=0.1),
+    FeaturePooling(),
+    FeaturePooling("logsumexp", groups="coactivation"),
+    FeaturePooling("mean", groups="class_profiles"),
 ]
 
 

@@ -29,6 +29,9 @@ FLOORS = [
     {"_estimator"},
     {"dag"},
     {"mlp", "recurrent"},
+    {"_tasks", "monomials", "_blocks", "_grouping", "_wiring"},
+    {"_estimator", "expansion", "pooling"},
+    {"mlp"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

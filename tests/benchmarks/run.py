@@ -27,6 +27,8 @@ BENCHMARKS = (
     "sequences",
     *("epochs", "csr", "predict", "fit_memory", "search", "startup"),
     "monomials",
+    "expansion",
+    "pooling",
 )
 
 
