@@ -16,7 +16,8 @@ PACKAGE = Path(skbackprop.__file__).parent
 FLOORS = [
     {"network", "exceptions", "_docs"},
     {"kernels"},
-    {"engine"},
+    {"engine", "_certificates"},
+    {"separability"},
     {"_validation", "_targets"},
     {"_tasks"},
     {"_estimator"},
