@@ -8,6 +8,7 @@ z_i . w > 0 for all i, or some convex combination of the z_i vanishes (Gordan
 
 from fractions import Fraction
 from itertools import chain
+from math import gcd
 
 import numpy as np
 
@@ -21,14 +22,16 @@ def signed_rows(X, signs, affine):
 
 def integer_rows(z):
     """Return (m, d) of Python integers with m_i = d_i z_i and d_i > 0."""
-    rows = np.empty(z.shape, object)
-    scales = np.empty(len(z), object)
-    for i, row in enumerate(z.tolist()):
-        ratios = [number.as_integer_ratio() for number in row]
-        # Denominators of doubles are powers of two: the largest is common.
-        scales[i] = max(denominator for _, denominator in ratios)
-        rows[i] = [n * (scales[i] // denominator) for n, denominator in ratios]
-    return rows, scales
+    numerators, denominators = _ratios(z)
+    # Denominators of doubles are powers of two: the largest is common.
+    scales = denominators.max(axis=1)
+    return numerators * (scales[:, np.newaxis] // denominators), scales
+
+
+def _ratios(x):
+    """Return the numerators and the denominators of an array of floats."""
+    ratios = np.array([x.as_integer_ratio() for x in x.ravel().tolist()], object)
+    return ratios[:, 0].reshape(x.shape), ratios[:, 1].reshape(x.shape)
 
 
 class Dictionary:
@@ -181,3 +184,11 @@ def as_convex(weights, scales):
     products = weights * scales
     total = products.sum()
     return [Fraction(product, total) for product in products]
+
+
+def integer_products(x, powers):
+    """Return Python integers proportional to the products of floats."""
+    rows, scales = integer_rows(np.column_stack([x, powers]))
+    numerators, denominators = rows.prod(axis=1), scales**2
+    products = numerators * (denominators.max() // denominators)
+    return products // max(1, gcd(*products))

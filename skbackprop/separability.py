@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from skbackprop import _certificates as exact
+from skbackprop._active_set import make_solver
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
 
@@ -359,14 +361,11 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
     >>> results = linear_separability_many(X, Y)
     >>> int(results.separable.sum())
     14
-    >>> results[6].certificate.indices
-    array([2, 1, 0, 3])
+    >>> results[6].certificate.weights
+    array([0.25, 0.25, 0.25, 0.25])
     """
     X, Y = _check_many(X, Y)
-    separable = np.empty(Y.shape[:-1], bool)
-    for index in np.ndindex(separable.shape):
-        points = X if X.ndim == 2 else X[index[0]]
-        separable[index] = _decide(points, Y[index], affine).separable
+    separable = _decide_many(X, Y, affine, n_jobs)
     return SeparabilityResults(separable, affine, X, Y)
 
 
@@ -434,29 +433,81 @@ def _check_many(X, Y):
 
 def _decide(X, signs, affine):
     """Return the result for valid points and labels of -1 and 1."""
-    z = exact.signed_rows(X, signs, affine)
-    rows, scales = exact.integer_rows(z)
-    verdict, *proof = exact.decide(rows)
-    if verdict == "hyperplane":
-        certificate = _hyperplane(proof[0], affine)
-        margin = _margin(X, signs, certificate)
+    outcome = make_solver(*X.shape, affine).decide(X, signs)
+    if not outcome.is_proved:
+        certificate = _decide_exactly(X, signs, affine, outcome)
+    elif outcome.is_separable:
+        normal = exact.integer_products(outcome.normal, outcome.factors)
+        certificate = _hyperplane(normal, affine)
     else:
-        indices, weights = proof
-        weights = exact.as_convex(weights, scales[indices])
-        certificate = VanishingCombination(
-            indices.astype(np.intp), np.array([float(weight) for weight in weights])
-        )
-        margin = None
-    return SeparabilityResult(
-        verdict == "hyperplane", certificate, margin, affine, X, signs
+        z = exact.signed_rows(X, signs, affine)[outcome.indices] * outcome.factors
+        # The weights are those of rows that were scaled by powers of two.
+        exponents = np.frexp(abs(z).max(axis=1))[1]
+        weights = np.ldexp(outcome.weights, exponents.min() - exponents)
+        certificate = VanishingCombination(outcome.indices, weights / weights.sum())
+    separable = isinstance(certificate, SeparatingHyperplane)
+    margin = _margin(X, signs, certificate) if separable else None
+    return SeparabilityResult(separable, certificate, margin, affine, X, signs)
+
+
+def _decide_many(X, Y, affine, n_jobs):
+    """Return the verdicts on valid sets of points and labelings."""
+    if X.ndim == 3 and Y.ndim == 3:
+        pairs = zip(X, Y, strict=True)
+        return np.array([_decide_many(*pair, affine, n_jobs) for pair in pairs])
+    n_parts = min(effective_n_jobs(n_jobs), len(Y))
+    bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
+    parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
+    verdicts = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_decide_part)(X if X.ndim == 2 else X[part], Y[part], affine)
+        for part in parts
+    )
+    return np.concatenate(verdicts)
+
+
+def _decide_part(X, Y, affine):
+    separable = np.empty(len(Y), bool)
+    solver = make_solver(*X.shape[-2:], affine)
+    for piece, is_separable, is_proved in solver.verdicts(X, Y):
+        separable[piece] = is_separable
+        for i in piece.start + np.flatnonzero(~is_proved):
+            points = X if X.ndim == 2 else X[i]
+            separable[i] = _decide(points, Y[i], affine).separable
+    return separable
+
+
+def _decide_exactly(X, signs, affine, outcome):
+    """Return the certificate, worked out in exact arithmetic from a proposal."""
+    rows, scales = exact.integer_rows(exact.signed_rows(X, signs, affine))
+    if outcome.is_separable:
+        normal = exact.integer_products(outcome.normal, outcome.factors)
+        if exact.is_separating(rows, normal):
+            return _hyperplane(normal, affine)
+    elif len(outcome.indices):
+        verdict, *proof = exact.decide(rows[outcome.indices])
+        if verdict == "combination":
+            return _combination(outcome.indices[proof[0]], proof[1], scales)
+    verdict, *proof = exact.decide(rows, outcome.indices)
+    if verdict == "hyperplane":
+        return _hyperplane(proof[0], affine)
+    return _combination(*proof, scales)
+
+
+def _combination(indices, weights, scales):
+    """Return the certificate for integer weights of scaled rows."""
+    indices = indices.astype(np.intp)
+    weights = exact.as_convex(weights, scales[indices])
+    return VanishingCombination(
+        indices, np.array([float(weight) for weight in weights])
     )
 
 
 def _hyperplane(normal, affine):
     """Return the certificate for a normal vector of integers."""
     normal = _with_intercept(normal, affine)
-    largest = max(map(abs, normal))
-    *coef, intercept = (number / largest for number in normal)
+    # A power of two: where the numbers are floats times one, they stay exact.
+    unit = 1 << max(abs(number) for number in normal).bit_length()
+    *coef, intercept = (number / unit for number in normal)
     return SeparatingHyperplane(np.array(coef), intercept, normal)
 
 

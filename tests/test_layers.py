@@ -16,7 +16,7 @@ PACKAGE = Path(skbackprop.__file__).parent
 FLOORS = [
     {"network", "exceptions", "_docs"},
     {"kernels"},
-    {"engine", "_certificates"},
+    {"engine", "_active_set", "_certificates"},
     {"separability"},
     {"_validation", "_targets"},
     {"_tasks"},

@@ -1,0 +1,214 @@
+"""The caller of the compiled active-set method: memory in, verdicts out."""
+
+import ctypes
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import nnls
+
+from skbackprop.kernels import jit
+from skbackprop.network.program import aligned_zeros, padded_width
+
+_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_ROWS_AT_ONCE = 8  # of a product: matrices have memory for a multiple of it
+_MOST_NUMBERS = 2**16  # of the points of one call: half the second-level cache
+_MOST_OPERATIONS = 2**30  # of one call, about 0.2 s: Ctrl-C comes between calls
+
+
+class Outcome(NamedTuple):
+    """What the method found on one labeled set, certain or not.
+
+    Either ``normal`` separates the columns scaled by ``factors``, or the rows
+    ``indices`` vanish with positive ``weights``. Scaled rows have largest entries
+    in [1, 2), by powers of two.
+    """
+
+    is_separable: bool
+    is_proved: bool
+    normal: np.ndarray
+    factors: np.ndarray
+    indices: np.ndarray
+    weights: np.ndarray
+
+
+def make_solver(n_points, n_features, affine):
+    """Return the compiled method, or the reference where numba cannot run."""
+    solver = ActiveSet if jit.available() else NonNegativeLeastSquares
+    return solver(n_points, n_features, affine)
+
+
+class ActiveSet:
+    """The compiled method with memory for labeled sets of one size.
+
+    Parameters
+    ----------
+    n_points, n_features : int
+    affine : bool
+        Whether each point gets a last coordinate of 1.
+    """
+
+    def __init__(self, n_points, n_features, affine):
+        from skbackprop.kernels import active_set
+
+        self._fields = active_set
+        self.n_points, self.n_features, self._affine = n_points, n_features, affine
+        self.width = n_features + affine
+        self._stride = padded_width(self.width)
+        self._n_sets = max(1, _MOST_NUMBERS // (n_points * self._stride))
+        self._context = np.zeros(active_set.CONTEXT_FIELDS, np.int64)
+        self._scalars = np.zeros(active_set.SCALAR_FIELDS)
+        self._memory = {}
+        self._bind()
+
+    def verdicts(self, X, labels):
+        """Yield (slice, is_separable, is_proved) for piece after piece.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_points, n_features) or (n_trials, n_points, n_features)
+            One set for all labelings, or one for each.
+        labels : ndarray of shape (n_trials, n_points)
+            -1 and 1.
+
+        Yields
+        ------
+        slice
+        ndarray of bool
+        ndarray of bool
+        """
+        operations = self.width**2 * (self.n_points + 2 * self.width) + 10_000
+        most = max(1, min(_MOST_OPERATIONS // operations, self._n_sets))
+        if X.ndim == 2:
+            most = max(1, _MOST_OPERATIONS // operations)
+        for start in range(0, len(labels), most):
+            piece = slice(start, min(start + most, len(labels)))
+            verdicts = self._run(X if X.ndim == 2 else X[piece], labels[piece])
+            yield piece, *self._read(verdicts)
+
+    def decide(self, X, labels):
+        """Return the outcome for one labeled set."""
+        fields = self._fields
+        is_separable, is_proved = self._read(self._run(X, labels[np.newaxis]))
+        n_active = self._context[fields.N_ACTIVE]
+        indices = np.append(
+            self._memory["ACTIVE"].view(np.int64)[:n_active],
+            self._context[fields.ENTERING],
+        )
+        return Outcome(
+            bool(is_separable[0]),
+            bool(is_proved[0]),
+            self._memory["W"][: self.width].copy(),
+            self._memory["FACTORS"][: self.width].copy(),
+            indices,
+            np.append(self._memory["LAM"][:n_active], 1.0),
+        )
+
+    def _read(self, verdicts):
+        fields = self._fields
+        is_separable = np.isin(verdicts, (fields.SEPARABLE, fields.SEPARABLE_UNPROVED))
+        return is_separable, np.isin(verdicts, (fields.SEPARABLE, fields.INSEPARABLE))
+
+    def _run(self, X, labels):
+        fields, context = self._fields, self._context
+        n_trials = len(labels)
+        n_sets = 1 if X.ndim == 2 else n_trials
+        points = self._points[:n_sets]
+        points[..., : self.n_features] = X
+        if self._affine:
+            points[..., self.n_features] = 1.0
+        labels = np.ascontiguousarray(labels, np.float64)
+        verdicts = np.empty(n_trials, np.int64)
+        context[fields.LABELS] = labels.ctypes.data
+        context[fields.VERDICTS] = verdicts.ctypes.data
+        context[fields.N_TRIALS] = n_trials
+        context[fields.PER_SET] = n_trials // n_sets
+        self._call(
+            self._row.ctypes.data, context.ctypes.data, self._scalars.ctypes.data
+        )
+        return verdicts
+
+    def _bind(self):
+        fields, context = self._fields, self._context
+        width, n_points, stride = self.width, self.n_points, self._stride
+        t_stride = padded_width(width + 1)
+        n_rows = -(-n_points // _ROWS_AT_ONCE) * _ROWS_AT_ONCE
+        rank = -(-width // _ROWS_AT_ONCE) * _ROWS_AT_ONCE
+        longest = max(stride, t_stride)
+        sizes = dict.fromkeys(("FACTORS", "TOTAL", "W", "DIRECTION"), longest)
+        sizes |= dict.fromkeys(("COORDINATES", "LAM", "U", "ACTIVE"), longest)
+        sizes |= dict.fromkeys(("WORK", "WORK2", "ZEROS"), longest)
+        sizes |= dict.fromkeys(("NORMS", "VALUES"), n_rows)
+        sizes |= dict.fromkeys(("Q", "INVERSE", "GATHERED"), rank * stride)
+        sizes |= {"ROWS": n_rows * stride, "T": width * t_stride}
+        sizes |= {"POINTS": self._n_sets * n_points * stride}
+        for name, size in sizes.items():
+            memory = aligned_zeros(size, np.float64)
+            self._memory[name] = memory
+            context[getattr(fields, name)] = memory.ctypes.data
+        self._points = self._memory["POINTS"].reshape(self._n_sets, n_points, stride)
+        self._row, solve, prove = _kernel_rows()
+        context[fields.SOLVE_ROW] = solve.ctypes.data
+        context[fields.PROVE_ROW] = prove.ctypes.data
+        context[fields.CONTEXT] = context.ctypes.data
+        context[fields.SCALARS] = self._scalars.ctypes.data
+        context[fields.N_POINTS], context[fields.WIDTH] = n_points, width
+        context[fields.STRIDE], context[fields.T_STRIDE] = stride, t_stride
+        context[fields.SET_STRIDE] = 8 * n_points * stride
+        context[fields.LABEL_STRIDE] = n_points
+        self._call = _KERNEL(int(self._row[0]))
+
+
+_rows = []
+
+
+def _kernel_rows():
+    """Return rows that hold the addresses of the kernels, compiled at first."""
+    if not _rows:
+        from skbackprop.kernels import active_set
+
+        for name in ("decide_many", "solve", "prove"):
+            factory = getattr(active_set, f"make_{name}")
+            address = jit.compile_kernel(factory, f"separability_{name}")
+            _rows.append(np.array([address]))
+    return _rows
+
+
+class NonNegativeLeastSquares:
+    r"""What the compiled method finds, found by SciPy and left to be proved.
+
+    Minimizes :math:`|\sum_i \lambda_i z_i|^2 + (1 - \sum_i \lambda_i)^2` over
+    :math:`\lambda \ge 0` (Lawson & Hanson 1974). Where the minimum is 0, the
+    combination vanishes; where it is not, :math:`\sum_i \lambda_i z_i` separates.
+    """
+
+    def __init__(self, n_points, n_features, affine):
+        self._affine = affine
+
+    def verdicts(self, X, labels):
+        """Yield (slice, is_separable, is_proved), nothing of it proved."""
+        yield slice(0, len(labels)), *np.zeros((2, len(labels)), bool)
+
+    def decide(self, X, labels):
+        """Return the outcome for one labeled set."""
+        z = X * labels[:, np.newaxis].astype(float)
+        if self._affine:
+            z = np.column_stack([z, labels])
+        factors = _inverse_powers(abs(z).max(axis=0))
+        z = z * factors
+        z *= _inverse_powers(abs(z).max(axis=1))[:, np.newaxis]
+        system = np.vstack([z.T, np.ones(len(z))])
+        try:
+            weights, distance = nnls(system, np.eye(len(system))[-1])
+        except RuntimeError:  # too many iterations
+            weights, distance = np.zeros(len(z)), 0.0
+        indices = np.flatnonzero(weights)
+        is_separable = distance > 1e-7
+        return Outcome(
+            is_separable, False, weights @ z, factors, indices, weights[indices]
+        )
+
+
+def _inverse_powers(magnitudes):
+    """Return powers of two that take magnitudes to [1, 2), as far as they can."""
+    exponents = np.frexp(magnitudes)[1]
+    return np.ldexp(1.0, np.clip(1 - exponents, -1022, 1022))
