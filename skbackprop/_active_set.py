@@ -1,6 +1,7 @@
 """The caller of the compiled active-set method: memory in, verdicts out."""
 
 import ctypes
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -122,9 +123,8 @@ class ActiveSet:
         context[fields.VERDICTS] = verdicts.ctypes.data
         context[fields.N_TRIALS] = n_trials
         context[fields.PER_SET] = n_trials // n_sets
-        self._call(
-            self._row.ctypes.data, context.ctypes.data, self._scalars.ctypes.data
-        )
+        tables = self._kernels, context, self._scalars
+        self._call(*(table.ctypes.data for table in tables))
         return verdicts
 
     def _bind(self):
@@ -146,31 +146,26 @@ class ActiveSet:
             self._memory[name] = memory
             context[getattr(fields, name)] = memory.ctypes.data
         self._points = self._memory["POINTS"].reshape(self._n_sets, n_points, stride)
-        self._row, solve, prove = _kernel_rows()
-        context[fields.SOLVE_ROW] = solve.ctypes.data
-        context[fields.PROVE_ROW] = prove.ctypes.data
+        self._kernels = _kernels()
+        context[fields.KERNELS] = self._kernels.ctypes.data
         context[fields.CONTEXT] = context.ctypes.data
         context[fields.SCALARS] = self._scalars.ctypes.data
         context[fields.N_POINTS], context[fields.WIDTH] = n_points, width
         context[fields.STRIDE], context[fields.T_STRIDE] = stride, t_stride
         context[fields.SET_STRIDE] = 8 * n_points * stride
-        context[fields.LABEL_STRIDE] = n_points
-        self._call = _KERNEL(int(self._row[0]))
+        self._call = _KERNEL(int(self._kernels[fields.DECIDE_MANY]))
 
 
-_rows = []
+@functools.cache
+def _kernels():
+    """Return the addresses of the kernels, compiled or loaded at the first call."""
+    from skbackprop.kernels import active_set
 
+    def address(name):
+        factory = getattr(active_set, f"make_{name}")
+        return jit.compile_kernel(factory, f"active_set_{name}")
 
-def _kernel_rows():
-    """Return rows that hold the addresses of the kernels, compiled at first."""
-    if not _rows:
-        from skbackprop.kernels import active_set
-
-        for name in ("decide_many", "solve", "prove"):
-            factory = getattr(active_set, f"make_{name}")
-            address = jit.compile_kernel(factory, f"separability_{name}")
-            _rows.append(np.array([address]))
-    return _rows
+    return np.array([address(name) for name in active_set.NAMES])
 
 
 class NonNegativeLeastSquares:

@@ -17,10 +17,12 @@ import math
 
 from skbackprop.kernels.active_set_vectors import (
     add_outer,
+    copy,
     label_rows,
     least,
     least_ratio,
     multiply_rows,
+    reflect,
     scale,
     scale_points,
     subtract_rows,
@@ -28,32 +30,40 @@ from skbackprop.kernels.active_set_vectors import (
 )
 from skbackprop.kernels.memory import as_float64s, as_int64s, call_kernel
 
-# Fields of the context: addresses of rows that hold the address of a kernel,
-SOLVE_ROW, PROVE_ROW = 0, 1
-# of this table itself and of the scalars,
-CONTEXT, SCALARS = 2, 3
+# The kernels, in the order of their addresses.
+NAMES = ("decide_many", "solve", "begin", "judge", "project")
+NAMES += ("step", "add", "drop", "prove")
+DECIDE_MANY, SOLVE, BEGIN, JUDGE, PROJECT, STEP, ADD, DROP, PROVE = range(9)
+
+# Fields of the context: addresses of the kernels' addresses, of this table
+# itself and of the scalars,
+KERNELS, CONTEXT, SCALARS = 0, 1, 2
 # sizes: points, columns, elements from row to row of the points and of T',
-N_POINTS, WIDTH, STRIDE, T_STRIDE = 4, 5, 6, 7
-# what to decide: sets of points (scaled in place), their labels, labelings of
-# each set, where verdicts go,
-POINTS, SET_STRIDE, LABELS, LABEL_STRIDE, PER_SET, N_TRIALS, VERDICTS = range(8, 15)
+N_POINTS, WIDTH, STRIDE, T_STRIDE = 3, 4, 5, 6
+# what to decide: sets of points (scaled in place), bytes from one to the next,
+# their labels, labelings of each set, labelings in all, where verdicts go,
+POINTS, SET_STRIDE, LABELS, PER_SET, N_TRIALS, VERDICTS = range(7, 13)
 # memory: powers of two that scaled the columns, norms of the points, z_i, their
 # sum, w, all z_i . w, the step's direction and its coordinates, lam, multipliers
-# u, rows in the slots, two vectors to work with, zeros,
-FACTORS, NORMS, ROWS, TOTAL, W, VALUES = range(15, 21)
-DIRECTION, COORDINATES, LAM, U, ACTIVE, WORK, WORK2, ZEROS = range(21, 29)
-Q, T, INVERSE, GATHERED = range(29, 33)
-# results: slots in use, the row that contradicts them, an index just found.
-N_ACTIVE, ENTERING, FOUND = 33, 34, 35
+# u, rows in the slots, two vectors to work with, zeros, matrices,
+FACTORS, NORMS, ROWS, TOTAL, W, VALUES = range(13, 19)
+DIRECTION, COORDINATES, LAM, U, ACTIVE, WORK, WORK2, ZEROS = range(19, 27)
+Q, T, INVERSE, GATHERED = range(27, 31)
+# state and results: slots in use, the row that enters or contradicts them, an
+# index just found, whether w is the sum of all rows, whether the row is to
+# become active, the verdict.
+N_ACTIVE, ENTERING, FOUND, IS_SUM, ENTERS, VERDICT = range(31, 37)
 CONTEXT_FIELDS = 40
 
-# Fields of the scalars.
-SQUARE, FACTOR, THRESHOLD, MAGNITUDES, SMALLEST = 0, 1, 2, 3, 5
+# Fields of the scalars: z_j . w; |z_j|^2 and that of its part outside the active
+# span; the multiplier of row j; what routines read and write.
+VALUE, LENGTH, OUTSIDE, MULTIPLIER = 0, 1, 2, 3
+FACTOR, MAGNITUDES, SQUARES, SMALLEST = 4, 5, 6, 7
 SCALAR_FIELDS = 8
 
 # Verdicts. The unproved ones are left to exact arithmetic.
 INSEPARABLE, SEPARABLE = 0, 1
-INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, UNDECIDED = 2, 3, 4
+INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, NONE = 2, 3, 4
 
 ROUNDOFF = 2.0**-53
 # Bounds are computed in floating point themselves; this covers their rounding.
@@ -61,220 +71,245 @@ SLACK = 1 + 1e-9
 LARGEST_ENTRY = 2.0  # of the scaled rows
 UNDERFLOW = 2.0**-900  # more than all that products below 2^-1022 may lose
 SMALLEST_EXACT = 2.0**-500  # scaled numbers above it cannot have underflowed
-DEPENDENT = 1e-20  # squared share of a row outside the active span: rounding
+MOST_STEPS = 50  # for each row and each column
+INSIDE = 1e-20  # squared share of a row outside the active span: rounding
 CANCELLED = 1e-2  # below it, a projection is repeated
-NOISE = 1e-11  # of coefficients of a dependent row
+NOISE = 1e-11  # of the coefficients of a row inside the span
 
 
 def make_decide_many():
     """Return the kernel that decides N_TRIALS labelings of sets of points."""
 
     def decide_many(row, context, scalars):
-        n_points, width, stride = context[N_POINTS], context[WIDTH], context[STRIDE]
+        kernels, n_points = context[KERNELS], context[N_POINTS]
+        width, stride = context[WIDTH], context[STRIDE]
+        smallest = context[SCALARS] + 8 * SMALLEST
         verdicts = as_int64s(context[VERDICTS])
-        first_set = context[POINTS]
+        points, labels = context[POINTS], context[LABELS]
         for trial in range(context[N_TRIALS]):
-            context[POINTS] = (
-                first_set + trial // context[PER_SET] * context[SET_STRIDE]
-            )
+            if trial > 0 and trial % context[PER_SET] == 0:
+                points += context[SET_STRIDE]
             if trial % context[PER_SET] == 0:
                 scale_points(
-                    (
-                        context[POINTS],
-                        stride,
-                        n_points,
-                        width,
-                        context[FACTORS],
-                        context[NORMS],
-                        context[SCALARS] + 8 * SMALLEST,
-                    )
+                    (points, stride, n_points, width, context[FACTORS])
+                    + (context[NORMS], smallest)
                 )
-            if scalars[SMALLEST] < SMALLEST_EXACT:
-                context[N_ACTIVE] = context[ENTERING] = 0
-                verdicts[trial] = UNDECIDED
-                continue
             label_rows(
-                (
-                    context[POINTS],
-                    stride,
-                    n_points,
-                    width,
-                    context[LABELS] + 8 * trial * context[LABEL_STRIDE],
-                    context[ROWS],
-                    context[TOTAL],
-                )
+                (points, stride, n_points, width, labels)
+                + (context[ROWS], context[TOTAL])
             )
-            call_kernel(context[SOLVE_ROW], context, scalars)
-            if (
-                context[FOUND] == INSEPARABLE_UNPROVED
-                and context[N_ACTIVE] == context[WIDTH]
-            ):
-                call_kernel(context[PROVE_ROW], context, scalars)
-            verdicts[trial] = context[FOUND]
-        context[POINTS] = first_set
+            labels += 8 * n_points
+            context[N_ACTIVE], context[ENTERING], context[VERDICT] = 0, 0, NONE
+            if scalars[SMALLEST] > SMALLEST_EXACT:
+                call_kernel(kernels + 8 * SOLVE, context, scalars)
+            if context[VERDICT] == INSEPARABLE_UNPROVED and context[N_ACTIVE] == width:
+                call_kernel(kernels + 8 * PROVE, context, scalars)
+            verdicts[trial] = context[VERDICT]
 
     return decide_many
 
 
 def make_solve():
-    """Return the kernel that runs the method on ROWS; FOUND becomes the verdict."""
+    """Return the kernel that runs the method on ROWS; VERDICT becomes what it found.
+
+    It stays NONE where rounding errors keep the method from an end.
+    """
 
     def solve(row, context, scalars):
-        n_points, width = context[N_POINTS], context[WIDTH]
-        stride, t_stride = context[STRIDE], context[T_STRIDE]
-        rows, q, t, w = context[ROWS], context[Q], context[T], context[W]
-        found = context[CONTEXT] + 8 * FOUND
-        square = context[SCALARS] + 8 * SQUARE
-        factor = context[SCALARS] + 8 * FACTOR
-        direction, zeros = context[DIRECTION], context[ZEROS]
-        coordinates, work, work2 = context[COORDINATES], context[WORK], context[WORK2]
-        d, extra, reflector = (
-            as_float64s(coordinates),
-            as_float64s(work),
-            as_float64s(work2),
-        )
-        norms, values = as_float64s(context[NORMS]), as_float64s(context[VALUES])
-        lam, u = as_float64s(context[LAM]), as_float64s(context[U])
-        inverse, active = as_float64s(t), as_int64s(context[ACTIVE])
-
-        context[N_ACTIVE] = context[ENTERING] = 0
-        least((context[NORMS], n_points, found))
-        if norms[context[FOUND]] == 0.0:
-            context[ENTERING] = context[FOUND]
-            context[FOUND] = INSEPARABLE_UNPROVED
-            return
-        # Rows of T' are made of lam: what it holds of an earlier call must go.
-        scalars[FACTOR] = 0.0
-        scale((zeros, width + 1, factor, context[LAM]))
-        # The sum of the rows may separate; else the row it serves worst is first.
-        scalars[FACTOR] = 1.0
-        scale((context[TOTAL], width, factor, w))
-        bound = (width + 4) * ROUNDOFF * SLACK * SLACK
-        n_active, n_left, is_sum = 0, 50 * (width + n_points), True
-        while True:
-            multiply_rows((rows, stride, n_points, width, w, context[VALUES]))
-            least((context[VALUES], n_points, found))
-            j = context[FOUND]
-            context[N_ACTIVE], context[ENTERING] = n_active, j
-            if values[j] > 0.0:
-                sums((w, width, context[SCALARS] + 8 * MAGNITUDES))
-                error = bound * math.sqrt(scalars[MAGNITUDES + 1])
-                i = 0
-                while i < n_points and values[i] > error * norms[i] + UNDERFLOW:
-                    i += 1
-                if i == n_points:
-                    context[FOUND] = SEPARABLE
-                    return
-                if not is_sum and values[j] > 0.5:
-                    context[FOUND] = SEPARABLE_UNPROVED
-                    return
-            value = values[j]
-            if is_sum:
-                is_sum, value = False, 0.0
-                scalars[FACTOR] = 0.0
-                scale((context[TOTAL], width, factor, w))
-
-            # The part of z_j outside the active span, and coordinates of the rest.
-            entering = rows + 8 * stride * j
-            multiply_rows((q, stride, n_active, width, entering, coordinates))
-            subtract_rows(
-                (q, stride, n_active, width, coordinates, 1, entering, direction)
-                + (square,)
-            )
-            length = norms[j] * norms[j]
-            if n_active > 0 and scalars[SQUARE] < CANCELLED * length:
-                multiply_rows((q, stride, n_active, width, direction, work))
-                subtract_rows(
-                    (q, stride, n_active, width, work, 1, direction, direction)
-                    + (square,)
-                )
-                for k in range(n_active):
-                    d[k] += extra[k]
-            outside = scalars[SQUARE]
-            multiplier = 0.0
-            while True:
+        kernels = context[KERNELS]
+        call_kernel(kernels + 8 * BEGIN, context, scalars)
+        n_left = MOST_STEPS * (context[WIDTH] + context[N_POINTS])
+        while context[VERDICT] == NONE and n_left > 0:
+            call_kernel(kernels + 8 * JUDGE, context, scalars)
+            if context[VERDICT] == NONE:
+                call_kernel(kernels + 8 * PROJECT, context, scalars)
+                context[ENTERS] = 0
+            while context[VERDICT] == NONE and context[ENTERS] == 0 and n_left > 0:
                 n_left -= 1
-                context[N_ACTIVE] = n_active
-                if n_left < 0:
-                    context[FOUND] = UNDECIDED
-                    return
-                subtract_rows(
-                    (t, t_stride, n_active, n_active + 1, coordinates, 1, zeros)
-                    + (context[LAM], square)
-                )
-                is_dependent = n_active == width or outside <= DEPENDENT * length
-                scalars[THRESHOLD] = NOISE if is_dependent else 0.0
-                least_ratio(
-                    (context[U], context[LAM], n_active)
-                    + (context[SCALARS] + 8 * THRESHOLD, found)
-                )
-                leaving = context[FOUND]
-                if is_dependent and leaving < 0:
-                    context[FOUND] = INSEPARABLE_UNPROVED
-                    return
-                step = math.inf
-                if leaving >= 0:
-                    step = -u[leaving] / lam[leaving]
-                enters = False
-                if not is_dependent:
-                    full_step = (1.0 - value) / outside
-                    if full_step <= step:
-                        enters, step = True, full_step
-                    scalars[FACTOR] = step
-                    add_outer((w, stride, 1, width, factor, direction))
-                    value += step * outside
-                scalars[FACTOR] = step
-                add_outer((context[U], t_stride, 1, n_active, factor, context[LAM]))
-                multiplier += step
-                if enters:
-                    scalars[FACTOR] = 1.0 / math.sqrt(outside)
-                    scale((direction, width, factor, q + 8 * stride * n_active))
-                    new = t_stride * n_active
-                    scale((context[LAM], width + 1, factor, t + 8 * new))
-                    inverse[new + n_active] = scalars[FACTOR]
-                    u[n_active], active[n_active] = multiplier, j
-                    n_active += 1
-                    break
-
-                # Reflect the basis so that only its last vector bears on the row.
-                norm = 0.0
-                for k in range(n_active):
-                    reflector[k] = inverse[k * t_stride + leaving]
-                    norm += reflector[k] * reflector[k]
-                norm = math.sqrt(norm)
-                n_active -= 1
-                last = reflector[n_active]
-                reflector[n_active] += math.copysign(norm, last)
-                scalars[FACTOR] = 1.0 / (norm * (norm + abs(last)))
-                scale((work2, n_active + 1, factor, work))
-                turn = 0.0
-                for k in range(n_active + 1):
-                    turn += extra[k] * d[k]
-                for k in range(n_active + 1):
-                    d[k] -= turn * reflector[k]
-                projection = context[TOTAL]
-                subtract_rows(
-                    (q, stride, n_active + 1, width, work2, 1, zeros, projection)
-                    + (square,)
-                )
-                add_outer((q, stride, n_active + 1, width, work, projection))
-                subtract_rows(
-                    (t, t_stride, n_active + 1, n_active + 1, work2, 1, zeros)
-                    + (projection, square)
-                )
-                add_outer((t, t_stride, n_active, n_active + 1, work, projection))
-                for k in range(n_active):
-                    inverse[k * t_stride + leaving] = inverse[k * t_stride + n_active]
-                    inverse[k * t_stride + n_active] = 0.0
-                u[leaving], active[leaving] = u[n_active], active[n_active]
-                u[n_active] = 0.0
-                add_outer(
-                    (direction, stride, 1, width, coordinates + 8 * n_active)
-                    + (q + 8 * stride * n_active,)
-                )
-                outside += d[n_active] * d[n_active]
+                call_kernel(kernels + 8 * STEP, context, scalars)
+                if context[ENTERS] != 0:
+                    call_kernel(kernels + 8 * ADD, context, scalars)
+                elif context[VERDICT] == NONE:
+                    call_kernel(kernels + 8 * DROP, context, scalars)
 
     return solve
+
+
+def make_begin():
+    """Return the kernel that starts without active rows, w being the sum of all.
+
+    The sum may separate already; if it does not, w becomes 0 (see `make_judge`),
+    and the row that the sum serves worst is the first to enter.
+    """
+
+    def begin(row, context, scalars):
+        least((context[NORMS], context[N_POINTS], context[CONTEXT] + 8 * FOUND))
+        if as_float64s(context[NORMS])[context[FOUND]] == 0.0:
+            context[ENTERING], context[VERDICT] = context[FOUND], INSEPARABLE_UNPROVED
+        copy((context[TOTAL], context[WIDTH], context[W]))
+        context[IS_SUM] = 1
+        # Rows of T' are made of lam: what it holds of an earlier set must go.
+        copy((context[ZEROS], context[WIDTH] + 1, context[LAM]))
+
+    return begin
+
+
+def make_judge():
+    """Return the kernel that finds the row that w serves worst.
+
+    If all z_i . w exceed the bound of their rounding errors, w separates.
+    """
+
+    def judge(row, context, scalars):
+        n_points, width, w = context[N_POINTS], context[WIDTH], context[W]
+        values, norms = as_float64s(context[VALUES]), as_float64s(context[NORMS])
+        matrix = (context[ROWS], context[STRIDE], n_points, width)
+        multiply_rows((*matrix, w, context[VALUES]))
+        least((context[VALUES], n_points, context[CONTEXT] + 8 * FOUND))
+        worst = context[FOUND]
+        context[ENTERING] = worst
+        scalars[VALUE] = values[worst]
+        if values[worst] > 0.0:
+            sums((w, width, context[SCALARS] + 8 * MAGNITUDES))
+            error = (width + 4) * ROUNDOFF * math.sqrt(scalars[SQUARES]) * SLACK
+            i = 0
+            while i < n_points and values[i] > error * norms[i] + UNDERFLOW:
+                i += 1
+            if i == n_points:
+                context[VERDICT] = SEPARABLE
+            elif context[IS_SUM] == 0 and values[worst] > 0.5:
+                context[VERDICT] = SEPARABLE_UNPROVED
+        if context[IS_SUM] != 0 and context[VERDICT] == NONE:
+            context[IS_SUM], scalars[VALUE] = 0, 0.0
+            copy((context[ZEROS], width, w))
+
+    return judge
+
+
+def make_project():
+    """Return the kernel that splits z_j by the span of the active rows.
+
+    DIRECTION is the part outside, COORDINATES are those of the rest. The
+    projection is repeated where it cancels much (Daniel et al. 1976).
+    """
+
+    def project(row, context, scalars):
+        basis = (context[Q], context[STRIDE], context[N_ACTIVE], context[WIDTH])
+        direction, coordinates = context[DIRECTION], context[COORDINATES]
+        work, outside = context[WORK], context[SCALARS] + 8 * OUTSIDE
+        entering = context[ROWS] + 8 * context[STRIDE] * context[ENTERING]
+        norm = as_float64s(context[NORMS])[context[ENTERING]]
+        scalars[LENGTH], scalars[MULTIPLIER] = norm * norm, 0.0
+        multiply_rows((*basis, entering, coordinates))
+        subtract_rows((*basis, coordinates, 1, entering, direction, outside))
+        if scalars[OUTSIDE] < CANCELLED * scalars[LENGTH]:
+            multiply_rows((*basis, direction, work))
+            subtract_rows((*basis, work, 1, direction, direction, outside))
+            d, more = as_float64s(coordinates), as_float64s(work)
+            for k in range(context[N_ACTIVE]):
+                d[k] += more[k]
+
+    return project
+
+
+def make_step():
+    """Return the kernel that moves w and the multipliers.
+
+    w goes along the part of z_j outside the active span, until z_j . w = 1 and
+    row j ENTERS, or until a multiplier reaches 0: FOUND is its slot. A row inside
+    the span moves no w; if no multiplier goes down, it contradicts the others.
+    """
+
+    def make_step(row, context, scalars):
+        n_active, u, lam = context[N_ACTIVE], context[U], context[LAM]
+        scratch, factor = context[SCALARS] + 8 * SQUARES, context[SCALARS] + 8 * FACTOR
+        inverse = (context[T], context[T_STRIDE], n_active, n_active + 1)
+        subtract_rows((*inverse, context[COORDINATES], 1, context[ZEROS], lam, scratch))
+        outside = scalars[OUTSIDE]
+        is_inside = n_active == context[WIDTH] or outside <= INSIDE * scalars[LENGTH]
+        scalars[FACTOR] = NOISE if is_inside else 0.0
+        least_ratio((u, lam, n_active, factor, context[CONTEXT] + 8 * FOUND))
+        slot = context[FOUND]
+        if is_inside and slot < 0:
+            context[VERDICT] = INSEPARABLE_UNPROVED
+            return
+        step = math.inf
+        if slot >= 0:
+            step = -as_float64s(u)[slot] / as_float64s(lam)[slot]
+        if not is_inside:
+            full_step = (1.0 - scalars[VALUE]) / outside
+            context[ENTERS] = full_step <= step
+            step = min(step, full_step)
+            scalars[VALUE] += step * outside
+        scalars[FACTOR] = step
+        if not is_inside:
+            add_outer((context[W], 0, 1, context[WIDTH], factor, context[DIRECTION]))
+        add_outer((u, 0, 1, n_active, factor, lam))
+        scalars[MULTIPLIER] += step
+
+    return make_step
+
+
+def make_add():
+    """Return the kernel that makes row j active: one more row in Q and in T'."""
+
+    def add(row, context, scalars):
+        n_active, t_stride = context[N_ACTIVE], context[T_STRIDE]
+        q = context[Q] + 8 * context[STRIDE] * n_active
+        t = context[T] + 8 * t_stride * n_active
+        factor, width = context[SCALARS] + 8 * FACTOR, context[WIDTH]
+        scalars[FACTOR] = 1.0 / math.sqrt(scalars[OUTSIDE])
+        scale((context[DIRECTION], width, factor, q))
+        scale((context[LAM], width + 1, factor, t))
+        as_float64s(t)[n_active] = scalars[FACTOR]
+        as_float64s(context[U])[n_active] = scalars[MULTIPLIER]
+        as_int64s(context[ACTIVE])[n_active] = context[ENTERING]
+        context[N_ACTIVE] = n_active + 1
+
+    return add
+
+
+def make_drop():
+    """Return the kernel that frees the slot FOUND.
+
+    With v = t + sign(t_last) |t| e_last for its row t of T, the reflection
+    1 - 2 v v' / |v|^2 takes t to a multiple of e_last: the last vector of Q alone
+    bears on it, and goes. The last slot moves to the free one.
+    """
+
+    def drop(row, context, scalars):
+        n_active, slot, last = context[N_ACTIVE], context[FOUND], context[N_ACTIVE] - 1
+        t_stride, coordinates = context[T_STRIDE], context[COORDINATES]
+        t, d = as_float64s(context[T]), as_float64s(coordinates)
+        v, scaled = as_float64s(context[WORK2]), as_float64s(context[WORK])
+        square = 0.0
+        for k in range(n_active):
+            v[k] = t[k * t_stride + slot]
+            square += v[k] * v[k]
+        norm, t_last = math.sqrt(square), v[last]
+        v[last] = t_last + math.copysign(norm, t_last)
+        turn, factor = 0.0, 1.0 / (square + norm * abs(t_last))
+        for k in range(n_active):
+            scaled[k] = factor * v[k]
+            turn += scaled[k] * d[k]
+        vectors = (context[WORK2], context[WORK], context[ZEROS], context[TOTAL])
+        reflection = (*vectors, context[SCALARS] + 8 * SQUARES)
+        reflect((context[Q], context[STRIDE], n_active, context[WIDTH], *reflection))
+        reflect((context[T], t_stride, n_active, n_active, *reflection))
+        for k in range(n_active):
+            d[k] -= turn * v[k]
+            t[k * t_stride + slot] = t[k * t_stride + last]
+            t[k * t_stride + last] = 0.0
+        u, active = as_float64s(context[U]), as_int64s(context[ACTIVE])
+        u[slot], active[slot] = u[last], active[last]
+        context[N_ACTIVE] = last
+        # What the vector carried of z_j is outside the span from now on.
+        vector = context[Q] + 8 * context[STRIDE] * last
+        share = (coordinates + 8 * last, vector)
+        add_outer((context[DIRECTION], 0, 1, context[WIDTH], *share))
+        scalars[OUTSIDE] += d[last] * d[last]
+
+    return drop
 
 
 def make_prove():
@@ -290,7 +325,7 @@ def make_prove():
         width, stride = context[WIDTH], context[STRIDE]
         rows, gathered = context[ROWS], context[GATHERED]
         entering = rows + 8 * stride * context[ENTERING]
-        square = context[SCALARS] + 8 * SQUARE
+        square = context[SCALARS] + 8 * SQUARES
         factor = context[SCALARS] + 8 * FACTOR
         found = context[SCALARS] + 8 * MAGNITUDES
         work, residual = context[WORK], context[DIRECTION]
@@ -300,7 +335,7 @@ def make_prove():
         defects, sizes = as_float64s(context[U]), as_float64s(context[COORDINATES])
         gamma = (width + 4) * ROUNDOFF * SLACK
         longest, weight = norms[context[ENTERING]], 1.0
-        context[FOUND] = INSEPARABLE_UNPROVED
+        context[VERDICT] = INSEPARABLE_UNPROVED
         scalars[FACTOR] = 1.0
         for c in range(width):
             longest = max(longest, norms[active[c]])
@@ -320,7 +355,7 @@ def make_prove():
             sums((work, width, found))
             defect = scalars[MAGNITUDES]
             sums((row_of_b, width, found))
-            length = math.sqrt(scalars[MAGNITUDES + 1])
+            length = math.sqrt(scalars[SQUARES])
             defect = (defect + width * gamma * (length * longest + 1.0)) * SLACK
             defects[c], sizes[c] = defect, scalars[MAGNITUDES]
             largest_defect = max(largest_defect, defect)
@@ -341,6 +376,6 @@ def make_prove():
         for c in range(width):
             if not lam[c] > (sizes[c] + defects[c] * spread) * rest * SLACK:
                 return
-        context[FOUND] = INSEPARABLE
+        context[VERDICT] = INSEPARABLE
 
     return prove

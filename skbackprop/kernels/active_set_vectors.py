@@ -72,6 +72,22 @@ def _add_outer(code, matrix, stride, n_rows, width, factors, x):
             row[j] = fma(factor, x[j], row[j])
 
 
+def _reflect(code, matrix, stride, n_rows, width, v, scaled, zeros, product, square):
+    """Matrix -= outer(scaled, v @ matrix); the squares of the product to ``square``."""
+    code.call(
+        _subtract_rows,
+        *(matrix, stride, n_rows, width, v, 1, zeros, product, square),
+    )
+    code.call(_add_outer, matrix, stride, n_rows, width, scaled, product)
+
+
+def _copy(code, x, width, y):
+    """Y = x."""
+    x, y = code.vectors(x), code.vectors(y)
+    with code.range(width, step=code.lanes) as j:
+        y[j] = x[j]
+
+
 def _scale(code, x, width, factor, y):
     """Y = factor x."""
     x, y, factor = code.vectors(x), code.vectors(y), code.scalars(factor)[0]
@@ -192,6 +208,8 @@ def _inverse_power(code, magnitudes):
 multiply_rows = routine(_multiply_rows, 64)
 subtract_rows = routine(_subtract_rows, 64)
 add_outer = routine(_add_outer, 64)
+reflect = routine(_reflect, 64)
+copy = routine(_copy, 64)
 scale = routine(_scale, 64)
 least = routine(_least, 64)
 least_ratio = routine(_least_ratio, 64)
