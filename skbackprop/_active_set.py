@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import nnls
 
+from skbackprop._certificates import scale_to_ones
 from skbackprop.kernels import jit
 from skbackprop.network.program import aligned_zeros, padded_width
 
@@ -188,9 +189,7 @@ class NonNegativeLeastSquares:
         z = X * labels[:, np.newaxis].astype(float)
         if self._affine:
             z = np.column_stack([z, labels])
-        factors = _inverse_powers(abs(z).max(axis=0))
-        z = z * factors
-        z *= _inverse_powers(abs(z).max(axis=1))[:, np.newaxis]
+        z, factors, _ = scale_to_ones(z)
         system = np.vstack([z.T, np.ones(len(z))])
         try:
             weights, distance = nnls(system, np.eye(len(system))[-1])
@@ -201,9 +200,3 @@ class NonNegativeLeastSquares:
         return Outcome(
             is_separable, False, weights @ z, factors, indices, weights[indices]
         )
-
-
-def _inverse_powers(magnitudes):
-    """Return powers of two that take magnitudes to [1, 2), as far as they can."""
-    exponents = np.frexp(magnitudes)[1]
-    return np.ldexp(1.0, np.clip(1 - exponents, -1022, 1022))

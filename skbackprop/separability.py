@@ -16,6 +16,7 @@ from skbackprop import _certificates as exact
 from skbackprop._active_set import make_solver
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
+_MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +127,8 @@ class VanishingCombination:
         return self._proves(*_check_labeled_points(X, y), affine)
 
     def _proves(self, X, signs, affine):
-        return self._solve(X, signs, affine) is not None
+        z = exact.signed_rows(X[self.indices], signs[self.indices], affine)
+        return _vanish(z) or self._solve(X, signs, affine) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -440,11 +442,8 @@ def _decide(X, signs, affine):
         normal = exact.integer_products(outcome.normal, outcome.factors)
         certificate = _hyperplane(normal, affine)
     else:
-        z = exact.signed_rows(X, signs, affine)[outcome.indices] * outcome.factors
-        # The weights are those of rows that were scaled by powers of two.
-        exponents = np.frexp(abs(z).max(axis=1))[1]
-        weights = np.ldexp(outcome.weights, exponents.min() - exponents)
-        certificate = VanishingCombination(outcome.indices, weights / weights.sum())
+        z = exact.signed_rows(X, signs, affine)
+        certificate = _proposed_combination(z, outcome)
     separable = isinstance(certificate, SeparatingHyperplane)
     margin = _margin(X, signs, certificate) if separable else None
     return SeparabilityResult(separable, certificate, margin, affine, X, signs)
@@ -478,7 +477,10 @@ def _decide_part(X, Y, affine):
 
 def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
-    rows, scales = exact.integer_rows(exact.signed_rows(X, signs, affine))
+    z = exact.signed_rows(X, signs, affine)
+    if not outcome.is_separable and _vanish(z[outcome.indices]):
+        return _proposed_combination(z, outcome)
+    rows, scales = exact.integer_rows(z)
     if outcome.is_separable:
         normal = exact.integer_products(outcome.normal, outcome.factors)
         if exact.is_separating(rows, normal):
@@ -491,6 +493,20 @@ def _decide_exactly(X, signs, affine, outcome):
     if verdict == "hyperplane":
         return _hyperplane(proof[0], affine)
     return _combination(*proof, scales)
+
+
+def _vanish(rows):
+    """Tell whether many rows, one more than columns, can be shown to vanish fast."""
+    n_rows, n_columns = rows.shape
+    return n_rows == n_columns + 1 > _MANY_ROWS and exact.proves_to_vanish(rows)
+
+
+def _proposed_combination(z, outcome):
+    """Return the certificate for weights of rows that were scaled to ones."""
+    indices = outcome.indices
+    exponents = np.frexp(abs(z[indices] * outcome.factors).max(axis=1))[1]
+    weights = np.ldexp(outcome.weights, exponents.min() - exponents)
+    return VanishingCombination(indices, weights / weights.sum())
 
 
 def _combination(indices, weights, scales):
