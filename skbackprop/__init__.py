@@ -1,8 +1,23 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
-from skbackprop.exceptions import DivergenceError
+from skbackprop.exceptions import DivergenceError, NotSeparableError
+from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.separability import (
+    SeparabilityResult,
+    linear_separability,
+    linear_separability_many,
+)
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["DivergenceError", "MLPClassifier", "MLPRegressor"]
+__all__ = [
+    "DivergenceError",
+    "LinearSeparator",
+    "MLPClassifier",
+    "MLPRegressor",
+    "NotSeparableError",
+    "SeparabilityResult",
+    "linear_separability",
+    "linear_separability_many",
+]

@@ -37,6 +37,7 @@ def _ratios(x):
 _ONE = 1 << 160  # of fixed-point numbers
 _LARGEST_FIXED_POINT = 2.0**400
 _MOST_REFINEMENTS = 8
+_QUICK_PIVOTS = 10  # for each column
 
 
 class Dictionary:
@@ -80,30 +81,42 @@ class Dictionary:
     def contradiction(self):
         """Search an x > 0 that makes all s_i positive; return what forbids it.
 
-        With x = 1, take the first row with s_i < 1. If none of its coefficients
-        is positive, s_i <= 0 for all x > 0: a contradiction. Otherwise exchange it
-        for the first x_c of positive coefficient. Least indices never cycle
-        (Bland 1977).
+        With x = 1, take a row with s_i < 1. If none of its coefficients is
+        positive, s_i <= 0 for all x > 0: a contradiction. Otherwise exchange it for
+        an x_c of positive coefficient. The worst row and its largest coefficient
+        need few pivots; least indices, which never cycle (Bland 1977), take over
+        where these need many.
 
         Returns
         -------
         int or None
             A row without positive coefficients; None if all s_i >= 1 for x = 1.
         """
+        n_quick = _QUICK_PIVOTS * len(self._basis)
         while True:
             live = self._live()
             table = self._table[: self.n_rows, live]
-            is_low = table.sum(axis=1) < self._det
+            values = table.sum(axis=1)
+            is_low = values < self._det
             if self._may_be_zero:
                 is_low &= ~self.rows_forced_to_zero()
             low = np.flatnonzero(is_low)
             if not len(low):
                 return None
-            i = low[0]
+            i = low[self._worst(table[low], values[low]) if n_quick > 0 else 0]
             positive = live[table[i] > 0]
             if not len(positive):
                 return i
-            self._pivot(i, positive[np.argmin(self._basis[positive])])
+            keys = -self._table[i, positive] if n_quick > 0 else self._basis[positive]
+            self._pivot(i, positive[np.argmin(keys)])
+            n_quick -= 1
+
+    def _worst(self, rows, values):
+        """Return which row misses 1 by most, for its size."""
+        sizes = np.maximum(abs(rows).max(axis=1), self._det)
+        return np.argmin(
+            [(v - self._det) / d for v, d in zip(values, sizes, strict=True)]
+        )
 
     def combination(self, i):
         """Return (rows, positive integers) of the combination that row i shows.

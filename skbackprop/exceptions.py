@@ -8,3 +8,19 @@ class DivergenceError(ValueError):
     can be used. What to try: a smaller ``learning_rate_init``, features scaled
     by StandardScaler, regression targets of moderate size.
     """
+
+
+class NotSeparableError(ValueError):
+    """No hyperplane separates the classes, and none was asked for that nearly does.
+
+    Parameters
+    ----------
+    message : str
+        What was to be separated.
+    certificate : VanishingCombination
+        The proof that it cannot be.
+    """
+
+    def __init__(self, message, certificate=None):
+        super().__init__(message)
+        self.certificate = certificate

@@ -264,7 +264,7 @@ def linear_separability(X, y, *, affine=True):
     True
     """
     X, signs = _check_labeled_points(X, y)
-    return _decide(X, signs, affine)
+    return decide(X, signs, affine)
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,8 +300,8 @@ class SeparabilityResults:
                 "not one of its results"
             )
         if self.X.ndim == 2:
-            return _decide(self.X, signs, self.affine)
-        return _decide(self.X[np.ravel(index)[0]], signs, self.affine)
+            return decide(self.X, signs, self.affine)
+        return decide(self.X[np.ravel(index)[0]], signs, self.affine)
 
     def verify(self):
         """Check all certificates in exact rational arithmetic.
@@ -374,9 +374,19 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
 # Validation
 
 
-def _check_points(X, **options):
-    """Return X as float64, exactly."""
-    X = check_array(X, dtype="numeric", input_name="X", **options)
+def as_exact_float64(X):
+    """Return an array as float64; refuse integers that would be rounded.
+
+    Parameters
+    ----------
+    X : ndarray
+        Finite numbers.
+
+    Returns
+    -------
+    ndarray of float64
+        The same numbers, C-contiguous.
+    """
     if X.dtype.kind in "iu" and X.size:
         largest = max(int(X.max()), -int(X.min()))
         if largest > _LARGEST_EXACT_INTEGER:
@@ -389,7 +399,8 @@ def _check_points(X, **options):
 
 def _check_labeled_points(X, y):
     """Return points as float64 and their labels as -1.0 and 1.0."""
-    X, y = _check_points(X), column_or_1d(y)
+    X = as_exact_float64(check_array(X, dtype="numeric", input_name="X"))
+    y = column_or_1d(y)
     check_consistent_length(X, y)
     classes, codes = np.unique(y, return_inverse=True)
     if len(classes) != 2:
@@ -403,7 +414,8 @@ def _check_labeled_points(X, y):
 
 def _check_many(X, Y):
     """Return sets of points as float64 and labels as int8 of -1 and 1."""
-    X = _check_points(X, allow_nd=True, ensure_2d=False)
+    X = check_array(X, dtype="numeric", input_name="X", allow_nd=True, ensure_2d=False)
+    X = as_exact_float64(X)
     if X.ndim not in (2, 3) or not X.size:
         raise ValueError(
             "X must have the shape (n_points, n_features) or (n_sets, n_points, "
@@ -433,8 +445,23 @@ def _check_many(X, Y):
 # Verdicts
 
 
-def _decide(X, signs, affine):
-    """Return the result for valid points and labels of -1 and 1."""
+def decide(X, signs, affine):
+    """Decide on points and labels that were checked.
+
+    Parameters
+    ----------
+    X : ndarray of float64 of shape (n_points, n_features)
+        The points.
+    signs : ndarray of shape (n_points,)
+        Their labels, -1 and 1.
+    affine : bool
+        Whether the hyperplane may miss the origin.
+
+    Returns
+    -------
+    SeparabilityResult
+        The verdict and its proof.
+    """
     outcome = make_solver(*X.shape, affine).decide(X, signs)
     if not outcome.is_proved:
         certificate = _decide_exactly(X, signs, affine, outcome)
@@ -471,7 +498,7 @@ def _decide_part(X, Y, affine):
         separable[piece] = is_separable
         for i in piece.start + np.flatnonzero(~is_proved):
             points = X if X.ndim == 2 else X[i]
-            separable[i] = _decide(points, Y[i], affine).separable
+            separable[i] = decide(points, Y[i], affine).separable
     return separable
 
 

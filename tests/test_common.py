@@ -3,10 +3,14 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skbackprop import MLPClassifier, MLPRegressor
+from skbackprop import LinearSeparator, MLPClassifier, MLPRegressor
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
-ESTIMATORS = [MLPClassifier(max_iter=100), MLPRegressor(max_iter=100)]
+ESTIMATORS = [
+    LinearSeparator(),
+    MLPClassifier(max_iter=100),
+    MLPRegressor(max_iter=100),
+]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

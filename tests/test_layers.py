@@ -16,12 +16,12 @@ PACKAGE = Path(skbackprop.__file__).parent
 FLOORS = [
     {"network", "exceptions", "_docs"},
     {"kernels"},
-    {"engine", "_active_set", "_certificates"},
-    {"separability"},
-    {"_validation", "_targets"},
+    {"_certificates"},
+    {"engine", "_active_set"},
+    {"_validation", "_targets", "separability"},
     {"_tasks"},
     {"_estimator"},
-    {"mlp"},
+    {"mlp", "linear_separator"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
