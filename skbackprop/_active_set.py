@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import nnls
 
-from skbackprop._certificates import scale_to_ones
+from skbackprop._rational import scale_to_ones
 from skbackprop.kernels import jit
 from skbackprop.network.program import aligned_zeros, padded_width
 

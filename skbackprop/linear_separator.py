@@ -11,10 +11,11 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbackprop._certificates import scale_to_ones, signed_rows
+from skbackprop._certificates import as_exact_float64
+from skbackprop._rational import scale_to_ones, signed_rows
 from skbackprop._validation import validate_finite
 from skbackprop.exceptions import NotSeparableError
-from skbackprop.separability import as_exact_float64, decide
+from skbackprop.separability import decide
 
 
 class LinearSeparator(ClassifierMixin, BaseEstimator):

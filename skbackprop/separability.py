@@ -10,125 +10,17 @@ from functools import cached_property
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils import check_array
 
-from skbackprop import _certificates as exact
+from skbackprop import _rational as rational
 from skbackprop._active_set import make_solver
-
-_LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
-_MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
-
-
-@dataclass(frozen=True, eq=False)
-class SeparatingHyperplane:
-    """Proof of separability: ``y_i (coef . x_i + intercept) > 0`` for all i.
-
-    Attributes
-    ----------
-    coef : ndarray of shape (n_features,)
-        Normal vector of the hyperplane.
-    intercept : float
-        0 where the hyperplane has to pass through the origin.
-    normal : tuple of int
-        Numbers proportional to ``(*coef, intercept)``, exactly so unless these
-        had to be rounded. They separate beyond doubt.
-    """
-
-    coef: np.ndarray
-    intercept: float
-    normal: tuple = field(repr=False)
-
-    def verify(self, X, y, *, affine=True):
-        """Check the proof in exact arithmetic.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_points, n_features)
-            The points.
-        y : array-like of shape (n_points,)
-            Labels of two kinds.
-        affine : bool, default=True
-            Whether the hyperplane may miss the origin.
-
-        Returns
-        -------
-        bool
-            Whether every point is strictly on the side of its class.
-        """
-        return self._proves(*_check_labeled_points(X, y), affine)
-
-    def _proves(self, X, signs, affine):
-        rows, _ = exact.integer_rows(exact.signed_rows(X, signs, affine))
-        normal = np.array(self.normal[: rows.shape[1]], object)
-        return exact.is_separating(rows, normal)
-
-
-@dataclass(frozen=True, eq=False)
-class VanishingCombination:
-    r"""Proof of the contrary: a convex combination of y_i (x_i, 1) that vanishes.
-
-    With weights :math:`\lambda_i > 0` and any hyperplane :math:`(w, b)`,
-    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`: not all terms can be
-    positive (Gordan 1873).
-
-    Attributes
-    ----------
-    indices : ndarray of int
-        The points that take part, at most n_features + 2.
-    weights : ndarray of shape (len(indices),)
-        Their weights, positive, rounded. They sum to 1.
-    """
-
-    indices: np.ndarray
-    weights: np.ndarray
-
-    def exact_weights(self, X, y, *, affine=True):
-        """Return the weights unrounded.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_points, n_features)
-            The points.
-        y : array-like of shape (n_points,)
-            Labels of two kinds.
-        affine : bool, default=True
-            Whether hyperplanes may miss the origin.
-
-        Returns
-        -------
-        list of Fraction
-            Positive, of sum 1; None if these points have no such weights.
-        """
-        return self._solve(*_check_labeled_points(X, y), affine)
-
-    def _solve(self, X, signs, affine):
-        z = exact.signed_rows(X[self.indices], signs[self.indices], affine)
-        rows, scales = exact.integer_rows(z)
-        weights = exact.vanishing_weights(rows)
-        return None if weights is None else exact.as_convex(weights, scales)
-
-    def verify(self, X, y, *, affine=True):
-        """Check the proof in exact arithmetic.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_points, n_features)
-            The points.
-        y : array-like of shape (n_points,)
-            Labels of two kinds.
-        affine : bool, default=True
-            Whether hyperplanes may miss the origin.
-
-        Returns
-        -------
-        bool
-            Whether a combination of these points with positive weights vanishes.
-        """
-        return self._proves(*_check_labeled_points(X, y), affine)
-
-    def _proves(self, X, signs, affine):
-        z = exact.signed_rows(X[self.indices], signs[self.indices], affine)
-        return _vanish(z) or self._solve(X, signs, affine) is not None
+from skbackprop._certificates import (
+    SeparatingHyperplane,
+    VanishingCombination,
+    as_exact_float64,
+    check_labeled_points,
+    proved_weights,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +82,9 @@ class SeparabilityResult:
         """
         if self.separable:
             return self.certificate.normal
-        z = exact.signed_rows(self.X, self.y, self.affine)
-        rows, _ = exact.integer_rows(z)
-        normal = exact.weak_normal(rows, self.certificate.indices)
+        z = rational.signed_rows(self.X, self.y, self.affine)
+        rows, _ = rational.integer_rows(z)
+        normal = rational.weak_normal(rows, self.certificate.indices)
         return None if normal is None else _with_intercept(normal, self.affine)
 
     def verify(self):
@@ -263,7 +155,7 @@ def linear_separability(X, y, *, affine=True):
     >>> exclusive_or.verify()
     True
     """
-    X, signs = _check_labeled_points(X, y)
+    X, signs = check_labeled_points(X, y)
     return decide(X, signs, affine)
 
 
@@ -374,44 +266,6 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
 # Validation
 
 
-def as_exact_float64(X):
-    """Return an array as float64; refuse integers that would be rounded.
-
-    Parameters
-    ----------
-    X : ndarray
-        Finite numbers.
-
-    Returns
-    -------
-    ndarray of float64
-        The same numbers, C-contiguous.
-    """
-    if X.dtype.kind in "iu" and X.size:
-        largest = max(int(X.max()), -int(X.min()))
-        if largest > _LARGEST_EXACT_INTEGER:
-            raise ValueError(
-                f"X has the integer {largest} or its negative, beyond 2**53: float64 "
-                "cannot hold it exactly. Scale or shift X to smaller integers."
-            )
-    return np.ascontiguousarray(X, np.float64)
-
-
-def _check_labeled_points(X, y):
-    """Return points as float64 and their labels as -1.0 and 1.0."""
-    X = as_exact_float64(check_array(X, dtype="numeric", input_name="X"))
-    y = column_or_1d(y)
-    check_consistent_length(X, y)
-    classes, codes = np.unique(y, return_inverse=True)
-    if len(classes) != 2:
-        raise ValueError(
-            f"y must have labels of exactly two kinds, got {len(classes)}: "
-            f"{classes[:5].tolist()}. linear_separability_many takes labelings of "
-            "one kind, too."
-        )
-    return X, 2.0 * codes - 1
-
-
 def _check_many(X, Y):
     """Return sets of points as float64 and labels as int8 of -1 and 1."""
     X = check_array(X, dtype="numeric", input_name="X", allow_nd=True, ensure_2d=False)
@@ -466,11 +320,12 @@ def decide(X, signs, affine):
     if not outcome.is_proved:
         certificate = _decide_exactly(X, signs, affine, outcome)
     elif outcome.is_separable:
-        normal = exact.integer_products(outcome.normal, outcome.factors)
+        normal = rational.integer_products(outcome.normal, outcome.factors)
         certificate = _hyperplane(normal, affine)
     else:
-        z = exact.signed_rows(X, signs, affine)
-        certificate = _proposed_combination(z, outcome)
+        rows = rational.signed_rows(X, signs, affine)[outcome.indices]
+        weights = rational.convex_weights(outcome.weights, rows * outcome.factors)
+        certificate = VanishingCombination(outcome.indices, weights)
     separable = isinstance(certificate, SeparatingHyperplane)
     margin = _margin(X, signs, certificate) if separable else None
     return SeparabilityResult(separable, certificate, margin, affine, X, signs)
@@ -481,7 +336,7 @@ def _decide_many(X, Y, affine, n_jobs):
     if X.ndim == 3 and Y.ndim == 3:
         pairs = zip(X, Y, strict=True)
         return np.array([_decide_many(*pair, affine, n_jobs) for pair in pairs])
-    n_parts = min(effective_n_jobs(n_jobs), len(Y))
+    n_parts = max(1, min(effective_n_jobs(n_jobs), len(Y)))
     bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
     parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
     verdicts = Parallel(n_jobs=n_jobs, prefer="threads")(
@@ -504,42 +359,30 @@ def _decide_part(X, Y, affine):
 
 def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
-    z = exact.signed_rows(X, signs, affine)
-    if not outcome.is_separable and _vanish(z[outcome.indices]):
-        return _proposed_combination(z, outcome)
-    rows, scales = exact.integer_rows(z)
+    z = rational.signed_rows(X, signs, affine)
+    if not outcome.is_separable:
+        weights = proved_weights(z[outcome.indices])
+        if weights is not None:
+            return VanishingCombination(outcome.indices, weights)
+    rows, scales = rational.integer_rows(z)
     if outcome.is_separable:
-        normal = exact.integer_products(outcome.normal, outcome.factors)
-        if exact.is_separating(rows, normal):
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        if rational.is_separating(rows, normal):
             return _hyperplane(normal, affine)
     elif len(outcome.indices):
-        verdict, *proof = exact.decide(rows[outcome.indices])
+        verdict, *proof = rational.decide(rows[outcome.indices])
         if verdict == "combination":
             return _combination(outcome.indices[proof[0]], proof[1], scales)
-    verdict, *proof = exact.decide(rows, outcome.indices)
+    verdict, *proof = rational.decide(rows, outcome.indices)
     if verdict == "hyperplane":
         return _hyperplane(proof[0], affine)
     return _combination(*proof, scales)
 
 
-def _vanish(rows):
-    """Tell whether many rows, one more than columns, can be shown to vanish fast."""
-    n_rows, n_columns = rows.shape
-    return n_rows == n_columns + 1 > _MANY_ROWS and exact.proves_to_vanish(rows)
-
-
-def _proposed_combination(z, outcome):
-    """Return the certificate for weights of rows that were scaled to ones."""
-    indices = outcome.indices
-    exponents = np.frexp(abs(z[indices] * outcome.factors).max(axis=1))[1]
-    weights = np.ldexp(outcome.weights, exponents.min() - exponents)
-    return VanishingCombination(indices, weights / weights.sum())
-
-
 def _combination(indices, weights, scales):
     """Return the certificate for integer weights of scaled rows."""
     indices = indices.astype(np.intp)
-    weights = exact.as_convex(weights, scales[indices])
+    weights = rational.as_convex(weights, scales[indices])
     return VanishingCombination(
         indices, np.array([float(weight) for weight in weights])
     )
@@ -548,7 +391,7 @@ def _combination(indices, weights, scales):
 def _hyperplane(normal, affine):
     """Return the certificate for a normal vector of integers."""
     normal = _with_intercept(normal, affine)
-    # A power of two: where the numbers are floats times one, they stay exact.
+    # A power of two: where the numbers are floats times one, they stay rational.
     unit = 1 << max(abs(number) for number in normal).bit_length()
     *coef, intercept = (number / unit for number in normal)
     return SeparatingHyperplane(np.array(coef), intercept, normal)

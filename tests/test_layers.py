@@ -16,8 +16,8 @@ PACKAGE = Path(skbackprop.__file__).parent
 FLOORS = [
     {"network", "exceptions", "_docs"},
     {"kernels"},
-    {"_certificates"},
-    {"engine", "_active_set"},
+    {"_rational"},
+    {"engine", "_active_set", "_certificates"},
     {"_validation", "_targets", "separability"},
     {"_tasks"},
     {"_estimator"},
