@@ -14,7 +14,15 @@ if __package__ in (None, ""):  # python tests/benchmarks/run.py
 else:
     from tests.benchmarks.environment import restart_if_needed
 
-BENCHMARKS = ("epochs", "csr", "predict", "fit_memory", "search", "startup")
+BENCHMARKS = (
+    "epochs",
+    "csr",
+    "predict",
+    "fit_memory",
+    "search",
+    "startup",
+    "separability",
+)
 
 
 def names_from(allowed):
