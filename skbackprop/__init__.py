@@ -5,6 +5,9 @@ from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.separability import (
     SeparabilityResult,
+    SeparabilityResults,
+    SeparatingHyperplane,
+    VanishingCombination,
     linear_separability,
     linear_separability_many,
 )
@@ -18,6 +21,9 @@ __all__ = [
     "MLPRegressor",
     "NotSeparableError",
     "SeparabilityResult",
+    "SeparabilityResults",
+    "SeparatingHyperplane",
+    "VanishingCombination",
     "linear_separability",
     "linear_separability_many",
 ]

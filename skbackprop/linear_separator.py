@@ -25,7 +25,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
     Where the perceptron and its heirs stop after so many epochs, this one ends
     with a hyperplane that leaves every training sample on the side of its class,
     or with a proof that there is none (see
-    :func:`skbackprop.separability.linear_separability`).
+    :func:`skbackprop.linear_separability`).
 
     Several classes are each separated from all the others.
 
@@ -62,7 +62,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
 
     See Also
     --------
-    skbackprop.separability.linear_separability : The verdict alone.
+    skbackprop.linear_separability : The verdict alone.
     sklearn.linear_model.Perceptron : Approaches a separating hyperplane.
 
     References

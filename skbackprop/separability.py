@@ -143,7 +143,7 @@ def linear_separability(X, y, *, affine=True):
 
     Examples
     --------
-    >>> from skbackprop.separability import linear_separability
+    >>> from skbackprop import linear_separability
     >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> linear_separability(X, [0, 0, 0, 1]).separable
     True
@@ -249,7 +249,7 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
     its opposite are separable:
 
     >>> import numpy as np
-    >>> from skbackprop.separability import linear_separability_many
+    >>> from skbackprop import linear_separability_many
     >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> Y = (np.arange(16)[:, np.newaxis] >> np.arange(4)) & 1
     >>> results = linear_separability_many(X, Y)

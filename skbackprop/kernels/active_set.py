@@ -63,13 +63,13 @@ SCALAR_FIELDS = 8
 
 # Verdicts. The unproved ones are left to exact arithmetic.
 INSEPARABLE, SEPARABLE = 0, 1
-INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, NONE = 2, 3, 4
+INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, LOST, NONE = 2, 3, 4, 5
 
 ROUNDOFF = 2.0**-53
 # Bounds are computed in floating point themselves; this covers their rounding.
 SLACK = 1 + 1e-9
 LARGEST_ENTRY = 2.0  # of the scaled rows
-UNDERFLOW = 2.0**-900  # more than all that products below 2^-1022 may lose
+UNDERFLOW = 2.0**-480  # more than a norm may lose where squares underflow
 SMALLEST_EXACT = 2.0**-500  # scaled numbers above it cannot have underflowed
 MOST_STEPS = 50  # for each row and each column
 INSIDE = 1e-20  # squared share of a row outside the active span: rounding
@@ -167,13 +167,17 @@ def make_judge():
         multiply_rows((*matrix, w, context[VALUES]))
         least((context[VALUES], n_points, context[CONTEXT] + 8 * FOUND))
         worst = context[FOUND]
+        if worst < 0:  # nothing but NaN and infinity
+            context[VERDICT] = LOST
+            return
         context[ENTERING] = worst
         scalars[VALUE] = values[worst]
         if values[worst] > 0.0:
             sums((w, width, context[SCALARS] + 8 * MAGNITUDES))
-            error = (width + 4) * ROUNDOFF * math.sqrt(scalars[SQUARES]) * SLACK
+            norm = math.sqrt(scalars[SQUARES]) + UNDERFLOW
+            error = (width + 4) * ROUNDOFF * norm * SLACK
             i = 0
-            while i < n_points and values[i] > error * norms[i] + UNDERFLOW:
+            while i < n_points and values[i] > error * norms[i]:
                 i += 1
             if i == n_points:
                 context[VERDICT] = SEPARABLE

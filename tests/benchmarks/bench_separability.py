@@ -131,7 +131,7 @@ def speed_figures(repeats):
 def job_figures(repeats):
     """Compare two jobs on two cores with one."""
     for n_features, n_points in WITH_TWO_JOBS:
-        n_trials = int(4e8 / (n_features**2 * n_points))
+        n_trials = int(1.6e9 / (n_features**2 * n_points))
         X, Y = sets(n_features, n_points, n_trials)
         functions = {
             n_jobs: partial(linear_separability_many, X, Y, n_jobs=n_jobs)
