@@ -13,7 +13,8 @@ from skbackprop.network.program import aligned_zeros, padded_width
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _ROWS_AT_ONCE = 8  # of a product: matrices have memory for a multiple of it
-_MOST_NUMBERS = 2**16  # of the points of one call: half the second-level cache
+# Coordinates or labels in one call: half of the second-level cache.
+_MOST_NUMBERS = 2**16
 _MOST_OPERATIONS = 2**30  # of one call, about 0.2 s: Ctrl-C comes between calls
 
 
@@ -33,33 +34,44 @@ class Outcome(NamedTuple):
     weights: np.ndarray
 
 
-def make_solver(n_points, n_features, affine):
-    """Return the compiled method, or the reference where numba cannot run."""
-    solver = ActiveSet if jit.available() else NonNegativeLeastSquares
-    return solver(n_points, n_features, affine)
-
-
-class ActiveSet:
-    """The compiled method with memory for labeled sets of one size.
+def make_solver(shape, affine):
+    """Return the compiled method, or the reference where numba cannot run.
 
     Parameters
     ----------
-    n_points, n_features : int
+    shape : tuple of int
+        (n_points, n_features), or (n_sets, n_points, n_features) for many sets.
     affine : bool
         Whether each point gets a last coordinate of 1.
     """
+    return (ActiveSet if jit.available() else NonNegativeLeastSquares)(shape, affine)
 
-    def __init__(self, n_points, n_features, affine):
+
+class ActiveSet:
+    """The compiled method with memory for labeled sets of one shape."""
+
+    def __init__(self, shape, affine):
         from skbackprop.kernels import active_set
 
+        *n_sets, n_points, n_features = shape
+        width = n_features + affine
+        stride = padded_width(width)
+        most_sets = max(1, _MOST_NUMBERS // (n_points * stride))
+        self._n_features, self._width = n_features, width
+        self._points_shape = (
+            min(n_sets[0] if n_sets else 1, most_sets),
+            n_points,
+            stride,
+        )
+        operations = width**2 * (n_points + 2 * width) + 100 * n_points
+        self._most_labelings = max(
+            1, min(_MOST_OPERATIONS // operations, _MOST_NUMBERS // n_points)
+        )
         self._fields = active_set
-        self.n_points, self.n_features, self._affine = n_points, n_features, affine
-        self.width = n_features + affine
-        self._stride = padded_width(self.width)
-        self._n_sets = max(1, _MOST_NUMBERS // (n_points * self._stride))
+        self._kernels = _kernels()
+        self._call = _KERNEL(int(self._kernels[active_set.DECIDE_MANY]))
         self._context = np.zeros(active_set.CONTEXT_FIELDS, np.int64)
         self._scalars = np.zeros(active_set.SCALAR_FIELDS)
-        self._memory = {}
         self._bind()
 
     def verdicts(self, X, labels):
@@ -78,10 +90,9 @@ class ActiveSet:
         ndarray of bool
         ndarray of bool
         """
-        operations = self.width**2 * (self.n_points + 2 * self.width) + 10_000
-        most = max(1, min(_MOST_OPERATIONS // operations, self._n_sets))
-        if X.ndim == 2:
-            most = max(1, _MOST_OPERATIONS // operations)
+        most = self._most_labelings
+        if X.ndim == 3:
+            most = min(most, self._points_shape[0])
         for start in range(0, len(labels), most):
             piece = slice(start, min(start + most, len(labels)))
             verdicts = self._run(X if X.ndim == 2 else X[piece], labels[piece])
@@ -89,35 +100,33 @@ class ActiveSet:
 
     def decide(self, X, labels):
         """Return the outcome for one labeled set."""
-        fields = self._fields
-        is_separable, is_proved = self._read(self._run(X, labels[np.newaxis]))
-        n_active = self._context[fields.N_ACTIVE]
-        indices = np.append(
-            self._memory["ACTIVE"].view(np.int64)[:n_active],
-            self._context[fields.ENTERING],
-        )
+        verdicts = self._run(X, labels[np.newaxis])
+        is_separable, is_proved = (bool(answer[0]) for answer in self._read(verdicts))
+        n_active = self._context[self._fields.N_ACTIVE]
+        entering = self._context[self._fields.ENTERING]
+        active = self._memory["ACTIVE"].view(np.int64)[:n_active]
         return Outcome(
-            bool(is_separable[0]),
-            bool(is_proved[0]),
-            self._memory["W"][: self.width].copy(),
-            self._memory["FACTORS"][: self.width].copy(),
-            indices,
-            np.append(self._memory["LAM"][:n_active], 1.0),
+            is_separable,
+            is_proved,
+            normal=self._memory["W"][: self._width].copy(),
+            factors=self._memory["FACTORS"][: self._width].copy(),
+            indices=np.append(active, entering),
+            weights=np.append(self._memory["LAM"][:n_active], 1.0),
         )
 
     def _read(self, verdicts):
         fields = self._fields
-        is_separable = np.isin(verdicts, (fields.SEPARABLE, fields.SEPARABLE_UNPROVED))
-        return is_separable, np.isin(verdicts, (fields.SEPARABLE, fields.INSEPARABLE))
+        is_proved = (verdicts == fields.SEPARABLE) | (verdicts == fields.INSEPARABLE)
+        is_separable = verdicts == fields.SEPARABLE
+        return is_separable | (verdicts == fields.SEPARABLE_UNPROVED), is_proved
 
     def _run(self, X, labels):
         fields, context = self._fields, self._context
         n_trials = len(labels)
         n_sets = 1 if X.ndim == 2 else n_trials
-        points = self._points[:n_sets]
-        points[..., : self.n_features] = X
-        if self._affine:
-            points[..., self.n_features] = 1.0
+        points = self._memory["POINTS"].reshape(self._points_shape)[:n_sets]
+        points[..., : self._n_features] = X
+        points[..., self._n_features : self._width] = 1.0
         labels = np.ascontiguousarray(labels, np.float64)
         verdicts = np.empty(n_trials, np.int64)
         context[fields.LABELS] = labels.ctypes.data
@@ -129,32 +138,30 @@ class ActiveSet:
         return verdicts
 
     def _bind(self):
-        fields, context = self._fields, self._context
-        width, n_points, stride = self.width, self.n_points, self._stride
+        """Give the kernels their sizes and their memory, which is one block."""
+        fields, context, width = self._fields, self._context, self._width
+        n_sets, n_points, stride = self._points_shape
         t_stride = padded_width(width + 1)
-        n_rows = -(-n_points // _ROWS_AT_ONCE) * _ROWS_AT_ONCE
-        rank = -(-width // _ROWS_AT_ONCE) * _ROWS_AT_ONCE
-        longest = max(stride, t_stride)
-        sizes = dict.fromkeys(("FACTORS", "TOTAL", "W", "DIRECTION"), longest)
-        sizes |= dict.fromkeys(("COORDINATES", "LAM", "U", "ACTIVE"), longest)
-        sizes |= dict.fromkeys(("WORK", "WORK2", "ZEROS"), longest)
+        n_rows, rank = (
+            -(-n // _ROWS_AT_ONCE) * _ROWS_AT_ONCE for n in (n_points, width)
+        )
+        sizes = dict.fromkeys(fields.VECTORS, max(stride, t_stride))
         sizes |= dict.fromkeys(("NORMS", "VALUES"), n_rows)
         sizes |= dict.fromkeys(("Q", "INVERSE", "GATHERED"), rank * stride)
         sizes |= {"ROWS": n_rows * stride, "T": width * t_stride}
-        sizes |= {"POINTS": self._n_sets * n_points * stride}
+        sizes |= {"POINTS": n_sets * n_points * stride}
+        block, start = aligned_zeros(sum(sizes.values()), np.float64), 0
+        address, self._memory = block.ctypes.data, {}
         for name, size in sizes.items():
-            memory = aligned_zeros(size, np.float64)
-            self._memory[name] = memory
-            context[getattr(fields, name)] = memory.ctypes.data
-        self._points = self._memory["POINTS"].reshape(self._n_sets, n_points, stride)
-        self._kernels = _kernels()
+            self._memory[name] = block[start : start + size]
+            context[getattr(fields, name)] = address + 8 * start
+            start += size
         context[fields.KERNELS] = self._kernels.ctypes.data
         context[fields.CONTEXT] = context.ctypes.data
         context[fields.SCALARS] = self._scalars.ctypes.data
         context[fields.N_POINTS], context[fields.WIDTH] = n_points, width
         context[fields.STRIDE], context[fields.T_STRIDE] = stride, t_stride
         context[fields.SET_STRIDE] = 8 * n_points * stride
-        self._call = _KERNEL(int(self._kernels[fields.DECIDE_MANY]))
 
 
 @functools.cache
@@ -177,7 +184,7 @@ class NonNegativeLeastSquares:
     combination vanishes; where it is not, :math:`\sum_i \lambda_i z_i` separates.
     """
 
-    def __init__(self, n_points, n_features, affine):
+    def __init__(self, shape, affine):
         self._affine = affine
 
     def verdicts(self, X, labels):

@@ -316,7 +316,12 @@ def decide(X, signs, affine):
     SeparabilityResult
         The verdict and its proof.
     """
-    outcome = make_solver(*X.shape, affine).decide(X, signs)
+    return _decide_with(make_solver(X.shape, affine), X, signs, affine)
+
+
+def _decide_with(solver, X, signs, affine):
+    """Return the result for one labeled set, by a solver for sets of its shape."""
+    outcome = solver.decide(X, signs)
     if not outcome.is_proved:
         certificate = _decide_exactly(X, signs, affine, outcome)
     elif outcome.is_separable:
@@ -348,12 +353,12 @@ def _decide_many(X, Y, affine, n_jobs):
 
 def _decide_part(X, Y, affine):
     separable = np.empty(len(Y), bool)
-    solver = make_solver(*X.shape[-2:], affine)
+    solver = make_solver(X.shape, affine)
     for piece, is_separable, is_proved in solver.verdicts(X, Y):
         separable[piece] = is_separable
         for i in piece.start + np.flatnonzero(~is_proved):
             points = X if X.ndim == 2 else X[i]
-            separable[i] = decide(points, Y[i], affine).separable
+            separable[i] = _decide_with(solver, points, Y[i], affine).separable
     return separable
 
 

@@ -59,7 +59,7 @@ def test_verdicts_without_compiled_code_are_the_same(family, monkeypatch):
 @every_family
 def test_what_the_compiled_method_proves_is_true(family):
     for X, y, affine in labeled_sets(family, 60, seed=2):
-        outcome = _active_set.ActiveSet(*X.shape, affine).decide(X, y)
+        outcome = _active_set.ActiveSet(X.shape, affine).decide(X, y)
         if outcome.is_proved:
             assert outcome.is_separable == exact_verdict(X, y, affine)
 
@@ -69,7 +69,7 @@ def test_what_the_compiled_method_proves_is_true(family):
 def test_points_in_general_position_need_no_exact_arithmetic(n_features, n_points, rng):
     X = rng.standard_normal((50, n_points, n_features))
     Y = rng.choice([-1, 1], (50, n_points))
-    solver = _active_set.ActiveSet(n_points, n_features, False)
+    solver = _active_set.ActiveSet(X.shape, False)
     assert all(is_proved.all() for _, _, is_proved in solver.verdicts(X, Y))
 
 

@@ -49,6 +49,8 @@ POINTS, SET_STRIDE, LABELS, PER_SET, N_TRIALS, VERDICTS = range(7, 13)
 FACTORS, NORMS, ROWS, TOTAL, W, VALUES = range(13, 19)
 DIRECTION, COORDINATES, LAM, U, ACTIVE, WORK, WORK2, ZEROS = range(19, 27)
 Q, T, INVERSE, GATHERED = range(27, 31)
+VECTORS = ("FACTORS", "TOTAL", "W", "DIRECTION", "COORDINATES", "LAM", "U", "ACTIVE")
+VECTORS += ("WORK", "WORK2", "ZEROS")  # as long as a row
 # state and results: slots in use, the row that enters or contradicts them, an
 # index just found, whether w is the sum of all rows, whether the row is to
 # become active, the verdict.
