@@ -29,6 +29,10 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
 
     Several classes are each separated from all the others.
 
+    Hyperplanes are scaled to :math:`y_i (w \cdot x_i + b) \ge 1` where they
+    separate. Predictions are worked out in float64, which tells the sides of a
+    hyperplane apart down to rounding; the certificates know no such limit.
+
     Parameters
     ----------
     fit_intercept : bool, default=True
@@ -211,10 +215,19 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
 
 
 def _hyperplane(result):
-    """Return (coef, intercept): separating, else of least hinge loss."""
-    if result.separable:
-        return result.certificate.coef, result.certificate.intercept
-    return _least_hinge(result.X, result.y, result.affine)
+    """Return (coef, intercept): separating, else of least hinge loss.
+
+    Both kinds have y_i (w . x_i + b) >= 1 where they can, so that the scores of
+    several classes compare. A power of two takes the certificate there, exactly.
+    """
+    if not result.separable:
+        return _least_hinge(result.X, result.y, result.affine)
+    coef, intercept = result.certificate.coef, result.certificate.intercept
+    least = (result.y * (result.X @ coef + intercept)).min()
+    if least <= 0:  # floats do not tell the sides apart
+        return coef, intercept
+    exponent = 1 - np.frexp(least)[1]
+    return np.ldexp(coef, exponent), np.ldexp(intercept, exponent)
 
 
 def _least_hinge(X, signs, affine):

@@ -63,7 +63,8 @@ def test_of_the_irises_only_setosa_is_separable():
     combination = "VanishingCombination"
     assert kinds == ["SeparatingHyperplane", combination, combination]
     assert separator.margin_ < 0
-    assert (separator.predict(X)[y == 0] == 0).all()
+    assert_array_equal(separator.decision_function(X)[:, 0] > 0, y == 0)
+    assert separator.score(X, y) > 0.9
 
 
 def test_features_that_represent_more_make_the_exclusive_or_separable():
@@ -130,6 +131,13 @@ def test_a_soft_hyperplane_may_have_no_direction():
 
 
 # The margin
+
+
+def test_separating_hyperplanes_are_scaled_as_those_of_least_hinge_loss_are(rng):
+    X, y = gaussian(rng, 12, 9)
+    separator = LinearSeparator().fit(X * 1e-9, y)
+    assert separator.separable_
+    assert 1 <= (y * separator.decision_function(X * 1e-9)).min() < 2
 
 
 def test_the_margin_is_the_distance_of_the_closest_sample(rng):
