@@ -5,21 +5,13 @@ import ctypes
 import numpy as np
 import pytest
 from jit_marks import needs_jit
-from labeled_sets import exact_verdict, gaussian
+from labeled_sets import gaussian
 
 from skbackprop import _rational as rational
 from skbackprop._active_set import ActiveSet
 
 pytestmark = needs_jit
 KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
-
-
-def outcome_of(z):
-    return ActiveSet(z.shape, False).decide(z, np.ones(len(z)))
-
-
-def all_verdicts(z):
-    return exact_verdict(z, np.ones(len(z)), False)
 
 
 def run(solver, name):
@@ -59,16 +51,11 @@ def test_signs_that_are_rounding_errors_prove_nothing():
     assert fields().SEPARABLE in verdicts
 
 
-def test_rows_that_scaling_would_round_are_left_to_exact_arithmetic():
-    rng = np.random.default_rng(0)
-    verdicts = set()
+def test_rows_that_scaling_would_round_are_left_to_exact_arithmetic(rng):
     for _ in range(30):
         z, y = gaussian(rng, 8, 4)
-        z = np.ldexp(np.round(z * y[:, np.newaxis] * 8) / 8, [[500]] * 2 + [[-570]] * 6)
-        outcome = outcome_of(z)
-        assert not outcome.is_proved or outcome.is_separable == all_verdicts(z)
-        verdicts.add(all_verdicts(z))
-    assert verdicts == {True, False}
+        z = np.ldexp(z * y[:, np.newaxis], [[500]] * 2 + [[-573]] * 6)
+        assert not ActiveSet(z.shape, False).decide(z, np.ones(8)).is_proved
 
 
 @pytest.fixture
@@ -103,5 +90,5 @@ def test_weights_that_do_not_vanish_prove_nothing(contradiction, change):
 
 def test_numbers_that_are_not_finite_end_the_search():
     """They cannot come from finite points; if they did, nothing would be decided."""
-    outcome = outcome_of(np.full((5, 3), np.nan))
-    assert not outcome.is_proved
+    z = np.full((5, 3), np.nan)
+    assert not ActiveSet(z.shape, False).decide(z, np.ones(5)).is_proved
