@@ -88,6 +88,12 @@ def test_weights_that_do_not_vanish_prove_nothing(contradiction, change):
     assert run(contradiction, "prove") == fields().INSEPARABLE_UNPROVED
 
 
+def test_an_inverse_with_a_row_of_zeros_ends_the_search(contradiction):
+    contradiction._memory["T"][:] = 0.0
+    contradiction._context[fields().FOUND] = 2
+    assert run(contradiction, "drop") == fields().LOST
+
+
 def test_numbers_that_are_not_finite_end_the_search():
     """They cannot come from finite points; if they did, nothing would be decided."""
     z = np.full((5, 3), np.nan)
