@@ -7,6 +7,16 @@ from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
+from skbackprop.exceptions import DivergenceError, NotSeparableError
+from skbackprop.linear_separator import LinearSeparator
+from skbackprop.separability import (
+    SeparabilityResult,
+    SeparabilityResults,
+    SeparatingHyperplane,
+    VanishingCombination,
+    linear_separability,
+    linear_separability_many,
+)
 
 __version__ = "0.1.0.dev0"
 
@@ -22,4 +32,12 @@ __all__ = [
     "MonomialFeatures",
     "SparseRandomExpansion",
     "n_output_features",
+    "LinearSeparator",
+    "NotSeparableError",
+    "SeparabilityResult",
+    "SeparabilityResults",
+    "SeparatingHyperplane",
+    "VanishingCombination",
+    "linear_separability",
+    "linear_separability_many",
 ]

@@ -12,6 +12,8 @@ class DivergenceError(ValueError):
 
 class WrongGradientError(AssertionError):
     """Backprop and finite differences disagree.
+class NotSeparableError(ValueError):
+    """No hyperplane separates the classes, and none was asked for that nearly does.
 
     Parameters
     ----------
@@ -25,3 +27,9 @@ class WrongGradientError(AssertionError):
     def __init__(self, message, table=None):
         super().__init__(message)
         self.table = table
+        What was to be separated.
+    certificate : VanishingCombination
+        The proof that it cannot be.
+
+    def __init__(self, message, certificate=None):
+        self.certificate = certificate

@@ -31,6 +31,9 @@ ESTIMATORS = [
     FeaturePooling(),
     FeaturePooling("logsumexp", groups="coactivation"),
     FeaturePooling("mean", groups="class_profiles"),
+from skbackprop import LinearSeparator, MLPClassifier, MLPRegressor
+
+    LinearSeparator(),
 ]
 
 

@@ -22,6 +22,9 @@ FLOORS = [
     {"_bound_graph"},
     {"_gradient_check"},
     {"inspection"},
+    {"_rational"},
+    {"engine", "_active_set", "_certificates"},
+    {"_validation", "_targets", "separability"},
     {"_tasks"},
     {"engine", "_monomials"},
     {"_validation", "_targets"},
@@ -32,6 +35,7 @@ FLOORS = [
     {"_tasks", "monomials", "_blocks", "_grouping", "_wiring"},
     {"_estimator", "expansion", "pooling"},
     {"mlp"},
+    {"mlp", "linear_separator"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

@@ -29,6 +29,7 @@ BENCHMARKS = (
     "monomials",
     "expansion",
     "pooling",
+    "separability",
 )
 
 

@@ -1,0 +1,413 @@
+"""Linear separability, decided exactly and proved.
+
+A labeled set of points is linearly separable if some hyperplane leaves each
+class on a side of its own. Every verdict comes with a proof: a hyperplane, or a
+convex combination of the y_i (x_i, 1) that vanishes.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+from sklearn.utils import check_array
+
+from skbackprop import _rational as rational
+from skbackprop._active_set import make_solver
+from skbackprop._certificates import (
+    SeparatingHyperplane,
+    VanishingCombination,
+    as_exact_float64,
+    check_labeled_points,
+    proved_weights,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class SeparabilityResult:
+    """The verdict on one labeled set of points, with its proof.
+
+    Attributes
+    ----------
+    separable : bool
+        Whether a hyperplane leaves all points strictly on the sides of their
+        classes.
+    certificate : SeparatingHyperplane or VanishingCombination
+        The proof.
+    margin : float or None
+        Distance of the closest point from the hyperplane, in the units of X;
+        not the largest possible. Infinite where all labels are the same and the
+        intercept alone decides, None if there is no hyperplane.
+    affine : bool
+        Whether hyperplanes may miss the origin.
+    X, y : ndarray
+        The points and their labels.
+    """
+
+    separable: bool
+    certificate: object
+    margin: float
+    affine: bool
+    X: np.ndarray = field(repr=False)
+    y: np.ndarray = field(repr=False)
+
+    def __bool__(self):
+        return self.separable
+
+    @cached_property
+    def weakly_separable(self):
+        """Tell whether no point need be on the wrong side, nor all on the plane.
+
+        Decided in exact arithmetic when first asked for.
+
+        Returns
+        -------
+        bool
+            True where some hyperplane has ``y_i (w . x_i + b) >= 0`` for all
+            points and ``> 0`` for at least one.
+        """
+        return self.separable or self.weak_normal is not None
+
+    @cached_property
+    def weak_normal(self):
+        """Return the hyperplane that proves weak separability, exactly.
+
+        Of all hyperplanes without a point on the wrong side it has the fewest
+        points on itself.
+
+        Returns
+        -------
+        tuple of int, or None
+            Numbers proportional to ``(*w, b)``; None if not weakly separable.
+        """
+        if self.separable:
+            return self.certificate.normal
+        z = rational.signed_rows(self.X, self.y, self.affine)
+        rows, _ = rational.integer_rows(z)
+        normal = rational.weak_normal(rows, self.certificate.indices)
+        return None if normal is None else _with_intercept(normal, self.affine)
+
+    def verify(self):
+        """Check the certificate in exact rational arithmetic.
+
+        Returns
+        -------
+        bool
+            True; False would be a defect of this package.
+        """
+        return self.certificate._proves(self.X, self.y, self.affine)
+
+
+def linear_separability(X, y, *, affine=True):
+    r"""Decide whether a hyperplane separates two classes, and prove it.
+
+    Separable means that some :math:`(w, b)` has :math:`y_i (w \cdot x_i + b) > 0`
+    for all i, where y is 1 for the class that sorts last and -1 for the other. If
+    there is none, some convex combination of the :math:`y_i (x_i, 1)` vanishes:
+    the convex hulls of the classes meet.
+
+    The verdict is not a matter of tolerance. It is exact for the numbers in X as
+    float64 stores them, which rounding may have moved off the lines and planes
+    that they were meant to be on.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_points, n_features)
+        The points. Integers beyond 2**53 are refused: float64 would round them.
+    y : array-like of shape (n_points,)
+        Labels of two kinds.
+    affine : bool, default=True
+        Whether the hyperplane may miss the origin. If not, b = 0.
+
+    Returns
+    -------
+    SeparabilityResult
+        The verdict and its proof.
+
+    Raises
+    ------
+    ValueError
+        If X is empty, not two-dimensional or not finite, or if y does not have
+        one label per point, of exactly two kinds.
+
+    See Also
+    --------
+    linear_separability_many : Verdicts on many labelings, or on many sets.
+
+    References
+    ----------
+    .. [1] Gordan, P. (1873). "Ueber die Aufloesung linearer Gleichungen mit
+       reellen Coefficienten". Mathematische Annalen 6.
+    .. [2] Goldfarb, D. & Idnani, A. (1983). "A numerically stable dual method for
+       solving strictly convex quadratic programs". Mathematical Programming 27.
+
+    Examples
+    --------
+    >>> from skbackprop import linear_separability
+    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> linear_separability(X, [0, 0, 0, 1]).separable
+    True
+    >>> exclusive_or = linear_separability(X, [0, 1, 1, 0])
+    >>> exclusive_or.separable
+    False
+    >>> exclusive_or.certificate.weights
+    array([0.25, 0.25, 0.25, 0.25])
+    >>> exclusive_or.verify()
+    True
+    """
+    X, signs = check_labeled_points(X, y)
+    return decide(X, signs, affine)
+
+
+@dataclass(frozen=True, eq=False)
+class SeparabilityResults:
+    """Verdicts on many labeled sets of points.
+
+    ``results[i]`` is the :class:`SeparabilityResult` of one of them; it is worked
+    out anew, so that thousands of certificates take no memory.
+
+    Attributes
+    ----------
+    separable : ndarray of bool, of the shape of Y without its last axis
+        The verdicts, each proved.
+    affine : bool
+        Whether hyperplanes may miss the origin.
+    X, Y : ndarray
+        The sets of points and their labels, -1 or 1.
+    """
+
+    separable: np.ndarray
+    affine: bool
+    X: np.ndarray = field(repr=False)
+    Y: np.ndarray = field(repr=False)
+
+    def __len__(self):
+        return len(self.separable)
+
+    def __getitem__(self, index):
+        signs = self.Y[index]
+        if signs.ndim != 1:
+            raise IndexError(
+                f"results has {self.separable.ndim} axes, the index {index!r} names "
+                "not one of its results"
+            )
+        if self.X.ndim == 2:
+            return decide(self.X, signs, self.affine)
+        return decide(self.X[np.ravel(index)[0]], signs, self.affine)
+
+    def verify(self):
+        """Check all certificates in exact rational arithmetic.
+
+        Returns
+        -------
+        bool
+            True; False would be a defect of this package.
+        """
+        indices = np.ndindex(self.separable.shape)
+        results = ((self.separable[index], self[index]) for index in indices)
+        return all(
+            result.separable == separable and result.verify()
+            for separable, result in results
+        )
+
+
+def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
+    """Decide separability for many labelings of a set of points, or many sets.
+
+    Labelings count as Cover counts them: both of a pair ``y`` and ``-y``, and
+    those with one class only too.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_points, n_features) or (n_sets, n_points, n_features)
+        One set of points, or a stack of sets.
+    Y : array-like of shape (n_labelings, n_points), or with a stack of sets \
+(n_sets, n_points) or (n_sets, n_labelings, n_points)
+        Labels: -1 and 1, 0 and 1, or truth values.
+    affine : bool, default=True
+        Whether the hyperplanes may miss the origin.
+    n_jobs : int, default=None
+        Threads, as joblib counts them. The verdicts do not depend on it.
+
+    Returns
+    -------
+    SeparabilityResults
+        Its ``separable`` has the shape of Y without the last axis.
+
+    Raises
+    ------
+    ValueError
+        If X is empty or not finite, or if Y does not fit it.
+
+    See Also
+    --------
+    linear_separability : The verdict on one labeled set.
+
+    Examples
+    --------
+    Of the 16 labelings of the corners of a square, all but the exclusive or and
+    its opposite are separable:
+
+    >>> import numpy as np
+    >>> from skbackprop import linear_separability_many
+    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> Y = (np.arange(16)[:, np.newaxis] >> np.arange(4)) & 1
+    >>> results = linear_separability_many(X, Y)
+    >>> int(results.separable.sum())
+    14
+    >>> results[6].certificate.weights
+    array([0.25, 0.25, 0.25, 0.25])
+    """
+    X, Y = _check_many(X, Y)
+    separable = _decide_many(X, Y, affine, n_jobs)
+    return SeparabilityResults(separable, affine, X, Y)
+
+
+# Validation
+
+
+def _check_many(X, Y):
+    """Return sets of points as float64 and labels as int8 of -1 and 1."""
+    X = check_array(X, dtype="numeric", input_name="X", allow_nd=True, ensure_2d=False)
+    X = as_exact_float64(X)
+    if X.ndim not in (2, 3) or not X.size:
+        raise ValueError(
+            "X must have the shape (n_points, n_features) or (n_sets, n_points, "
+            f"n_features), of at least one each, got {X.shape}."
+        )
+    Y = np.asarray(Y)
+    n_points = X.shape[-2]
+    is_stack = X.ndim == 3
+    if (
+        Y.ndim not in ((2, 3) if is_stack else (2,))
+        or Y.shape[-1] != n_points
+        or (is_stack and len(Y) != len(X))
+    ):
+        expected = f"(n_labelings, {n_points})"
+        if is_stack:
+            expected = f"({len(X)}, {n_points}) or ({len(X)}, n_labelings, {n_points})"
+        raise ValueError(f"Y must have the shape {expected}, got {Y.shape}.")
+    values = np.unique(Y).tolist()
+    if not (set(values) <= {-1, 1} or set(values) <= {0, 1}):
+        raise ValueError(
+            "Y must have labels -1 and 1, 0 and 1, or False and True only, got "
+            f"{values[:5]}."
+        )
+    return X, np.where(Y > 0, np.int8(1), np.int8(-1))
+
+
+# Verdicts
+
+
+def decide(X, signs, affine):
+    """Decide on points and labels that were checked.
+
+    Parameters
+    ----------
+    X : ndarray of float64 of shape (n_points, n_features)
+        The points.
+    signs : ndarray of shape (n_points,)
+        Their labels, -1 and 1.
+    affine : bool
+        Whether the hyperplane may miss the origin.
+
+    Returns
+    -------
+    SeparabilityResult
+        The verdict and its proof.
+    """
+    return _decide_with(make_solver(X.shape, affine), X, signs, affine)
+
+
+def _decide_with(solver, X, signs, affine):
+    """Return the result for one labeled set, by a solver for sets of its shape."""
+    outcome = solver.decide(X, signs)
+    if not outcome.is_proved:
+        certificate = _decide_exactly(X, signs, affine, outcome)
+    elif outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        certificate = _hyperplane(normal, affine)
+    else:
+        rows = rational.signed_rows(X, signs, affine)[outcome.indices]
+        weights = rational.convex_weights(outcome.weights, rows * outcome.factors)
+        certificate = VanishingCombination(outcome.indices, weights)
+    separable = isinstance(certificate, SeparatingHyperplane)
+    margin = _margin(X, signs, certificate) if separable else None
+    return SeparabilityResult(separable, certificate, margin, affine, X, signs)
+
+
+def _decide_many(X, Y, affine, n_jobs):
+    """Return the verdicts on valid sets of points and labelings."""
+    if X.ndim == 3 and Y.ndim == 3:
+        pairs = zip(X, Y, strict=True)
+        return np.array([_decide_many(*pair, affine, n_jobs) for pair in pairs])
+    n_parts = max(1, min(effective_n_jobs(n_jobs), len(Y)))
+    bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
+    parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
+    verdicts = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_decide_part)(X if X.ndim == 2 else X[part], Y[part], affine)
+        for part in parts
+    )
+    return np.concatenate(verdicts)
+
+
+def _decide_part(X, Y, affine):
+    separable = np.empty(len(Y), bool)
+    solver = make_solver(X.shape, affine)
+    for piece, is_separable, is_proved in solver.verdicts(X, Y):
+        separable[piece] = is_separable
+        for i in piece.start + np.flatnonzero(~is_proved):
+            points = X if X.ndim == 2 else X[i]
+            separable[i] = _decide_with(solver, points, Y[i], affine).separable
+    return separable
+
+
+def _decide_exactly(X, signs, affine, outcome):
+    """Return the certificate, worked out in exact arithmetic from a proposal."""
+    z = rational.signed_rows(X, signs, affine)
+    if not outcome.is_separable:
+        weights = proved_weights(z[outcome.indices])
+        if weights is not None:
+            return VanishingCombination(outcome.indices, weights)
+    rows, scales = rational.integer_rows(z)
+    if outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        if rational.is_separating(rows, normal):
+            return _hyperplane(normal, affine)
+    elif len(outcome.indices):
+        verdict, *proof = rational.decide(rows[outcome.indices])
+        if verdict == "combination":
+            return _combination(outcome.indices[proof[0]], proof[1], scales)
+    verdict, *proof = rational.decide(rows, outcome.indices)
+    if verdict == "hyperplane":
+        return _hyperplane(proof[0], affine)
+    return _combination(*proof, scales)
+
+
+def _combination(indices, weights, scales):
+    """Return the certificate for integer weights of scaled rows."""
+    indices = indices.astype(np.intp)
+    weights = rational.as_convex(weights, scales[indices])
+    return VanishingCombination(
+        indices, np.array([float(weight) for weight in weights])
+    )
+
+
+def _hyperplane(normal, affine):
+    """Return the certificate for a normal vector of integers."""
+    normal = _with_intercept(normal, affine)
+    # A power of two: where the numbers are floats times one, they stay rational.
+    unit = 1 << max(abs(number) for number in normal).bit_length()
+    *coef, intercept = (number / unit for number in normal)
+    return SeparatingHyperplane(np.array(coef), intercept, normal)
+
+
+def _with_intercept(normal, affine):
+    return tuple(normal) if affine else (*normal, 0)
+
+
+def _margin(X, signs, hyperplane):
+    """Return the distance of the closest point from a hyperplane."""
+    distances = signs * (X @ hyperplane.coef + hyperplane.intercept)
+    with np.errstate(divide="ignore"):
+        return float(distances.min() / np.linalg.norm(hyperplane.coef))
