@@ -21,11 +21,11 @@ FLOORS = [
     {"_validation", "_targets", "separability"},
     {"_tasks"},
     {"_estimator"},
-    {"mlp", "linear_separator"},
+    {"mlp", "linear_separator", "capacity"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-FOLDERS = {"network", "kernels", "engine"}
+FOLDERS = {"network", "kernels", "engine", "capacity"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
