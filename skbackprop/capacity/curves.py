@@ -1,7 +1,6 @@
 """Capacity curves: the share of random labelings that can be told apart."""
 
 import contextlib
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -19,7 +18,7 @@ from sklearn.utils._param_validation import (
 from skbackprop._docs import share_docs
 from skbackprop.capacity.counting import separability_probability
 from skbackprop.capacity.docs import CURVE_PARAMETERS
-from skbackprop.capacity.running import run_batches
+from skbackprop.capacity.running import run_batches, tell_why
 from skbackprop.capacity.trials import DISTRIBUTIONS, prepare
 
 DEFAULT_RATIOS = np.arange(0.25, 4.01, 0.25)
@@ -133,12 +132,8 @@ def capacity_curve(
     with progress_bar(progress, n_trials * len(points)) as advance:
         outcomes, why_not_all = run_batches(experiments, in_order, n_jobs, advance)
     finished = [point for point in points if all(b in outcomes for b in batches[point])]
-    if why_not_all:
-        warnings.warn(
-            f"{why_not_all}: {len(finished)} of {len(points)} rows are finished.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    consequence = f"{len(finished)} of {len(points)} rows are finished."
+    tell_why(why_not_all, finished, consequence)
     return tabulate(
         [
             (experiments[i], P, {batch: outcomes[batch] for batch in batches[i, P]})

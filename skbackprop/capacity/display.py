@@ -41,8 +41,8 @@ class CapacityDisplay:
     >>> from skbackprop.capacity import CapacityDisplay, capacity_curve
     >>> curve = capacity_curve(n_features=[5, 10], n_trials=50, random_state=0)
     >>> display = CapacityDisplay(curve).plot()
-    >>> [line.get_color() for line in display.theory_]
-    ['#1f77b4', '#ff7f0e']
+    >>> [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    ['N = 5', 'N = 10']
     """
 
     def __init__(self, curve):
@@ -161,7 +161,13 @@ class CapacityDisplay:
         fraction = rows["fraction"]
         below = (fraction - rows["lower"]).clip(lower=0)
         above = (rows["upper"] - fraction).clip(lower=0)
-        keywords = {"fmt": "o", "markersize": 4, "label": label, **(keywords or {})}
+        keywords = {
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": 4,
+            "label": label,
+            **(keywords or {}),
+        }
         x = rows["n_points"] / unit
         container = self.ax_.errorbar(x, fraction, [below, above], **keywords)
         self.points_.append(container)

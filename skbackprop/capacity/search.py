@@ -1,7 +1,6 @@
 """Search for the capacity: bisection in which every step is a sequential test."""
 
 import math
-import warnings
 from dataclasses import dataclass, field
 from numbers import Integral, Real
 
@@ -20,7 +19,7 @@ from skbackprop.capacity.curves import (
     tabulate,
 )
 from skbackprop.capacity.docs import SEARCH_PARAMETERS
-from skbackprop.capacity.running import run_batches
+from skbackprop.capacity.running import run_batches, tell_why
 
 _FIRST_LOOK = 32  # trials before the first look at their outcome
 _MAX_RATIO = 1000  # points per feature beyond which no end is expected
@@ -137,12 +136,8 @@ def empirical_capacity(
             experiment, probability, 1 - confidence_level, max_trials, n_jobs, advance
         )
         why_not_all = search.run()
-    if why_not_all:
-        warnings.warn(
-            f"{why_not_all}: the interval is wider than it would have become.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+    consequence = "the interval is wider than it would have become."
+    tell_why(why_not_all, any(search.outcomes.values()), consequence)
     upper = search.above - 1
     return CapacityEstimate(
         capacity=float(np.clip(search.crossing(), search.lower, upper)),

@@ -30,6 +30,11 @@ class Batch(NamedTuple):
     first: int
     n_trials: int
 
+    @property
+    def row(self):
+        """The row of the table that the batch belongs to."""
+        return self.experiment, self.n_points
+
 
 class Outcome(NamedTuple):
     """What came of a batch; an error is a value, to tell it from a lost worker."""
