@@ -160,7 +160,9 @@ def test_bad_options_are_refused_by_name(options, capsys):
 
 
 def test_it_is_a_command(tmp_path):
-    command = [sys.executable, "-W", "error", "-m", "skbackprop.capacity"]
+    # `make nojit` is one to warn about.
+    warnings = ["-W", "error", "-W", "ignore:NUMBA_DISABLE_JIT is set"]
+    command = [sys.executable, *warnings, "-m", "skbackprop.capacity"]
     finished = subprocess.run(
         [*command, *OPTIONS, "--out", str(tmp_path)], capture_output=True, text=True
     )

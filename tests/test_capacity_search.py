@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from scipy.integrate import quad
 from scipy.special import xlog1py, xlogy
 from sklearn.dummy import DummyClassifier
@@ -14,6 +15,7 @@ from skbackprop.capacity import capacity, empirical_capacity
 from skbackprop.capacity.search import log_evidence
 
 
+@needs_jit
 @pytest.mark.parametrize("n_features", [10, 25, 50])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_search_finds_twice_the_dimension(n_features, seed):
@@ -25,14 +27,14 @@ def test_the_search_finds_twice_the_dimension(n_features, seed):
 
 @pytest.mark.parametrize("probability", [0.9, 0.1])
 def test_the_search_finds_the_capacity_at_any_level(probability):
-    found = empirical_capacity(n_features=10, probability=probability, random_state=0)
-    assert found.lower <= capacity(10, probability=probability) <= found.upper
+    found = empirical_capacity(n_features=5, probability=probability, random_state=0)
+    assert found.lower <= capacity(5, probability=probability) <= found.upper
     assert found.upper - found.lower <= 4
 
 
 def test_the_search_finds_the_capacity_of_a_representation():
-    found = empirical_capacity(PolynomialFeatures(2), n_features=3, random_state=0)
-    assert found.lower <= 2 * 10 <= found.upper
+    found = empirical_capacity(PolynomialFeatures(2), n_features=2, random_state=0)
+    assert found.lower <= 2 * 6 <= found.upper
 
 
 def test_an_intercept_adds_two_points():
@@ -40,6 +42,7 @@ def test_an_intercept_adds_two_points():
     assert found.lower <= 2 * 5 <= found.upper
 
 
+@needs_jit
 def test_the_stated_confidence_is_kept():
     found = [
         empirical_capacity(
@@ -52,6 +55,7 @@ def test_the_stated_confidence_is_kept():
     assert np.mean([f.upper - f.lower for f in found]) < 4
 
 
+@needs_jit
 def test_more_trials_make_narrower_intervals():
     widths = [
         found.upper - found.lower
