@@ -3,6 +3,7 @@
 from skbackprop.exceptions import DivergenceError, NotSeparableError
 from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.separability import (
     SeparabilityResult,
     SeparabilityResults,
@@ -19,6 +20,7 @@ __all__ = [
     "LinearSeparator",
     "MLPClassifier",
     "MLPRegressor",
+    "MonomialFeatures",
     "NotSeparableError",
     "SeparabilityResult",
     "SeparabilityResults",
@@ -26,4 +28,5 @@ __all__ = [
     "VanishingCombination",
     "linear_separability",
     "linear_separability_many",
+    "n_output_features",
 ]

@@ -3,13 +3,19 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skbackprop import LinearSeparator, MLPClassifier, MLPRegressor
+from skbackprop import (
+    LinearSeparator,
+    MLPClassifier,
+    MLPRegressor,
+    MonomialFeatures,
+)
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
     LinearSeparator(),
     MLPClassifier(max_iter=100),
     MLPRegressor(max_iter=100),
+    MonomialFeatures(),
 ]
 
 

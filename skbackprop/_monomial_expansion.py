@@ -1,0 +1,328 @@
+"""Evaluating monomials: dense rows, CSR rows, chosen ones; compiled and plain."""
+
+import ctypes
+
+import numpy as np
+from scipy import sparse
+
+from skbackprop._monomial_basis import (
+    GradedBasis,
+    Layout,
+    column_shifts,
+    count_monomials,
+)
+from skbackprop.kernels import jit
+
+_KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
+_ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
+
+
+def make_expand_dense(basis, dtype, order="C"):
+    """Return ``expand(X, out)``, which writes the monomials of dense rows.
+
+    X is (n_samples, n_features) in C order, out (n_samples, n_outputs) in the
+    order given and without gaps, both of ``dtype``.
+    """
+    if not isinstance(basis, GradedBasis):
+        return _each_block(lambda X, out: _write_products(basis, X, out))
+    layout = Layout(basis)
+    if order == "C" and _has_kernels(dtype):
+        return _CompiledExpansion(layout, dtype)
+    return _each_block(lambda X, out: _write_segments(layout, X, out))
+
+
+def _has_kernels(dtype):
+    return dtype in (np.float32, np.float64) and jit.available()
+
+
+def _each_block(write):
+    """Let ``write`` do some rows at a time."""
+
+    def expand(X, out):
+        for first in range(0, len(X), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            write(X[rows], out[rows])
+
+    return expand
+
+
+def _write_products(basis, X, out):
+    """Write out[:, column] = the product of its factors, the last two first."""
+    if basis.include_bias:
+        out[:, 0] = 1
+    for columns, factors in basis.factor_blocks():
+        product = X[:, factors[:, -1]]
+        for factor in factors.T[-2::-1]:
+            product *= X[:, factor]
+        out[:, columns] = product
+
+
+def _write_segments(layout, X, out):
+    """Do with NumPy what the kernel does: the slow, obvious way."""
+    basis = layout.basis
+    below = np.empty((len(X), basis.n_below), X.dtype)
+
+    def columns(start, length):
+        if start < 0:
+            start += basis.n_below
+            return below[:, start : start + length]
+        return out[:, start : start + length]
+
+    if basis.include_bias:
+        out[:, 0] = 1
+    if basis.max_degree:
+        columns(layout.firsts[1], basis.n_features)[...] = X
+    for source, target, length, feature in layout.segments():
+        np.multiply(
+            X[:, feature : feature + 1],
+            columns(source, length),
+            out=columns(target, length),
+        )
+
+
+class _CompiledExpansion:
+    """The kernel of dense rows, bound to a layout. Serves one thread."""
+
+    def __init__(self, layout, dtype):
+        from skbackprop.kernels import monomials
+
+        basis, size = layout.basis, np.dtype(dtype).itemsize
+        self._kernel = _compiled(
+            lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
+        )
+        self._fields = monomials
+        self._segments = layout.segments()
+        # Segments are written, and read, in whole vectors of 64 bytes at most.
+        self._scratch = np.zeros(basis.n_below + 64, dtype)
+        self._row = row = np.zeros(monomials.FIELDS, np.int64)
+        row[monomials.N_FEATURES] = basis.n_features if basis.max_degree else 0
+        row[monomials.FIRST] = layout.firsts[1] if basis.max_degree else 0
+        row[monomials.SEGMENTS] = self._segments.ctypes.data
+        row[monomials.N_SEGMENTS] = len(self._segments)
+        row[monomials.SCRATCH_END] = self._scratch[basis.n_below :].ctypes.data
+        row[monomials.HAS_BIAS] = basis.include_bias
+
+    def __call__(self, X, out):
+        fields, row = self._fields, self._row
+        row[fields.N_ROWS] = len(X)
+        row[fields.X] = X.ctypes.data
+        row[fields.LDX] = X.shape[1]
+        row[fields.OUT] = out.ctypes.data
+        row[fields.WIDTH] = out.shape[1]
+        self._kernel(row.ctypes.data, None, None)
+
+
+def _compiled(factory, name):
+    """Return the kernel as a function that does not hold the interpreter's lock."""
+    return _KERNEL(jit.compile_kernel(factory, name))
+
+
+def expand_csr(basis, X, row_counts):
+    """Return the monomials of a CSR array in canonical form, as a csr_array.
+
+    Parameters
+    ----------
+    basis : basis
+    X : csr_array or csr_matrix of shape (n_samples, n_features)
+        Column indices are sorted and without duplicates.
+    row_counts : ndarray of int64, shape (n_samples,)
+        Entries of each row of the result, from :func:`count_entries`.
+    """
+    starts = np.zeros(X.shape[0] + 1, np.int64)
+    np.cumsum(row_counts, out=starts[1:])
+    index_dtype = np.int32 if _fits_int32(basis, starts[-1]) else np.int64
+    data = np.empty(starts[-1], X.dtype)
+    columns = np.empty(starts[-1], index_dtype)
+    expand = _expand_csr_compiled if _has_kernels(X.dtype) else _expand_csr_plainly
+    expand(basis, X, starts, data, columns)
+    return sparse.csr_array(
+        (data, columns, starts.astype(index_dtype)), (X.shape[0], basis.n_outputs)
+    )
+
+
+def _fits_int32(basis, n_entries):
+    return max(basis.n_outputs, int(n_entries)) <= np.iinfo(np.int32).max
+
+
+def count_entries(basis, X):
+    """Return how many entries each row of the expansion of a CSR array has.
+
+    As floating-point numbers, infinite where there are too many to count.
+    """
+    lengths = np.diff(X.indptr)
+    if not isinstance(basis, GradedBasis):
+        return None
+    if isinstance(basis.caps, np.ndarray):
+        counts = _count_with_caps(basis, X, lengths)
+        return basis.include_bias + counts[:, basis.min_degree :].sum(axis=1)
+    occurring = np.flatnonzero(np.bincount(lengths, minlength=1))
+    of_length = np.zeros(occurring[-1] + 1)
+    for n_entries in occurring.tolist():
+        kept, below = (
+            count_monomials(n_entries, degree, basis.caps)
+            for degree in (basis.max_degree, basis.min_degree - 1)
+        )
+        of_length[n_entries] = basis.include_bias + max(0, kept - below)
+    return of_length[lengths]
+
+
+def _count_with_caps(basis, X, lengths):
+    """Count the monomials of each row by degree, entry after entry.
+
+    Of degree k there are then as many as there were of degrees k - cap ... k.
+    """
+    degrees = np.arange(basis.max_degree + 1)
+    counts = np.zeros((len(lengths), basis.max_degree + 1))
+    counts[:, 0] = 1
+    for position in range(lengths.max(initial=0)):
+        (rows,) = np.nonzero(lengths > position)
+        caps = basis.caps[X.indices[X.indptr[rows] + position]]
+        sums = np.cumsum(counts[rows], axis=1)
+        dropped = degrees - caps[:, None] - 1
+        too_many = np.take_along_axis(sums, np.maximum(dropped, 0), axis=1)
+        counts[rows] = sums - np.where(dropped >= 0, too_many, 0)
+    return counts
+
+
+def _expand_csr_compiled(basis, X, out_starts, data, columns):
+    from skbackprop.kernels import monomials as fields
+
+    bits, index_bits = 8 * X.dtype.itemsize, 8 * columns.itemsize
+    lengths = np.diff(X.indptr)
+    longest = int(lengths.max(initial=0))
+    shifts = _shifts_of_entries(basis, X.indices)
+    is_each = isinstance(basis.caps, np.ndarray)
+    caps = (
+        np.atleast_1d(np.int64(basis.caps or basis.max_degree))
+        if not is_each
+        else (basis.caps[X.indices])
+    )
+    n_below = int(_n_below(basis, longest))
+    below = np.zeros(n_below + 64, X.dtype), np.zeros(n_below + 64, columns.dtype)
+    starts = np.zeros((basis.max_degree + 1, longest + 2), np.int64)
+    starts[0, 0] = 1
+    row = np.zeros(fields.FIELDS, np.int64)
+    arrays = {
+        fields.X: np.ascontiguousarray(X.data),
+        fields.ROW_STARTS: X.indptr.astype(np.int64),
+        fields.SHIFTS: shifts,
+        fields.CAPS: caps,
+        fields.OUT_STARTS: out_starts,
+        fields.OUT: data,
+        fields.OUT_COLUMNS: columns,
+        fields.SCRATCH: below[0],
+        fields.SCRATCH_COLUMNS: below[1],
+        fields.STARTS: starts,
+    }
+    for field, array in arrays.items():
+        row[field] = array.ctypes.data
+    row[fields.N_ROWS] = X.shape[0]
+    row[fields.N_ENTRIES] = len(X.indices)
+    row[fields.HAS_BIAS] = basis.include_bias
+    row[fields.CAP_STEP] = is_each
+    row[fields.MIN_DEGREE] = basis.min_degree
+    row[fields.MAX_DEGREE] = basis.max_degree
+    row[fields.LD_STARTS] = starts.shape[1]
+    kernel = _compiled(
+        lambda: fields.make_expand_csr(bits, index_bits),
+        f"monomials_csr_{bits}_{index_bits}",
+    )
+    kernel(row.ctypes.data, None, None)
+
+
+def _n_below(basis, n_entries):
+    """Bound the monomials of lower degree in a row with so many entries."""
+    caps = None if isinstance(basis.caps, np.ndarray) else basis.caps
+    return count_monomials(n_entries, basis.min_degree - 1, caps) - 1
+
+
+def _shifts_of_entries(basis, features):
+    """Return the column shifts of each entry, (max_degree, n_entries)."""
+    if basis.n_features <= max(4 * len(features), 1 << 16):
+        return column_shifts(basis, features)
+    distinct, at = np.unique(features, return_inverse=True)
+    return np.take(column_shifts(basis, distinct), at, axis=1)
+
+
+def _expand_csr_plainly(basis, X, out_starts, data, columns):
+    """Do with NumPy what the kernel does, all rows at once, degree by degree.
+
+    A monomial is led by an entry; each entry of its row up to that one leads
+    a monomial of the next degree, if its cap allows.
+    """
+    lengths = np.diff(X.indptr)
+    row_of = np.repeat(np.arange(X.shape[0]), lengths)
+    shifts = _shifts_of_entries(basis, X.indices)
+    caps = basis.caps if basis.caps is not None else basis.max_degree
+    cap_of = np.broadcast_to(caps, basis.n_features)[X.indices]
+    kept = []
+    if basis.include_bias:
+        rows = np.arange(X.shape[0])
+        kept.append((rows, np.zeros_like(rows), np.ones(len(rows), X.dtype)))
+    lead = np.arange(len(X.indices))
+    column, value, power = shifts[:1].ravel(), X.data, np.ones_like(lead)
+    for degree in range(1, basis.max_degree + 1):
+        if degree > 1:
+            n_leads = lead - X.indptr[row_of[lead]] + 1
+            last = np.repeat(lead, n_leads)
+            start = np.repeat(np.cumsum(n_leads) - n_leads, n_leads)
+            lead = X.indptr[row_of[last]] + np.arange(len(last)) - start
+            power = np.where(lead == last, np.repeat(power, n_leads), 0) + 1
+            allowed = power <= cap_of[lead]
+            lead, power = lead[allowed], power[allowed]
+            column = np.repeat(column, n_leads)[allowed] + shifts[degree - 1, lead]
+            value = X.data[lead] * np.repeat(value, n_leads)[allowed]
+        if degree >= basis.min_degree:
+            kept.append((row_of[lead], column, value))
+    if kept:
+        rows, all_columns, values = map(np.concatenate, zip(*kept, strict=True))
+        order = np.lexsort((all_columns, rows))
+        data[:], columns[:] = values[order], all_columns[order]
+
+
+def most_chosen_entries(basis, X):
+    """Bound the entries of the expansion of a CSR array by chosen monomials."""
+    of_column = np.bincount(X.indices, minlength=X.shape[1])
+    total = int(basis.include_bias) * X.shape[0]
+    for _, factors in basis.factor_blocks():
+        total += int(of_column[factors[:, -1]].sum())
+    return total
+
+
+def expand_csr_chosen(basis, X):
+    """Return the chosen monomials of a CSR array, as a csr_array.
+
+    The entries of the last factors are kept where the rows have an entry in
+    the columns of the other factors as well.
+    """
+    by_column = X.tocsc()
+    n_samples = X.shape[0]
+    column_of = np.repeat(np.arange(X.shape[1]), np.diff(by_column.indptr))
+    places = column_of * n_samples + by_column.indices  # in ascending order
+    parts = []
+    if basis.include_bias:
+        rows = np.arange(n_samples)
+        parts.append((rows, np.zeros_like(rows), np.ones(n_samples, X.dtype)))
+    for columns, factors in basis.factor_blocks():
+        chosen, entries = _entries_of(by_column.indptr, factors[:, -1])
+        rows, values = by_column.indices[entries], by_column.data[entries]
+        for factor in factors.T[-2::-1]:
+            wanted = factor[chosen] * n_samples + rows
+            entries = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+            found = places[entries] == wanted
+            chosen, rows, entries = chosen[found], rows[found], entries[found]
+            values = by_column.data[entries] * values[found]
+        parts.append((rows, columns[chosen], values))
+    rows, columns, values = map(np.concatenate, zip(*parts, strict=True))
+    shape = (n_samples, basis.n_outputs)
+    expanded = sparse.coo_array((values, (rows, columns)), shape).tocsr()
+    expanded.sort_indices()
+    return expanded
+
+
+def _entries_of(starts, columns):
+    """Return (position in columns, entry) for all entries of these columns."""
+    lengths = starts[columns + 1] - starts[columns]
+    position = np.repeat(np.arange(len(columns)), lengths)
+    first = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return position, starts[columns][position] + np.arange(len(position)) - first

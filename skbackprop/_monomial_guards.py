@@ -1,0 +1,67 @@
+"""What a transform refuses: too much memory, and values that overflow."""
+
+import os
+
+import numpy as np
+
+_ROWS_AT_ONCE = 256
+
+
+def check_size(n_rows, n_columns, n_bytes, budget):
+    """Refuse a result of more bytes than the budget, or the machine, has."""
+    limit = physical_memory() if budget is None else budget
+    if n_bytes > limit:
+        whose = "this machine has" if budget is None else "memory_budget allows"
+        raise ValueError(
+            f"The {n_rows} x {n_columns} monomials would take {in_bytes(n_bytes)}, "
+            f"and {whose} {in_bytes(limit)}. Lower the degree, pass sparse X, use "
+            "transform_batches or linear_decision, which never hold all of it, or "
+            "sklearn.kernel_approximation.PolynomialCountSketch, or raise "
+            "memory_budget."
+        )
+
+
+def in_bytes(n_bytes):
+    """Return a number of bytes as text, in a unit that suits it."""
+    units = ["bytes", "kB", "MB", "GB", "TB"]
+    while n_bytes >= 1000 and len(units) > 1:
+        n_bytes /= 1000
+        del units[0]
+    return f"{n_bytes:.4g} {units[0]}"
+
+
+def physical_memory():
+    """Return the bytes of memory of the machine, infinity where unknown."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return np.inf
+
+
+def may_overflow(values, degree):
+    """Tell whether powers of these values may be infinite."""
+    if not values.size:
+        return False
+    largest = max(float(values.max()), -float(values.min()))
+    if largest <= 1:
+        return False
+    return degree * np.log(largest) >= np.log(float(np.finfo(values.dtype).max)) - 1
+
+
+def first_overflow(expanded):
+    """Return (row, column) of the first value that is not finite, else None."""
+    for start in range(0, expanded.shape[0], _ROWS_AT_ONCE):
+        bad = ~np.isfinite(expanded[start : start + _ROWS_AT_ONCE])
+        if bad.any():
+            row, column = np.argwhere(bad)[0].tolist()
+            return start + row, column
+    return None
+
+
+def overflow_error(row, monomial, dtype):
+    """Return the error that names a monomial too large for its dtype."""
+    advice = "use float64 or scale" if dtype != np.float64 else "scale"
+    return ValueError(
+        f"The monomial {monomial!r} of sample {row} overflows {np.dtype(dtype).name}: "
+        f"{advice} the features, for instance by StandardScaler, or lower the degree."
+    )
