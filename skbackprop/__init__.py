@@ -1,9 +1,11 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
 from skbackprop.exceptions import DivergenceError, NotSeparableError
+from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
+from skbackprop.pooling import FeaturePooling
 from skbackprop.separability import (
     SeparabilityResult,
     SeparabilityResults,
@@ -17,6 +19,7 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "DivergenceError",
+    "FeaturePooling",
     "LinearSeparator",
     "MLPClassifier",
     "MLPRegressor",
@@ -25,6 +28,7 @@ __all__ = [
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",
+    "SparseRandomExpansion",
     "VanishingCombination",
     "linear_separability",
     "linear_separability_many",

@@ -4,10 +4,12 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skbackprop import (
+    FeaturePooling,
     LinearSeparator,
     MLPClassifier,
     MLPRegressor,
     MonomialFeatures,
+    SparseRandomExpansion,
 )
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
@@ -16,6 +18,11 @@ ESTIMATORS = [
     MLPClassifier(max_iter=100),
     MLPRegressor(max_iter=100),
     MonomialFeatures(),
+    SparseRandomExpansion(n_components=20),
+    SparseRandomExpansion(n_components=20, top_k=0.1),
+    FeaturePooling(),
+    FeaturePooling("logsumexp", groups="coactivation"),
+    FeaturePooling("mean", groups="class_profiles"),
 ]
 
 

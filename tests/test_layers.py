@@ -20,8 +20,8 @@ FLOORS = [
     {"engine", "_active_set", "_certificates", "_monomial_expansion"},
     {"_validation", "_targets", "separability"},
     {"_tasks", "monomials"},
-    {"_estimator"},
-    {"mlp", "linear_separator", "capacity"},
+    {"_estimator", "_blocks", "_grouping", "_wiring"},
+    {"mlp", "linear_separator", "expansion", "pooling", "capacity"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

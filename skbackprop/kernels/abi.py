@@ -43,6 +43,14 @@ ROW_BYTES = 8 * ROW_FIELDS
 # A row that shuffles: X is the address of MT19937's 624 uint32, W that of its
 # int64 position, Y that of N_ELEMENTS int64 to shuffle.
 
+# Rows of transformers work on blocks of as many samples as a vector has lanes
+# (see skbackprop.kernels.blocks). X is a block or what to load one from, W and B
+# are weights and biases, INDICES the places in the block that are combined:
+# N_ELEMENTS for each output, or from INDPTR[j] to INDPTR[j + 1] for output j.
+# The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.
+ADVANCE = 13
+VALUES = 16  # where the selected values go; Y takes their indices
+
 # Fields of the row that runs one epoch, which has a layout of its own.
 N_SAMPLES = 1
 BATCH_SIZE = 2
@@ -73,6 +81,7 @@ GEMM = 2  # address of the matrix product of this dtype
 PACK = 3  # its scratch memory
 ZEROS = 4  # a row of zeros as long as the longest: what overwriting starts from
 STEP = 5  # address of this step's float64 optimizer coefficients
+FIRST_ROW = 6  # of the block of samples that transformers work on
 CONTEXT_FIELDS = 16
 
 # Fields of the scalars.

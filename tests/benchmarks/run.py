@@ -22,6 +22,8 @@ BENCHMARKS = (
     "search",
     "startup",
     "separability",
+    "expansion",
+    "pooling",
 )
 
 
