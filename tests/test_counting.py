@@ -74,7 +74,10 @@ def test_xor_is_two_of_sixteen():
     assert n_separable_dichotomies(4, 2, affine=True, degree=2) == 16
 
 
-@pytest.mark.parametrize(("n_points", "n_dimensions"), SMALL)
+@pytest.mark.parametrize(
+    ("n_points", "n_dimensions"),
+    [*SMALL, (200, 70), (201, 70), (200, 101), (201, 101), (201, 180)],
+)
 def test_count_is_the_sum_of_binomials(n_points, n_dimensions):
     expected = 2 * sum(math.comb(n_points - 1, k) for k in range(n_dimensions))
     assert n_separable_dichotomies(n_points, n_dimensions) == expected
@@ -202,13 +205,18 @@ def test_capacity_is_two_points_per_coefficient(n_dimensions, affine):
     assert capacity(n_dimensions, affine=affine) == 2 * (n_dimensions + affine)
 
 
+@pytest.mark.parametrize("n_dimensions", [1, 25, 10**6, 10**20])
+def test_no_more_points_than_dimensions_are_always_separable(n_dimensions):
+    assert capacity(n_dimensions, probability=1) == n_dimensions
+
+
 def test_capacity_of_polynomial_surfaces():
     assert capacity(5, affine=True, degree=2) == 2 * 21
     assert capacity(5, degree=2) == 2 * 15
 
 
 @pytest.mark.parametrize("n_dimensions", [1, 2, 25, 1000, 10**8])
-@pytest.mark.parametrize("probability", [1, 0.99, 0.6, 0.499, 0.01, 1e-9, 5e-324])
+@pytest.mark.parametrize("probability", [0.99, 0.6, 0.499, 0.01, 1e-9, 5e-324])
 def test_capacity_is_the_last_size_to_reach_the_probability(n_dimensions, probability):
     largest = capacity(n_dimensions, probability=probability)
     log_p = separability_log_probability([largest, largest + 1], n_dimensions)

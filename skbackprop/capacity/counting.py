@@ -138,11 +138,22 @@ def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
 
 
 def _binomial_sum(n, n_terms):
-    """Return the sum of the first binomial coefficients of n, exactly."""
-    total, term = 0, 1
-    for k in range(n_terms):
-        total += term
-        term = term * (n - k) // (k + 1)
+    """Return the sum of the first binomial coefficients of n, at most half of them.
+
+    It is counted from nothing up or, if shorter, from one half of 2^n down.
+    """
+    if 3 * n_terms < n:
+        total, term = 0, 1
+        for k in range(n_terms):
+            total += term
+            term = term * (n - k) // (k + 1)
+        return total
+    middle = (n + 1) // 2
+    term = math.comb(n, middle)
+    total = (2**n - (term if n % 2 == 0 else 0)) // 2
+    for k in range(middle, n_terms, -1):
+        term = term * k // (n - k + 1)
+        total -= term
     return total
 
 
@@ -345,8 +356,8 @@ def capacity(n_dimensions, *, probability=0.5, affine=False, degree=1):
     (50, 52, 36)
     """
     dimension = surface_dimension(n_dimensions, affine=affine, degree=degree)
-    if probability == 0.5:
-        return 2 * dimension
+    if probability in (0.5, 1):  # floats next to 1 could not tell
+        return 2 * dimension if probability == 0.5 else dimension
     below = dimension  # always separable
     above = 2 * dimension + 1  # less often than one half
     while _reaches(probability, above, dimension):

@@ -22,6 +22,7 @@ BENCHMARKS = (
     "search",
     "startup",
     "separability",
+    "capacity",
     "expansion",
     "pooling",
 )
