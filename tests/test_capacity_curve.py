@@ -310,6 +310,7 @@ def test_features_that_are_not_finite_are_refused():
         ({"n_trials": 0}, "n_trials"),
         ({"data": "normal"}, "data"),
         ({"data": np.ones((5, 2))}, "n_features must be left out or 2"),
+        ({"data": np.eye(3), "n_features": [3, 4]}, "n_features must be left out or 3"),
         ({"data": np.full((5, 3), np.nan)}, "data contains NaN"),
         ({"data": np.eye(3)}, "n_points must not exceed the 3 rows of data, got 9"),
         ({"affine": "perhaps"}, "affine"),

@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import PolynomialFeatures
 
 from skbackprop.capacity import capacity, empirical_capacity
-from skbackprop.capacity.search import log_evidence
+from skbackprop.capacity.search import _log_evidence
 
 
 @needs_jit
@@ -76,7 +76,7 @@ def test_evidence_is_the_likelihood_averaged(n_successes, n_failures, probabilit
         return math.exp(xlogy(n_successes, q) + xlog1py(n_failures, -q))
 
     for evidence, (start, end) in zip(
-        log_evidence(n_successes, n_failures, probability),
+        _log_evidence(n_successes, n_failures, probability),
         [(probability, 1), (0, probability)],
         strict=True,
     ):
@@ -87,7 +87,7 @@ def test_evidence_is_the_likelihood_averaged(n_successes, n_failures, probabilit
 
 @pytest.mark.filterwarnings("error")
 def test_evidence_against_all_odds_is_none():
-    for_more, for_less = log_evidence(100_000, 0, 0.01)
+    for_more, for_less = _log_evidence(100_000, 0, 0.01)
     assert for_more > 1e5
     assert for_less < 0
 
@@ -99,7 +99,8 @@ def test_evidence_for_what_is_wrong_is_rare_at_any_time(p, rng):
         successes = (rng.random(500) < p).cumsum()
         looks = np.arange(9, 500, 10)
         ever += any(
-            log_evidence(successes[i], i + 1 - successes[i], 0.5)[1] > math.log(1 / 0.2)
+            _log_evidence(successes[i], i + 1 - successes[i], 0.5)[1]
+            > math.log(1 / 0.2)
             for i in looks
         )
     assert ever / 400 <= 0.2

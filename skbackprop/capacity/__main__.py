@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
 from skbackprop.capacity import CapacityDisplay, capacity_curve
-from skbackprop.capacity.trials import DISTRIBUTIONS
+from skbackprop.capacity._trials import DISTRIBUTIONS
 
 
 def parse_args(arguments):

@@ -11,15 +11,15 @@ from sklearn.isotonic import isotonic_regression
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop._docs import share_docs
-from skbackprop.capacity.curves import (
+from skbackprop.capacity._docs import SEARCH_PARAMETERS
+from skbackprop.capacity._experiments import (
     EXPERIMENT_CONSTRAINTS,
     check_seed,
     make_experiments,
     progress_bar,
     tabulate,
 )
-from skbackprop.capacity.docs import SEARCH_PARAMETERS
-from skbackprop.capacity.running import run_batches, tell_why
+from skbackprop.capacity._running import run_batches, tell_why
 
 _FIRST_LOOK = 32  # trials before the first look at their outcome
 _MAX_RATIO = 1000  # points per feature beyond which no end is expected
@@ -210,7 +210,7 @@ class _Search:
             found.update(outcomes)
             n_trials = stop
             n_successes = sum(outcome.n_successes for outcome in found.values())
-            for_more, for_less = log_evidence(
+            for_more, for_less = _log_evidence(
                 n_successes, n_trials - n_successes, self.probability
             )
             if max(for_more, for_less) >= enough:
@@ -243,7 +243,7 @@ class _Search:
         )
 
 
-def log_evidence(n_successes, n_failures, probability):
+def _log_evidence(n_successes, n_failures, probability):
     """Return the logarithms of the evidence for a larger and for a smaller p."""
     s, f = n_successes + 1, n_failures + 1
     of_one_p = n_successes * math.log(probability) + n_failures * math.log1p(
