@@ -32,7 +32,7 @@ oracles: $(VENV)/oracles/made  # the suite with torch and JAX to compare with
 lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check
 	$(<D)/bin/ruff format --check
-	$(<D)/bin/numpydoc lint skbackprop/*.py
+	$(<D)/bin/numpydoc lint skbackprop/*.py skbackprop/capacity/*.py
 
 format: $(VENV)/lint/made
 	$(<D)/bin/ruff check --fix

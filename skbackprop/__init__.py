@@ -8,7 +8,11 @@ from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
 from skbackprop.exceptions import DivergenceError, NotSeparableError
+from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.linear_separator import LinearSeparator
+from skbackprop.mlp import MLPClassifier, MLPRegressor
+from skbackprop.monomials import MonomialFeatures, n_output_features
+from skbackprop.pooling import FeaturePooling
 from skbackprop.separability import (
     SeparabilityResult,
     SeparabilityResults,
@@ -37,7 +41,9 @@ __all__ = [
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",
+    "SparseRandomExpansion",
     "VanishingCombination",
     "linear_separability",
     "linear_separability_many",
+    "n_output_features",
 ]

@@ -126,7 +126,11 @@ class VanishingCombination:
 
 
 def proved_weights(rows):
-    """Return proved weights where the rows are many and one more than columns."""
+    """Return proved weights where the rows are many and one more than columns.
+
+    Columns of zeros ask for nothing; sparse features have them among few rows.
+    """
+    rows = rows[:, rows.any(axis=0)]
     n_rows, n_columns = rows.shape
     is_large = n_rows == n_columns + 1 > _MANY_ROWS
     return rational.approximate_weights(rows) if is_large else None

@@ -22,6 +22,8 @@ from skbackprop._certificates import (
     proved_weights,
 )
 
+_NEAR_ZERO = 1e-9  # of the largest weight; smaller ones are taken for rounding errors
+
 
 @dataclass(frozen=True, eq=False)
 class SeparabilityResult:
@@ -366,9 +368,12 @@ def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
     z = rational.signed_rows(X, signs, affine)
     if not outcome.is_separable:
-        weights = proved_weights(z[outcome.indices])
+        # Whatever rows are chosen, the proof is exact: leave out what is rounding.
+        near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
+        indices = outcome.indices[outcome.weights > near_zero]
+        weights = proved_weights(z[indices])
         if weights is not None:
-            return VanishingCombination(outcome.indices, weights)
+            return VanishingCombination(indices, weights)
     rows, scales = rational.integer_rows(z)
     if outcome.is_separable:
         normal = rational.integer_products(outcome.normal, outcome.factors)

@@ -32,8 +32,18 @@ ESTIMATORS = [
     FeaturePooling("logsumexp", groups="coactivation"),
     FeaturePooling("mean", groups="class_profiles"),
 from skbackprop import LinearSeparator, MLPClassifier, MLPRegressor
+    LinearSeparator,
+)
 
     LinearSeparator(),
+    MLPClassifier(max_iter=100),
+    MLPRegressor(max_iter=100),
+    MonomialFeatures(),
+    SparseRandomExpansion(n_components=20),
+    SparseRandomExpansion(n_components=20, top_k=0.1),
+    FeaturePooling(),
+    FeaturePooling("logsumexp", groups="coactivation"),
+    FeaturePooling("mean", groups="class_profiles"),
 ]
 
 

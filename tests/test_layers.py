@@ -40,6 +40,12 @@ FLOORS = [
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 FOLDERS = {"network", "kernels", "engine", "_monomials"}
+    {"network", "exceptions", "_docs", "_monomial_basis", "_monomial_guards"},
+    {"kernels", "_monomial_decision"},
+    {"engine", "_active_set", "_certificates", "_monomial_expansion"},
+    {"_estimator", "_blocks", "_grouping", "_wiring"},
+    {"mlp", "linear_separator", "expansion", "pooling", "capacity"},
+FOLDERS = {"network", "kernels", "engine", "capacity"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -30,6 +30,7 @@ BENCHMARKS = (
     "expansion",
     "pooling",
     "separability",
+    "capacity",
 )
 
 

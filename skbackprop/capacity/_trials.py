@@ -1,0 +1,235 @@
+"""Trials: random labelings of random points, and whether they can be told apart."""
+
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils import check_array
+
+from skbackprop.separability import linear_separability_many
+
+DISTRIBUTIONS = ("gaussian", "hypercube", "sphere")
+
+# A batch is what one task of a worker does: enough to be worth sending, little
+# enough for progress, and the same whatever the number of workers.
+_MAX_TRIALS = 1000
+_MAX_FITS = 5
+_MAX_NUMBERS = 2**20
+
+_SAMPLE = 1000  # points on which a feature map is fitted
+
+
+class Batch(NamedTuple):
+    """Trials that one worker does, by one random generator of their own."""
+
+    experiment: int
+    n_points: int
+    first: int
+    n_trials: int
+
+    @property
+    def row(self):
+        """The row of the table that the batch belongs to."""
+        return self.experiment, self.n_points
+
+
+class Outcome(NamedTuple):
+    """What came of a batch; an error is a value, to tell it from a lost worker."""
+
+    n_successes: int
+    seconds: float
+    error: Exception = None
+
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """A fixed map to the space in which hyperplanes through the origin separate.
+
+    Attributes
+    ----------
+    transformer : fitted transformer, or None for the points themselves
+    affine : bool
+        Whether the constant 1 is one more feature.
+    n_columns : int
+        Features, constant included.
+    basis : ndarray of shape (n_columns, n_dimensions), or None
+        Orthonormal basis of the space that the features span, where they are not
+        linearly independent. In other coordinates rounding errors would pass as
+        dimensions of their own.
+    """
+
+    transformer: object
+    affine: bool
+    n_columns: int = None
+    basis: np.ndarray = None
+
+    @property
+    def n_dimensions(self):
+        """Dimension of the space that the features span."""
+        return self.n_columns if self.basis is None else self.basis.shape[1]
+
+    def __call__(self, X):
+        """Return the coordinates of points in that space."""
+        features = self.features(X)
+        return features if self.basis is None else features @ self.basis
+
+    def features(self, X):
+        """Return the features of points, as a dense float64 array."""
+        if self.transformer is not None:
+            X = self.transformer.transform(X)
+        if sparse.issparse(X):
+            X = X.toarray()
+        X = check_array(X, dtype=np.float64, input_name="transformed X")
+        return np.column_stack([X, np.ones(len(X))]) if self.affine else X
+
+
+def fit_feature_map(transformer, affine, draw):
+    """Fit the transformer to drawn points; measure the space its features span.
+
+    ``draw(n)`` returns n points.
+    """
+    sample = draw(_SAMPLE)
+    if transformer is not None:
+        transformer.fit(sample)
+    feature_map = FeatureMap(transformer, affine)
+    n_columns = feature_map.features(sample[:1]).shape[1]
+    if 2 * n_columns > len(sample):
+        sample = draw(2 * n_columns)
+    features = feature_map.features(sample)
+    norms = np.linalg.norm(features, axis=0)
+    norms[norms == 0] = 1
+    _, values, directions = np.linalg.svd(features / norms, full_matrices=False)
+    tolerance = values[0] * max(features.shape) * np.finfo(float).eps
+    rank = np.count_nonzero(values > tolerance)
+    if rank == 0:
+        raise ValueError("All features of the transformed points are 0.")
+    if rank == n_columns:
+        return FeatureMap(transformer, affine, n_columns)
+    return FeatureMap(
+        transformer, affine, n_columns, directions[:rank].T / norms[:, np.newaxis]
+    )
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Where points come from, and what has to tell their labels apart.
+
+    Attributes
+    ----------
+    data : str or ndarray of shape (n_samples, n_features)
+        Distribution of the points, or points to choose from.
+    n_features : int
+    seed : int
+    feature_map : FeatureMap, or None
+    classifier : unfitted classifier, or None
+        Exactly one of the two is there.
+    """
+
+    data: object
+    n_features: int
+    seed: int
+    feature_map: FeatureMap = None
+    classifier: object = None
+
+    @property
+    def n_dimensions(self):
+        """D of Cover's theorem; NaN for a classifier, which has none."""
+        return self.feature_map.n_dimensions if self.feature_map else np.nan
+
+    @property
+    def unit(self):
+        """What numbers of points are naturally counted in."""
+        return self.feature_map.n_dimensions if self.feature_map else self.n_features
+
+    def batches(self, experiment, n_points, trials):
+        """Divide a range of trials into batches, in the same way every time."""
+        size = _MAX_FITS
+        if self.feature_map:
+            numbers = n_points * max(self.feature_map.n_columns, self.n_features)
+            size = min(_MAX_TRIALS, max(1, _MAX_NUMBERS // numbers))
+        return [
+            Batch(experiment, n_points, first, min(size, trials.stop - first))
+            for first in range(trials.start, trials.stop, size)
+        ]
+
+    def run(self, batch):
+        """Do the trials of a batch."""
+        start = time.perf_counter()
+        try:
+            n_successes = self._count_successes(batch)
+        except Exception as error:
+            return Outcome(0, 0.0, error)
+        return Outcome(n_successes, time.perf_counter() - start)
+
+    def _count_successes(self, batch):
+        key = (self.n_features, batch.n_points, batch.first)
+        rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
+        n_trials, n_points = batch.n_trials, batch.n_points
+        X = draw_points(self.data, n_trials, n_points, self.n_features, rng)
+        y = rng.choice([-1, 1], (n_trials, n_points))
+        if self.feature_map is None:
+            return sum(
+                fits_perfectly(self.classifier, points, labels, rng)
+                for points, labels in zip(X, y, strict=True)
+            )
+        Z = self.feature_map(X.reshape(-1, self.n_features))
+        Z = Z.reshape(n_trials, n_points, -1)
+        verdicts = linear_separability_many(Z, y, affine=False, n_jobs=1)
+        return int(verdicts.separable.sum())
+
+
+def prepare(estimator, data, n_features, affine, seed):
+    """Return the experiment: a classifier to fit, or a feature map already fitted."""
+    if hasattr(estimator, "predict"):
+        return Experiment(data, n_features, seed, classifier=estimator)
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(n_features,)))
+    if estimator is not None:
+        estimator = seeded_clone(estimator, rng)
+
+    def draw(n_points):
+        if isinstance(data, np.ndarray):
+            return data
+        return draw_points(data, 1, n_points, n_features, rng)[0]
+
+    try:
+        feature_map = fit_feature_map(estimator, affine, draw)
+    except Exception as error:
+        raise ValueError(
+            f"{estimator} failed on points with {n_features} features: {error}"
+        ) from error
+    return Experiment(data, n_features, seed, feature_map)
+
+
+def draw_points(data, n_sets, n_points, n_features, rng):
+    """Draw sets of points from a distribution, or of different rows of an array."""
+    shape = (n_sets, n_points, n_features)
+    if isinstance(data, np.ndarray):
+        rows = [rng.choice(len(data), n_points, replace=False) for _ in range(n_sets)]
+        return data[np.array(rows)]
+    if data == "hypercube":
+        return rng.choice([-1.0, 1.0], shape)
+    X = rng.standard_normal(shape)
+    if data == "sphere":
+        X /= np.linalg.norm(X, axis=-1, keepdims=True)
+    return X
+
+
+def fits_perfectly(classifier, X, y, rng):
+    """Tell whether a classifier, once trained, gives every point its label."""
+    classifier = seeded_clone(classifier, rng)
+    if len(np.unique(y)) == 1:
+        return True  # a constant will do, and most classifiers refuse one class
+    return bool((classifier.fit(X, y).predict(X) == y).all())
+
+
+def seeded_clone(estimator, rng):
+    """Clone an estimator; seed what would else draw from the global generator."""
+    seeds = {
+        name: int(rng.integers(2**31))
+        for name, value in sorted(estimator.get_params().items())
+        if name.rpartition("__")[2] == "random_state" and value is None
+    }
+    return clone(estimator).set_params(**seeds)

@@ -1,0 +1,182 @@
+"""The picture of capacity curves."""
+
+import numpy as np
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+from skbackprop._docs import share_docs
+from skbackprop.capacity._docs import CURVE_PARAMETERS
+from skbackprop.capacity.counting import separability_probability
+from skbackprop.capacity.curves import capacity_curve
+
+
+class CapacityDisplay:
+    """Capacity curves: the fraction separable over points per dimension.
+
+    It is made by `from_experiment`, or from one or more tables of `capacity_curve`
+    put together by :func:`pandas.concat`. All parameters are kept as attributes.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        A table of `capacity_curve`. Every pair of numbers of features and of
+        dimensions in it is drawn as one curve.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the curves.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    points_ : list of matplotlib ErrorbarContainer
+        The measured fractions and their intervals, one container per curve.
+    theory_ : list of matplotlib Line2D
+        Cover's curves, one for each of those that have a dimension.
+
+    See Also
+    --------
+    capacity_curve : The table behind the picture.
+
+    Examples
+    --------
+    >>> from skbackprop.capacity import CapacityDisplay, capacity_curve
+    >>> curve = capacity_curve(n_features=[5, 10], n_trials=50, random_state=0)
+    >>> display = CapacityDisplay(curve).plot()
+    >>> [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    ['N = 5', 'N = 10']
+    """
+
+    def __init__(self, curve):
+        self.curve = curve
+
+    @classmethod
+    @share_docs(parameters=CURVE_PARAMETERS)
+    def from_experiment(
+        cls,
+        estimator=None,
+        *,
+        n_features=None,
+        n_points=None,
+        n_trials=1000,
+        data="gaussian",
+        affine=False,
+        confidence_level=0.95,
+        n_jobs=None,
+        progress=None,
+        random_state=None,
+        ax=None,
+        points_kw=None,
+        theory_kw=None,
+    ):
+        """Measure capacity curves and plot them.
+
+        Parameters
+        ----------
+        {parameters}
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        points_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            measured fractions.
+        theory_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            curves.
+
+        Returns
+        -------
+        CapacityDisplay
+            The display; its table is the attribute `curve`.
+
+        See Also
+        --------
+        capacity_curve : The experiment.
+
+        Examples
+        --------
+        >>> from skbackprop.capacity import CapacityDisplay
+        >>> display = CapacityDisplay.from_experiment(
+        ...     n_features=[5, 10], n_trials=50, random_state=0
+        ... )
+        >>> display.ax_.get_xlabel()
+        'points per dimension, P / D'
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_experiment")
+        curve = capacity_curve(
+            estimator,
+            n_features=n_features,
+            n_points=n_points,
+            n_trials=n_trials,
+            data=data,
+            affine=affine,
+            confidence_level=confidence_level,
+            n_jobs=n_jobs,
+            progress=progress,
+            random_state=random_state,
+        )
+        return cls(curve).plot(ax, points_kw=points_kw, theory_kw=theory_kw)
+
+    def plot(self, ax=None, *, points_kw=None, theory_kw=None):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        points_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            measured fractions.
+        theory_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            curves.
+
+        Returns
+        -------
+        CapacityDisplay
+            This object.
+        """
+        check_matplotlib_support(f"{type(self).__name__}.plot")
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            _, ax = plt.subplots()
+        self.ax_, self.figure_ = ax, ax.figure
+        self.points_, self.theory_ = [], []
+        has_dimensions = self.curve["n_dimensions"].notna().all()
+        by_curve = self.curve.groupby(["n_features", "n_dimensions"], dropna=False)
+        for (n_features, n_dimensions), rows in by_curve:
+            unit = n_dimensions if has_dimensions else 1
+            color = self._plot_points(n_features, n_dimensions, rows, unit, points_kw)
+            if has_dimensions:
+                self._plot_theory(n_dimensions, rows, color, theory_kw)
+        words = "points per dimension, P / D" if has_dimensions else "points, P"
+        ax.set(xlabel=words, ylabel="fraction of labelings told apart")
+        ax.set_ylim(-0.03, 1.03)
+        ax.legend(title="lines: Cover's theorem" if has_dimensions else None)
+        return self
+
+    def _plot_points(self, n_features, n_dimensions, rows, unit, keywords):
+        """Draw the fractions of one curve with their intervals; return the color."""
+        label = f"N = {n_features}"
+        if n_dimensions == n_dimensions and n_dimensions != n_features:
+            label += f", D = {n_dimensions:.0f}"
+        fraction = rows["fraction"]
+        below = (fraction - rows["lower"]).clip(lower=0)
+        above = (rows["upper"] - fraction).clip(lower=0)
+        keywords = {
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": 4,
+            "label": label,
+            **(keywords or {}),
+        }
+        x = rows["n_points"] / unit
+        container = self.ax_.errorbar(x, fraction, [below, above], **keywords)
+        self.points_.append(container)
+        return container.lines[0].get_color()
+
+    def _plot_theory(self, n_dimensions, rows, color, keywords):
+        """Draw Cover's curve over the range of one measured curve."""
+        first, last = rows["n_points"].min(), rows["n_points"].max()
+        n_points = np.unique(np.linspace(first, last, 500).astype(int))
+        probability = separability_probability(n_points, int(n_dimensions))
+        keywords = {"color": color, "linewidth": 1, **(keywords or {})}
+        self.theory_ += self.ax_.plot(n_points / n_dimensions, probability, **keywords)

@@ -1,0 +1,105 @@
+"""The measured capacity of this package's own representations and networks."""
+
+import pytest
+from jit_marks import needs_jit
+
+from skbackprop import (
+    FeaturePooling,
+    LinearSeparator,
+    MLPClassifier,
+    MonomialFeatures,
+    SparseRandomExpansion,
+    n_output_features,
+)
+from skbackprop.capacity import capacity, capacity_curve, empirical_capacity
+
+
+@needs_jit
+def test_capacity_of_monomials_is_two_points_for_each():
+    found = empirical_capacity(MonomialFeatures(2), n_features=5, random_state=0)
+    assert found.curve["n_dimensions"].unique() == [n_output_features(5, 2)] == [21]
+    assert found.lower <= 2 * 21 <= found.upper
+    assert found.upper - found.lower <= 6
+    assert capacity(5, affine=True, degree=2) == 2 * 21
+
+
+@needs_jit
+@pytest.mark.parametrize(
+    ("activation", "bias_scale", "n_units", "n_dimensions"),
+    [
+        ("relu", 0, 30, 30),
+        ("relu", 1, 30, 30),
+        ("abs", 0, 30, 30),
+        # What is linear spans the inputs, and the constant if there are biases;
+        # what is quadratic their products, C(7, 2) = 21 and, with biases, 28.
+        ("identity", 0, 30, 6),
+        ("identity", 1, 30, 7),
+        ("square", 0, 30, 21),
+        ("square", 1, 40, 28),
+    ],
+)
+def test_capacity_of_an_expansion_is_two_points_for_each_dimension(
+    activation, bias_scale, n_units, n_dimensions
+):
+    expansion = SparseRandomExpansion(
+        n_units,
+        n_inputs=4,
+        weights="gaussian",
+        activation=activation,
+        bias_scale=bias_scale,
+    )
+    found = empirical_capacity(
+        expansion, n_features=6, max_trials=500, confidence_level=0.99, random_state=0
+    )
+    assert found.curve["n_dimensions"].unique() == [n_dimensions]
+    assert found.lower <= 2 * n_dimensions <= found.upper
+
+
+@needs_jit
+def test_few_units_that_only_tell_signs_have_less():
+    # Points in the same cell have the same signs: no general position.
+    signs = SparseRandomExpansion(
+        6, n_inputs=4, weights="gaussian", activation="sign", bias_scale=1
+    )
+    found = empirical_capacity(signs, n_features=6, random_state=0)
+    assert found.curve["n_dimensions"].unique() == [6]
+    assert found.upper < 2 * 6
+
+
+def test_pooling_within_a_linear_map_has_the_capacity_of_its_groups(rng):
+    curve = capacity_curve(
+        FeaturePooling("sum", group_size=2),
+        n_features=6,
+        n_points=[3, 6, 9],
+        n_trials=200,
+        random_state=0,
+    )
+    assert (curve["n_dimensions"] == 3).all()
+    assert curve.loc[0, "fraction"] == 1
+    assert abs(curve.loc[1, "fraction"] - 0.5) < 4 * 0.0354
+
+
+def test_a_linear_classifier_that_never_errs_has_covers_capacity():
+    separator = LinearSeparator(on_inseparable="soft")
+    found = empirical_capacity(
+        separator, n_features=2, max_trials=100, random_state=0, confidence_level=0.99
+    )
+    assert found.lower <= 2 * 3 <= found.upper
+
+
+@needs_jit
+def test_more_hidden_units_fit_more_labelings():
+    fractions = []
+    for n_hidden in (1, 8):
+        mlp = MLPClassifier(
+            (n_hidden,),
+            activation="tanh",
+            learning_rate_init=0.1,
+            max_iter=1000,
+            n_iter_no_change=1000,
+        )
+        curve = capacity_curve(
+            mlp, n_features=2, n_points=[12], n_trials=20, random_state=0
+        )
+        fractions.append(curve.loc[0, "fraction"])
+    assert fractions[0] < 0.5 < fractions[1]
