@@ -1,6 +1,6 @@
 """Monomials of the features: the non-linear expansion of the polynomial kernel."""
 
-from itertools import groupby
+from functools import partial
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -16,17 +16,16 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skbackprop import _monomial_expansion as expansion
-from skbackprop import _monomial_guards as guards
-from skbackprop._monomial_basis import (
-    INDEX_MAX,
-    ChosenBasis,
-    GradedBasis,
-    PowerBasis,
-    TooManyColumnsError,
-    count_monomials,
+from skbackprop._monomials import guards
+from skbackprop._monomials.basis import GradedBasis, count_monomials, name_of
+from skbackprop._monomials.csr import expand_csr
+from skbackprop._monomials.decision import (
+    pays_as_quadratic_form,
+    quadratic_form,
+    validate_coef,
 )
-from skbackprop._monomial_decision import is_quadratic, quadratic_form
+from skbackprop._monomials.dense import make_expand_dense
+from skbackprop._monomials.options import degree_range, make_basis
 from skbackprop._validation import validate_finite
 
 _BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
@@ -70,30 +69,11 @@ def n_output_features(
     >>> n_output_features(784, 5)
     2515874132157
     """
-    min_degree, max_degree = _degree_range(degree)
+    min_degree, max_degree = degree_range(degree)
     caps = 1 if interaction_only else None
     kept = count_monomials(n_features, max_degree, caps)
     below = count_monomials(n_features, max(0, min_degree - 1), caps)
     return kept - below + bool(include_bias)
-
-
-def _degree_range(degree):
-    """Return (min_degree, max_degree), or say what would be right."""
-    if isinstance(degree, Integral) and degree >= 0:
-        return 0, int(degree)
-    if not np.iterable(degree) or isinstance(degree, str) or len(degree) != 2:
-        raise ValueError(
-            "degree must be a non-negative int or tuple (min_degree, max_degree), "
-            f"got {degree}."
-        )
-    low, high = degree
-    are_integers = isinstance(low, Integral) and isinstance(high, Integral)
-    if not are_integers or not 0 <= low <= high:
-        raise ValueError(
-            "degree=(min_degree, max_degree) must be non-negative integers that "
-            f"fulfil min_degree <= max_degree, got {degree}."
-        )
-    return int(low), int(high)
 
 
 class MonomialFeatures(TransformerMixin, BaseEstimator):
@@ -231,7 +211,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         """
         X = validate_finite(self, X, accept_sparse=("csr", "csc"))
         n_features = X.shape[1]
-        self._basis = self._make_basis(n_features)
+        self._basis = make_basis(self, n_features)
         self.n_output_features_ = self._basis.n_outputs
         return self
 
@@ -252,7 +232,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         if sparse.issparse(X):
             return self._transform_sparse(X)
         out = self._new_dense(X.shape[0], X.dtype, self.order)
-        expand = expansion.make_expand_dense(self._basis, X.dtype, self.order)
+        expand = make_expand_dense(self._basis, X.dtype, self.order)
         return self._transform_dense(X, out, expand)
 
     def transform_batches(self, X, batch_size=None):
@@ -265,11 +245,11 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         batch_size : int, default=None
             Samples per batch; by default as many as make 16 MB.
 
-        Yields
-        ------
-        {ndarray, sparse matrix} of shape (batch_size, n_output_features_)
-            The next samples' monomials, less in the last batch. The next dense
-            batch overwrites it: copy what is to stay.
+        Returns
+        -------
+        generator of {ndarray, sparse matrix}
+            Of shape (batch_size, n_output_features_), less in the last batch. A
+            dense batch is overwritten by the next: copy what is to stay.
         """
         X = self._validate(X)
         if batch_size is None:
@@ -315,8 +295,8 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         True
         """
         X = self._validate(X)
-        coef, intercept = self._validate_coef(coef, intercept, X.dtype)
-        if not sparse.issparse(X) and is_quadratic(self._basis):
+        coef, intercept = validate_coef(coef, intercept, self._basis.n_outputs, X.dtype)
+        if not sparse.issparse(X) and pays_as_quadratic_form(self._basis, len(coef)):
             decision = quadratic_form(self._basis, X, coef)
         else:
             row_bytes = max(1, self._basis.n_outputs * X.dtype.itemsize)
@@ -330,7 +310,13 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
     @property
     def powers_(self):
-        """Exponent of each feature in each column."""
+        """Exponent of each feature in each column.
+
+        Returns
+        -------
+        ndarray of shape (`n_output_features_`, `n_features_in_`)
+            Made anew at each access.
+        """
         check_is_fitted(self)
         powers = np.zeros((self._basis.n_outputs, self.n_features_in_), np.int64)
         for columns, factors in self._basis.factor_blocks():
@@ -355,7 +341,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         names = _check_feature_names_in(self, input_features)
         columns = np.empty(self._basis.n_outputs, dtype=object)
         for column, combination in enumerate(self._basis.combinations()):
-            columns[column] = _name(combination, names)
+            columns[column] = name_of(combination, names)
         return columns
 
     @staticmethod
@@ -398,106 +384,6 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             return X
         return X[:, features] if sparse.issparse(X) else X.take(features, axis=1)
 
-    def _validate_coef(self, coef, intercept, dtype):
-        n_columns = self._basis.n_outputs
-        coef = np.atleast_2d(np.asarray(coef, dtype))
-        if coef.ndim != 2 or coef.shape[1] != n_columns:
-            raise ValueError(
-                f"coef must have shape ({n_columns},) or (n_outputs, {n_columns}), "
-                f"one number for each monomial, got {coef.shape}."
-            )
-        intercept = np.asarray(intercept, dtype)
-        if intercept.ndim > 1 or intercept.size not in (1, len(coef)):
-            raise ValueError(
-                f"intercept must be a number or have shape ({len(coef)},), got "
-                f"{intercept.shape}."
-            )
-        return coef, intercept
-
-    def _make_basis(self, n_features):
-        low, high = _degree_range(self.degree)
-        if self.combinations is not None:
-            return self._chosen_basis(n_features)
-        self._refuse_empty(high)
-        caps = self._caps(n_features, high)
-        kind = PowerBasis if self.powers_only else GradedBasis
-        try:
-            basis = kind(n_features, low, high, caps, bool(self.include_bias))
-            if basis.n_outputs + basis.n_below > INDEX_MAX:
-                raise TooManyColumnsError(basis.n_outputs)
-        except TooManyColumnsError as count:
-            raise ValueError(
-                "The output that would result from the current configuration would "
-                f"have {count} features which is too large to be indexed by "
-                f"{np.dtype(np.intp).name}. Lower the degree, currently "
-                f"{self.degree}, or the number of features, currently {n_features}, "
-                "or sketch the monomials by "
-                "sklearn.kernel_approximation.PolynomialCountSketch."
-            ) from None
-        return basis
-
-    def _refuse_empty(self, max_degree):
-        if max_degree == 0 and not self.include_bias:
-            which = (
-                "degree"
-                if isinstance(self.degree, Integral)
-                else "both min_degree and max_degree"
-            )
-            raise ValueError(
-                f"Setting {which} to zero and include_bias to False would result in "
-                "an empty output array."
-            )
-
-    def _caps(self, n_features, max_degree):
-        """Return None, 1 or the maximum degree of each feature."""
-        if self.max_degrees is None:
-            return 1 if self.interaction_only else None
-        caps = np.asarray(self.max_degrees)
-        is_right = caps.shape == (n_features,) and caps.dtype.kind in "iu"
-        if not is_right or (caps < 0).any():
-            raise ValueError(
-                f"max_degrees must be {n_features} non-negative integers, one for "
-                f"each feature, got {self.max_degrees!r}."
-            )
-        most = 1 if self.interaction_only else min(max_degree, INDEX_MAX)
-        return np.minimum(caps, most).astype(np.int64)
-
-    def _chosen_basis(self, n_features):
-        for name in ("interaction_only", "powers_only"):
-            if getattr(self, name):
-                raise ValueError(f"combinations leaves nothing to {name}=True.")
-        if self.max_degrees is not None:
-            raise ValueError("combinations leaves nothing to max_degrees.")
-        chosen = [self._factors(c, n_features) for c in self.combinations]
-        if len(set(chosen)) < len(chosen):
-            twice = next(c for c in chosen if chosen.count(c) > 1)
-            raise ValueError(f"combinations contains the monomial {twice} twice.")
-        if not chosen and not self.include_bias:
-            raise ValueError(
-                "combinations is empty and include_bias False: nothing to make."
-            )
-        return ChosenBasis(n_features, chosen, bool(self.include_bias))
-
-    def _factors(self, combination, n_features):
-        """Return one of ``combinations`` as a sorted tuple of feature numbers."""
-        names = list(getattr(self, "feature_names_in_", []))
-        if isinstance(combination, str) or not np.iterable(combination):
-            combination = (combination,)
-        factors = [names.index(f) if f in names else f for f in combination]
-        for factor in factors:
-            if not isinstance(factor, Integral) or not 0 <= factor < n_features:
-                raise ValueError(
-                    f"combinations contains {factor!r}, which is no feature: they "
-                    f"have the numbers 0 to {n_features - 1}"
-                    + (f" and the names {names}." if names else ".")
-                )
-        if not factors:
-            raise ValueError(
-                "combinations contains an empty one; the constant is a matter of "
-                "include_bias."
-            )
-        return tuple(sorted(map(int, factors)))
-
     # Expansion
 
     def _check_budget(self, n_rows, n_bytes):
@@ -525,7 +411,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         if place is not None:
             row, column = place
             names = _check_feature_names_in(self)
-            monomial = _name(self._basis.combination(column), names)
+            monomial = name_of(self._basis.combination(column), names)
             raise guards.overflow_error(row, monomial, dtype)
 
     def _refuse_infinite(self, X, decision):
@@ -539,26 +425,15 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
     def _transform_sparse(self, X):
         """Return the expansion in the format and the interface of X."""
         with np.errstate(over="ignore"):
-            expanded = self._expand_csr(canonical_csr(X))
+            parts = expand_csr(self._basis, X, partial(self._check_budget, X.shape[0]))
         if guards.may_overflow(X.data, self._basis.max_degree):
-            (bad,) = np.nonzero(~np.isfinite(expanded.data))
+            data, columns, starts = parts
+            (bad,) = np.nonzero(~np.isfinite(data))
             if len(bad):
-                row = int(np.searchsorted(expanded.indptr, bad[0], side="right")) - 1
-                place = row, int(expanded.indices[bad[0]])
-                self._refuse_overflow(place, X.dtype)
-        return _like(X, expanded)
-
-    def _expand_csr(self, X):
-        basis = self._basis
-        index_bytes = 4 if basis.n_outputs <= np.iinfo(np.int32).max else 8
-        entry_bytes = X.dtype.itemsize + index_bytes
-        if isinstance(basis, GradedBasis):
-            counts = expansion.count_entries(basis, X)
-            self._check_budget(X.shape[0], counts.sum() * entry_bytes)
-            return expansion.expand_csr(basis, X, counts.astype(np.int64))
-        most = expansion.most_chosen_entries(basis, X)
-        self._check_budget(X.shape[0], most * entry_bytes)
-        return expansion.expand_csr_chosen(basis, X)
+                row = int(np.searchsorted(starts, bad[0], side="right")) - 1
+                self._refuse_overflow((row, int(columns[bad[0]])), X.dtype)
+        expanded = _csr_like(X)(parts, (X.shape[0], self._basis.n_outputs))
+        return expanded.tocsc() if X.format == "csc" else expanded
 
     def _batches(self, X, batch_size):
         if sparse.issparse(X):
@@ -567,7 +442,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
                 yield self._transform_sparse(X[batch])
             return
         memory = self._new_dense(batch_size, X.dtype)
-        expand = expansion.make_expand_dense(self._basis, X.dtype)
+        expand = make_expand_dense(self._basis, X.dtype)
         for batch in gen_batches(X.shape[0], batch_size):
             part = X[batch]
             yield self._transform_dense(part, memory[: len(part)], expand)
@@ -579,31 +454,12 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _name(combination, names):
-    """Return the name of a monomial, such as 'x0^2 x1'."""
-    powers = []
-    for feature, repeats in groupby(combination):
-        exponent = len(list(repeats))
-        powers.append(names[feature] + (f"^{exponent}" if exponent > 1 else ""))
-    return " ".join(powers) or "1"
-
-
-def canonical_csr(X):
-    """Return X as CSR with sorted indices and no duplicates, itself if it is."""
-    X = X.tocsr()
-    if not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
-    return X
-
-
-def _like(X, expanded):
-    """Return the expansion as CSC where X is, as an array or matrix as X is.
+def _csr_like(X):
+    """Return the CSR class to make: an array or a matrix, as X is.
 
     Where scikit-learn is configured for one of the two, it is that one.
     """
     interface = get_config().get("sparse_interface")
     if interface is None:
         interface = "spmatrix" if sparse.isspmatrix(X) else "sparray"
-    kind = "matrix" if interface == "spmatrix" else "array"
-    return getattr(sparse, f"{X.format}_{kind}")(expanded)
+    return sparse.csr_matrix if interface == "spmatrix" else sparse.csr_array

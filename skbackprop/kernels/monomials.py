@@ -11,6 +11,8 @@ overwrites what they write too much, so that no tail is left but at the end of
 the memory.
 """
 
+from typing import NamedTuple
+
 from skbackprop.kernels.codegen import Code, kernel
 from skbackprop.kernels.simd import INTEGER, INTEGER32, where
 
@@ -32,6 +34,7 @@ SCRATCH, SCRATCH_COLUMNS = 21, 22  # values and columns of lower degree
 STARTS, LD_STARTS = 23, 24  # scratch of int64, a row for each degree
 FIELDS = 25
 _PLENTY = 1 << 62
+_LONG = 8  # entries
 
 
 def make_expand(bits):
@@ -73,29 +76,26 @@ def _multiply(code, source, target, factor, length, room):
     """Write target = factor * source, in whole vectors where there is room."""
     fits = length + code.lanes <= room
     with code.when(fits):
-        x, y = code.vectors(source), code.vectors(target)
-        factors = code.repeat(factor)
-        with code.range(length, step=code.lanes) as i:
-            y[i] = factors * x[i]
+        _multiply_vectors(code, source, target, factor, length)
     with code.when(fits == 0):
         x, y = code.scalars(source), code.scalars(target)
         with code.range(length) as i:
             y[i] = factor * x[i]
 
 
-def _shift(code, source, target, shift, length, room):
+def _multiply_vectors(code, source, target, factor, length):
+    x, y = code.vectors(source), code.vectors(target)
+    factors = code.repeat(factor)
+    with code.range(length, step=code.lanes) as i:
+        y[i] = factors * x[i]
+
+
+def _shift_vectors(code, source, target, shift, length):
     """Write target = source + shift, integers as wide as this code's numbers."""
-    fits = length + code.lanes <= room
-    shift = code.narrow_integer(shift)
-    with code.when(fits):
-        x, y = code.vectors(source), code.vectors(target)
-        shifts = code.repeat(shift)
-        with code.range(length, step=code.lanes) as i:
-            y[i] = (x[i].as_bits() + shifts).as_numbers()
-    with code.when(fits == 0):
-        x, y = _integers(code, source), _integers(code, target)
-        with code.range(length) as i:
-            y[i] = x[i] + shift
+    x, y = code.vectors(source), code.vectors(target)
+    shifts = code.repeat(code.narrow_integer(shift))
+    with code.range(length, step=code.lanes) as i:
+        y[i] = (x[i].as_bits() + shifts).as_numbers()
 
 
 def _integers(code, address):
@@ -165,22 +165,47 @@ def _write_degree(code, integers, row, entries, degree, start):
         with code.when(degree > 1):
             source = old_starts[j + 1] + _skip(code, row, first, j, degree - 1)
             length = old_starts[0] - source
-            _multiply(
-                code,
-                old_values + source * code.size,
-                values + at * code.size,
-                *(data[j], length, room - at),
-            )
-            _shift(
-                integers,
-                old_columns + source * integers.size,
-                columns + at * integers.size,
-                *(shifts[j], length, room - at),
-            )
+            sources = _Entries(old_values, old_columns).from_(source, code, integers)
+            targets = _Entries(values, columns).from_(at, code, integers)
+            lead = data[j], shifts[j]
+            _lead(code, integers, lead, sources, targets, length, room - at)
             place.value = at + length
     starts[0] = place.value
     starts[n_entries + 1] = place.value
     return place.value
+
+
+class _Entries(NamedTuple):
+    """Addresses of values and columns of entries."""
+
+    values: object
+    columns: object
+
+    def from_(self, entry, code, integers):
+        """Return those of a later entry."""
+        return _Entries(
+            self.values + entry * code.size, self.columns + entry * integers.size
+        )
+
+
+def _lead(code, integers, lead, sources, targets, length, room):
+    """Write entries times the leading value, in columns moved by its shift."""
+    value, shift = lead
+    # A vector that is read where single numbers have just been written has to
+    # wait for them: few entries are better written one by one.
+    lanes = max(code.lanes, integers.lanes)
+    is_long = (length >= _LONG) & (length + lanes <= room)
+    with code.when(is_long):
+        _multiply_vectors(code, sources.values, targets.values, value, length)
+        _shift_vectors(integers, sources.columns, targets.columns, shift, length)
+    with code.when(is_long == 0):
+        x, y = code.scalars(sources.values), code.scalars(targets.values)
+        columns = _integers(integers, sources.columns)
+        moved = _integers(integers, targets.columns)
+        shift = integers.narrow_integer(shift)
+        with code.range(length) as i:
+            y[i] = value * x[i]
+            moved[i] = columns[i] + shift
 
 
 def _where_degree_stands(row, degree):

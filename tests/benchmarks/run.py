@@ -15,12 +15,8 @@ else:
     from tests.benchmarks.environment import restart_if_needed
 
 BENCHMARKS = (
-    "epochs",
-    "csr",
-    "predict",
-    "fit_memory",
-    "search",
-    "startup",
+    *("epochs", "csr", "predict", "fit_memory", "search", "startup"),
+    "monomials",
     "expansion",
     "pooling",
 )

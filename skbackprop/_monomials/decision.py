@@ -2,15 +2,20 @@
 
 import numpy as np
 
-from skbackprop._monomial_basis import GradedBasis, Layout
+from skbackprop._monomials.basis import GradedBasis, Layout
 
-_ROWS_AT_ONCE = 256
+_NUMBERS_AT_ONCE = 1 << 15  # that stay in the cache
 _FEATURES_AT_ONCE = 64
 
 
-def is_quadratic(basis):
-    """Tell whether a linear model on these monomials is a quadratic form."""
-    return isinstance(basis, GradedBasis) and basis.max_degree <= 2
+def pays_as_quadratic_form(basis, n_outputs):
+    """Tell whether the expansion is quadratic and better not made.
+
+    The matrices of a quadratic form have twice as many coefficients as there
+    are monomials; for several outputs of few features, blocks are faster.
+    """
+    is_quadratic = isinstance(basis, GradedBasis) and basis.max_degree <= 2
+    return is_quadratic and (n_outputs == 1 or basis.n_features >= 100)
 
 
 def quadratic_form(basis, X, coef):
@@ -28,15 +33,17 @@ def quadratic_form(basis, X, coef):
     """
     constant, linear, quadratic = _by_degree(basis, coef)
     result = X @ linear.T + constant
-    for rows in range(0, len(X), _ROWS_AT_ONCE):
-        block = X[rows : rows + _ROWS_AT_ONCE]
+    width = min(basis.n_features, _FEATURES_AT_ONCE)
+    n_rows = max(16, _NUMBERS_AT_ONCE // max(1, width * len(coef)))
+    for rows in range(0, len(X), n_rows):
+        block = X[rows : rows + n_rows]
         for first in range(0, basis.n_features, _FEATURES_AT_ONCE):
             # W is triangular: features before the first have nothing to do.
             some = quadratic[:, first : first + _FEATURES_AT_ONCE, first:]
             n_outputs, width, length = some.shape
             inner = block[:, first:] @ some.reshape(-1, length).T
             inner = inner.reshape(len(block), n_outputs, width)
-            result[rows : rows + _ROWS_AT_ONCE] += np.einsum(
+            result[rows : rows + n_rows] += np.einsum(
                 "rkj,rj->rk", inner, block[:, first : first + width]
             )
     return result
@@ -57,3 +64,20 @@ def _by_degree(basis, coef):
             part = coef[:, target : target + length]
             quadratic[:, feature, n - length :] = part
     return constant, linear, quadratic
+
+
+def validate_coef(coef, intercept, n_columns, dtype):
+    """Return coefficients (n_outputs, n_columns) and what to add to them."""
+    coef = np.atleast_2d(np.asarray(coef, dtype))
+    if coef.ndim != 2 or coef.shape[1] != n_columns:
+        raise ValueError(
+            f"coef must have shape ({n_columns},) or (n_outputs, {n_columns}), "
+            f"one number for each monomial, got {coef.shape}."
+        )
+    intercept = np.asarray(intercept, dtype)
+    if intercept.ndim > 1 or intercept.size not in (1, len(coef)):
+        raise ValueError(
+            f"intercept must be a number or have shape ({len(coef)},), got "
+            f"{intercept.shape}."
+        )
+    return coef, intercept

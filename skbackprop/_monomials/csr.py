@@ -1,157 +1,74 @@
-"""Evaluating monomials: dense rows, CSR rows, chosen ones; compiled and plain."""
-
-import ctypes
+"""Monomials of CSR rows, by the kernel and by plain NumPy."""
 
 import numpy as np
 from scipy import sparse
 
-from skbackprop._monomial_basis import (
+from skbackprop._monomials.basis import (
     GradedBasis,
-    Layout,
     column_shifts,
     count_monomials,
 )
-from skbackprop.kernels import jit
-
-_KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
-_ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
+from skbackprop._monomials.compiled import compiled, has_kernels
 
 
-def make_expand_dense(basis, dtype, order="C"):
-    """Return ``expand(X, out)``, which writes the monomials of dense rows.
-
-    X is (n_samples, n_features) in C order, out (n_samples, n_outputs) in the
-    order given and without gaps, both of ``dtype``.
-    """
-    if not isinstance(basis, GradedBasis):
-        return _each_block(lambda X, out: _write_products(basis, X, out))
-    layout = Layout(basis)
-    if order == "C" and _has_kernels(dtype):
-        return _CompiledExpansion(layout, dtype)
-    return _each_block(lambda X, out: _write_segments(layout, X, out))
-
-
-def _has_kernels(dtype):
-    return dtype in (np.float32, np.float64) and jit.available()
-
-
-def _each_block(write):
-    """Let ``write`` do some rows at a time."""
-
-    def expand(X, out):
-        for first in range(0, len(X), _ROWS_AT_ONCE):
-            rows = slice(first, first + _ROWS_AT_ONCE)
-            write(X[rows], out[rows])
-
-    return expand
-
-
-def _write_products(basis, X, out):
-    """Write out[:, column] = the product of its factors, the last two first."""
-    if basis.include_bias:
-        out[:, 0] = 1
-    for columns, factors in basis.factor_blocks():
-        product = X[:, factors[:, -1]]
-        for factor in factors.T[-2::-1]:
-            product *= X[:, factor]
-        out[:, columns] = product
-
-
-def _write_segments(layout, X, out):
-    """Do with NumPy what the kernel does: the slow, obvious way."""
-    basis = layout.basis
-    below = np.empty((len(X), basis.n_below), X.dtype)
-
-    def columns(start, length):
-        if start < 0:
-            start += basis.n_below
-            return below[:, start : start + length]
-        return out[:, start : start + length]
-
-    if basis.include_bias:
-        out[:, 0] = 1
-    if basis.max_degree:
-        columns(layout.firsts[1], basis.n_features)[...] = X
-    for source, target, length, feature in layout.segments():
-        np.multiply(
-            X[:, feature : feature + 1],
-            columns(source, length),
-            out=columns(target, length),
-        )
-
-
-class _CompiledExpansion:
-    """The kernel of dense rows, bound to a layout. Serves one thread."""
-
-    def __init__(self, layout, dtype):
-        from skbackprop.kernels import monomials
-
-        basis, size = layout.basis, np.dtype(dtype).itemsize
-        self._kernel = _compiled(
-            lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
-        )
-        self._fields = monomials
-        self._segments = layout.segments()
-        # Segments are written, and read, in whole vectors of 64 bytes at most.
-        self._scratch = np.zeros(basis.n_below + 64, dtype)
-        self._row = row = np.zeros(monomials.FIELDS, np.int64)
-        row[monomials.N_FEATURES] = basis.n_features if basis.max_degree else 0
-        row[monomials.FIRST] = layout.firsts[1] if basis.max_degree else 0
-        row[monomials.SEGMENTS] = self._segments.ctypes.data
-        row[monomials.N_SEGMENTS] = len(self._segments)
-        row[monomials.SCRATCH_END] = self._scratch[basis.n_below :].ctypes.data
-        row[monomials.HAS_BIAS] = basis.include_bias
-
-    def __call__(self, X, out):
-        fields, row = self._fields, self._row
-        row[fields.N_ROWS] = len(X)
-        row[fields.X] = X.ctypes.data
-        row[fields.LDX] = X.shape[1]
-        row[fields.OUT] = out.ctypes.data
-        row[fields.WIDTH] = out.shape[1]
-        self._kernel(row.ctypes.data, None, None)
-
-
-def _compiled(factory, name):
-    """Return the kernel as a function that does not hold the interpreter's lock."""
-    return _KERNEL(jit.compile_kernel(factory, name))
-
-
-def expand_csr(basis, X, row_counts):
-    """Return the monomials of a CSR array in canonical form, as a csr_array.
+def expand_csr(basis, X, check_size):
+    """Return the monomials of CSR rows in canonical form, as CSR arrays.
 
     Parameters
     ----------
-    basis : basis
+    basis : GradedBasis or ChosenBasis
     X : csr_array or csr_matrix of shape (n_samples, n_features)
-        Column indices are sorted and without duplicates.
-    row_counts : ndarray of int64, shape (n_samples,)
-        Entries of each row of the result, from :func:`count_entries`.
+    check_size : callable
+        Called with the bytes of the result before it is made; may raise.
+
+    Returns
+    -------
+    tuple
+        (data, indices, indptr)
     """
+    X = _canonical(X)
+    index_bytes = 4 if basis.n_outputs <= np.iinfo(np.int32).max else 8
+    entry_bytes = X.dtype.itemsize + index_bytes
+    if isinstance(basis, GradedBasis):
+        counts = _count_entries(basis, X)
+        check_size(counts.sum() * entry_bytes)
+        return _expand_graded(basis, X, counts.astype(np.int64))
+    check_size(_most_chosen_entries(basis, X) * entry_bytes)
+    return _expand_chosen(basis, X)
+
+
+def _canonical(X):
+    """Return X as CSR with sorted indices and no duplicates, itself if it is."""
+    X = X.tocsr()
+    if not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
+    return X
+
+
+def _expand_graded(basis, X, row_counts):
+    """Return the same for all monomials; each row makes ``row_counts`` entries."""
     starts = np.zeros(X.shape[0] + 1, np.int64)
     np.cumsum(row_counts, out=starts[1:])
     index_dtype = np.int32 if _fits_int32(basis, starts[-1]) else np.int64
     data = np.empty(starts[-1], X.dtype)
     columns = np.empty(starts[-1], index_dtype)
-    expand = _expand_csr_compiled if _has_kernels(X.dtype) else _expand_csr_plainly
-    expand(basis, X, starts, data, columns)
-    return sparse.csr_array(
-        (data, columns, starts.astype(index_dtype)), (X.shape[0], basis.n_outputs)
-    )
+    expand = _expand_csr_compiled if has_kernels(X.dtype) else _expand_csr_plainly
+    if len(data):
+        expand(basis, X, starts, data, columns)
+    return data, columns, starts.astype(index_dtype)
 
 
 def _fits_int32(basis, n_entries):
     return max(basis.n_outputs, int(n_entries)) <= np.iinfo(np.int32).max
 
 
-def count_entries(basis, X):
-    """Return how many entries each row of the expansion of a CSR array has.
+def _count_entries(basis, X):
+    """Return how many entries each row of the expansion of CSR rows has.
 
-    As floating-point numbers, infinite where there are too many to count.
+    They are floating-point numbers, which stand for more than can be made.
     """
     lengths = np.diff(X.indptr)
-    if not isinstance(basis, GradedBasis):
-        return None
     if isinstance(basis.caps, np.ndarray):
         counts = _count_with_caps(basis, X, lengths)
         return basis.include_bias + counts[:, basis.min_degree :].sum(axis=1)
@@ -163,7 +80,7 @@ def count_entries(basis, X):
             for degree in (basis.max_degree, basis.min_degree - 1)
         )
         of_length[n_entries] = basis.include_bias + max(0, kept - below)
-    return of_length[lengths]
+    return of_length.take(lengths)
 
 
 def _count_with_caps(basis, X, lengths):
@@ -188,8 +105,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     from skbackprop.kernels import monomials as fields
 
     bits, index_bits = 8 * X.dtype.itemsize, 8 * columns.itemsize
-    lengths = np.diff(X.indptr)
-    longest = int(lengths.max(initial=0))
+    longest = int(np.diff(X.indptr).max())
     shifts = _shifts_of_entries(basis, X.indices)
     is_each = isinstance(basis.caps, np.ndarray)
     caps = (
@@ -223,7 +139,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     row[fields.MIN_DEGREE] = basis.min_degree
     row[fields.MAX_DEGREE] = basis.max_degree
     row[fields.LD_STARTS] = starts.shape[1]
-    kernel = _compiled(
+    kernel = compiled(
         lambda: fields.make_expand_csr(bits, index_bits),
         f"monomials_csr_{bits}_{index_bits}",
     )
@@ -280,7 +196,7 @@ def _expand_csr_plainly(basis, X, out_starts, data, columns):
         data[:], columns[:] = values[order], all_columns[order]
 
 
-def most_chosen_entries(basis, X):
+def _most_chosen_entries(basis, X):
     """Bound the entries of the expansion of a CSR array by chosen monomials."""
     of_column = np.bincount(X.indices, minlength=X.shape[1])
     total = int(basis.include_bias) * X.shape[0]
@@ -289,8 +205,8 @@ def most_chosen_entries(basis, X):
     return total
 
 
-def expand_csr_chosen(basis, X):
-    """Return the chosen monomials of a CSR array, as a csr_array.
+def _expand_chosen(basis, X):
+    """Return the chosen monomials of a CSR array, as (data, indices, indptr).
 
     The entries of the last factors are kept where the rows have an entry in
     the columns of the other factors as well.
@@ -317,7 +233,7 @@ def expand_csr_chosen(basis, X):
     shape = (n_samples, basis.n_outputs)
     expanded = sparse.coo_array((values, (rows, columns)), shape).tocsr()
     expanded.sort_indices()
-    return expanded
+    return expanded.data, expanded.indices, expanded.indptr
 
 
 def _entries_of(starts, columns):

@@ -8,7 +8,7 @@ order, all of degree k led by a: everything below rests on that.
 """
 
 import math
-from itertools import islice
+from itertools import groupby, islice
 
 import numpy as np
 
@@ -361,3 +361,12 @@ def _shifts_by_formula(basis, features):
         shifts[degree - 1] = start - before
         before = start if is_free else end - count(degree, left - 1)
     return shifts
+
+
+def name_of(combination, names):
+    """Return the name of a monomial, such as 'x0^2 x1'."""
+    powers = []
+    for feature, repeats in groupby(combination):
+        exponent = len(list(repeats))
+        powers.append(names[feature] + (f"^{exponent}" if exponent > 1 else ""))
+    return " ".join(powers) or "1"
