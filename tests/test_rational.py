@@ -154,6 +154,21 @@ def test_weights_that_are_zero_are_not_taken_for_positive(rng):
     assert rational.approximate_weights(z) is None
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_weights_that_are_rounding_errors_are_not_taken_for_positive(seed):
+    """That of the first row is 0; floats make it positive as often as negative."""
+    rng = np.random.default_rng(seed)
+    z = rng.integers(-1000, 1000, (7, 6)).astype(float)
+    z[-1] = -z[1:-1].sum(axis=0)
+    assert rational.approximate_weights(z) is None
+
+
+def test_rows_that_scaling_would_round_are_left_to_elimination(rng):
+    z, weights = simplex(rng, 4)
+    powers = np.array([500, 500, -570, -570, -570])
+    assert rational.approximate_weights(np.ldexp(z, powers[:, np.newaxis])) is None
+
+
 def test_tiny_weights_are_told_from_negative_ones():
     """1e-30 decides, where floats know the weights to 1e-16 only."""
     z = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [-1, -1, 0]])

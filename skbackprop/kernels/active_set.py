@@ -226,7 +226,7 @@ def make_step():
     the span moves no w; if no multiplier goes down, it contradicts the others.
     """
 
-    def make_step(row, context, scalars):
+    def move(row, context, scalars):
         n_active, u, lam = context[N_ACTIVE], context[U], context[LAM]
         scratch, factor = context[SCALARS] + 8 * SQUARES, context[SCALARS] + 8 * FACTOR
         inverse = (context[T], context[T_STRIDE], n_active, n_active + 1)
@@ -253,7 +253,7 @@ def make_step():
         add_outer((u, 0, 1, n_active, factor, lam))
         scalars[MULTIPLIER] += step
 
-    return make_step
+    return move
 
 
 def make_add():
@@ -292,6 +292,9 @@ def make_drop():
         for k in range(n_active):
             v[k] = t[k * t_stride + slot]
             square += v[k] * v[k]
+        if square == 0.0:  # no row of an inverse is
+            context[VERDICT] = LOST
+            return
         norm, t_last = math.sqrt(square), v[last]
         v[last] = t_last + math.copysign(norm, t_last)
         turn, factor = 0.0, 1.0 / (square + norm * abs(t_last))
