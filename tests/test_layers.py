@@ -18,6 +18,7 @@ FLOORS = [
     {"kernels"},
     {"engine", "_active_set", "_certificates", "_monomials"},
     {"_validation", "_targets", "_plan", "_prediction", "_wiring", "_grouping"},
+    {"_verdicts"},
     {"_held_out", "_parameters", "_sequences", "_blocks", "separability"},
     {"_bound_graph"},
     {"_gradient_check"},
