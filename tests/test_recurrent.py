@@ -278,20 +278,34 @@ def test_sequences_of_any_length_can_be_predicted(cell, bidirectional, readout):
     assert len(ours.predict(longest[:, :5])) == len(ours.predict(longest)) == 3
 
 
-def test_a_thousand_steps_are_predicted_in_little_memory(monkeypatch):
-    workspaces = []
+@pytest.fixture
+def workspaces(monkeypatch):
+    """The sizes, in bytes, of the workspaces that executors are given."""
+    sizes = []
 
-    def recording(program, parameters, loss=None, batch_size=512):
-        workspaces.append(program.workspace_width * batch_size * parameters.itemsize)
-        return make_executor(program, parameters, loss, batch_size)
+    def recording(program, parameters, loss=None, batch_size=512, *rest):
+        sizes.append(program.workspace_width * batch_size * parameters.itemsize)
+        return make_executor(program, parameters, loss, batch_size, *rest)
 
+    for module in (_prediction, _estimator):
+        monkeypatch.setattr(module, "make_executor", recording)
+    return sizes
+
+
+def test_a_thousand_steps_are_predicted_in_little_memory(workspaces):
     y = targets_for("binary", X, False)
     ours = estimator_for("binary", 64, max_iter=1).fit(X, y)
-    monkeypatch.setattr(_prediction, "make_executor", recording)
     long = np.random.default_rng(0).normal(size=(70, 1000, 2))
     predicted = ours.predict_proba(long)
-    assert workspaces[0] <= 2**27
+    assert workspaces[-1] <= 2**27
     np.testing.assert_allclose(ours.predict_proba(long[-3:]), predicted[-3:])
+
+
+def test_lbfgs_goes_through_long_sequences_in_little_memory(workspaces):
+    long = np.random.default_rng(0).normal(size=(150, 300, 2))
+    y = targets_for("binary", long, False)
+    estimator_for("binary", 64, solver="lbfgs", max_iter=1, max_fun=1).fit(long, y)
+    assert workspaces[-1] <= 2**27
 
 
 # Training goes on
