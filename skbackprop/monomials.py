@@ -20,7 +20,7 @@ from skbackprop._monomials import guards
 from skbackprop._monomials.basis import GradedBasis, count_monomials, name_of
 from skbackprop._monomials.csr import canonical_csr, expand_csr
 from skbackprop._monomials.decision import (
-    pays_as_quadratic_form,
+    is_quadratic,
     quadratic_form,
     validate_coef,
 )
@@ -296,7 +296,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         """
         X = self._validate(X)
         coef, intercept = validate_coef(coef, intercept, self._basis.n_outputs, X.dtype)
-        if not sparse.issparse(X) and pays_as_quadratic_form(self._basis, len(coef)):
+        if not sparse.issparse(X) and is_quadratic(self._basis):
             decision = quadratic_form(self._basis, X, coef)
         else:
             row_bytes = max(1, self._basis.n_outputs * X.dtype.itemsize)
