@@ -1,18 +1,13 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
 from skbackprop.dag import NetworkClassifier, NetworkRegressor
-from skbackprop.exceptions import DivergenceError
-from skbackprop.expansion import SparseRandomExpansion
-from skbackprop.mlp import MLPClassifier, MLPRegressor
-from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
-from skbackprop.monomials import MonomialFeatures, n_output_features
-from skbackprop.pooling import FeaturePooling
 from skbackprop.exceptions import DivergenceError, NotSeparableError
 from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
+from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.separability import (
     SeparabilityResult,
     SeparabilityResults,
@@ -27,17 +22,15 @@ __version__ = "0.1.0.dev0"
 __all__ = [
     "DivergenceError",
     "FeaturePooling",
+    "LinearSeparator",
     "MLPClassifier",
     "MLPRegressor",
+    "MonomialFeatures",
     "NetworkClassifier",
     "NetworkRegressor",
+    "NotSeparableError",
     "RecurrentClassifier",
     "RecurrentRegressor",
-    "MonomialFeatures",
-    "SparseRandomExpansion",
-    "n_output_features",
-    "LinearSeparator",
-    "NotSeparableError",
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",

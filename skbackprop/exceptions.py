@@ -12,8 +12,6 @@ class DivergenceError(ValueError):
 
 class WrongGradientError(AssertionError):
     """Backprop and finite differences disagree.
-class NotSeparableError(ValueError):
-    """No hyperplane separates the classes, and none was asked for that nearly does.
 
     Parameters
     ----------
@@ -27,9 +25,19 @@ class NotSeparableError(ValueError):
     def __init__(self, message, table=None):
         super().__init__(message)
         self.table = table
+
+
+class NotSeparableError(ValueError):
+    """No hyperplane separates the classes, and none was asked for that nearly does.
+
+    Parameters
+    ----------
+    message : str
         What was to be separated.
     certificate : VanishingCombination
         The proof that it cannot be.
+    """
 
     def __init__(self, message, certificate=None):
+        super().__init__(message)
         self.certificate = certificate

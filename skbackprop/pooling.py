@@ -333,7 +333,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         # Groups that fill up a vector are empty, and begin at a feature like all.
         members = np.concatenate([*self.groups_, [0]])
         program.add(
-            "pooling.pool",
+            "feature_pooling.pool",
             self.pooling,
             X=program.block,
             INDICES=program.places(members),

@@ -4,40 +4,27 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skbackprop import (
+    FeaturePooling,
+    LinearSeparator,
     MLPClassifier,
     MLPRegressor,
+    MonomialFeatures,
     NetworkClassifier,
     NetworkRegressor,
     RecurrentClassifier,
     RecurrentRegressor,
-)
-from skbackprop import MLPClassifier, MLPRegressor, MonomialFeatures
-    FeaturePooling,
-    MonomialFeatures,
     SparseRandomExpansion,
 )
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
+    LinearSeparator(),
     MLPClassifier(max_iter=100),
     MLPRegressor(max_iter=100),
     NetworkClassifier(max_iter=100),
     NetworkRegressor(max_iter=100),
     RecurrentClassifier((16,), max_iter=100, learning_rate_init=0.01),
     RecurrentRegressor((16,), max_iter=100, learning_rate_init=0.01),
-    MonomialFeatures(),
-    SparseRandomExpansion(n_components=20),
-    SparseRandomExpansion(n_components=20, top_k=0.1),
-    FeaturePooling(),
-    FeaturePooling("logsumexp", groups="coactivation"),
-    FeaturePooling("mean", groups="class_profiles"),
-from skbackprop import LinearSeparator, MLPClassifier, MLPRegressor
-    LinearSeparator,
-)
-
-    LinearSeparator(),
-    MLPClassifier(max_iter=100),
-    MLPRegressor(max_iter=100),
     MonomialFeatures(),
     SparseRandomExpansion(n_components=20),
     SparseRandomExpansion(n_components=20, top_k=0.1),

@@ -14,38 +14,22 @@ PACKAGE = Path(skbackprop.__file__).parent
 # From the ground up. A module imports from its own floor and from those below;
 # where a floor is a folder, its files may import each other.
 FLOORS = [
-    {"network", "exceptions", "_docs"},
+    {"network", "exceptions", "_docs", "_rational"},
     {"kernels"},
-    {"engine"},
-    {"_validation", "_targets", "_plan", "_prediction"},
-    {"_held_out", "_parameters", "_sequences"},
+    {"engine", "_active_set", "_certificates", "_monomials"},
+    {"_validation", "_targets", "_plan", "_prediction", "_wiring", "_grouping"},
+    {"_held_out", "_parameters", "_sequences", "_blocks", "separability"},
     {"_bound_graph"},
     {"_gradient_check"},
     {"inspection"},
-    {"_rational"},
-    {"engine", "_active_set", "_certificates"},
-    {"_validation", "_targets", "separability"},
     {"_tasks"},
-    {"engine", "_monomials"},
-    {"_validation", "_targets"},
-    {"_tasks", "monomials"},
-    {"_estimator"},
+    {"_estimator", "expansion", "pooling", "monomials"},
     {"dag"},
-    {"mlp", "recurrent"},
-    {"_tasks", "monomials", "_blocks", "_grouping", "_wiring"},
-    {"_estimator", "expansion", "pooling"},
-    {"mlp"},
-    {"mlp", "linear_separator"},
+    {"mlp", "recurrent", "linear_separator", "capacity"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-FOLDERS = {"network", "kernels", "engine", "_monomials"}
-    {"network", "exceptions", "_docs", "_monomial_basis", "_monomial_guards"},
-    {"kernels", "_monomial_decision"},
-    {"engine", "_active_set", "_certificates", "_monomial_expansion"},
-    {"_estimator", "_blocks", "_grouping", "_wiring"},
-    {"mlp", "linear_separator", "expansion", "pooling", "capacity"},
-FOLDERS = {"network", "kernels", "engine", "capacity"}
+FOLDERS = {"network", "kernels", "engine", "capacity", "_monomials"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

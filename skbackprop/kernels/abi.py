@@ -65,8 +65,8 @@ ROW_BYTES = 8 * ROW_FIELDS
 # are weights and biases, INDICES the places in the block that are combined:
 # N_ELEMENTS for each output, or from INDPTR[j] to INDPTR[j + 1] for output j.
 # The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.
-ADVANCE = 13
-VALUES = 16  # where the selected values go; Y takes their indices
+ADVANCE = ADD_DX
+VALUES = W  # where the selected values go; Y takes their indices
 COUNT_CHAINS = 4  # vectors that are counted at a time when selecting
 
 # Fields of the row that runs one epoch, which has a layout of its own.
@@ -101,7 +101,7 @@ ZEROS = 4  # a row of zeros as long as the longest: what overwriting starts from
 STEP = 5  # address of this step's float64 optimizer coefficients
 SEED = 6  # of the random numbers of this fit
 N_STEPS = 7  # minibatches learned from so far: a counter of random numbers
-FIRST_ROW = 6  # of the block of samples that transformers work on
+FIRST_ROW = 8  # of the block of samples that transformers work on
 CONTEXT_FIELDS = 16
 
 # Fields of the scalars.

@@ -25,7 +25,6 @@ BENCHMARKS = (
     "recurrent",
     "many_modules",
     "sequences",
-    *("epochs", "csr", "predict", "fit_memory", "search", "startup"),
     "monomials",
     "expansion",
     "pooling",
