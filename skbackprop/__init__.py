@@ -1,5 +1,7 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
+from skbackprop._certificates import SeparatingHyperplane, VanishingCombination
+from skbackprop._verdicts import SeparabilityResult, SeparabilityResults
 from skbackprop.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.exceptions import DivergenceError, NotSeparableError
 from skbackprop.expansion import SparseRandomExpansion
@@ -8,14 +10,7 @@ from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
-from skbackprop.separability import (
-    SeparabilityResult,
-    SeparabilityResults,
-    SeparatingHyperplane,
-    VanishingCombination,
-    linear_separability,
-    linear_separability_many,
-)
+from skbackprop.separability import linear_separability, linear_separability_many
 
 __version__ = "0.1.0.dev0"
 

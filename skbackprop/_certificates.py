@@ -13,9 +13,11 @@ _MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
 
 @dataclass(frozen=True, eq=False)
 class SeparatingHyperplane:
-    """Proof of separability: ``y_i (coef . x_i + intercept) > 0`` for all i.
+    """Proof of separability: a hyperplane that has each class on a side of its own.
 
-    Attributes
+    ``y_i (coef . x_i + intercept) > 0`` for all i.
+
+    Parameters
     ----------
     coef : ndarray of shape (n_features,)
         Normal vector of the hyperplane.
@@ -63,7 +65,7 @@ class VanishingCombination:
     :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`: not all terms can be
     positive (Gordan 1873).
 
-    Attributes
+    Parameters
     ----------
     indices : ndarray of int
         The points that take part, at most n_features + 2.

@@ -19,7 +19,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skbackprop._held_out import make_validation, split_rows
 from skbackprop._parameters import NetworkParameters
 from skbackprop._plan import check_settings, make_optimizer, make_plan
-from skbackprop._prediction import run_in_batches
+from skbackprop._prediction import LARGEST_WORKSPACE_BYTES, run_in_batches
 from skbackprop._validation import FLOATS, validate_finite
 from skbackprop.engine import make_executor
 from skbackprop.engine.initialization import initialize
@@ -259,7 +259,9 @@ class NetworkEstimator(NetworkParameters):
         )
 
     def _train_lbfgs(self, samples, max_iter):
-        batch_size = min(samples.n_samples, 1024)
+        row_bytes = self._program.workspace_width * self._parameters.itemsize
+        affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
+        batch_size = min(samples.n_samples, 1024, affordable)
         outcome, self.n_iter_, self.loss_, message = train_lbfgs(
             make_executor(
                 compile_graph(self.graph_),

@@ -8,7 +8,7 @@ from skbackprop.engine.samples import CSR, Samples, batches
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
-_LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
+LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
 
 
 def run_in_batches(program, parameters, X, decode):
@@ -29,7 +29,7 @@ def run_in_batches(program, parameters, X, decode):
     row_bytes = program.workspace_width * parameters.itemsize
     # 64 rows make up for reading the weights once more, and 8 almost do.
     batch_size = max(64, _WORKSPACE_BYTES // row_bytes)
-    batch_size = max(8, min(batch_size, _LARGEST_WORKSPACE_BYTES // row_bytes))
+    batch_size = max(8, min(batch_size, LARGEST_WORKSPACE_BYTES // row_bytes))
     batch_size = min(batch_size, X.shape[0])
     executor = make_executor(program, parameters, batch_size=batch_size)
     is_read_as_it_is = (

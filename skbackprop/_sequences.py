@@ -75,7 +75,7 @@ def are_sequences(X):
     if not isinstance(X, (list, tuple, np.ndarray)):
         return False
     # Vectors of unequal length are no rows: meant as sequences, refused as such.
-    lengths = {len(x) for x in X if hasattr(x, "__len__")}
+    lengths = {len(x) for x in X if _n_dimensions(x) == 1}
     is_ragged = len(X) == 0 or len(lengths) > 1
     return is_ragged or any(_n_dimensions(x) == 2 for x in X)
 

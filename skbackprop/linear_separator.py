@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skbackprop._certificates import as_exact_float64
 from skbackprop._rational import scale_to_ones, signed_rows
 from skbackprop._validation import validate_finite
+from skbackprop._verdicts import decide
 from skbackprop.exceptions import NotSeparableError
-from skbackprop.separability import decide
 
 
 class LinearSeparator(ClassifierMixin, BaseEstimator):

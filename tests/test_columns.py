@@ -7,6 +7,7 @@ from random_graphs import LOSSES, random_parameters, random_samples
 
 from skbackprop.engine.executor import Executor
 from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.kernels import jit
 from skbackprop.network import (
     Add,
     Concatenate,
@@ -337,3 +338,14 @@ def test_losses_of_random_cuts_and_joints_agree(seed):
         found.append((value, program.compact(executor.gradient)))
     np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-10)
     np.testing.assert_allclose(found[1][1], found[0][1], rtol=1e-8, atol=1e-9)
+
+
+@needs_jit
+def test_a_new_graph_of_known_modules_compiles_nothing():
+    for seed in range(20):
+        vjp_of(Executor, random_graph_of_columns(seed))
+    n_compiled, known = jit.n_compiled, set(jit._addresses)
+    for seed in range(230, 260):
+        vjp_of(Executor, random_graph_of_columns(seed))
+    assert jit.n_compiled == n_compiled
+    assert set(jit._addresses) == known

@@ -11,9 +11,15 @@ from labeled_sets import FAMILIES, exact_verdict, gaussian, labeled_sets
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import linprog
 
-from skbackprop import _active_set, linear_separability, linear_separability_many
+from skbackprop import (
+    VanishingCombination,
+    _active_set,
+    _verdicts,
+    linear_separability,
+    linear_separability_many,
+    separability,
+)
 from skbackprop import _rational as rational
-from skbackprop import separability as module
 
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = [0, 1, 1, 0]
@@ -49,7 +55,8 @@ def test_verdicts_without_compiled_code_are_the_same(family, monkeypatch):
     for X, y, affine in labeled_sets(family, 20, seed=1):
         expected = verdict(X, y, affine)
         with monkeypatch.context() as patch:
-            patch.setattr(module, "make_solver", reference)
+            for module in (_verdicts, separability):
+                patch.setattr(module, "make_solver", reference)
             result = verdict(X, y, affine)
         assert result.separable == expected.separable
         assert result.verify()
@@ -214,9 +221,7 @@ def test_a_certificate_proves_nothing_about_other_labels(rng):
     other = y.copy()
     other[combination.indices[0]] *= -1
     assert not combination.verify(X, other)
-    fewer = module.VanishingCombination(
-        combination.indices[:-1], combination.weights[:-1]
-    )
+    fewer = VanishingCombination(combination.indices[:-1], combination.weights[:-1])
     assert not fewer.verify(X, y)
 
 

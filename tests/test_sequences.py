@@ -347,11 +347,12 @@ def test_bad_parameters_are_refused_by_name(settings, message):
         classifier().set_params(**settings).fit(X, Y)
 
 
-def test_sparse_rows_are_refused():
+def test_sparse_input_is_refused():
     from scipy import sparse
 
-    with pytest.raises(TypeError, match=r"[Ss]parse"):
-        classifier().fit(sparse.csr_matrix(X[:, :, 0]), Y)
+    for held in (sparse.csr_matrix(X[:, :, 0]), [sparse.csr_matrix(x) for x in X]):
+        with pytest.raises(TypeError, match=r"Sparse data was passed"):
+            classifier().fit(held, Y)
 
 
 def test_bad_input_leaves_the_estimator_as_it_was():
