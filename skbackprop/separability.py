@@ -151,13 +151,13 @@ def _check_many(X, Y):
         if is_stack:
             expected = f"({len(X)}, {n_points}) or ({len(X)}, n_labelings, {n_points})"
         raise ValueError(f"Y must have the shape {expected}, got {Y.shape}.")
-    values = np.unique(Y).tolist()
-    if not (set(values) <= {-1, 1} or set(values) <= {0, 1}):
+    is_positive = Y == 1
+    if not ((is_positive | (Y == -1)).all() or (is_positive | (Y == 0)).all()):
         raise ValueError(
             "Y must have labels -1 and 1, 0 and 1, or False and True only, got "
-            f"{values[:5]}."
+            f"{np.unique(Y)[:5].tolist()}."
         )
-    return X, np.where(Y > 0, np.int8(1), np.int8(-1))
+    return X, np.where(is_positive, np.int8(1), np.int8(-1))
 
 
 # Verdicts
