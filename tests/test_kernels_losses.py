@@ -80,6 +80,7 @@ def call(loss, dtype, logits, targets, weights, scale=1.0, with_gradient=True):
         LDX=t_memory.shape[1],
         LDY=z_memory.shape[1],
         WIDTH_Y=z.shape[1],
+        SETTING=getattr(loss, "n_classes", 0),
     )
     arguments.scalars[abi.SCALE] = scale
     arguments.run(address_of(loss, dtype))

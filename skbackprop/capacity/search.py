@@ -26,7 +26,7 @@ _MAX_RATIO = 1000  # points per feature beyond which no end is expected
 
 
 @dataclass(frozen=True, eq=False)
-class CapacityEstimate:
+class CapacityEstimate:  # numpydoc ignore=PR02
     """What a search for the capacity found.
 
     Parameters
