@@ -21,6 +21,9 @@ HIDDEN_PARAMETERS = """
         'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
         1998), 'selu', 'silu', 'softplus' or 'softsign'
         (:mod:`skbackprop.network.activations` has their equations).
+"""
+
+DROPOUT_PARAMETER = """
     dropout : float or tuple of float, default=None
         Share of the units of the hidden layers that are left out at random at
         each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,

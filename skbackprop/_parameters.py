@@ -28,7 +28,7 @@ class NetworkParameters(BaseEstimator):
     solver: str = "adam"
     alpha: float = 0.0001
     batch_size: int | str = "auto"
-    learning_rate: str = "constant"
+    learning_rate: object = "constant"
     learning_rate_init: float = 0.001
     power_t: float = 0.5
     max_iter: int = 200
@@ -50,8 +50,8 @@ class NetworkParameters(BaseEstimator):
     l1_alpha: float | None = None
     weight_decay: float | None = None
     max_norm: float | None = None
-    regularization_start: float | None = None
     weight_init: str = "glorot"
+    regularization_start: float | None = None
     warmup_epochs: float | None = None
     dtype: str | None = None
 

@@ -12,6 +12,11 @@ from math import gcd
 
 import numpy as np
 
+_ONE = 1 << 160  # of fixed-point numbers
+_LARGEST_FIXED_POINT = 2.0**400
+_MOST_REFINEMENTS = 8
+_QUICK_PIVOTS = 10  # for each column
+
 
 def signed_rows(X, signs, affine):
     """Return the rows z_i = y_i (x_i, 1), or y_i x_i, as float64."""
@@ -32,12 +37,6 @@ def _ratios(x):
     """Return the numerators and the denominators of an array of floats."""
     ratios = np.array([x.as_integer_ratio() for x in x.ravel().tolist()], object)
     return ratios[:, 0].reshape(x.shape), ratios[:, 1].reshape(x.shape)
-
-
-_ONE = 1 << 160  # of fixed-point numbers
-_LARGEST_FIXED_POINT = 2.0**400
-_MOST_REFINEMENTS = 8
-_QUICK_PIVOTS = 10  # for each column
 
 
 class Dictionary:

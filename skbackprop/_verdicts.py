@@ -217,7 +217,7 @@ def _combination(indices, weights, scales):
 def _hyperplane(normal, affine):
     """Return the certificate for a normal vector of integers."""
     normal = _with_intercept(normal, affine)
-    # A power of two: where the numbers are floats times one, they stay rational.
+    # A power of two: where the numbers are floats times one, they stay exact.
     unit = 1 << max(abs(number) for number in normal).bit_length()
     *coef, intercept = (number / unit for number in normal)
     return SeparatingHyperplane(np.array(coef), intercept, normal)
@@ -228,7 +228,7 @@ def _with_intercept(normal, affine):
 
 
 def _margin(X, signs, hyperplane):
-    """Return the distance of the closest point from a hyperplane."""
-    distances = signs * (X @ hyperplane.coef + hyperplane.intercept)
-    with np.errstate(divide="ignore"):
-        return float(distances.min() / np.linalg.norm(hyperplane.coef))
+    """Return the distance of the closest point; 0 where rounding takes all of it."""
+    least = (signs * (X @ hyperplane.coef + hyperplane.intercept)).min()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.fmax(0.0, least / np.linalg.norm(hyperplane.coef)))

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbackprop._docs import (
+    DROPOUT_PARAMETER,
     HIDDEN_PARAMETERS,
     MLP_ATTRIBUTES,
     NETWORK_ATTRIBUTES,
@@ -168,6 +169,7 @@ class _Views(list):
 
 @share_docs(
     hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
     parameters=NETWORK_PARAMETERS,
     attributes=MLP_ATTRIBUTES,
     more_attributes=NETWORK_ATTRIBUTES,
@@ -191,6 +193,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     ----------
     {hidden}
     {parameters}
+    {dropout}
 
     Attributes
     ----------
@@ -227,6 +230,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
 
 @share_docs(
     hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
     parameters=NETWORK_PARAMETERS,
     attributes=MLP_ATTRIBUTES,
     more_attributes=NETWORK_ATTRIBUTES,
@@ -253,6 +257,7 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
         counts and other targets that are not negative.
     {hidden}
     {parameters}
+    {dropout}
 
     Attributes
     ----------

@@ -18,9 +18,9 @@ from sklearn.utils.validation import (
 
 from skbackprop._monomials import guards
 from skbackprop._monomials.basis import GradedBasis, count_monomials, name_of
-from skbackprop._monomials.csr import expand_csr
+from skbackprop._monomials.csr import canonical_csr, expand_csr
 from skbackprop._monomials.decision import (
-    pays_as_quadratic_form,
+    is_quadratic,
     quadratic_form,
     validate_coef,
 )
@@ -296,7 +296,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         """
         X = self._validate(X)
         coef, intercept = validate_coef(coef, intercept, self._basis.n_outputs, X.dtype)
-        if not sparse.issparse(X) and pays_as_quadratic_form(self._basis, len(coef)):
+        if not sparse.issparse(X) and is_quadratic(self._basis):
             decision = quadratic_form(self._basis, X, coef)
         else:
             row_bytes = max(1, self._basis.n_outputs * X.dtype.itemsize)
@@ -424,6 +424,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
     def _transform_sparse(self, X):
         """Return the expansion in the format and the interface of X."""
+        container, X = X, canonical_csr(X)
         with np.errstate(over="ignore"):
             parts = expand_csr(self._basis, X, partial(self._check_budget, X.shape[0]))
         if guards.may_overflow(X.data, self._basis.max_degree):
@@ -432,8 +433,8 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             if len(bad):
                 row = int(np.searchsorted(starts, bad[0], side="right")) - 1
                 self._refuse_overflow((row, int(columns[bad[0]])), X.dtype)
-        expanded = _csr_like(X)(parts, (X.shape[0], self._basis.n_outputs))
-        return expanded.tocsc() if X.format == "csc" else expanded
+        expanded = _csr_like(container)(parts, (X.shape[0], self._basis.n_outputs))
+        return expanded.tocsc() if container.format == "csc" else expanded
 
     def _batches(self, X, batch_size):
         if sparse.issparse(X):
@@ -461,5 +462,6 @@ def _csr_like(X):
     """
     interface = get_config().get("sparse_interface")
     if interface is None:
-        interface = "spmatrix" if sparse.isspmatrix(X) else "sparray"
+        is_array = isinstance(X, (sparse.csr_array, sparse.csc_array))
+        interface = "sparray" if is_array else "spmatrix"
     return sparse.csr_matrix if interface == "spmatrix" else sparse.csr_array

@@ -151,13 +151,13 @@ def _check_many(X, Y):
         if is_stack:
             expected = f"({len(X)}, {n_points}) or ({len(X)}, n_labelings, {n_points})"
         raise ValueError(f"Y must have the shape {expected}, got {Y.shape}.")
-    values = np.unique(Y).tolist()
-    if not (set(values) <= {-1, 1} or set(values) <= {0, 1}):
+    is_positive = Y == 1
+    if not ((is_positive | (Y == -1)).all() or (is_positive | (Y == 0)).all()):
         raise ValueError(
             "Y must have labels -1 and 1, 0 and 1, or False and True only, got "
-            f"{values[:5]}."
+            f"{np.unique(Y)[:5].tolist()}."
         )
-    return X, np.where(Y > 0, np.int8(1), np.int8(-1))
+    return X, np.where(is_positive, np.int8(1), np.int8(-1))
 
 
 # Verdicts
@@ -165,9 +165,6 @@ def _check_many(X, Y):
 
 def _decide_many(X, Y, affine, n_jobs):
     """Return the verdicts on valid sets of points and labelings."""
-    if X.ndim == 3 and Y.ndim == 3:
-        pairs = zip(X, Y, strict=True)
-        return np.array([_decide_many(*pair, affine, n_jobs) for pair in pairs])
     n_parts = max(1, min(effective_n_jobs(n_jobs), len(Y)))
     bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
     parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
@@ -179,8 +176,16 @@ def _decide_many(X, Y, affine, n_jobs):
 
 
 def _decide_part(X, Y, affine):
+    if Y.ndim == 2:
+        return _decide_labelings(make_solver(X.shape, affine), X, Y, affine)
+    solver = make_solver(X.shape[1:], affine)
+    pairs = zip(X, Y, strict=True)
+    return np.array([_decide_labelings(solver, *pair, affine) for pair in pairs])
+
+
+def _decide_labelings(solver, X, Y, affine):
+    """Return one verdict per row of Y, on one set of points or on one for each."""
     separable = np.empty(len(Y), bool)
-    solver = make_solver(X.shape, affine)
     for piece, is_separable, is_proved in solver.verdicts(X, Y):
         separable[piece] = is_separable
         for i in piece.start + np.flatnonzero(~is_proved):

@@ -9,7 +9,7 @@ import pytest
 from skbackprop.engine import training
 from skbackprop.kernels import jit
 
-pytest.register_assert_rewrite("tasks")
+pytest.register_assert_rewrite("tasks", "monomial_cases")
 
 # Where numba cannot compile, it is said once, here, and not to the test that
 # happens to be the first to fit.

@@ -253,6 +253,84 @@ def _sum_of_loose_ends(nodes, as_wide_as):
     return Linear(int(3 + len(nodes) % 4))(total)
 
 
+class RandomColumns:
+    """Nodes that are cut, joined, gated and summed up, at widths of all kinds."""
+
+    WIDTHS = (1, 5, 16, 17, 32, 48, 51)
+    ELEMENTWISE = (ReLU(), Sigmoid(), Tanh(), StopGradient())
+    COMBINATIONS = (Add(), Subtract(), Multiply(), Max())
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.nodes = [Input(int(self.rng.choice([3, 20, 35])))]
+
+    def any_of(self, things):
+        return things[self.rng.integers(len(things))]
+
+    def draw(self):
+        recent = min(int(self.rng.geometric(0.3)), len(self.nodes))
+        return self.nodes[-recent]
+
+    def as_wide_as(self, x, width):
+        if x.width == width:
+            return x
+        return Linear(width, bias=bool(self.rng.random() < 0.5))(x)
+
+    def cut(self, x):
+        """Cut at whole vectors or anywhere, everything or not."""
+        whole = self.rng.random() < 0.7
+        step = 16 if whole else int(self.rng.integers(1, x.width + 1))
+        starts = range(0, x.width, step)
+        parts = [Slice(i, min(i + step, x.width))(x) for i in starts]
+        return [p for p in parts if self.rng.random() < 0.9] or parts[:1]
+
+    def add_cuts(self):
+        x = self.as_wide_as(self.draw(), int(self.rng.choice(self.WIDTHS)))
+        parts = self.cut(x)
+        twice = self.cut(parts[0]) if self.rng.random() < 0.4 else []
+        self.nodes += [x, *parts, *twice]
+
+    def add_joint(self):
+        some = [self.draw() for _ in range(self.rng.integers(1, 4))]
+        self.nodes.append(Concatenate()(*some))
+
+    def add_elementwise(self):
+        self.nodes.append(self.any_of(self.ELEMENTWISE)(self.draw()))
+
+    def add_choice(self):
+        x, other = self.draw(), self.draw()
+        condition = self.as_wide_as(self.draw(), 1)
+        self.nodes.append(Where()(condition, x, self.as_wide_as(other, x.width)))
+
+    def add_combination(self):
+        x = self.draw()
+        width = x.width if self.rng.random() < 0.8 else 1
+        pair = [x, self.as_wide_as(self.draw(), width)]
+        self.rng.shuffle(pair)
+        self.nodes.append(self.any_of(self.COMBINATIONS)(*pair))
+
+    def add_sum_of_products(self):
+        term = self.draw()
+        if self.rng.random() < 0.5:
+            term = Linear(int(self.rng.choice(self.WIDTHS)))(term)
+        self.nodes.append(Add()(term, Linear(term.width, bias=False)(self.draw())))
+
+    def graph(self, n_steps=14):
+        steps = [self.add_cuts] * 3 + [self.add_combination] * 3
+        steps += [self.add_joint, self.add_elementwise, self.add_elementwise]
+        steps += [self.add_choice, self.add_sum_of_products]
+        for _ in range(n_steps):
+            self.any_of(steps)()
+        read = {id(x) for node in self.nodes for x in node.inputs}
+        loose = [node for node in self.nodes if id(node) not in read]
+        return Graph(Linear(4)(Concatenate()(*loose)))
+
+
+def random_graph_of_columns(seed):
+    """Return a graph of slices, joints, gates and sums."""
+    return RandomColumns(seed).graph()
+
+
 def mlp_graph(n_features, hidden, n_outputs, activation=None):
     """Return the chain of a multilayer perceptron."""
     signal = Input(n_features)

@@ -1,5 +1,6 @@
 """The measured capacity of this package's own representations and networks."""
 
+import numpy as np
 import pytest
 from jit_marks import needs_jit
 
@@ -11,6 +12,7 @@ from skbackprop import (
     SparseRandomExpansion,
     n_output_features,
 )
+from skbackprop._certificates import proved_weights
 from skbackprop.capacity import capacity, capacity_curve, empirical_capacity
 
 
@@ -103,3 +105,14 @@ def test_more_hidden_units_fit_more_labelings():
         )
         fractions.append(curve.loc[0, "fraction"])
     assert fractions[0] < 0.5 < fractions[1]
+
+
+def test_sparse_rows_have_a_proof_that_needs_no_elimination(rng):
+    # Rectified units are zero at all points of some cells; see `_certificates`.
+    rows = rng.standard_normal((11, 11))
+    rows = np.vstack([rows, -rng.uniform(0.5, 1, 11) @ rows])
+    with_zeros = np.insert(rows, [0, 3, 11], 0.0, axis=1)
+    weights = proved_weights(with_zeros)
+    np.testing.assert_array_equal(weights, proved_weights(rows))
+    assert (weights > 0).all()
+    np.testing.assert_allclose(weights @ with_zeros, 0, atol=1e-12)

@@ -5,12 +5,18 @@ import pickle
 
 import numpy as np
 import pytest
-from random_graphs import mlp_graph, random_graph, random_parameters
+from random_graphs import (
+    mlp_graph,
+    random_graph,
+    random_graph_of_columns,
+    random_parameters,
+)
 
 from skbackprop.engine import reference
 from skbackprop.engine.reference import Pass
 from skbackprop.network import (
     Add,
+    Concatenate,
     Elementwise,
     Graph,
     Input,
@@ -18,6 +24,7 @@ from skbackprop.network import (
     Program,
     ReLU,
     Sigmoid,
+    Slice,
     Tanh,
 )
 from skbackprop.network.program import ROW_QUANTUM, compile_graph, padded_width
@@ -43,6 +50,18 @@ def overwrites(program):
 # Running a program in the memory it describes
 
 
+def _garbage_gradient(program, rng):
+    """Return a gradient to be overwritten, 0 where no instruction writes."""
+    gradient = rng.normal(size=program.n_parameters)
+    written = {
+        b for i in program.instructions if i.parameter_gradient for b in i.blocks
+    }
+    for i, view in enumerate(program.views(gradient)):
+        if i not in written:
+            view[...] = 0.0
+    return gradient
+
+
 def run_in_memory(program, parameters, x, adjoint):
     """Return the output and the gradient, computed within the program's layout.
 
@@ -53,7 +72,7 @@ def run_in_memory(program, parameters, x, adjoint):
     n = len(x)
     rng = np.random.default_rng(0)
     values, adjoints = rng.normal(size=(2, n * program.workspace_width))  # garbage
-    weights, gradient = program.views(parameters), rng.normal(size=len(parameters))
+    weights, gradient = program.views(parameters), _garbage_gradient(program, rng)
     gradients = program.views(gradient)
 
     def signal(index, memory):
@@ -121,6 +140,23 @@ def assert_computes_its_graph(program, graph):
 def test_sharing_memory_changes_no_result(seed):
     graph = random_graph(seed)
     assert_computes_its_graph(compile_graph(graph), graph)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_columns_in_place_and_sums_of_products_change_no_result(seed):
+    graph = random_graph_of_columns(seed)
+    assert_computes_its_graph(compile_graph(graph), graph)
+
+
+@pytest.mark.parametrize("width", [1, 15, 16, 17, 255, 256, 257, 512])
+def test_only_signals_with_rows_of_their_own_fill_them(width):
+    h = Linear(width + 16)(Input(3))
+    parts = Slice(0, 16)(h), Slice(16, 16 + width)(h)
+    joint = Concatenate()(*(Tanh()(part) for part in parts))
+    program = compile_graph(Graph(Linear(2)(joint)))
+    slices = [i for i in program.instructions if isinstance(i.module, Slice)]
+    assert all(program.is_done_in_place(i) for i in slices)
+    assert not any(program.signals[i.output].fills_rows for i in slices)
 
 
 def _place_over_input(program, output):

@@ -161,6 +161,15 @@ def test_one_unit_in_the_last_place_decides():
     assert not linear_separability(X, y).separable
 
 
+def test_margins_too_small_for_floats_are_zero():
+    """The hyperplane is somewhere between two neighbouring floats."""
+    X = [[1.0], [np.nextafter(1.0, 2)]]
+    result = linear_separability(X, [0, 1])
+    assert result.separable
+    assert 0 <= result.margin < 1e-15
+    assert result.verify()
+
+
 @needs_jit
 def test_a_weak_bound_of_the_error_does_not_decide(rng):
     """P >> N: the inverse of the active rows is large; all is proved nonetheless."""
@@ -330,6 +339,9 @@ def test_stacks_may_have_many_labelings_of_each_set(rng):
     results = linear_separability_many(X, Y)
     assert results.separable.shape == (5, 11)
     assert len(results) == 5
+    assert_array_equal(
+        linear_separability_many(X, Y, n_jobs=2).separable, results.separable
+    )
     for i in range(5):
         of_one_set = linear_separability_many(X[i], Y[i])
         assert_array_equal(results.separable[i], of_one_set.separable)

@@ -18,6 +18,7 @@ def expand_csr(basis, X, check_size):
     ----------
     basis : GradedBasis or ChosenBasis
     X : csr_array or csr_matrix of shape (n_samples, n_features)
+        In canonical form.
     check_size : callable
         Called with the bytes of the result before it is made; may raise.
 
@@ -26,7 +27,6 @@ def expand_csr(basis, X, check_size):
     tuple
         (data, indices, indptr)
     """
-    X = _canonical(X)
     index_bytes = 4 if basis.n_outputs <= np.iinfo(np.int32).max else 8
     entry_bytes = X.dtype.itemsize + index_bytes
     if isinstance(basis, GradedBasis):
@@ -37,12 +37,16 @@ def expand_csr(basis, X, check_size):
     return _expand_chosen(basis, X)
 
 
-def _canonical(X):
-    """Return X as CSR with sorted indices and no duplicates, itself if it is."""
+def canonical_csr(X):
+    """Return X as CSR with sorted indices, no duplicates and nothing behind them.
+
+    It is X itself where that is so.
+    """
     X = X.tocsr()
-    if not X.has_canonical_format:
+    if not X.has_canonical_format or len(X.indices) != X.nnz:
         X = X.copy()
         X.sum_duplicates()
+        X.prune()
     return X
 
 
@@ -108,12 +112,8 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     longest = int(np.diff(X.indptr).max())
     shifts = _shifts_of_entries(basis, X.indices)
     is_each = isinstance(basis.caps, np.ndarray)
-    caps = (
-        np.atleast_1d(np.int64(basis.caps or basis.max_degree))
-        if not is_each
-        else (basis.caps[X.indices])
-    )
-    n_below = int(_n_below(basis, longest))
+    cap = [basis.caps or basis.max_degree] if not is_each else basis.caps[X.indices]
+    n_below = _most_below(basis, longest)
     below = np.zeros(n_below + 64, X.dtype), np.zeros(n_below + 64, columns.dtype)
     starts = np.zeros((basis.max_degree + 1, longest + 2), np.int64)
     starts[0, 0] = 1
@@ -122,7 +122,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
         fields.X: np.ascontiguousarray(X.data),
         fields.ROW_STARTS: X.indptr.astype(np.int64),
         fields.SHIFTS: shifts,
-        fields.CAPS: caps,
+        fields.CAPS: np.array(cap, np.int64),
         fields.OUT_STARTS: out_starts,
         fields.OUT: data,
         fields.OUT_COLUMNS: columns,
@@ -146,10 +146,11 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     kernel(row.ctypes.data, None, None)
 
 
-def _n_below(basis, n_entries):
+def _most_below(basis, n_entries):
     """Bound the monomials of lower degree in a row with so many entries."""
     caps = None if isinstance(basis.caps, np.ndarray) else basis.caps
-    return count_monomials(n_entries, basis.min_degree - 1, caps) - 1
+    of_row = count_monomials(n_entries, basis.min_degree - 1, caps) - 1
+    return min(of_row, basis.n_below)
 
 
 def _shifts_of_entries(basis, features):

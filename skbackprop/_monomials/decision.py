@@ -4,18 +4,13 @@ import numpy as np
 
 from skbackprop._monomials.basis import GradedBasis, Layout
 
-_NUMBERS_AT_ONCE = 1 << 15  # that stay in the cache
-_FEATURES_AT_ONCE = 64
+_NUMBERS_AT_ONCE = 1 << 17  # that stay in the cache
+_FEATURES_AT_ONCE = 32
 
 
-def pays_as_quadratic_form(basis, n_outputs):
-    """Tell whether the expansion is quadratic and better not made.
-
-    The matrices of a quadratic form have twice as many coefficients as there
-    are monomials; for several outputs of few features, blocks are faster.
-    """
-    is_quadratic = isinstance(basis, GradedBasis) and basis.max_degree <= 2
-    return is_quadratic and (n_outputs == 1 or basis.n_features >= 100)
+def is_quadratic(basis):
+    """Tell whether a linear model on these monomials is a quadratic form."""
+    return isinstance(basis, GradedBasis) and basis.max_degree <= 2
 
 
 def quadratic_form(basis, X, coef):

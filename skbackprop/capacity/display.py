@@ -1,5 +1,7 @@
 """The picture of capacity curves."""
 
+import textwrap
+
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
@@ -49,7 +51,7 @@ class CapacityDisplay:
         self.curve = curve
 
     @classmethod
-    @share_docs(parameters=CURVE_PARAMETERS)
+    @share_docs(parameters=textwrap.indent(CURVE_PARAMETERS, 4 * " "))
     def from_experiment(
         cls,
         estimator=None,

@@ -29,7 +29,7 @@ _MAX_RATIO = 1000  # points per feature beyond which no end is expected
 class CapacityEstimate:
     """What a search for the capacity found.
 
-    Attributes
+    Parameters
     ----------
     capacity : float
         The number of points at which the measured fractions, made monotone, cross

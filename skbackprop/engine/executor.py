@@ -396,6 +396,7 @@ class Executor:
         row[abi.LDY], row[abi.WIDTH_Y] = output.stride, output.width
         row[abi.X], row[abi.LDX] = _address(batch.targets), batch.targets.shape[1]
         row[abi.W] = _address(batch.weights)
+        row[abi.SETTING] = getattr(self.loss, "n_classes", 0)
         return row
 
     def _bind_vector(self, kernel):

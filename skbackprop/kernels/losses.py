@@ -21,6 +21,7 @@ from skbackprop.kernels.abi import (
     LOSS,
     N_ROWS,
     SCALE,
+    SETTING,
     WIDTH_Y,
     W,
     X,
@@ -42,7 +43,7 @@ from skbackprop.network.program import ROW_QUANTUM
 def make_loss(loss, bits):
     """Return the kernel of a loss of :mod:`skbackprop.engine.losses`."""
     if hasattr(loss, "n_classes"):
-        return make_stepwise_log_loss(loss.n_classes, bits)
+        return make_stepwise_log_loss(bits)
     by_columns, by_rows = _softmax if loss.link == "softmax" else _elementwise(loss)
 
     def write(code, row, context, scalars):
@@ -264,14 +265,17 @@ def _clear(columns):
         columns[j * columns.code.lanes] = columns.code.constant(0.0)
 
 
-def make_stepwise_log_loss(n_classes, bits):
-    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops."""
+def make_stepwise_log_loss(bits):
+    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops.
+
+    SETTING is the number of classes.
+    """
     as_numbers = as_floats(bits)
 
     def stepwise_log_loss(row, context, scalars):
         targets, weights = as_numbers(row[X]), as_numbers(row[W])
         logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
-        dz_wanted = row[DY] != 0
+        dz_wanted, n_classes = row[DY] != 0, row[SETTING]
         for r in range(context[N_ROWS]):
             factor, total = weights[r] * scalars[SCALE], 0.0
             first, n_steps = r * row[LDY], row[WIDTH_Y] // n_classes

@@ -138,7 +138,8 @@ def loss_kernel(loss, bits):
     """Return the address of the kernel of a loss."""
     from skbackprop.kernels import losses
 
-    return _compile(lambda: losses.make_loss(loss, bits), f"{loss!r}_{bits}")
+    name = type(loss).__name__ if hasattr(loss, "n_classes") else repr(loss)
+    return _compile(lambda: losses.make_loss(loss, bits), f"{name}_{bits}")
 
 
 def update_kernel(optimizer, bits):
