@@ -99,7 +99,8 @@ def main():
         benchmark = importlib.import_module(f"tests.benchmarks.bench_{name}")
         print(benchmark.__doc__, flush=True)
         measured = list(benchmark.run(options))
-        print("\n" + figures_table(measured), flush=True)
+        if measured:
+            print("\n" + figures_table(measured), flush=True)
         figures += measured
     missed = [figure for figure in figures if not figure.met]
     print(f"\n{len(figures) - len(missed)} of {len(figures)} targets met")
