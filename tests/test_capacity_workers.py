@@ -44,7 +44,10 @@ def test_every_backend_gives_the_same_curve(backend):
 def test_the_same_call_runs_on_a_dask_cluster():
     distributed = pytest.importorskip("distributed", reason="extra: test")
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=2,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address=":0",  # any free port
     )
     with (
         cluster,

@@ -81,7 +81,7 @@ def tell_why(why_not_all, has_results, consequence):
         words = f"Workers died again and again ({type(why_not_all).__name__})"
     else:
         raise why_not_all
-    warnings.warn(f"{words}: {consequence}", RuntimeWarning, stacklevel=3)
+    warnings.warn(f"{words}: {consequence}", RuntimeWarning, stacklevel=4)
 
 
 def _in_parallel(tasks, n_jobs):
