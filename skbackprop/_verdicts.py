@@ -183,35 +183,44 @@ def decide_with(solver, X, signs, affine):
 def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
     z = rational.signed_rows(X, signs, affine)
-    if not outcome.is_separable:
-        # Whatever rows are chosen, the proof is exact: leave out what is rounding.
-        near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
-        indices = outcome.indices[outcome.weights > near_zero]
-        weights = proved_weights(z[indices])
-        if weights is not None:
-            return VanishingCombination(indices, weights)
+    certificate = _settle(z, affine, outcome)
+    if certificate is not None:
+        return certificate
     rows, scales = rational.integer_rows(z)
-    if outcome.is_separable:
-        normal = rational.integer_products(outcome.normal, outcome.factors)
-        if rational.is_separating(rows, normal):
-            return _hyperplane(normal, affine)
-    elif len(outcome.indices):
-        verdict, *proof = rational.decide(rows[outcome.indices])
-        if verdict == "combination":
-            return _combination(outcome.indices[proof[0]], proof[1], scales)
     verdict, *proof = rational.decide(rows, outcome.indices)
     if verdict == "hyperplane":
         return _hyperplane(proof[0], affine)
-    return _combination(*proof, scales)
+    indices, weights = proof
+    return _combination(indices, weights, scales[indices])
+
+
+def _settle(z, affine, outcome):
+    """Return the certificate of what was proposed, None where it is not true."""
+    if outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        is_right = rational.is_separating(rational.integer_rows(z)[0], normal)
+        return _hyperplane(normal, affine) if is_right else None
+    # Whatever rows are chosen, the proof is exact: leave out what is rounding.
+    near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
+    likely = outcome.indices[outcome.weights > near_zero]
+    if not len(likely):
+        return None
+    weights = proved_weights(z[likely])
+    if weights is not None:
+        return VanishingCombination(likely, weights)
+    indices = outcome.indices
+    rows, scales = rational.integer_rows(z[indices])
+    verdict, *proof = rational.decide(rows)
+    if verdict == "hyperplane":
+        return None
+    chosen, weights = proof
+    return _combination(indices[chosen], weights, scales[chosen])
 
 
 def _combination(indices, weights, scales):
-    """Return the certificate for integer weights of scaled rows."""
-    indices = indices.astype(np.intp)
-    weights = rational.as_convex(weights, scales[indices])
-    return VanishingCombination(
-        indices, np.array([float(weight) for weight in weights])
-    )
+    """Return the certificate for integer weights of rows scaled by integers."""
+    weights = [float(weight) for weight in rational.as_convex(weights, scales)]
+    return VanishingCombination(indices.astype(np.intp), np.array(weights))
 
 
 def _hyperplane(normal, affine):

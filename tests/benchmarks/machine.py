@@ -15,6 +15,7 @@ PACKAGES = (
     "numba",
     "torch",
     "jax",
+    "daqp",
 )
 
 
