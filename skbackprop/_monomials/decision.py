@@ -4,7 +4,7 @@ import numpy as np
 
 from skbackprop._monomials.basis import GradedBasis, Layout
 
-_NUMBERS_AT_ONCE = 1 << 17  # that stay in the cache
+_NUMBERS_AT_ONCE = 1 << 16  # that stay in the cache
 _FEATURES_AT_ONCE = 32
 
 
@@ -30,13 +30,17 @@ def quadratic_form(basis, X, coef):
     result = X @ linear.T + constant
     width = min(basis.n_features, _FEATURES_AT_ONCE)
     n_rows = max(16, _NUMBERS_AT_ONCE // max(1, width * len(coef)))
+    # One buffer for all products: fresh memory costs more than they do.
+    memory = np.empty(min(n_rows, len(X)) * width * len(coef), X.dtype)
     for rows in range(0, len(X), n_rows):
         block = X[rows : rows + n_rows]
         for first in range(0, basis.n_features, _FEATURES_AT_ONCE):
             # W is triangular: features before the first have nothing to do.
             some = quadratic[:, first : first + _FEATURES_AT_ONCE, first:]
             n_outputs, width, length = some.shape
-            inner = block[:, first:] @ some.reshape(-1, length).T
+            inner = memory[: len(block) * n_outputs * width]
+            inner = inner.reshape(len(block), n_outputs * width)
+            np.matmul(block[:, first:], some.reshape(-1, length).T, out=inner)
             inner = inner.reshape(len(block), n_outputs, width)
             result[rows : rows + n_rows] += np.einsum(
                 "rkj,rj->rk", inner, block[:, first : first + width]
