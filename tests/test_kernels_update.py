@@ -12,7 +12,8 @@ from kernel_helpers import (
     tolerance,
 )
 
-from skbackprop.engine.optimizers import SGD, Adam
+from skbackprop.engine.optimizers import SGD, Adagrad, Adam, Lion, Nadam, RMSprop
+from skbackprop.engine.penalties import Penalties
 from skbackprop.kernels import abi, jit
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 OPTIMIZERS = [
     SGD(momentum=0.9, nesterov=False),
     SGD(momentum=0.8, nesterov=True),
+    Nadam(beta_1=0.9, beta_2=0.999, epsilon=1e-8),
+    RMSprop(beta_2=0.99, epsilon=1e-8),
+    Adagrad(epsilon=1e-10),
+    Lion(beta_1=0.9, beta_2=0.99),
     Adam(beta_1=0.9, beta_2=0.999, epsilon=1e-8),
 ]
 
@@ -38,7 +43,11 @@ class Step:
     def __init__(self, optimizer, dtype, n_elements, decays, l2=0.0):
         rng = np.random.default_rng(n_elements)
         self.optimizer, self.decays, self.l2 = optimizer, decays, l2
-        self.coefficients = optimizer.coefficients(np.array([3]), np.array([0.01]))[0]
+        rates = np.array([0.01])
+        self.coefficients = optimizer.coefficients(np.array([3]), rates)[0]
+        self.told = np.append(
+            Penalties().coefficients(np.zeros(1), rates), self.coefficients
+        )
         n_slots, stride = optimizer.n_slots, n_elements + 32
         self.w, self.dw = aligned(n_elements, dtype), aligned(n_elements, dtype)
         self.slots = aligned(n_slots * stride, dtype).reshape(n_slots, stride)
@@ -53,7 +62,7 @@ class Step:
             LD_SLOTS=stride,
             N_ELEMENTS=n_elements,
             DECAYS=decays,
-        ).set_context(STEP=self.coefficients)
+        ).set_context(STEP=self.told)
         self.call.scalars[abi.L2] = l2
 
     def expected(self):

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from jit_marks import EXECUTORS
-from random_graphs import random_parameters
+from random_graphs import plan_of, random_parameters, steps_of
 from torch_graphs import torch_blocks, torch_forward
 
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.optimizers import SGD
+from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import Samples, StoppingRule
 from skbackprop.network import (
     BatchNorm,
@@ -99,12 +100,12 @@ def test_training_moves_the_running_statistics_and_no_optimizer_does(executor):
     program = compile_graph(graph)
     parameters = random_parameters(graph)
     X = np.random.default_rng(0).normal(size=(20, 2), loc=[3.0, -1.0])
-    optimizer = SGD(0.9, False)
+    plan = plan_of(SGD(0.9, False), Penalties(0.1))
     run = executor(program, parameters, HalfSquaredError(), batch_size=20)
-    slots = program.allocate(np.float64, optimizer.n_slots)
-    run.prepare_training(Samples(X, X[:, :1]), optimizer, slots, np.arange(20))
-    steps = optimizer.coefficients(np.arange(1, 4), np.full(3, 0.01))[:, np.newaxis]
-    run.run_epochs(steps, 0.1, StoppingRule(0.0, np.inf, np.inf, 0))
+    slots = program.allocate(np.float64, plan.optimizer.n_slots)
+    run.prepare_training(Samples(X, X[:, :1]), plan, slots, np.arange(20))
+    steps = steps_of(plan, 3, 0.01)[:, np.newaxis]
+    run.run_epochs(steps, StoppingRule(0.0, np.inf, np.inf, 0))
     views = {
         b.name: v
         for b, v in zip(program.blocks, program.views(parameters), strict=True)

@@ -1,5 +1,6 @@
 """Cover's theorem, counted and measured."""
 
+from skbackprop.capacity._experiments import CapacityEstimate
 from skbackprop.capacity.counting import (
     capacity,
     n_separable_dichotomies,
@@ -9,7 +10,7 @@ from skbackprop.capacity.counting import (
 )
 from skbackprop.capacity.curves import capacity_curve
 from skbackprop.capacity.display import CapacityDisplay
-from skbackprop.capacity.search import CapacityEstimate, empirical_capacity
+from skbackprop.capacity.search import empirical_capacity
 
 __all__ = [
     "CapacityDisplay",

@@ -1,6 +1,7 @@
 """What all experiments on capacities begin and end with."""
 
 import contextlib
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 import numpy as np
@@ -111,3 +112,32 @@ def tabulate(rows, confidence_level):
             }
         )
     return pd.DataFrame(records, columns=_COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class CapacityEstimate:
+    """What a search for the capacity found.
+
+    Parameters
+    ----------
+    capacity : float
+        The number of points at which the measured fractions, made monotone, cross
+        the probability that was asked for. Infinite where none was found too large.
+    lower, upper : float
+        The largest number of points whose labelings are told apart with at least that
+        probability is one of ``lower, ..., upper``. This is wrong with a probability
+        of at most ``1 - confidence_level``.
+    probability : float
+        The probability that was asked for.
+    confidence_level : float
+        The confidence that was asked for.
+    curve : pandas.DataFrame
+        All that was measured, with the columns of `capacity_curve`.
+    """
+
+    capacity: float
+    lower: float
+    upper: float
+    probability: float
+    confidence_level: float
+    curve: pd.DataFrame = field(repr=False)

@@ -1,11 +1,9 @@
 """Search for the capacity: bisection in which every step is a sequential test."""
 
 import math
-from dataclasses import dataclass, field
 from numbers import Integral, Real
 
 import numpy as np
-import pandas as pd
 from scipy.special import betainc, betaln
 from sklearn.isotonic import isotonic_regression
 from sklearn.utils._param_validation import Interval, validate_params
@@ -14,6 +12,7 @@ from skbackprop._docs import share_docs
 from skbackprop.capacity._docs import SEARCH_PARAMETERS
 from skbackprop.capacity._experiments import (
     EXPERIMENT_CONSTRAINTS,
+    CapacityEstimate,
     check_seed,
     make_experiments,
     progress_bar,
@@ -23,35 +22,6 @@ from skbackprop.capacity._running import run_batches, tell_why
 
 _FIRST_LOOK = 32  # trials before the first look at their outcome
 _MAX_RATIO = 1000  # points per feature beyond which no end is expected
-
-
-@dataclass(frozen=True, eq=False)
-class CapacityEstimate:  # numpydoc ignore=PR02
-    """What a search for the capacity found.
-
-    Parameters
-    ----------
-    capacity : float
-        The number of points at which the measured fractions, made monotone, cross
-        the probability that was asked for. Infinite where none was found too large.
-    lower, upper : float
-        The largest number of points whose labelings are told apart with at least that
-        probability is one of ``lower, ..., upper``. This is wrong with a probability
-        of at most ``1 - confidence_level``.
-    probability : float
-        The probability that was asked for.
-    confidence_level : float
-        The confidence that was asked for.
-    curve : pandas.DataFrame
-        All that was measured, with the columns of `capacity_curve`.
-    """
-
-    capacity: float
-    lower: float
-    upper: float
-    probability: float
-    confidence_level: float
-    curve: pd.DataFrame = field(repr=False)
 
 
 @share_docs(parameters=SEARCH_PARAMETERS)
