@@ -20,6 +20,7 @@ from skbackprop.network import (
     Graph,
     Input,
     Linear,
+    Multiply,
     ReLU,
     Sigmoid,
     Slice,
@@ -273,3 +274,20 @@ def test_a_new_graph_of_known_modules_compiles_nothing():
         vjp_of(Executor, random_graph_of_columns(seed))
     assert jit.n_compiled == n_compiled
     assert set(jit._addresses) == known
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_a_sum_of_products_is_added_up_where_the_first_stands(executor):
+    parts = [Linear(16)(Input(3))]
+    parts += [Tanh()(Linear(16)(parts[0])) for _ in range(3)]
+    total = Add()(Multiply()(parts[0], parts[1]), Multiply()(parts[2], parts[3]))
+    graph = Graph(Linear(2)(total))
+    program = compile_graph(graph)
+    (added,) = (i for i in program.instructions if i.adds_output)
+    assert isinstance(added.module, Multiply)
+    (sum_,) = (i for i in program.instructions if isinstance(i.module, Add))
+    assert program.is_done_in_place(sum_)
+    expected = vjp_of(ReferenceExecutor, graph, keeps_all=True)
+    found = vjp_of(executor, graph)
+    np.testing.assert_allclose(found[0][-1], expected[0][-1], rtol=1e-12)
+    np.testing.assert_allclose(found[2], expected[2], rtol=1e-12)

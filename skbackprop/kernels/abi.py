@@ -34,7 +34,7 @@ MEAN, VARIANCE = 26, 27
 MASK = 26
 # Settings of a module: integers, or float64 by their bits.
 SETTING, SETTING2 = 28, 29
-# A linear row: 1 where the product is added to y instead of to the bias.
+# A row of a product: 1 where it is added to y (instead of to the bias).
 ADD_Y = 28
 # An elementwise row: 1 where its signals fill their rows, which it may then
 # run through as one.

@@ -15,7 +15,8 @@ _INPUTS = (
 def make_forward_combination(module, bits):
     """Return the kernel of y = f(x, x2, ...) for a ``Combination``.
 
-    y may lie where an input of its width lies.
+    y may lie where an input of its width lies. Where the row says ADD_Y, f is
+    added to what is there.
     """
 
     def forward(code, row, context, scalars):
@@ -24,7 +25,8 @@ def make_forward_combination(module, bits):
             inputs = _inputs_of_row(code, row, module, r)
             y_row = y.from_(r * row[abi.LDY])
             with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
-                y_row[j] = module.value(*(x[j] for x in inputs), xp)
+                value = module.value(*(x[j] for x in inputs), xp)
+                y_row[j] = where(row[abi.ADD_Y] != 0, y_row[j] + value, value)
 
     return kernel(forward, bits)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.network.combinations import Add
+from skbackprop.network.combinations import Add, Multiply
 from skbackprop.network.linear import Linear
 from skbackprop.network.modules import Module, Slice
 
@@ -435,7 +435,7 @@ class _Places:
             return None
         if isinstance(self._module(node), Slice):
             return self._view(node)
-        if isinstance(self._module(node), Linear):
+        if isinstance(self._module(node), (Linear, Multiply)):
             return self._term(node)
         return self._overwritten(node)
 
@@ -484,15 +484,15 @@ class _Places:
         The other term is computed before and has no other reader. A bias would be
         in the way: it is what a product is added to otherwise.
         """
-        readers = self.readers[node]
-        if self._module(node).bias or len(readers) != 1:
+        module, readers = self._module(node), self.readers[node]
+        if getattr(module, "bias", False) or len(readers) != 1:
             return None
         (reader,) = readers
         terms = self._inputs(reader)
         if not isinstance(self._module(reader), Add) or max(terms) > node:
             return None
         place = self.signals[min(terms)]
-        if place.width != self._module(node).n_units or not self._is_free(min(terms)):
+        if place.width != self._width(node) or not self._is_free(min(terms)):
             return None
         self.added.add(node)
         return place
