@@ -1,5 +1,6 @@
 """Monomials of the features: the non-linear expansion of the polynomial kernel."""
 
+from contextlib import suppress
 from functools import partial
 from numbers import Integral, Real
 from typing import ClassVar
@@ -16,10 +17,13 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
+from skbackprop._blocks import BlockProgram, NotFiniteError
 from skbackprop._monomials import guards
 from skbackprop._monomials.basis import GradedBasis, count_monomials, name_of
+from skbackprop._monomials.compiled import has_kernels
 from skbackprop._monomials.csr import canonical_csr, expand_csr
 from skbackprop._monomials.decision import (
+    add_quadratic_form,
     is_quadratic,
     quadratic_form,
     validate_coef,
@@ -294,17 +298,23 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         >>> np.allclose(z, X[:, 0] ** 2)
         True
         """
-        X = self._validate(X)
+        check_is_fitted(self)
+        is_form = is_quadratic(self._basis) and not sparse.issparse(X)
+        # A quadratic form of what is not finite is not finite either: it is looked
+        # for only then, as that takes as long as a form.
+        samples = X
+        X = self._validate(X, check_finite=not is_form)
         coef, intercept = validate_coef(coef, intercept, self._basis.n_outputs, X.dtype)
-        if not sparse.issparse(X) and is_quadratic(self._basis):
-            decision = quadratic_form(self._basis, X, coef)
+        if is_form:
+            decision = self._quadratic_form(X, coef)
         else:
             row_bytes = max(1, self._basis.n_outputs * X.dtype.itemsize)
             batch_size = max(16, _CACHE_BYTES // row_bytes)
             batches = self._batches(X, min(batch_size, X.shape[0]))
             decision = np.concatenate([batch @ coef.T for batch in batches])
-        decision += intercept
+        decision = np.add(decision, intercept, order="C")
         if not np.isfinite(decision).all():
+            self._validate(samples)
             self._refuse_infinite(X, decision)
         return decision.ravel() if len(coef) == 1 else decision
 
@@ -368,9 +378,10 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
     # Validation
 
-    def _validate(self, X):
+    def _validate(self, X, check_finite=True):
         """Return X without the features that do not occur."""
         check_is_fitted(self)
+        features = self._basis.features
         X = validate_finite(
             self,
             X,
@@ -378,8 +389,8 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             dtype=FLOAT_DTYPES,
             order="C",
             accept_sparse=("csr", "csc"),
+            ensure_all_finite=check_finite or features is not None,
         )
-        features = self._basis.features
         if features is None:
             return X
         return X[:, features] if sparse.issparse(X) else X.take(features, axis=1)
@@ -421,6 +432,17 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             raise ValueError(
                 f"The decision on sample {row} overflows {decision.dtype.name}."
             )
+
+    def _quadratic_form(self, X, coef):
+        """Return the decision of degree 2; not finite where X is not."""
+        if not has_kernels(X.dtype):
+            with np.errstate(over="ignore", invalid="ignore"):
+                return quadratic_form(self._basis, X, coef)
+        program = BlockProgram(X)
+        decision = add_quadratic_form(program, self._basis, coef)
+        with suppress(NotFiniteError):
+            program.run()
+        return decision
 
     def _transform_sparse(self, X):
         """Return the expansion in the format and the interface of X."""

@@ -78,3 +78,26 @@ def test_linear_decisions_keep_float32_and_say_what_is_wrong():
         expand.linear_decision(X, np.ones(14))
     with pytest.raises(ValueError, match="intercept must be a number"):
         expand.linear_decision(X, np.ones((2, 15)), np.ones(3))
+
+
+@pytest.mark.usefixtures("executor")
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("max_degrees", [None, [2, 0, 1, 2]])
+@pytest.mark.parametrize("degree", [1, 2, (2, 2), 3])
+def test_decisions_on_what_is_not_finite_are_refused_by_column(
+    degree, max_degrees, bad
+):
+    X = samples(40)
+    expand = MonomialFeatures(degree, max_degrees=max_degrees).fit(X)
+    X[17, 1] = bad
+    with pytest.raises(ValueError, match="The first such column is number 1"):
+        expand.linear_decision(X, np.zeros(expand.n_output_features_))
+
+
+@pytest.mark.usefixtures("executor")
+def test_decisions_that_overflow_name_the_monomial():
+    X = samples(40)
+    X[17, 1] = 1e200
+    expand = MonomialFeatures(2).fit(X)
+    with pytest.raises(ValueError, match=r"The monomial 'x1\^2' of sample 0 overflows"):
+        expand.linear_decision(X, np.ones(expand.n_output_features_))

@@ -48,6 +48,48 @@ def quadratic_form(basis, X, coef):
     return result
 
 
+def add_quadratic_form(program, basis, coef):
+    """Let a program of blocks of samples evaluate the same forms.
+
+    Parameters
+    ----------
+    program : BlockProgram
+    basis : GradedBasis
+    coef : ndarray of shape (n_outputs, basis.n_outputs)
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs)
+        What the program fills when it runs.
+    """
+    from skbackprop.kernels.quadratic import FEATURES_AT_ONCE
+
+    constant, linear, quadratic = _by_degree(basis, coef)
+    n_outputs, n = linear.shape
+    n_whole = -(-n // FEATURES_AT_ONCE) * FEATURES_AT_ONCE
+    forms = np.zeros((n_outputs, n_whole, 1 + n), coef.dtype)
+    forms[:, :n, 0], forms[:, :n, 1:] = linear, quadratic
+    weights = [np.zeros((n_outputs, 0), coef.dtype)]
+    for first in range(0, n, FEATURES_AT_ONCE):
+        some = forms[:, first : first + FEATURES_AT_ONCE]
+        some = np.concatenate([some[:, :, :1], some[:, :, 1 + first :]], axis=2)
+        weights.append(some.transpose(0, 2, 1).reshape(n_outputs, -1))
+    weights = np.concatenate(weights, axis=1)
+    result = np.empty((n_outputs, program.padded(program.n_samples)), coef.dtype)
+    program.add(
+        "quadratic.evaluate",
+        X=program.block,
+        WIDTH_X=n,
+        W=weights,
+        LDW=weights.shape[1],
+        B=np.ascontiguousarray(constant),
+        Y=result,
+        LDY=result.shape[1],
+        WIDTH_Y=n_outputs,
+    )
+    return result[:, : program.n_samples].T
+
+
 def _by_degree(basis, coef):
     """Return constant (k,), linear (k, n) and triangular (k, n, n) coefficients."""
     n_outputs, n = len(coef), basis.n_features

@@ -34,7 +34,7 @@ SCRATCH, SCRATCH_COLUMNS = 21, 22  # values and columns of lower degree
 STARTS, LD_STARTS = 23, 24  # scratch of int64, a row for each degree
 FIELDS = 25
 _PLENTY = 1 << 62
-_LONG = 8  # entries
+_LONG = 4  # entries
 
 
 def make_expand(bits):
