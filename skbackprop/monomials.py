@@ -229,7 +229,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        {ndarray, sparse matrix} of shape (n_samples, n_output_features_)
+        {ndarray, sparse matrix} of shape (n_samples, `n_output_features_`)
             Sparse where X is, CSC where X is CSC and CSR for any other.
         """
         X = self._validate(X)
@@ -252,7 +252,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         Returns
         -------
         generator of {ndarray, sparse matrix}
-            Of shape (batch_size, n_output_features_), less in the last batch. A
+            Of shape (batch_size, `n_output_features_`), less in the last batch. A
             dense batch is overwritten by the next: copy what is to stay.
         """
         X = self._validate(X)
@@ -274,9 +274,9 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
-        coef : array-like of shape (n_output_features_,) or \
-                (n_outputs, n_output_features_)
-            Weights of the monomials, such as ``coef_`` of a linear model.
+        coef : array-like of shape (n_terms,) or (n_outputs, n_terms)
+            Weights of the ``n_output_features_`` monomials, such as ``coef_`` of a
+            linear model.
         intercept : float or array-like of shape (n_outputs,), default=0.0
             Added to them.
 
