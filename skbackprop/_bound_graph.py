@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine import make_executor
 from skbackprop.network import Graph, Linear
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 
 class BoundGraph(NamedTuple):

@@ -27,7 +27,7 @@ from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import CSR, Samples
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 _INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 

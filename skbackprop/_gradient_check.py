@@ -14,8 +14,8 @@ from skbackprop.engine.reference import value_and_gradient
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.kernels import jit
 from skbackprop.network import Graph, Identity, Input, Slice, StopGradient
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.graph import Node
-from skbackprop.network.program import compile_graph
 
 # From where truncation spoils a difference quotient to where rounding does.
 _LONGEST_STEP = 1e-4

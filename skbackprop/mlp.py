@@ -38,7 +38,7 @@ from skbackprop.network import (
     Softsign,
     Tanh,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 ACTIVATIONS = {
     "elu": ELU(),

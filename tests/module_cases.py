@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from kernel_helpers import Call, aligned, bits_of, guarded
 
-from skbackprop.engine.executor import _BLOCKS, _INPUTS
+from skbackprop.engine.rows import BLOCKS, INPUTS
 from skbackprop.kernels import abi, table
 from skbackprop.network import (
     ELU,
@@ -231,7 +231,7 @@ class _Run:
             ZEROS=aligned(widest, data.adjoint.dtype),
         )
         for name, (block, memory) in self.blocks.items():
-            value, gradient = _BLOCKS[name]
+            value, gradient = BLOCKS[name]
             call.row[value] = memory.ctypes.data
             if gradient is not None:
                 call.row[gradient] = self.gradients[name][1].ctypes.data
@@ -252,13 +252,13 @@ class _Run:
 
     def _call(self, kernel):
         if self.module.n_inputs is not None:
-            for i, fields in enumerate(_INPUTS[: self.module.n_inputs]):
+            for i, fields in enumerate(INPUTS[: self.module.n_inputs]):
                 self._bind_input(i, fields)
             self.call.run(kernel)
             return
         column = 0
         for i, x in enumerate(self.inputs):
-            self._bind_input(i, _INPUTS[0])
+            self._bind_input(i, INPUTS[0])
             self.call.set(SETTING=column).run(kernel)
             column += x.values.shape[1]
 

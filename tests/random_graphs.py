@@ -54,7 +54,7 @@ from skbackprop.network import (
     Where,
     Zeros,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
 ELEMENTWISE = [Identity(), ReLU(), Sigmoid(), Tanh()]

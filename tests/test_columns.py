@@ -28,7 +28,7 @@ from skbackprop.network import (
     Tanh,
     Zeros,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 
 def gates(width):

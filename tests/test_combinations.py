@@ -21,7 +21,7 @@ from skbackprop.network import (
     Tanh,
     Where,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 
 def run(node, x, adjoint):

@@ -10,7 +10,7 @@ from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.training import TrainingState, train
 from skbackprop.network import Dropout, Graph, Input, Linear, ReLU
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 both_executors = pytest.mark.parametrize("executor", EXECUTORS)
 

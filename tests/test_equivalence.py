@@ -17,7 +17,7 @@ from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import Samples
 from skbackprop.network import Graph, Identity, Input, Linear, Tanh
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 not_converged = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning"

@@ -24,7 +24,7 @@ from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.engine.samples import CSR, Samples, StoppingRule
 from skbackprop.network import Add, Graph, Identity, Input, Linear, ReLU, Sigmoid, Tanh
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 DTYPES = [np.float32, np.float64]
 SEEDS = range(32)

@@ -22,8 +22,8 @@ from skbackprop.network import (
     ScaledDotProductAttention,
     Tanh,
 )
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.drawing import LARGEST_IMAGE
-from skbackprop.network.program import compile_graph
 
 SEEDS = range(20)
 

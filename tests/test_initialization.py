@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skbackprop import MLPClassifier, NetworkClassifier
 from skbackprop.engine.initialization import WEIGHT_INITS, initialize
 from skbackprop.network import Graph, Input, LayerNorm, Linear, Scale
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 pytestmark = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.ConvergenceWarning"

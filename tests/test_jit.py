@@ -43,7 +43,7 @@ from skbackprop.network import (
     Sigmoid,
     Tanh,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 ROOT = Path(skbackprop.__file__).parents[1]
 
@@ -479,7 +479,7 @@ with warnings.catch_warnings(record=True) as caught:
     import skbackprop
     from skbackprop.engine import make_executor
     from skbackprop.network import Graph, Input, Linear
-    from skbackprop.network.program import compile_graph
+    from skbackprop.network.compiler import compile_graph
     program = compile_graph(Graph(Linear(2)(Input(3))))
     for _ in range(3):
         executor = make_executor(program, program.allocate(float))

@@ -11,7 +11,7 @@ from training_sessions import LOSS, both_executors
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import Samples
 from skbackprop.engine.training import Outcome
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 
 def lbfgs_problem(kind, loss=LOSS, dtype=np.float64, graph=None):

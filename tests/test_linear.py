@@ -12,7 +12,7 @@ from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.engine.training import TrainingState, train
 from skbackprop.network import Graph, Input, Linear, Tanh
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 CONNECTIONS = [(0, 3), (), (2, 1, 5), (4,), tuple(range(6))]
 

@@ -19,7 +19,7 @@ from skbackprop.network import (
     LogSoftMax,
     Softmax,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 both_executors = pytest.mark.parametrize("executor", EXECUTORS)
 

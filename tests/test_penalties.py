@@ -18,7 +18,7 @@ from skbackprop import MLPClassifier
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import StoppingRule
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 pytestmark = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.ConvergenceWarning"

@@ -13,7 +13,7 @@ from skbackprop.network import (
     MeanPool,
     ScaledDotProductAttention,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 
 def run(executor, node, x, adjoint):

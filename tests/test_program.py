@@ -27,7 +27,8 @@ from skbackprop.network import (
     Slice,
     Tanh,
 )
-from skbackprop.network.program import ROW_QUANTUM, compile_graph, padded_width
+from skbackprop.network.compiler import compile_graph
+from skbackprop.network.program import ROW_QUANTUM, padded_width
 
 SEEDS = range(30)
 

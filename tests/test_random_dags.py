@@ -7,7 +7,7 @@ from torch_graphs import is_close, torch_blocks, torch_forward
 
 from skbackprop import network
 from skbackprop.engine import Executor, ReferenceExecutor, jit
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 try:
     import torch

@@ -19,7 +19,7 @@ from skbackprop.network import (
     Tanh,
     Zeros,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import RecurrentNet, SequenceLayout
 
 CLOSE = {"rtol": 1e-10, "atol": 1e-12}

@@ -31,7 +31,7 @@ from skbackprop.network import (
     Module,
     Tanh,
 )
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 NEVER_STOP = StoppingRule(0.0, np.inf, np.inf, 0)
 

@@ -12,7 +12,7 @@ from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan, TrainingState, train
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 
 both_executors = pytest.mark.parametrize("kind", EXECUTORS)
 PLAN = Plan(

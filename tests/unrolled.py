@@ -5,7 +5,7 @@ import numpy as np
 from skbackprop._sequences import Sequences
 from skbackprop.engine import make_executor
 from skbackprop.network import Linear, recurrence
-from skbackprop.network.program import compile_graph
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import RecurrentNet
 
 CELLS = ["tanh", "relu", "gru", "lstm"]

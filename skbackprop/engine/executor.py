@@ -6,29 +6,23 @@ pickled. An executor serves one thread at a time; make one per call.
 """
 
 import ctypes
-from typing import NamedTuple
 
 import numpy as np
 
+from skbackprop.engine.rows import (
+    BLOCKS,
+    INPUTS,
+    Batch,
+    RowList,
+    address,
+    new_row,
+)
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import abi, table
 from skbackprop.network import Elementwise, Linear
 from skbackprop.network.program import ROW_QUANTUM, aligned_zeros, padded_width
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_INPUTS = (
-    (abi.X, abi.LDX, abi.WIDTH_X, abi.DX, abi.ADD_DX),
-    (abi.X2, abi.LDX2, abi.WIDTH_X2, abi.DX2, abi.ADD_DX2),
-    (abi.X3, abi.LDX3, abi.WIDTH_X3, abi.DX3, abi.ADD_DX3),
-)
-# Where the address of a parameter, and that of its gradient, stand in a row.
-_BLOCKS = {
-    "weight": (abi.W, abi.DW),
-    "scale": (abi.W, abi.DW),
-    "bias": (abi.B, abi.DB),
-    "running_mean": (abi.MEAN, None),
-    "running_var": (abi.VARIANCE, None),
-}
 
 
 class Executor:
@@ -64,8 +58,8 @@ class Executor:
         self._zeros = aligned_zeros(widest, self._dtype)
         self._pack = aligned_zeros(table.pack_bytes(), np.uint8)
         self._context[abi.GEMM] = table.gemm_kernel(self._bits)
-        self._context[abi.PACK] = _address(self._pack)
-        self._context[abi.ZEROS] = _address(self._zeros)
+        self._context[abi.PACK] = address(self._pack)
+        self._context[abi.ZEROS] = address(self._zeros)
         self._context[abi.SEED] = seed
         self._run_rows = table.loop_kernel("run_rows")
         self._objective = None
@@ -184,21 +178,21 @@ class Executor:
             + self._bind_updates(plan.optimizer, slots)
             + self._bind_limits(plan.penalties)
         )
-        epoch = _new_row(table.loop_kernel("run_epoch"))
+        epoch = new_row(table.loop_kernel("run_epoch"))
         epoch[abi.N_SAMPLES] = len(order)
         epoch[abi.BATCH_SIZE] = self.batch_size
-        epoch[abi.SAMPLE_ORDER] = _address(order)
-        epoch[abi.LOAD_LIST] = _address(loads)
-        epoch[abi.STEP_LIST] = _address(steps)
+        epoch[abi.SAMPLE_ORDER] = address(order)
+        epoch[abi.LOAD_LIST] = address(loads)
+        epoch[abi.STEP_LIST] = address(steps)
         epoch[abi.N_COEFFICIENTS] = (
             plan.penalties.n_coefficients + plan.optimizer.n_coefficients
         )
         check = self._bind_vector("check_finite")
-        row = _new_row(table.loop_kernel("run_epochs"))
-        row[abi.EPOCH_ROW] = _address(epoch)
-        row[abi.CHECK_ROW] = _address(check)
-        row[abi.PARAMETERS] = _address(self.parameters)
-        row[abi.SNAPSHOT] = _address(self._snapshot)
+        row = new_row(table.loop_kernel("run_epochs"))
+        row[abi.EPOCH_ROW] = address(epoch)
+        row[abi.CHECK_ROW] = address(check)
+        row[abi.PARAMETERS] = address(self.parameters)
+        row[abi.SNAPSHOT] = address(self._snapshot)
         row[abi.PARAMETER_BYTES] = self.parameters.nbytes
         self._epochs_row = row
         self._bound = (batch, loads, steps, epoch, check)
@@ -224,8 +218,8 @@ class Executor:
         self._context[abi.N_STEPS] = n_steps
         losses = np.empty(len(coefficients))
         row[abi.N_EPOCHS] = len(coefficients)
-        row[abi.COEFFICIENTS] = _address(coefficients)
-        row[abi.LOSSES] = _address(losses)
+        row[abi.COEFFICIENTS] = address(coefficients)
+        row[abi.LOSSES] = address(losses)
         row[abi.N_DONE] = row[abi.DIVERGED] = 0
         row[abi.NO_IMPROVEMENT] = stopping.no_improvement
         row[abi.MAX_NO_IMPROVEMENT] = min(stopping.max_no_improvement, 2**62)
@@ -252,28 +246,28 @@ class Executor:
         name, key, position, *rest = random_state.get_state()
         key, position = key.copy(), np.array([position])
         order = self._training[-1]
-        shuffle = _new_row(table.loop_kernel("shuffle"))
-        shuffle[abi.X], shuffle[abi.W] = _address(key), _address(position)
-        shuffle[abi.Y], shuffle[abi.N_ELEMENTS] = _address(order), len(order)
-        row[abi.SHUFFLE_ROW] = _address(shuffle)
+        shuffle = new_row(table.loop_kernel("shuffle"))
+        shuffle[abi.X], shuffle[abi.W] = address(key), address(position)
+        shuffle[abi.Y], shuffle[abi.N_ELEMENTS] = address(order), len(order)
+        row[abi.SHUFFLE_ROW] = address(shuffle)
         self._run_flushed(row)
         random_state.set_state((name, key, int(position[0]), *rest))
 
     def _run(self, row):
         """Call the kernel of a row. ctypes lets go of the GIL meanwhile."""
         kernel = _KERNEL(int(row[abi.CODE]))
-        kernel(_address(row), _address(self._context), _address(self._scalars))
+        kernel(address(row), address(self._context), address(self._scalars))
 
     def _run_on(self, order, row):
         """Call the kernel of a row on the samples of these indices."""
         self._context[abi.N_ROWS] = len(order)
-        self._context[abi.ORDER] = _address(order)
+        self._context[abi.ORDER] = address(order)
         self._run(row)
 
     def _run_flushed(self, row):
         """Call the kernel of a row with subnormal numbers counting as zero."""
-        flushed = _new_row(table.loop_kernel("run_flushed"))
-        flushed[abi.X] = _address(row)
+        flushed = new_row(table.loop_kernel("run_flushed"))
+        flushed[abi.X] = address(row)
         self._run(flushed)
 
     # Binding: instructions to rows
@@ -344,18 +338,16 @@ class Executor:
     def _bind_row(self, instruction, inputs, settings, add_parameters):
         row, signals = np.zeros(abi.ROW_FIELDS, np.int64), self.program.signals
         y = signals[instruction.output]
-        for (x, ld, width, dx, add), (i, gradient) in zip(
-            _INPUTS, inputs, strict=False
-        ):
-            row[x] = _address(self._signal(signals[i]))
+        for (x, ld, width, dx, add), (i, gradient) in zip(INPUTS, inputs, strict=False):
+            row[x] = address(self._signal(signals[i]))
             row[ld], row[width] = signals[i].stride, signals[i].width
             if gradient and self._adjoints is not None:
-                row[dx] = _address(self._signal(signals[i], self._adjoints))
+                row[dx] = address(self._signal(signals[i], self._adjoints))
                 row[add] = gradient == "add"
-        row[abi.Y], row[abi.LDY] = _address(self._signal(y)), y.stride
+        row[abi.Y], row[abi.LDY] = address(self._signal(y)), y.stride
         row[abi.WIDTH_Y] = y.width
         if self._adjoints is not None:
-            row[abi.DY] = _address(self._signal(y, self._adjoints))
+            row[abi.DY] = address(self._signal(y, self._adjoints))
         for index in instruction.blocks:
             self._bind_block(row, self.program.blocks[index])
             self._bind_connections(row, instruction.module, self.program.blocks[index])
@@ -369,10 +361,10 @@ class Executor:
         return row
 
     def _bind_block(self, row, block):
-        value, gradient = _BLOCKS[block.name]
-        row[value] = _address(block.view(self.parameters))
+        value, gradient = BLOCKS[block.name]
+        row[value] = address(block.view(self.parameters))
         if gradient is not None and self.gradient is not None:
-            row[gradient] = _address(block.view(self.gradient))
+            row[gradient] = address(block.view(self.gradient))
         if block.is_matrix:
             row[abi.LDW] = block.stride
 
@@ -386,23 +378,23 @@ class Executor:
                     block.shape[0]
                 )
                 self._masks[block] = mask
-            row[abi.MASK] = _address(self._masks[block])
+            row[abi.MASK] = address(self._masks[block])
 
     def _bind_loss(self, batch):
-        row = _new_row(table.loss_kernel(self.loss, self._bits))
+        row = new_row(table.loss_kernel(self.loss, self._bits))
         output = self.program.output
-        row[abi.Y] = _address(self._signal(output))
-        row[abi.DY] = _address(self._signal(output, self._adjoints))
+        row[abi.Y] = address(self._signal(output))
+        row[abi.DY] = address(self._signal(output, self._adjoints))
         row[abi.LDY], row[abi.WIDTH_Y] = output.stride, output.width
-        row[abi.X], row[abi.LDX] = _address(batch.targets), batch.targets.shape[1]
-        row[abi.W] = _address(batch.weights)
+        row[abi.X], row[abi.LDX] = address(batch.targets), batch.targets.shape[1]
+        row[abi.W] = address(batch.weights)
         row[abi.SETTING] = getattr(self.loss, "n_classes", 0)
         return row
 
     def _bind_vector(self, kernel):
         """Return the row of a loop kernel that runs over all parameters."""
-        row = _new_row(table.loop_kernel(kernel, self._bits))
-        row[abi.W] = _address(self.parameters)
+        row = new_row(table.loop_kernel(kernel, self._bits))
+        row[abi.W] = address(self.parameters)
         row[abi.N_ELEMENTS] = len(self.parameters)
         return row
 
@@ -411,8 +403,8 @@ class Executor:
         if clip_grad_norm is None:
             return []
         self._scalars[abi.CLIP_NORM] = clip_grad_norm
-        row = _new_row(table.clip_kernel(self._bits))
-        row[abi.DW] = _address(self.gradient)
+        row = new_row(table.clip_kernel(self._bits))
+        row[abi.DW] = address(self.gradient)
         row[abi.N_ELEMENTS] = self.program.n_learned
         return [row]
 
@@ -420,10 +412,10 @@ class Executor:
         """Return the updates of the decaying parameters and of the others."""
         rows, split, end = [], self.program.n_decaying, self.program.n_learned
         for decays, part in ((1, slice(split)), (0, slice(split, end))):
-            row = _new_row(table.update_kernel(optimizer, self._bits))
-            row[abi.W] = _address(self.parameters[part])
-            row[abi.DW] = _address(self.gradient[part])
-            row[abi.SLOTS] = _address(slots[:, part])
+            row = new_row(table.update_kernel(optimizer, self._bits))
+            row[abi.W] = address(self.parameters[part])
+            row[abi.DW] = address(self.gradient[part])
+            row[abi.SLOTS] = address(slots[:, part])
             row[abi.LD_SLOTS] = self.program.n_parameters
             row[abi.N_ELEMENTS] = len(self.parameters[part])
             row[abi.DECAYS] = decays
@@ -435,8 +427,8 @@ class Executor:
         rows = []
         for block in self.program.blocks:
             if penalties.max_norm is not None and block.is_matrix:
-                row = _new_row(table.limit_columns_kernel(self._bits))
-                row[abi.W] = _address(block.view(self.parameters))
+                row = new_row(table.limit_columns_kernel(self._bits))
+                row[abi.W] = address(block.view(self.parameters))
                 row[abi.WIDTH_X], row[abi.WIDTH_Y] = block.shape
                 row[abi.LDW] = block.stride
                 rows.append(row)
@@ -450,7 +442,7 @@ class Executor:
             self.program.check_reads_sparse()
             csr = samples.X
             self._csr_addresses = [
-                _address(part) for part in (csr.data, csr.indices, csr.indptr)
+                address(part) for part in (csr.data, csr.indices, csr.indptr)
             ]
             return []
         return [self._gather(samples.X, self._signal(self.program.input))]
@@ -464,15 +456,15 @@ class Executor:
         rows = self._load_input(samples)
         rows.append(self._gather(samples.targets, targets))
         if samples.weights is not None:
-            row = _new_row(table.loop_kernel("gather_weights", self._bits))
-            row[abi.X] = _address(samples.weights)
-            row[abi.Y] = _address(weights)
+            row = new_row(table.loop_kernel("gather_weights", self._bits))
+            row[abi.X] = address(samples.weights)
+            row[abi.Y] = address(weights)
             rows.append(row)
-        return _Batch(rows, targets, weights)
+        return Batch(rows, targets, weights)
 
     def _gather(self, source, target):
-        row = _new_row(table.gather_kernel(self._bits))
-        row[abi.X], row[abi.Y] = _address(source), _address(target)
+        row = new_row(table.gather_kernel(self._bits))
+        row[abi.X], row[abi.Y] = address(source), address(target)
         row[abi.WIDTH_X] = row[abi.LDX] = source.shape[1]
         row[abi.LDY] = target.strides[0] // target.itemsize
         return row
@@ -480,34 +472,9 @@ class Executor:
     def _row_list(self, rows):
         """Return the row that runs rows, which it keeps alive."""
         rows = np.array(rows).reshape(-1, abi.ROW_FIELDS)
-        row = _RowList((abi.ROW_FIELDS,), np.int64)
+        row = RowList((abi.ROW_FIELDS,), np.int64)
         row[:] = 0
         row[abi.CODE] = self._run_rows
-        row[abi.X], row[abi.N_ELEMENTS] = _address(rows), len(rows)
+        row[abi.X], row[abi.N_ELEMENTS] = address(rows), len(rows)
         row.rows = rows
         return row
-
-
-class _Batch(NamedTuple):
-    """The rows that load a minibatch, and where its targets and weights go."""
-
-    rows: list
-    targets: np.ndarray
-    weights: np.ndarray
-
-
-class _RowList(np.ndarray):
-    """A row with a reference to the rows that it points at."""
-
-    rows = None
-
-
-def _new_row(code):
-    """Return a row of the kernel at this address, its other fields 0."""
-    row = np.zeros(abi.ROW_FIELDS, np.int64)
-    row[abi.CODE] = code
-    return row
-
-
-def _address(array):
-    return array.__array_interface__["data"][0]

@@ -9,12 +9,12 @@ through the old one: that is all of backprop, for any graph.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.drawing import Diagram
 from skbackprop.network.graph import Graph
 from skbackprop.network.linear import Bias
 from skbackprop.network.modules import Concatenate, Module, Slice
 from skbackprop.network.pooling import MeanPool
-from skbackprop.network.program import compile_graph
 
 # Linear in their inputs, with derivatives that are the same everywhere.
 _READ_ADJOINTS_ONLY = (Bias, Concatenate, MeanPool, Slice)

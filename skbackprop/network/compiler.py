@@ -1,0 +1,277 @@
+"""From a graph to its program: where parameters and signals stand, what adds up.
+
+Nodes are in topological order already. What is left to find is a place for each
+signal, and who is the first to reach an adjoint.
+"""
+
+import functools
+
+from skbackprop.network.combinations import Add, Multiply
+from skbackprop.network.linear import Linear
+from skbackprop.network.modules import Slice
+from skbackprop.network.program import (
+    ROW_QUANTUM,
+    Block,
+    Instruction,
+    Program,
+    Signal,
+    block_shapes,
+    padded_width,
+)
+
+
+@functools.lru_cache(maxsize=64)
+def compile_graph(graph, keeps_all=False):
+    """Return the program of a graph.
+
+    Parameters
+    ----------
+    graph : Graph
+    keeps_all : bool, default=False
+        Whether each signal and each adjoint, that of the input too, is still
+        there when a pass is over, as inspection needs it.
+    """
+    blocks, ends = _lay_out_parameters(graph)
+    n_decaying, n_learned, n_parameters = ends
+    wanted = _find_wanted(graph, keeps_all)
+    places = _Places(graph, wanted, keeps_all)
+    return Program(
+        signals=tuple(places.signals),
+        blocks=blocks,
+        instructions=_write_instructions(graph, blocks, wanted, places.added),
+        n_parameters=n_parameters,
+        n_decaying=n_decaying,
+        n_learned=n_learned,
+        workspace_width=places.end,
+    )
+
+
+def _lay_out_parameters(graph):
+    """Return all blocks, and the ends of matrices, other parameters and buffers."""
+    widths, shapes, buffers = graph.widths(), {}, set()
+    for node, (module, inputs) in enumerate(graph.wires, start=1):
+        input_widths = [widths[i] for i in inputs]
+        found = block_shapes(graph.modules[module], input_widths)
+        if shapes.setdefault(module, found) != found:
+            raise ValueError(
+                f"Node {node} shares the parameters of {graph.modules[module]!r}, "
+                f"which have shapes {shapes[module]}, but needs {found}."
+            )
+        for name in graph.modules[module].buffer_shapes(*input_widths):
+            buffers.add((module, name))
+
+    def rank(module, name, shape):
+        return 2 if (module, name) in buffers else 2 - len(shape)
+
+    named = [(m, name, s) for m in sorted(shapes) for name, s in shapes[m].items()]
+    blocks, ends, offset = [], [], 0
+    for part in range(3):
+        for module, name, shape in named:
+            if rank(module, name, shape) == part:
+                stride = padded_width(shape[-1])
+                blocks.append(Block(module, name, shape, offset, stride))
+                offset += blocks[-1].n_elements
+        ends.append(offset)
+    return tuple(blocks), ends
+
+
+def _find_wanted(graph, keeps_all):
+    """Return, for each node, whether backward computes its adjoint.
+
+    It does where a gradient gets to and something upstream learns, or where it
+    shall be looked at.
+    """
+    learns, widths = [keeps_all], graph.widths()
+    for module, inputs in graph.wires:
+        module = graph.modules[module]
+        has_parameters = module.parameter_shapes(*(widths[i] for i in inputs))
+        sources = _differentiated(module, inputs)
+        does = bool(has_parameters) or any(learns[i] for i in sources)
+        learns.append(keeps_all or does)
+    reached = [False] * len(graph.wires) + [True]
+    for node in range(len(graph.wires), 0, -1):
+        if reached[node]:
+            module, inputs = graph.wires[node - 1]
+            for i in _differentiated(graph.modules[module], inputs):
+                reached[i] = True
+    return [both == (True, True) for both in zip(learns, reached, strict=True)]
+
+
+def _differentiated(module, inputs):
+    """Return the inputs that a module passes a gradient back to."""
+    if not module.stops_gradient:
+        return inputs
+    return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
+
+
+class _Places:
+    """Lays out the signals; finds those that need no place of their own.
+
+    A module that may writes over its input where nobody else needs it, a slice
+    is read where it lies, and a product is added to the term that it is to be
+    added to.
+
+    Attributes
+    ----------
+    signals : list of Signal
+    added : set of int
+        The nodes that are added to what stands in their place.
+    end : int
+        Width of the workspace.
+    """
+
+    def __init__(self, graph, wanted, keeps_all):
+        self.graph, self.wanted = graph, wanted
+        self.readers = [[] for _ in range(len(graph.wires) + 1)]
+        for node, (_, inputs) in enumerate(graph.wires, start=1):
+            for i in inputs:
+                self.readers[i].append(node)
+        self.signals, self.added, self.end = [], set(), 0
+        for node, width in enumerate(graph.widths()):
+            signal = None if keeps_all else self._shared(node)
+            if signal is None:
+                signal = Signal(width, padded_width(width), self.end)
+                self.end += signal.stride
+            self.signals.append(signal)
+
+    def _shared(self, node):
+        """Return the place that a node's signal may take, None if there is none."""
+        if node == 0:
+            return None
+        if isinstance(self._module(node), Slice):
+            return self._view(node)
+        if isinstance(self._module(node), (Linear, Multiply)):
+            return self._term(node)
+        return self._overwritten(node)
+
+    def _module(self, node):
+        return self.graph.modules[self.graph.wires[node - 1][0]]
+
+    def _inputs(self, node):
+        return self.graph.wires[node - 1][1]
+
+    def _view(self, node):
+        (source,), cut = self._inputs(node), self._module(node)
+        if self.wanted[source]:
+            if not self._is_cut_cleanly(source):
+                return None
+        elif not self._is_read_by_linear_modules(node):
+            return None  # others compute with what lies behind the slice
+        place = self.signals[source]
+        return place._replace(
+            width=cut.stop - cut.start, column=place.column + cut.start
+        )
+
+    def _is_read_by_linear_modules(self, node):
+        readers = [self._module(reader) for reader in self.readers[node]]
+        return bool(readers) and all(isinstance(module, Linear) for module in readers)
+
+    def _is_cut_cleanly(self, source):
+        """Tell whether slices alone read a signal, each column once.
+
+        Then each adjoint of a slice lies in that of the signal, which they make
+        up completely; cuts at whole vectors keep writers of one off the others.
+        """
+        readers = [self._module(node) for node in self.readers[source]]
+        if not all(isinstance(reader, Slice) for reader in readers):
+            return False
+        if not all(self.wanted[node] for node in self.readers[source]):
+            return False
+        cuts = sorted((reader.start, reader.stop) for reader in readers)
+        starts, stops = zip(*cuts, strict=True)
+        width = self.signals[source].width
+        is_partition = (*starts, width) == (0, *stops)
+        return is_partition and all(start % ROW_QUANTUM == 0 for start in starts)
+
+    def _term(self, node):
+        """Return the place of the term that a product is to be added to.
+
+        The other term is computed before and has no other reader. A bias would be
+        in the way: it is what a product is added to otherwise.
+        """
+        module, readers = self._module(node), self.readers[node]
+        if getattr(module, "bias", False) or len(readers) != 1:
+            return None
+        (reader,) = readers
+        terms = self._inputs(reader)
+        if not isinstance(self._module(reader), Add) or max(terms) > node:
+            return None
+        place = self.signals[min(terms)]
+        if place.width != self._width(node) or not self._is_free(min(terms)):
+            return None
+        self.added.add(node)
+        return place
+
+    def _overwritten(self, node):
+        """Return the place of an input that the node may write over."""
+        for position in self._module(node).may_overwrite:
+            source = self._inputs(node)[position]
+            if self._is_free(source) and self.signals[source].width == self._width(
+                node
+            ):
+                return self.signals[source]
+        return None
+
+    def _width(self, node):
+        widths = [self.signals[i].width for i in self._inputs(node)]
+        return self._module(node).output_width(*widths)
+
+    def _is_free(self, source):
+        """Tell whether a signal with one reader is needed by nobody else."""
+        if source == 0 or len(self.readers[source]) > 1:
+            return False
+        if isinstance(self._module(source), Slice):
+            place, (whole,) = self.signals[source], self._inputs(source)
+            if place.offset == self.signals[whole].offset:
+                # A view: of something that backward does not read, and whose
+                # other slices are elsewhere.
+                return self.wanted[whole] and self._is_unread(whole)
+        return not self._module(source).backward_reads_output
+
+    def _is_unread(self, whole):
+        """Tell whether backward reads nothing of a signal that is cut up."""
+        if whole == 0:
+            return False
+        module, place = self._module(whole), self.signals[whole]
+        if isinstance(module, Slice):
+            (source,) = self._inputs(whole)
+            if place.offset == self.signals[source].offset:
+                return self._is_unread(source)
+        return not module.backward_reads_output
+
+
+def _write_instructions(graph, blocks, wanted, added):
+    """Return the instructions in forward order, with what backward does to each."""
+    blocks_of = [[] for _ in graph.modules]
+    for index, block in enumerate(blocks):
+        blocks_of[block.module].append(index)
+    reached_signals, reached_modules, backwards = set(), set(), []
+    for output in range(len(graph.wires), 0, -1):
+        index, inputs = graph.wires[output - 1]
+        module, gradients, gradient = graph.modules[index], [], ""
+        for position, i in enumerate(inputs):
+            gets_one = position not in module.stops_gradient
+            gets_one = gets_one and wanted[output] and wanted[i]
+            gradients.append(_first_or_later(i, reached_signals) if gets_one else "")
+        if wanted[output] and blocks_of[index]:
+            gradient = _first_or_later(index, reached_modules)
+        backwards.append(
+            Instruction(
+                module,
+                inputs,
+                output,
+                tuple(blocks_of[index]),
+                tuple(gradients),
+                gradient,
+                adds_output=output in added,
+            )
+        )
+    return tuple(reversed(backwards))
+
+
+def _first_or_later(item, reached):
+    """Return "write" for the first to reach an item, "add" for those after it."""
+    if item in reached:
+        return "add"
+    reached.add(item)
+    return "write"
