@@ -1,5 +1,6 @@
 """Sequences: what users pass for them, and the rows that networks read."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,8 +132,10 @@ def _read_matrix(i, matrix, dtype, layout):
     """Return the i-th sequence as a matrix (time, features)."""
     name = f"Sequence {i} of X"
     try:
-        shape = np.shape(matrix)
-    except ValueError:  # as of a list of rows of unequal length
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            shape = np.shape(matrix)
+    except (ValueError, Warning):  # of a list of rows of unequal length
         shape = (len(matrix),)
     if len(shape) != 2:
         raise ValueError(

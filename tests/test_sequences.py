@@ -248,7 +248,7 @@ def test_nan_in_an_array_names_sequence_and_feature():
 
 
 def test_nan_in_rows_names_the_column():
-    frame = pd.DataFrame(X.reshape(4, 6), columns=list("abcdef"))
+    frame = pd.DataFrame(X.reshape(4, 6), columns=list("abcdef"), copy=True)
     frame.loc[2, "e"] = np.nan
     with pytest.raises(ValueError, match=r"NaN.*\n(.*\n)*.*column is 'e'"):
         classifier(n_timesteps=3).fit(frame, Y)
