@@ -14,6 +14,7 @@ TINY = np.finfo(np.float32).tiny
 def halve():
     """Halve the smallest normal number by a kernel; return what comes out."""
     from skbackprop.engine.optimizers import SGD
+    from skbackprop.engine.penalties import Penalties
     from skbackprop.kernels.subnormals import make_run_flushed
     from skbackprop.kernels.update import make_update
 
@@ -21,7 +22,13 @@ def halve():
     w, dw, velocity = (aligned(16, np.float32) for _ in range(3))
     velocity[:] = TINY
     step = Call(W=w, DW=dw, SLOTS=velocity, LD_SLOTS=16, N_ELEMENTS=16)
-    coefficients = optimizer.coefficients(np.array([1]), np.array([0.1]))
+    rates = np.array([0.1])
+    coefficients = np.hstack(
+        [
+            Penalties().coefficients(np.zeros(1), rates),
+            optimizer.coefficients(np.array([1]), rates),
+        ]
+    )
     update = compiled(lambda: make_update(optimizer, 32), "update_to_halve")
     step.set(CODE=update)
     run = Call(X=step.row).set_context(STEP=coefficients)
