@@ -74,6 +74,15 @@ RECURRENT_PARAMETERS = """
         forth to the next one). None: to the beginning.
 """
 
+RECURRENT_DROPOUT_PARAMETER = """
+    dropout : float or tuple of float, default=None
+        Share of what each layer puts out that is left out at random, at each
+        step and minibatch anew, on the way to the next layer and to the output;
+        the way from step to step drops nothing (Zaremba et al. 2014). Or a
+        tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
+        units. Not with L-BFGS.
+"""
+
 NETWORK_PARAMETERS = """
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
 'sgd'}, default='adam'

@@ -17,6 +17,7 @@ from skbackprop._docs import (
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
+from skbackprop._layers import dropout_rates, layer_sizes
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
 from skbackprop.network import (
     ELU,
@@ -72,9 +73,9 @@ class _MLP(NetworkEstimator):
     }
 
     def _make_graph(self, n_features, n_outputs):
-        sizes = self._hidden_layer_sizes()
+        sizes = layer_sizes(self.hidden_layer_sizes)
         activations = self._activations(len(sizes))
-        input_rate, *rates = self._dropout_rates(len(sizes))
+        input_rate, *rates = dropout_rates(self.dropout, len(sizes))
         signal = Input(n_features)
         if input_rate:
             signal = Dropout(input_rate)(signal)
@@ -95,28 +96,6 @@ class _MLP(NetworkEstimator):
                 f"{self.activation!r}."
             )
         return [ACTIVATIONS[name] for name in names]
-
-    def _dropout_rates(self, n_hidden):
-        """Return the rates of the input and of the hidden layers."""
-        rates = 0.0 if self.dropout is None else self.dropout
-        rates = [0.0] + [rates] * n_hidden if np.isscalar(rates) else list(rates)
-        are_rates = all(isinstance(r, Real) and 0 <= r < 1 for r in rates)
-        if len(rates) != n_hidden + 1 or not are_rates:
-            raise ValueError(
-                "dropout must be a rate, at least 0 and below 1, of the hidden layers, "
-                f"or a tuple of {n_hidden + 1} rates: of the input and of the "
-                f"{n_hidden} layers of hidden_layer_sizes, got {self.dropout!r}."
-            )
-        return rates
-
-    def _hidden_layer_sizes(self):
-        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
-        if not all(isinstance(size, int) and size > 0 for size in sizes):
-            raise ValueError(
-                "hidden_layer_sizes must be > 0, an int or a sequence of ints, got "
-                f"{self.hidden_layer_sizes!r}."
-            )
-        return sizes
 
     @property
     def n_layers_(self):

@@ -1,7 +1,7 @@
 """Recurrent networks: a cell, unrolled along sequences."""
 
-from dataclasses import dataclass, replace
-from numbers import Integral
+from dataclasses import KW_ONLY, dataclass, replace
+from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
@@ -13,11 +13,13 @@ from skbackprop._docs import (
     NETWORK_ATTRIBUTES,
     NETWORK_PARAMETERS,
     NETWORK_REFERENCES,
+    RECURRENT_DROPOUT_PARAMETER,
     RECURRENT_PARAMETERS,
     SEQUENCES_PARAMETER,
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
+from skbackprop._layers import dropout_rates, layer_sizes
 from skbackprop._sequences import (
     Sequences,
     are_sequences,
@@ -47,6 +49,7 @@ class _Recurrent:
         "n_timesteps": [None, Interval(Integral, 1, None, closed="left")],
         "layout": [StrOptions({"NTF", "NFT"})],
         "bptt_steps": [None, Interval(Integral, 1, None, closed="left")],
+        "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
     # Sequences in
@@ -118,14 +121,14 @@ class _Recurrent:
         return "steps" if self.return_sequences else self.readout
 
     def _make_net(self, n_outputs):
-        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes)).tolist()
-        if not sizes or not all(isinstance(n, int) and n > 0 for n in sizes):
-            raise ValueError(
-                "hidden_layer_sizes must be > 0, an int or a sequence of at least one "
-                f"int, got {self.hidden_layer_sizes!r}."
-            )
+        sizes = layer_sizes(self.hidden_layer_sizes, min_layers=1)
         return RecurrentNet(
-            self.cell, tuple(sizes), n_outputs, self.bidirectional, self._readout
+            self.cell,
+            tuple(sizes),
+            n_outputs,
+            self.bidirectional,
+            self._readout,
+            dropout=tuple(dropout_rates(self.dropout, len(sizes))),
         )
 
     def _make_graph(self, n_features, n_outputs):
@@ -226,6 +229,7 @@ _RECURRENT_DOCS = {
     "sequences": SEQUENCES_PARAMETER,
     "recurrent": RECURRENT_PARAMETERS,
     "parameters": NETWORK_PARAMETERS,
+    "dropout": RECURRENT_DROPOUT_PARAMETER,
     "attributes": NETWORK_ATTRIBUTES,
     "references": NETWORK_REFERENCES,
 }
@@ -248,6 +252,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
     ----------
     {recurrent}
     {parameters}
+    {dropout}
 
     Attributes
     ----------
@@ -292,6 +297,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
     n_timesteps: int | None = None
     layout: str = "NTF"
     bptt_steps: int | None = None
+    _: KW_ONLY
+    dropout: float | tuple | None = None
 
     def predict(self, X):
         """Predict the class of each sequence, or of each step.
@@ -362,6 +369,7 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
         Half the squared error, or half the Poisson deviance with log link for
         counts and other targets that are not negative.
     {parameters}
+    {dropout}
 
     Attributes
     ----------
@@ -407,6 +415,8 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
     layout: str = "NTF"
     bptt_steps: int | None = None
     loss: str = "squared_error"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
 
     def predict(self, X):
         """Predict the targets of each sequence, or of each step.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from skbackprop.network.activations import ReLU, Sigmoid, Tanh
 from skbackprop.network.combinations import Add, Max, Multiply, Subtract, Where
+from skbackprop.network.dropout import Dropout
 from skbackprop.network.graph import Graph, Input
 from skbackprop.network.linear import Linear
 from skbackprop.network.modules import Concatenate, Slice, StopGradient, Zeros
@@ -166,6 +167,9 @@ class RecurrentNet:
     bptt_steps : int or None
         Gradients pass between steps of the same block only, where blocks of so
         many steps are counted from the first; None: between all steps.
+    dropout : tuple of float
+        Rates of the input and of what each layer puts out; empty: none. The
+        connections from step to step drop nothing (Zaremba et al. 2014).
     """
 
     cell: str
@@ -174,6 +178,7 @@ class RecurrentNet:
     is_bidirectional: bool = False
     readout: str = "last"
     bptt_steps: int | None = None
+    dropout: tuple = ()
 
     def unroll(self, layout):
         """Return the graph for sequences of a layout.
@@ -186,8 +191,11 @@ class RecurrentNet:
         if layout.is_masked:
             # Each sequence has a first step.
             masks = [None, *(layout.exists(x, t) for t in range(1, len(masks)))]
-        for n_units in self.layer_sizes:
+        input_rate, *rates = self.dropout or [0.0] * (len(self.layer_sizes) + 1)
+        steps = [_dropped(h, input_rate) for h in steps]
+        for n_units, rate in zip(self.layer_sizes, rates, strict=True):
             steps, ends = self._run_layer(n_units, x, steps, masks)
+            steps, ends = [_dropped(h, rate) for h in steps], _dropped(ends, rate)
         output = Linear(self.n_outputs)
         if self.readout == "steps":
             outputs = [output(h) for h in steps]
@@ -244,3 +252,7 @@ class RecurrentNet:
         if self.readout == "max":
             return pooled
         return Multiply()(pooled, layout.inverse_length(x))
+
+
+def _dropped(node, rate):
+    return Dropout(rate)(node) if rate else node
