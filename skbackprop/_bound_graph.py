@@ -1,5 +1,6 @@
 """A graph and the numbers to run it with: what inspection looks into."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,11 @@ class BoundGraph(NamedTuple):
         return compile_graph(self.graph, keeps_all=True)
 
     @property
+    def smallest_program(self):
+        """The program that keeps only what prediction or training needs."""
+        return compile_graph(self.graph)
+
+    @property
     def dtype(self):
         """The dtype in which the graph runs."""
         return self.parameters.dtype
@@ -46,18 +52,21 @@ class BoundGraph(NamedTuple):
 
     def up_to(self, node):
         """Return the bound graph whose output is a node of this one."""
-        part = self.graph.up_to(node)
-        program = compile_graph(part)
+        return self.part(self.graph.up_to(node))
+
+    def part(self, graph):
+        """Return another graph bound, whose parameters are those of modules here."""
         index_of = {id(m): index for index, m in enumerate(self.graph.modules)}
         values = {
             (block.module, block.name): block.view(self.parameters)
-            for block in self.program.blocks
+            for block in self.smallest_program.blocks
         }
+        program = compile_graph(graph)
         parameters = program.allocate(self.dtype)
         for block in program.blocks:
-            module = index_of[id(part.modules[block.module])]
+            module = index_of[id(graph.modules[block.module])]
             block.view(parameters)[...] = values[module, block.name]
-        return BoundGraph(part, parameters)
+        return BoundGraph(graph, parameters)
 
     def check_X(self, X):
         """Return samples as this graph reads them."""
@@ -153,3 +162,31 @@ def _as_blocks(parameters, program, learned):
             parts = np.split(parameters, np.cumsum(sizes)[:-1]) if sizes else []
             return [p.reshape(b.shape) for p, b in zip(parts, blocks, strict=True)]
     return [parameters]
+
+
+def parse_quantity(quantity, graph):
+    """Return ("z", number of a node) or ("w", index of a module, None for all)."""
+    if isinstance(quantity, str):
+        names = {"input": ("z", 0), "output": ("z", -1), "parameters": ("w", None)}
+        kind, node = names.get(quantity, (None, None))
+        if named := re.fullmatch(r"([zw])\[(-?\d+)\]", quantity):
+            kind, node = named[1], int(named[2])
+        if kind is None:
+            raise ValueError(
+                f"{quantity!r} is none of 'input', 'output', 'parameters', 'z[k]' and "
+                "'w[k]' with k the number of a node."
+            )
+    else:
+        kind, node = "z", quantity
+    if node is None:
+        return kind, None
+    node = graph.number(node)
+    return (kind, node) if kind == "z" else (kind, _owner(graph, node))
+
+
+def _owner(graph, node):
+    """Return the index of the module of a node, if it has parameters."""
+    row = graph.summary().rows[node]
+    if not row.n_parameters:
+        raise ValueError(f"Node {node}, {row.module}, has no parameters.")
+    return graph.wires[node - 1][0]

@@ -17,6 +17,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skbackprop._held_out import make_validation, split_rows
+from skbackprop._hidden import HiddenRepresentations
 from skbackprop._parameters import NetworkParameters
 from skbackprop._plan import check_settings, make_optimizer, make_plan
 from skbackprop._prediction import LARGEST_WORKSPACE_BYTES, run_in_batches
@@ -33,7 +34,7 @@ _INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 
 
 @dataclass(eq=False, repr=False)
-class NetworkEstimator(NetworkParameters):
+class NetworkEstimator(HiddenRepresentations, NetworkParameters):
     """A network that is fitted to samples and run on others.
 
     Subclasses say which graph they are (``_make_graph``) and what the targets

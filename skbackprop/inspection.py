@@ -10,13 +10,12 @@ and adjoints go back by its transpose, dx = dy J'. A chain of modules multiplies
 their Jacobians from left to right, in the order in which a sample meets them.
 """
 
-import re
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop._bound_graph import bind
+from skbackprop._bound_graph import bind, parse_quantity
 from skbackprop._gradient_check import check_gradients
 from skbackprop._targets import BinaryTargets, MulticlassTargets
 from skbackprop.engine.modules import Pass, backward, parameter_gradients
@@ -134,10 +133,10 @@ def jacobian(network, X, *, of="output", wrt="input", parameters=None):
     array([[3., 4., 1.]])
     """
     bound, X = bind(network, X, parameters)
-    kind, of = _parse(of, bound.graph)
+    kind, of = parse_quantity(of, bound.graph)
     if kind != "z" or of == 0:
         raise ValueError("of must be a node behind the input.")
-    kind, wrt = _parse(wrt, bound.graph)
+    kind, wrt = parse_quantity(wrt, bound.graph)
     if kind == "z":
         return _signal_jacobian(bound, X, of, wrt)
     return _parameter_jacobian(bound, X, of, wrt)
@@ -360,31 +359,3 @@ def _check_adjoint(adjoint, bound, X):
             f"{len(bound.graph.wires)}, of shape {shape}."
         )
     return adjoint
-
-
-def _parse(quantity, graph):
-    """Return ("z", number of a node) or ("w", index of a module, None for all)."""
-    if isinstance(quantity, str):
-        names = {"input": ("z", 0), "output": ("z", -1), "parameters": ("w", None)}
-        kind, node = names.get(quantity, (None, None))
-        if named := re.fullmatch(r"([zw])\[(-?\d+)\]", quantity):
-            kind, node = named[1], int(named[2])
-        if kind is None:
-            raise ValueError(
-                f"{quantity!r} is none of 'input', 'output', 'parameters', 'z[k]' and "
-                "'w[k]' with k the number of a node."
-            )
-    else:
-        kind, node = "z", quantity
-    if node is None:
-        return kind, None
-    node = graph.number(node)
-    return (kind, node) if kind == "z" else (kind, _owner(graph, node))
-
-
-def _owner(graph, node):
-    """Return the index of the module of a node, if it has parameters."""
-    row = graph.summary().rows[node]
-    if not row.n_parameters:
-        raise ValueError(f"Node {node}, {row.module}, has no parameters.")
-    return graph.wires[node - 1][0]

@@ -19,6 +19,7 @@ from skbackprop._docs import (
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
+from skbackprop._hidden import index_layers
 from skbackprop._layers import dropout_rates, layer_sizes
 from skbackprop._sequences import (
     Sequences,
@@ -178,6 +179,31 @@ class _Recurrent:
             return predict(X)
         sequences = self._read(X, FLOATS, reset=False)
         return sequences.cut(predict(sequences))
+
+    # Hidden representations
+
+    def _represent(self, X, layer):
+        return self._by_sequences(lambda X: self._represent_rows(X, layer), X)
+
+    def _represent_rows(self, X, layer):
+        """Return what a layer makes of sequences, by steps where it is read so."""
+        n_units = self._n_hidden_units(layer)
+        if not isinstance(X, Sequences):
+            X = self._read(X, FLOATS, reset=False)
+        layout = X.layout(self._net.readout == "mean")
+        graph, of_layer = self._net.unroll_layers(layout)
+        values = self._run_part(X.rows(layout), graph, of_layer(layer))
+        if self._puts_out_steps:
+            return values.reshape(len(values), -1, n_units)
+        return values
+
+    def _n_hidden_units(self, layer):
+        if not isinstance(layer, Integral):
+            raise ValueError(
+                f"layer must be the number of a recurrent layer, got {layer!r}."
+            )
+        n_units = index_layers(self._net.layer_sizes, layer)
+        return n_units * (2 if self._net.is_bidirectional else 1)
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy of classes, or R^2 of numbers.

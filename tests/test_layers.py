@@ -31,7 +31,7 @@ FLOORS = [
     {"_bound_graph"},
     {"_gradient_check"},
     {"inspection"},
-    {"_tasks"},
+    {"_tasks", "_hidden"},
     {"_estimator", "expansion", "pooling", "monomials"},
     {"dag"},
     {"mlp", "recurrent", "linear_separator", "capacity"},

@@ -129,8 +129,11 @@ def test_warm_start_may_change_the_solver_the_rate_and_the_samples(early_stoppin
 
 
 @needs_sklearn_1_7
-def test_tags_are_those_of_scikit_learn_and_several_outputs():
+def test_tags_are_those_of_scikit_learn_several_outputs_and_a_transformer():
     classifier, regressor = (get_tags(task.ours()) for task in BOTH)
+    for tags in (classifier, regressor):
+        assert tags.transformer_tags.preserves_dtype == ["float64", "float32"]
+        tags.transformer_tags = None
     assert classifier == get_tags(BOTH[0].theirs())
     expected = get_tags(BOTH[1].theirs())
     expected.target_tags.multi_output = True

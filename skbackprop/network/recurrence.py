@@ -185,9 +185,18 @@ class RecurrentNet:
 
         The parameters of the graphs of all layouts are the same.
         """
+        return self.unroll_layers(layout)[0]
+
+    def unroll_layers(self, layout):
+        """Return the graph, and a function from the number of a layer to its graph.
+
+        That one puts out what the readout makes of the layer: of the last one,
+        what the output is computed from. It consists of the modules of the
+        whole; with readout 'steps' the states of all steps are side by side.
+        """
         x = Input(layout.n_columns)
         steps = [layout.step(x, t) for t in range(layout.n_timesteps)]
-        masks = [None] * layout.n_timesteps
+        masks, layers = [None] * layout.n_timesteps, []
         if layout.is_masked:
             # Each sequence has a first step.
             masks = [None, *(layout.exists(x, t) for t in range(1, len(masks)))]
@@ -196,13 +205,22 @@ class RecurrentNet:
         for n_units, rate in zip(self.layer_sizes, rates, strict=True):
             steps, ends = self._run_layer(n_units, x, steps, masks)
             steps, ends = [_dropped(h, rate) for h in steps], _dropped(ends, rate)
+            layers.append((steps, ends))
+
+        def read(layer):
+            return self._read(*layers[layer], masks, x, layout)
+
         output = Linear(self.n_outputs)
+        whole = _side_by_side([output(node) for node in read(-1)])
+        return whole, lambda layer: _side_by_side(read(layer))
+
+    def _read(self, steps, ends, masks, x, layout):
+        """Return the nodes that outputs are computed from: one, or of all steps."""
         if self.readout == "steps":
-            outputs = [output(h) for h in steps]
-            return Graph(Concatenate()(*outputs) if len(outputs) > 1 else outputs[0])
+            return steps
         if self.readout == "last":
-            return Graph(output(ends))
-        return Graph(output(self._pool(steps, masks, x, layout)))
+            return [ends]
+        return [self._pool(steps, masks, x, layout)]
 
     def _run_layer(self, n_units, x, steps, masks):
         """Return what a layer puts out at each step, and at its end."""
@@ -256,3 +274,8 @@ class RecurrentNet:
 
 def _dropped(node, rate):
     return Dropout(rate)(node) if rate else node
+
+
+def _side_by_side(nodes):
+    """Return the graph that puts out one node, or several side by side."""
+    return Graph(Concatenate()(*nodes) if len(nodes) > 1 else nodes[0])
