@@ -48,28 +48,24 @@ class NotFiniteError(ValueError):
     """The samples hold NaN or infinity."""
 
 
-class BlockProgram:
-    """Kernels that run, one after the other, on block after block of samples.
+class SampleProgram:
+    """Kernels that run, one after the other, on a few samples after a few others.
 
-    The first of them, made here, loads the samples of X into the block. All
-    memory that kernels write to belongs to this object: threads make one each.
+    All memory that kernels write to belongs to this object: threads make one
+    each.
 
     Parameters
     ----------
     X : ndarray or sparse matrix of shape (n_samples, n_features)
         Of float32 or float64; dense and C-contiguous, or CSR.
-    center : bool, default=False
-        Whether the mean of its features is subtracted from each sample.
 
     Attributes
     ----------
     lanes : int
-        Samples in a block.
-    block : ndarray of shape (n_features, lanes)
-        The samples that are being transformed, transposed.
+        Samples at a time.
     """
 
-    def __init__(self, X, center=False):
+    def __init__(self, X):
         from skbackprop.kernels.simd import target
 
         self.dtype, (self.n_samples, n_features) = X.dtype, X.shape
@@ -81,35 +77,6 @@ class BlockProgram:
                 "be transformed, as int32 indices count those of a block of samples."
             )
         self._rows, self._alive = [], []
-        self.block = aligned_empty((n_features, self.lanes), self.dtype)
-        self._remainders = np.zeros(self.lanes, self.dtype)
-        load = self._load_csr if sparse.issparse(X) else self._load_dense
-        load(X, center)
-        if center:
-            n_features = np.array([n_features], self.dtype)
-            self._add_to_block("centre", W=n_features)
-
-    def _load_dense(self, X, center):
-        self._add_to_block("load_dense", X=X, LDX=X.shape[1])
-        if not get_config()["assume_finite"]:
-            self._add_to_block("check_finite", W=self._remainders)
-
-    def _load_csr(self, X, center):
-        if not (get_config()["assume_finite"] or np.isfinite(X.data).all()):
-            raise NotFiniteError("X is not finite.")
-        self.block[:] = 0
-        if center:  # which leaves a block without zeros behind
-            self._add_to_block("clear")
-        self._add_to_block(
-            "load_csr",
-            DATA=np.ascontiguousarray(X.data),
-            INDICES=np.ascontiguousarray(X.indices, np.int32),
-            INDPTR=np.ascontiguousarray(X.indptr, np.int64),
-        )
-
-    def _add_to_block(self, name, **fields):
-        """Append a kernel that changes the block itself."""
-        self.add(f"blocks.{name}", Y=self.block, WIDTH_X=len(self.block), **fields)
 
     def add(self, name, *settings, **fields):
         """Append a kernel.
@@ -131,6 +98,18 @@ class BlockProgram:
             row[getattr(abi, field)] = self._address(value)
         self._rows.append(row)
 
+    def add_csr(self, name, X, **fields):
+        """Append a kernel that reads the entries of a CSR matrix."""
+        if not (get_config()["assume_finite"] or np.isfinite(X.data).all()):
+            raise NotFiniteError("X is not finite.")
+        self.add(
+            name,
+            DATA=np.ascontiguousarray(X.data),
+            INDICES=np.ascontiguousarray(X.indices, np.int32),
+            INDPTR=np.ascontiguousarray(X.indptr, np.int64),
+            **fields,
+        )
+
     def run(self):
         """Run all kernels on all samples. ctypes lets go of the GIL meanwhile."""
         rows, row = np.array(self._rows), np.zeros(abi.ROW_FIELDS, np.int64)
@@ -140,12 +119,6 @@ class BlockProgram:
         run_blocks = self._compiled("blocks.run_blocks")
         tables = (row, context, scalars)
         _KERNEL(run_blocks)(*(table.ctypes.data for table in tables))
-        if not np.isfinite(self._remainders).all():
-            raise NotFiniteError("X is not finite.")
-
-    def places(self, features):
-        """Return where in the block features begin, for kernels to read."""
-        return np.ascontiguousarray(features, np.int32) * np.int32(self.lanes)
 
     def padded(self, width):
         """Return a number of outputs rounded up to whole vectors."""
@@ -164,6 +137,60 @@ class BlockProgram:
             return value
         self._alive.append(value)
         return value.__array_interface__["data"][0]
+
+
+class BlockProgram(SampleProgram):
+    """Kernels that run on block after block of samples, transposed.
+
+    The first of them, made here, loads the samples of X into the block.
+
+    Parameters
+    ----------
+    X : ndarray or sparse matrix of shape (n_samples, n_features)
+        As of a ``SampleProgram``.
+    center : bool, default=False
+        Whether the mean of its features is subtracted from each sample.
+
+    Attributes
+    ----------
+    block : ndarray of shape (n_features, lanes)
+        The samples that are being transformed, transposed.
+    """
+
+    def __init__(self, X, center=False):
+        super().__init__(X)
+        self.block = aligned_empty((X.shape[1], self.lanes), self.dtype)
+        self._remainders = np.zeros(self.lanes, self.dtype)
+        load = self._load_csr if sparse.issparse(X) else self._load_dense
+        load(X, center)
+        if center:
+            n_features = np.array([X.shape[1]], self.dtype)
+            self._add_to_block("centre", W=n_features)
+
+    def _load_dense(self, X, center):
+        self._add_to_block("load_dense", X=X, LDX=X.shape[1])
+        if not get_config()["assume_finite"]:
+            self._add_to_block("check_finite", W=self._remainders)
+
+    def _load_csr(self, X, center):
+        self.block[:] = 0
+        if center:  # which leaves a block without zeros behind
+            self._add_to_block("clear")
+        self.add_csr("blocks.load_csr", X, Y=self.block, WIDTH_X=len(self.block))
+
+    def _add_to_block(self, name, **fields):
+        """Append a kernel that changes the block itself."""
+        self.add(f"blocks.{name}", Y=self.block, WIDTH_X=len(self.block), **fields)
+
+    def run(self):
+        """Run all kernels on all samples."""
+        super().run()
+        if not np.isfinite(self._remainders).all():
+            raise NotFiniteError("X is not finite.")
+
+    def places(self, features):
+        """Return where in the block features begin, for kernels to read."""
+        return np.ascontiguousarray(features, np.int32) * np.int32(self.lanes)
 
 
 def aligned_empty(shape, dtype):

@@ -13,7 +13,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skbackprop import _grouping
-from skbackprop._blocks import BlockProgram, transform_samples, validate_samples
+from skbackprop._blocks import (
+    BlockProgram,
+    SampleProgram,
+    transform_samples,
+    validate_samples,
+)
 from skbackprop.kernels import jit
 
 
@@ -327,6 +332,40 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
 
     def _run(self, X, pooled):
         """Pool the samples by compiled kernels."""
+        # Maxima are the same in whatever order; zeros need not be looked at.
+        group_of = self._group_of_features(X) if self.pooling == "max" else None
+        if group_of is None:
+            self._run_on_blocks(X, pooled)
+        else:
+            self._run_on_entries(X, group_of, pooled)
+
+    def _group_of_features(self, X):
+        """Return the number of each feature's group, None where X needs blocks."""
+        members = np.concatenate(self.groups_)
+        n_features = X.shape[1]
+        is_disjoint = np.bincount(members, minlength=n_features).max() == 1
+        if not (sparse.issparse(X) and is_disjoint and X.has_canonical_format):
+            return None
+        sizes = [len(group) for group in self.groups_]
+        group_of = np.full(n_features, len(sizes), np.uint32)
+        group_of[members] = np.repeat(np.arange(len(sizes)), sizes)
+        return group_of
+
+    def _run_on_entries(self, X, group_of, pooled):
+        program, n_groups = SampleProgram(X), len(self.groups_)
+        program.add_csr(
+            "feature_pooling.max_of_entries",
+            X,
+            W=group_of,
+            B=np.array([len(group) for group in self.groups_], np.uint32),
+            DW=np.empty(n_groups, np.uint32),
+            WIDTH_Y=n_groups,
+            Y=pooled,
+            LDY=n_groups,
+        )
+        program.run()
+
+    def _run_on_blocks(self, X, pooled):
         program, n_groups = BlockProgram(X), len(self.groups_)
         sizes = np.zeros(program.padded(n_groups), np.int64)
         sizes[:n_groups] = [len(members) for members in self.groups_]

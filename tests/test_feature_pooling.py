@@ -119,6 +119,17 @@ def test_zeros_that_are_not_stored_take_part():
     )
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_largest_of_a_group_is_zero_only_where_one_is_not_stored(dtype):
+    X = -1 - np.random.default_rng(0).random((30, 20)).astype(dtype)
+    X[::3, ::2] = 0
+    groups = [[4, 19, 0], [7], [1, 2, 3, 18]]  # not every feature is in one
+    pool = FeaturePooling("max", groups=groups).fit(X)
+    pooled = pool.transform(sparse.csr_array(X))
+    assert_array_equal(pooled, expected("max", groups, X))
+    assert (pooled == 0).any() and (pooled[:, 1] < -1).all()
+
+
 def test_entries_of_csr_may_be_repeated_and_out_of_order():
     X = sparse.csr_array(
         ([1.0, 2.0, 4.0, 8.0], [3, 0, 3, 1], [0, 3, 3, 4]), shape=(3, 5)

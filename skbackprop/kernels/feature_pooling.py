@@ -1,12 +1,27 @@
 """The kernels of pooling: many features of a sample become one."""
 
+import math
 import operator
 from typing import NamedTuple
 
-from skbackprop.kernels.abi import INDICES, INDPTR, WIDTH_Y, W, X
+from skbackprop.kernels.abi import (
+    DATA,
+    DW,
+    FIRST_ROW,
+    INDICES,
+    INDPTR,
+    LDY,
+    N_ROWS,
+    WIDTH_Y,
+    B,
+    W,
+    X,
+    Y,
+)
 from skbackprop.kernels.blocks import Output
 from skbackprop.kernels.codegen import Scalars, Vectors, kernel
 from skbackprop.kernels.functions import exp, log, sqrt
+from skbackprop.kernels.memory import as_floats, as_int64s, as_uint32s
 from skbackprop.kernels.simd import INTEGER, INTEGER32, Value, where
 
 AT_A_TIME = 4  # features of a group, a power of two
@@ -100,3 +115,36 @@ def make_pool(pooling, bits):
             output.write(first, [pooled[i] for i in groups])
 
     return kernel(pool, bits)
+
+
+def make_max_of_entries(bits):
+    """Return the kernel of the maxima of disjoint groups, read entry by entry.
+
+    W has the group of each feature, B the sizes of the groups, DW memory to
+    count the entries of a sample in each group: those with fewer than members
+    have a zero among them. Features without a group count as group WIDTH_Y.
+    Each entry must be of a feature of its own.
+    """
+    as_numbers = as_floats(bits)
+
+    def max_of_entries(row, context, scalars):
+        values, columns = as_numbers(row[DATA]), as_uint32s(row[INDICES])
+        starts = as_int64s(row[INDPTR])
+        group_of, sizes = as_uint32s(row[W]), as_uint32s(row[B])
+        counts, outputs = as_uint32s(row[DW]), as_numbers(row[Y])
+        n_groups = row[WIDTH_Y]
+        for r in range(context[FIRST_ROW], context[FIRST_ROW] + context[N_ROWS]):
+            first = r * row[LDY]
+            for g in range(n_groups):
+                outputs[first + g] = -math.inf
+                counts[g] = 0
+            for i in range(starts[r], starts[r + 1]):
+                g = group_of[columns[i]]
+                if g < n_groups:
+                    outputs[first + g] = max(outputs[first + g], values[i])
+                    counts[g] += 1
+            for g in range(n_groups):
+                if counts[g] < sizes[g]:
+                    outputs[first + g] = max(outputs[first + g], 0.0)
+
+    return max_of_entries
