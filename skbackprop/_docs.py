@@ -85,11 +85,14 @@ RECURRENT_DROPOUT_PARAMETER = """
 
 NETWORK_PARAMETERS = """
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
-'sgd'}, default='adam'
+'sdlm', 'sgd'}, default='adam'
         How weights are learnt: L-BFGS on all samples at once, stochastic
         gradient descent with momentum, Adam [2]_, or one of its relatives
         (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
-        'adam' with a ``weight_decay`` of 0.01 by default.
+        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
+        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
+        h is the second derivative of the loss (stochastic diagonal
+        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples.
     alpha : float, default=0.0001
         Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
         the sum of the sample weights of a minibatch. Biases are not penalised.
@@ -98,9 +101,9 @@ NETWORK_PARAMETERS = """
         ``min(200, n_samples)``.
     learning_rate : str, Schedule or callable, default='constant'
         Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
-        only: 'constant', 'invscaling' (``learning_rate_init / t ** power_t``
-        with t the samples seen), or 'adaptive' (divided by 5 whenever training
-        comes to a standstill). With any stochastic solver: 'step',
+        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / t **
+        power_t`` with t the samples seen), or 'adaptive' (divided by 5 whenever
+        training comes to a standstill). With any stochastic solver: 'step',
         'exponential', 'cosine' (with warm restarts), 'onecycle', 'coslog4',
         'plateau'; an instance of one of :mod:`skbackprop.engine.schedules`,
         which says how fast; or a function of the epochs so far, a float, that
@@ -125,7 +128,8 @@ NETWORK_PARAMETERS = """
         Whether ``fit`` goes on from where the last call ended, with the state
         of the optimizer: 10 + 10 epochs equal 20, bit for bit.
     momentum : float, default=0.9
-        Momentum of ``solver='sgd'``, from 0 to 1.
+        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
+        are ``1 / (1 - momentum)`` times as long as without.
     nesterovs_momentum : bool, default=True
         Whether that momentum is Nesterov's.
     early_stopping : bool, default=False
@@ -172,6 +176,9 @@ NETWORK_PARAMETERS = """
     warmup_epochs : float, default=None
         Epochs in which the learning rate rises linearly to what its schedule
         says. None: from the start.
+    damping : float, default=None
+        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None: 0.02. Not with other solvers.
     dtype : {None, 'float32', 'float64'}, default=None
         Precision of the network. None keeps that of float32 input and takes
         float64 for any other.

@@ -206,9 +206,9 @@ class NetworkEstimator(HiddenRepresentations, NetworkParameters):
         return np.random.RandomState(random_state.randint(2**31 - 1))
 
     def _draw_seed(self):
-        """Return the seed of the modules' random numbers, if there are any."""
+        """Return the seed of the numbers that steps draw, if they draw any."""
         modules = [instruction.module for instruction in self._program.instructions]
-        if not any(module.is_random for module in modules):
+        if self.solver != "sdlm" and not any(module.is_random for module in modules):
             return 0
         return int(self._random_state.randint(2**31 - 1))
 

@@ -53,6 +53,7 @@ class NetworkParameters(BaseEstimator):
     weight_init: str = "glorot"
     regularization_start: float | None = None
     warmup_epochs: float | None = None
+    damping: float | None = None
     dtype: str | None = None
 
     _parameter_constraints: ClassVar[dict] = {
@@ -90,5 +91,6 @@ class NetworkParameters(BaseEstimator):
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
         "weight_init": [StrOptions(set(WEIGHT_INITS))],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
+        "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],
     }

@@ -1,6 +1,7 @@
 """From an estimator's parameters to the engine's plan of training."""
 
 from skbackprop.engine import optimizers, schedules
+from skbackprop.engine.curvature import check_curvature
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.training import Plan
 
@@ -17,6 +18,13 @@ _OF_MINIBATCHES = (
 
 def check_settings(estimator, program):
     """Raise ValueError where parameters contradict each other or the network."""
+    if estimator.solver == "sdlm":
+        check_curvature(program, estimator._targets.loss)
+    elif estimator.damping is not None:
+        raise ValueError(
+            f"damping={estimator.damping!r} is about solver='sdlm', but solver is "
+            f"{estimator.solver!r}. Use solver='sdlm', or damping=None."
+        )
     if estimator.solver != "lbfgs":
         return
     advice = "Use solver='sgd' or 'adam'"
@@ -62,10 +70,17 @@ SOLVERS = {
     "lion": lambda e: optimizers.Lion(e.beta_1, e.beta_2),
     "nadam": lambda e: optimizers.Nadam(e.beta_1, e.beta_2, e.epsilon),
     "rmsprop": lambda e: optimizers.RMSprop(e.beta_2, e.epsilon),
+    "sdlm": lambda e: optimizers.SDLM(
+        e.momentum,
+        e.nesterovs_momentum,
+        _SDLM_DAMPING if e.damping is None else e.damping,
+    ),
     "sgd": lambda e: optimizers.SGD(e.momentum, e.nesterovs_momentum),
 }
 _ADAMW_DECAY = 0.01
+_SDLM_DAMPING = 0.02  # that of LeNet-5
 _SCHEDULES_OF_SGD = {"constant", "invscaling", "adaptive"}  # scikit-learn's
+_KINDS_OF_SGD = {"sgd", "sdlm"}
 
 
 def make_optimizer(estimator):
@@ -90,7 +105,9 @@ def _make_schedule(estimator):
     schedule = estimator.learning_rate
     if isinstance(schedule, str):
         # scikit-learn's three are those of SGD, and ignored by Adam.
-        is_ignored = schedule in _SCHEDULES_OF_SGD and estimator.solver != "sgd"
+        is_ignored = (
+            schedule in _SCHEDULES_OF_SGD and estimator.solver not in _KINDS_OF_SGD
+        )
         name = "constant" if is_ignored else schedule
         schedule = schedules.NAMED[name]
         if name == "invscaling":

@@ -12,7 +12,7 @@ from kernel_helpers import (
     tolerance,
 )
 
-from skbackprop.engine.optimizers import SGD, Adagrad, Adam, Lion, Nadam, RMSprop
+from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 from skbackprop.engine.penalties import Penalties
 from skbackprop.kernels import abi, jit
 
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 OPTIMIZERS = [
     SGD(momentum=0.9, nesterov=False),
     SGD(momentum=0.8, nesterov=True),
+    SDLM(momentum=0.8, nesterov=False, damping=0.1),
+    SDLM(momentum=0.9, nesterov=True, damping=0.1),
     Nadam(beta_1=0.9, beta_2=0.999, epsilon=1e-8),
     RMSprop(beta_2=0.99, epsilon=1e-8),
     Adagrad(epsilon=1e-10),

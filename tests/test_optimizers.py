@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbackprop.engine.optimizers import SGD, Adagrad, Adam, Lion, Nadam, RMSprop
+from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 
 N_STEPS, N_PARAMETERS = 12, 7
 RATES = np.linspace(0.05, 0.01, N_STEPS)
@@ -33,6 +33,7 @@ def optimize(optimizer, gradients, rates=RATES, start=None, dtype=np.float64):
     [
         SGD(0.9, True),
         SGD(0.9, False),
+        SDLM(0.9, True, 0.02),
         Adam(0.9, 0.999, 1e-8),
         Nadam(0.9, 0.999, 1e-8),
         RMSprop(0.99, 1e-8),

@@ -46,6 +46,15 @@ class ElementwiseLoss(Loss):
         """Return d value / d z."""
         raise NotImplementedError
 
+    def curvature(self, z, t, xp):
+        """Return d gradient / d z, for solvers that use it."""
+        raise NotImplementedError
+
+    @property
+    def has_curvature(self):
+        """Whether the second derivative is stated."""
+        return type(self).curvature is not ElementwiseLoss.curvature
+
 
 @dataclass(frozen=True)
 class HalfSquaredError(ElementwiseLoss):
@@ -61,6 +70,10 @@ class HalfSquaredError(ElementwiseLoss):
     def gradient(self, z, t, xp):
         """Return z - t."""
         return z - t
+
+    def curvature(self, z, t, xp):
+        """Return 1."""
+        return xp.where(z == z, 1.0, z)
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,10 @@ class HalfPoissonDeviance(ElementwiseLoss):
         """Return exp(z) - t."""
         return xp.exp(z) - t
 
+    def curvature(self, z, t, xp):
+        """Return exp(z)."""
+        return xp.exp(z)
+
 
 @dataclass(frozen=True)
 class BinaryLogLoss(ElementwiseLoss):
@@ -100,6 +117,11 @@ class BinaryLogLoss(ElementwiseLoss):
         """Return sigmoid(z) - t."""
         decayed = xp.exp(-abs(z))
         return xp.divide(xp.where(z < 0.0, decayed, 1.0), 1.0 + decayed) - t
+
+    def curvature(self, z, t, xp):
+        """Return sigmoid(z) (1 - sigmoid(z))."""
+        decayed = xp.exp(-abs(z))
+        return xp.divide(decayed, (1.0 + decayed) * (1.0 + decayed))
 
 
 @dataclass(frozen=True)
@@ -145,6 +167,16 @@ class IgnoringMissing(ElementwiseLoss):
         """Return the gradient where there is a target, else 0."""
         known = xp.where(t == t, t, 0.0)
         return xp.where(t == t, self.loss.gradient(z, known, xp), 0.0)
+
+    def curvature(self, z, t, xp):
+        """Return the second derivative where there is a target, else 0."""
+        known = xp.where(t == t, t, 0.0)
+        return xp.where(t == t, self.loss.curvature(z, known, xp), 0.0)
+
+    @property
+    def has_curvature(self):
+        """That of the loss."""
+        return self.loss.has_curvature
 
 
 @dataclass(frozen=True)

@@ -183,14 +183,15 @@ def _(module: Zeros, inputs, parameters, run):
     return np.zeros((inputs[0].shape[0], module.n_units), inputs[0].dtype)
 
 
-def _softmax(x):
+def softmax(x):
+    """Return exp(x) / sum(exp(x)) over the last axis."""
     exponentials = np.exp(x - x.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 @forward.register
 def _(module: Softmax, inputs, parameters, run):
-    return _softmax(inputs[0])
+    return softmax(inputs[0])
 
 
 @backward.register
@@ -251,7 +252,8 @@ def _(module, inputs, adjoint, parameters, run):
     return [(adjoint * normalized).sum(axis=0), adjoint.sum(axis=0)]
 
 
-def _without_dropped(module, x, run):
+def without_dropped(module, x, run):
+    """Return x with what a Dropout module leaves out in this pass set to 0."""
     if not run.is_training:
         return x
     kept = module.kept(x.shape, run.seed, run.n_steps, run.stream)
@@ -260,12 +262,12 @@ def _without_dropped(module, x, run):
 
 @forward.register
 def _(module: Dropout, inputs, parameters, run):
-    return _without_dropped(module, inputs[0], run)
+    return without_dropped(module, inputs[0], run)
 
 
 @backward.register
 def _(module: Dropout, inputs, output, adjoint, parameters, run):
-    return [_without_dropped(module, adjoint, run)]
+    return [without_dropped(module, adjoint, run)]
 
 
 def _groups(module, x):
@@ -313,7 +315,7 @@ def _attention(module, inputs):
     if module.causal:
         is_later = ~np.tri(module.n_timesteps, dtype=bool)
         scores[:, is_later] = -np.inf
-    return q, k, v, _softmax(scores)
+    return q, k, v, softmax(scores)
 
 
 @forward.register

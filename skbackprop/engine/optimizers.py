@@ -22,10 +22,14 @@ class Optimizer:
         Vectors like the parameters that the rule carries from step to step.
     n_coefficients : int
         Numbers that it is given at each step.
+    uses_curvature : bool
+        Whether it is told, before each epoch, the second derivatives of the
+        loss by ``take_curvature``.
     """
 
     n_slots: ClassVar[int]
     n_coefficients: ClassVar[int]
+    uses_curvature: ClassVar[bool] = False
 
     def coefficients(self, steps, learning_rates):
         """Return the coefficients of the steps, shape (n_steps, n_coefficients).
@@ -75,6 +79,37 @@ class SGD(Optimizer):
         else:
             move = velocity
         return parameter + move, [velocity]
+
+
+@dataclass(frozen=True)
+class SDLM(SGD):
+    """Stochastic diagonal Levenberg-Marquardt (LeCun et al. 1998, section 9.1).
+
+    Gradient descent with momentum, and a learning rate for each parameter,
+
+    eta_k = eta / (h_k + mu)
+
+    with h_k the mean of d2E/dw_k^2 as Gauss and Newton have it
+    (:mod:`skbackprop.engine.curvature`), measured anew before each epoch, and mu
+    the damping, which keeps rates finite where the loss is flat.
+    """
+
+    damping: float
+
+    n_slots: ClassVar[int] = 2
+    uses_curvature: ClassVar[bool] = True
+
+    def take_curvature(self, slots, curvature):
+        """Enter 1 / (h + mu) into the slots."""
+        slots[1] = 1 / (curvature + self.damping)
+
+    def update(self, parameter, gradient, slots, coefficients, xp):
+        """Return the new parameter, velocity, and the rates as they are."""
+        velocity, rate = slots
+        parameter, (velocity,) = super().update(
+            parameter, rate * gradient, [velocity], coefficients, xp
+        )
+        return parameter, [velocity, rate]
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ class ReferenceExecutor:
     :class:`skbackprop.engine.executor.Executor`.
     """
 
+    # The rules of the pass backward.
+    backward, parameter_gradients = map(staticmethod, (backward, parameter_gradients))
+
     def __init__(self, program, parameters, loss=None, batch_size=512, seed=0):
         self.program = program
         self.parameters = parameters
@@ -251,13 +254,13 @@ class ReferenceExecutor:
             inputs = [signals[i] for i in instruction.inputs]
             blocks = [parameters[i] for i in instruction.blocks]
             run = run._replace(stream=instruction.output)
-            found = parameter_gradients(module, inputs, adjoint, blocks, run)
+            found = self.parameter_gradients(module, inputs, adjoint, blocks, run)
             for i, of_parameter in zip(instruction.blocks, found, strict=False):
                 gradients[i] += of_parameter
             if not any(instruction.input_gradients):
                 continue  # nothing upstream learns
             output = signals[instruction.output]
-            found = backward(module, inputs, output, adjoint, blocks, run)
+            found = self.backward(module, inputs, output, adjoint, blocks, run)
             for i, how, of_input in zip(
                 instruction.inputs, instruction.input_gradients, found, strict=True
             ):

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skbackprop.engine.curvature import gauss_newton_diagonal
 from skbackprop.engine.interrupts import Interrupts
+from skbackprop.engine.modules import Pass
 from skbackprop.engine.optimizers import Optimizer
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import StoppingRule
@@ -19,6 +21,7 @@ from skbackprop.engine.schedules import Progress, Schedule
 
 _SECONDS_PER_CALL = 0.2
 _MAX_STEPS_PER_CALL = 20_000  # bounds the table of the optimizer's coefficients
+_CURVATURE_SAMPLES = 500  # that second derivatives are the mean over, as in LeNet-5
 
 
 class Outcome(enum.Enum):
@@ -145,7 +148,7 @@ def train(executor, samples, plan, state, random_state, validate=None, report=No
     Outcome
     """
     executor.prepare_training(samples, plan, state.slots, state.order)
-    epochs = _Epochs(executor, plan, state, random_state)
+    epochs = _Epochs(executor, samples, plan, state, random_state)
     if validate:
         _go_on_from_last(executor.parameters, state)
     outcome = Outcome.OUT_OF_EPOCHS
@@ -193,8 +196,9 @@ def _go_on_from_last(parameters, state):
 class _Epochs:
     """Runs epochs, as many per call as take about a fifth of a second."""
 
-    def __init__(self, executor, plan, state, random_state):
-        self.executor, self.plan, self.state = executor, plan, state
+    def __init__(self, executor, samples, plan, state, random_state):
+        self.executor, self.samples = executor, samples
+        self.plan, self.state = plan, state
         self.random_state = random_state if plan.shuffle else None
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
@@ -205,6 +209,9 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
+        if self.plan.optimizer.uses_curvature:
+            at_most = 1
+            self._measure_curvature()
         n_epochs = min(at_most, self.n_left)
         state, n_samples = self.state, len(self.state.order)
         rule = StoppingRule(
@@ -230,6 +237,29 @@ class _Epochs:
         state.n_seen += done * n_samples
         state.n_steps += done * self.n_batches
         return run
+
+    def _measure_curvature(self):
+        """Tell the optimizer the second derivatives, as some samples show them.
+
+        Which ones depends on the seed and on the steps so far, so that training
+        that is resumed meets the same.
+        """
+        state, samples, executor = self.state, self.samples, self.executor
+        rows = state.order
+        if samples.weights is not None:
+            rows = rows[samples.weights[rows] > 0]
+        if len(rows) > _CURVATURE_SAMPLES:
+            rng = np.random.default_rng((state.seed, state.n_steps))
+            rows = rng.choice(rows, _CURVATURE_SAMPLES, replace=False)
+        curvature = gauss_newton_diagonal(
+            executor.program,
+            executor.parameters,
+            executor.loss,
+            samples,
+            rows,
+            Pass(is_training=True, seed=state.seed, n_steps=state.n_steps),
+        )
+        self.plan.optimizer.take_curvature(state.slots, curvature)
 
     def _coefficients(self, n_epochs):
         """Return what each step of the next epochs is told."""
