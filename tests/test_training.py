@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from random_graphs import plan_of, random_parameters
+from random_graphs import name_of, plan_of, random_parameters
 from training_sessions import (
     GRAPH,
     PLAN,
@@ -20,7 +20,14 @@ from training_sessions import (
 
 from skbackprop.engine import training
 from skbackprop.engine.optimizers import SGD
-from skbackprop.engine.schedules import Adaptive, Constant, InverseScaling
+from skbackprop.engine.schedules import (
+    NAMED,
+    Adaptive,
+    Constant,
+    Cosine,
+    InverseScaling,
+    Warmup,
+)
 from skbackprop.engine.training import Outcome, TrainingState, train
 
 # Epochs and calls
@@ -41,6 +48,21 @@ from skbackprop.engine.training import Outcome, TrainingState, train
 def test_epochs_have_the_same_bits_however_many_are_run_at_a_call(
     kind, plan, monkeypatch
 ):
+    assert_same_bits_in_any_calls(kind, plan, monkeypatch)
+
+
+@both_executors
+@pytest.mark.parametrize(
+    "schedule", [*NAMED.values(), Warmup(Cosine(), 7.7)], ids=name_of
+)
+def test_schedules_have_the_same_bits_however_many_epochs_are_run_at_a_call(
+    kind, schedule, monkeypatch
+):
+    plan = dataclasses.replace(PLAN, schedule=schedule)
+    assert_same_bits_in_any_calls(kind, plan, monkeypatch)
+
+
+def assert_same_bits_in_any_calls(kind, plan, monkeypatch):
     plan = dataclasses.replace(plan, max_epochs=30)
     sessions = []
     for seconds in (0.0, 1e9):

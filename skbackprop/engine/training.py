@@ -265,7 +265,9 @@ class _Epochs:
         """Return what each step of the next epochs is told."""
         state, plan, n_batches = self.state, self.plan, self.n_batches
         steps = np.arange(n_epochs * n_batches)
-        epochs = len(state.losses) + steps / n_batches
+        # Not (epochs so far) + steps / n_batches, which is rounded differently
+        # when the same steps are divided into other calls.
+        epochs = len(state.losses) + steps // n_batches + steps % n_batches / n_batches
         n_seen = state.n_seen + len(state.order) * (steps // n_batches)
         factors = plan.schedule.factors(Progress(epochs, n_seen, state.slowdown))
         rates = plan.learning_rate * factors
