@@ -21,6 +21,7 @@ from skbackprop._hidden import HiddenRepresentations
 from skbackprop._parameters import NetworkParameters
 from skbackprop._plan import check_settings, make_optimizer, make_plan
 from skbackprop._prediction import LARGEST_WORKSPACE_BYTES, run_in_batches
+from skbackprop._storage.estimators import KeptInFiles
 from skbackprop._validation import FLOATS, validate_finite
 from skbackprop.engine import make_executor
 from skbackprop.engine.initialization import initialize
@@ -34,7 +35,7 @@ _INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 
 
 @dataclass(eq=False, repr=False)
-class NetworkEstimator(HiddenRepresentations, NetworkParameters):
+class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
     """A network that is fitted to samples and run on others.
 
     Subclasses say which graph they are (``_make_graph``) and what the targets

@@ -26,6 +26,12 @@ def run_in_batches(program, parameters, X, decode):
     -------
     ndarray of shape (n_samples, ...)
     """
+    needed = program.n_parameters, program.input.width
+    if (len(parameters), X.shape[1]) != needed:
+        raise ValueError(  # as the kernels would read beyond what there is
+            f"The network needs {needed} parameters and features, got "
+            f"{(len(parameters), X.shape[1])}."
+        )
     row_bytes = program.workspace_width * parameters.itemsize
     # 64 rows make up for reading the weights once more, and 8 almost do.
     batch_size = max(64, _WORKSPACE_BYTES // row_bytes)

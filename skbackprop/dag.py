@@ -59,6 +59,7 @@ class _Network(NetworkEstimator):
         **NetworkEstimator._parameter_constraints,
         "graph": [Graph, callable],
     }
+    _storable: ClassVar[tuple] = (mlp_graph,)
 
     def _make_graph(self, n_features, n_outputs):
         if isinstance(self.graph, Graph):

@@ -31,7 +31,12 @@ from skbackprop._sequences import (
 from skbackprop._targets import StepTargets
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
 from skbackprop._validation import FLOATS, validate_finite
-from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet
+from skbackprop.network.recurrence import (
+    CELLS,
+    READOUTS,
+    RecurrentNet,
+    SequenceLayout,
+)
 
 
 class _Recurrent:
@@ -52,6 +57,8 @@ class _Recurrent:
         "bptt_steps": [None, Interval(Integral, 1, None, closed="left")],
         "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
+
+    _storable: ClassVar[tuple] = (RecurrentNet, SequenceLayout)
 
     # Sequences in
 

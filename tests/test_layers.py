@@ -27,7 +27,7 @@ FLOORS = [
         "_layers",
     },
     {"_verdicts"},
-    {"_held_out", "_parameters", "_sequences", "_blocks", "separability"},
+    {"_held_out", "_parameters", "_sequences", "_blocks", "separability", "_storage"},
     {"_bound_graph"},
     {"_gradient_check"},
     {"inspection"},
@@ -38,7 +38,7 @@ FLOORS = [
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
-FOLDERS = {"network", "kernels", "engine", "capacity", "_monomials"}
+FOLDERS = {"network", "kernels", "engine", "capacity", "_monomials", "_storage"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -51,6 +51,11 @@ def through_skops(estimator, folder):
     return io.loads(stored, trusted=untrusted)
 
 
+def through_save(estimator, folder):
+    estimator.save(folder / "estimator.npz")
+    return type(estimator).load(folder / "estimator.npz")
+
+
 def through_deepcopy(estimator, folder):
     return copy.deepcopy(estimator)
 
@@ -61,6 +66,7 @@ ROADS = [
     through_joblib,
     through_memory_map,
     through_skops,
+    through_save,
     through_deepcopy,
 ]
 each_road = pytest.mark.parametrize("road", ROADS, ids=lambda road: road.__name__)
@@ -153,7 +159,7 @@ def test_a_loaded_estimator_can_be_trained_in_any_way(settings, road, tmp_path):
     assert loaded.predict(task.X[:, :3]).dtype == bool
 
 
-@pytest.mark.parametrize("road", [through_pickle, through_deepcopy])
+@pytest.mark.parametrize("road", [through_pickle, through_save, through_deepcopy])
 def test_a_copy_is_trained_apart_from_the_original(road, tmp_path):
     task = TASKS["multiclass"]
     ours = task.ours(warm_start=True).fit(task.X, task.y)

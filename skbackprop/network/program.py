@@ -183,6 +183,9 @@ class Program:
 
     def fill(self, flat, compact):
         """Put parameters given without padding into a flat vector."""
+        n_compact = sum(math.prod(block.shape) for block in self.blocks)
+        if compact.shape != (n_compact,):
+            raise ValueError(f"{n_compact} parameters needed, got {compact.shape}.")
         start = 0
         for view in self.views(flat):
             view[...] = compact[start : start + view.size].reshape(view.shape)
