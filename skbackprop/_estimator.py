@@ -230,12 +230,14 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         state, batch_size = self._training_state, self.batch_size
         if batch_size == "auto":
             batch_size = 200
+        batch_size = min(batch_size, len(state.order))
         executor = make_executor(
             compile_graph(self.graph_),
             self._parameters,
             self._targets.loss,
-            min(batch_size, len(state.order)),
+            batch_size,
             state.seed,
+            samples.most_rows(batch_size),
         )
         n_epochs_before = len(state.losses)
         outcome = train(
@@ -263,13 +265,14 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
     def _train_lbfgs(self, samples, max_iter):
         row_bytes = self._program.workspace_width * self._parameters.itemsize
         affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
-        batch_size = min(samples.n_samples, 1024, affordable)
+        batch_size = min(samples.n_units, 1024, affordable)
         outcome, self.n_iter_, self.loss_, message = train_lbfgs(
             make_executor(
                 compile_graph(self.graph_),
                 self._parameters,
                 self._targets.loss,
                 batch_size,
+                n_rows=samples.most_rows(batch_size),
             ),
             samples,
             self.alpha,
@@ -297,11 +300,11 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             self.validation_scores_ = getattr(self, "validation_scores_", None) or []
             state.scores = self.validation_scores_
         holds_out = state.validation is not None
-        if state.n_samples != samples.n_samples or holds_out != self.early_stopping:
+        if state.n_samples != samples.n_units or holds_out != self.early_stopping:
             state.order, state.validation = split_rows(
                 self, samples, self._random_state
             )
-            state.n_samples = samples.n_samples
+            state.n_samples = samples.n_units
         if self.batch_size != "auto" and self.batch_size > len(state.order):
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going "

@@ -7,7 +7,7 @@ from skbackprop._targets import BinaryTargets
 
 def split_rows(estimator, samples, random_state):
     """Return the rows to train on, and those held out (None: none)."""
-    rows = np.arange(samples.n_samples)
+    rows = np.arange(samples.n_units)
     if not estimator.early_stopping:
         return rows, None
     # Only here, as it takes longer to import than all of this package.

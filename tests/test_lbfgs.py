@@ -28,7 +28,7 @@ def test_lbfgs_finds_the_solution_of_ridge_regression(kind):
     outcome, n_iter, loss, message = train_lbfgs(
         executor, samples, alpha, 500, 1000, 1e-10
     )
-    X, y, w = samples
+    X, y, w = samples[:3]
     # The bias is not penalised: centre, then solve (X'WX + alpha) B = X'W y.
     X_mean, y_mean = np.average(X, 0, w), np.average(y, 0, w)
     Xc, yc = X - X_mean, y - y_mean

@@ -8,7 +8,7 @@ from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.kernels import jit
 
 
-def make_executor(program, parameters, loss=None, batch_size=512, seed=0):
+def make_executor(program, parameters, loss=None, batch_size=512, seed=0, n_rows=None):
     """Return the compiled executor, or the reference where numba cannot run."""
     executor = Executor if jit.available() else ReferenceExecutor
-    return executor(program, parameters, loss, batch_size, seed)
+    return executor(program, parameters, loss, batch_size, seed, n_rows)

@@ -36,16 +36,21 @@ class Executor:
     loss : Loss or None
         None where the network is only run forward.
     batch_size : int
-        Most samples that go through the network at once.
+        Samples, or groups of them, that a minibatch has.
     seed : int, default=0
         Of the random numbers that modules draw in training.
+    n_rows : int, default=None
+        Most rows that go through the network at once; ``batch_size`` by default.
     """
 
-    def __init__(self, program, parameters, loss=None, batch_size=512, seed=0):
+    def __init__(
+        self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
+    ):
         self.program = program
         self.parameters = parameters
         self.loss = loss
         self.batch_size = batch_size
+        self.n_rows = n_rows or batch_size
         self._dtype = parameters.dtype
         self._bits = 8 * parameters.dtype.itemsize
         self._values = self._signal_memory()
@@ -87,7 +92,7 @@ class Executor:
         )
         run = self._row_list(rows)
         n_samples = samples.n_samples if indices is None else len(indices)
-        for batch in batches(n_samples, self.batch_size):
+        for batch in batches(n_samples, self.n_rows):
             order = np.arange(batch.start, batch.stop)
             self._run_on(order if indices is None else indices[batch], run)
             yield batch, self._signal(self.program.output)[: len(order)]
@@ -100,7 +105,7 @@ class Executor:
         Parameters
         ----------
         X : ndarray of shape (n_rows, n_features)
-            At most ``batch_size`` rows.
+            At most ``n_rows`` rows.
         adjoint : ndarray of shape (n_rows, n_outputs)
             Of the output: what stands left of the Jacobian.
         is_training : bool, default=False
@@ -152,7 +157,7 @@ class Executor:
         self.gradient[:] = 0
         self._scalars[abi.LOSS] = 0
         self._scalars[abi.SCALE] = 1 / samples.weight_sum
-        for batch in batches(samples.n_samples, self.batch_size):
+        for batch in batches(samples.n_units, self.batch_size):
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[abi.LOSS]
 
@@ -166,7 +171,7 @@ class Executor:
         slots : ndarray of shape (optimizer.n_slots, n_parameters)
             Updated in place.
         order : ndarray of int64
-            Rows to train on, in order; shuffled in place.
+            Rows, or groups, to train on, in order; shuffled in place.
         """
         self._snapshot = self.parameters.copy()
         self._training = (samples, plan, slots, order)
@@ -278,14 +283,14 @@ class Executor:
 
     def _signal_memory(self):
         # Kernels may read a vector beyond the last signal.
-        size = self.batch_size * self.program.workspace_width + ROW_QUANTUM
+        size = self.n_rows * self.program.workspace_width + ROW_QUANTUM
         return aligned_zeros(size, self._dtype)
 
     def _signal(self, signal, memory=None):
-        """Return a signal's (batch_size, width) part of the workspace."""
+        """Return a signal's (n_rows, width) part of the workspace."""
         memory = self._values if memory is None else memory
-        start = signal.offset * self.batch_size
-        end = start + signal.stride * self.batch_size
+        start = signal.offset * self.n_rows
+        end = start + signal.stride * self.n_rows
         rows = memory[start:end].reshape(-1, signal.stride)
         return rows[:, signal.column : signal.column + signal.width]
 
@@ -389,6 +394,7 @@ class Executor:
         row[abi.X], row[abi.LDX] = address(batch.targets), batch.targets.shape[1]
         row[abi.W] = address(batch.weights)
         row[abi.SETTING] = getattr(self.loss, "n_classes", 0)
+        self._scalars[abi.LOSS_SETTING] = getattr(self.loss, "setting", 0)
         return row
 
     def _bind_vector(self, kernel):
@@ -449,18 +455,35 @@ class Executor:
 
     def _load_batch(self, samples):
         """Return the rows that load a minibatch's samples, targets and weights."""
-        shape = (self.batch_size, padded_width(samples.targets.shape[1]))
+        shape = (self.n_rows, padded_width(samples.targets.shape[1]))
         targets = aligned_zeros(shape[0] * shape[1], self._dtype).reshape(shape)
         weights = aligned_zeros(padded_width(self.batch_size), self._dtype)
         weights[:] = 1
-        rows = self._load_input(samples)
-        rows.append(self._gather(samples.targets, targets))
+        rows = []
         if samples.weights is not None:
             row = new_row(table.loop_kernel("gather_weights", self._bits))
             row[abi.X] = address(samples.weights)
             row[abi.Y] = address(weights)
             rows.append(row)
-        return Batch(rows, targets, weights)
+        to_memberships, to_rows, orders = self._bind_groups(samples.groups)
+        rows += to_memberships
+        rows.append(self._gather(samples.targets, targets))
+        rows += to_rows + self._load_input(samples)
+        return Batch(rows, targets, weights, orders)
+
+    def _bind_groups(self, groups):
+        """Return what goes from groups to memberships, from these to rows of X."""
+        if groups is None:
+            return [], [], None
+        order, starts = (
+            np.zeros(n, np.int64) for n in (self.n_rows, self.batch_size + 1)
+        )
+        expand = new_row(table.loop_kernel("expand_groups"))
+        expand[abi.X], expand[abi.Y] = address(groups.starts), address(order)
+        expand[abi.W] = address(starts)
+        find = new_row(table.loop_kernel("find_members"))
+        find[abi.X] = address(groups.members)
+        return [expand], [find], (order, starts)
 
     def _gather(self, source, target):
         row = new_row(table.gather_kernel(self._bits))

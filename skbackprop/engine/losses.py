@@ -35,6 +35,40 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class GroupLoss(Loss):
+    """A loss of a group of rows: of a pair, a triplet, the list of a query.
+
+    Attributes
+    ----------
+    kernel : tuple of str
+        File of :mod:`skbackprop.kernels` and name of the kernel in it, which
+        ``make_<name>`` makes.
+    setting : float
+        What the kernel reads from ``scalars[LOSS_SETTING]``.
+    """
+
+    kernel: ClassVar[tuple]
+    link: ClassVar[str] = "identity"
+    setting: ClassVar[float] = 0.0
+
+    def of_group(self, z, t):
+        """Return the loss of one group and its gradient.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_members, n_outputs)
+            What the network puts out for each member.
+        t : ndarray of shape (n_members, n_targets)
+
+        Returns
+        -------
+        float
+        ndarray of shape (n_members, n_outputs)
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
 class ElementwiseLoss(Loss):
     """A loss that is a sum over outputs of a function of one logit."""
 

@@ -8,7 +8,11 @@ import functools
 
 import numpy as np
 
-from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
+from skbackprop.engine.losses import (
+    ElementwiseLoss,
+    SoftmaxLogLoss,
+    StepwiseLogLoss,
+)
 from skbackprop.engine.modules import (
     Pass,
     backward,
@@ -53,6 +57,14 @@ def _(loss: StepwiseLogLoss, logits, targets):
     return value.sum(axis=1), gradient.reshape(logits.shape)
 
 
+def group_values_and_gradient(loss, logits, targets, starts):
+    """Return the loss of each group, and its gradient in the logits of all."""
+    values, gradient = np.zeros(len(starts) - 1, logits.dtype), np.zeros_like(logits)
+    for g, own in enumerate(map(slice, starts[:-1], starts[1:])):
+        values[g], gradient[own] = loss.of_group(logits[own], targets[own])
+    return values, gradient
+
+
 class ReferenceExecutor:
     """Run a program with NumPy.
 
@@ -63,11 +75,14 @@ class ReferenceExecutor:
     # The rules of the pass backward.
     backward, parameter_gradients = map(staticmethod, (backward, parameter_gradients))
 
-    def __init__(self, program, parameters, loss=None, batch_size=512, seed=0):
+    def __init__(
+        self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
+    ):
         self.program = program
         self.parameters = parameters
         self.loss = loss
         self.batch_size = batch_size
+        self.n_rows = n_rows or batch_size
         self.seed = seed
         self.gradient = program.allocate(parameters.dtype)
 
@@ -103,7 +118,7 @@ class ReferenceExecutor:
         """Yield (slice, logits) for minibatch after minibatch."""
         if indices is None:
             indices = np.arange(samples.n_samples)
-        for batch in batches(len(indices), self.batch_size):
+        for batch in batches(len(indices), self.n_rows):
             x = self._rows(samples, indices[batch])
             yield batch, self._forward(x, Pass())[-1]
 
@@ -111,7 +126,7 @@ class ReferenceExecutor:
         """Return the summed loss of all samples; its gradient is ``gradient``."""
         total, gradient = 0.0, np.zeros_like(self.gradient)
         with np.errstate(all="ignore"):
-            for batch in batches(samples.n_samples, self.batch_size):
+            for batch in batches(samples.n_units, self.batch_size):
                 indices = np.arange(batch.start, batch.stop)
                 total += self._loss_and_gradient(
                     samples, indices, samples.weight_sum, Pass(True, self.seed)
@@ -214,13 +229,22 @@ class ReferenceExecutor:
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""
-        signals = self._forward(self._rows(samples, indices), run)
-        values, adjoint = value_and_gradient(
-            self.loss, signals[-1], samples.targets[indices]
-        )
+        if samples.groups is None:
+            signals = self._forward(self._rows(samples, indices), run)
+            targets, sizes = samples.targets[indices], 1
+            values, adjoint = value_and_gradient(self.loss, signals[-1], targets)
+        else:
+            memberships, starts = samples.groups.expand(indices)
+            rows = self._rows(samples, samples.groups.members[memberships])
+            signals = self._forward(rows, run)
+            targets, sizes = samples.targets[memberships], np.diff(starts)
+            values, adjoint = group_values_and_gradient(
+                self.loss, signals[-1], targets, starts
+            )
         if samples.weights is not None:
-            values = values * samples.weights[indices]
-            adjoint = adjoint * samples.weights[indices, np.newaxis]
+            weights = samples.weights[indices]
+            values = values * weights
+            adjoint = adjoint * np.repeat(weights, sizes)[:, np.newaxis]
         self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
         return values.sum(dtype=np.float64)
 

@@ -24,11 +24,12 @@ BLOCKS = {
 
 
 class Batch(NamedTuple):
-    """The rows that load a minibatch, and where its targets and weights go."""
+    """The rows that load a minibatch, and where targets, weights and orders go."""
 
     rows: list
     targets: np.ndarray
     weights: np.ndarray
+    orders: tuple | None
 
 
 class RowList(np.ndarray):

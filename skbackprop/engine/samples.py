@@ -40,22 +40,65 @@ class CSR(NamedTuple):
         return sparse.csr_matrix(parts, self.shape, copy=False)[indices]
 
 
+class Groups(NamedTuple):
+    """Groups of rows that a loss sees together: pairs, triplets, lists of a query.
+
+    Attributes
+    ----------
+    members : ndarray of int64 of shape (n_memberships,)
+        Row of X of each membership, one group's after the other's. A row may be
+        in any number of groups.
+    starts : ndarray of int64 of shape (n_groups + 1,)
+        The members of group g are ``members[starts[g] : starts[g + 1]]``.
+    """
+
+    members: np.ndarray
+    starts: np.ndarray
+
+    @classmethod
+    def of_size(cls, members, size):
+        """Return groups that all have as many members."""
+        return cls(members, np.arange(0, len(members) + 1, size))
+
+    @property
+    def n_groups(self):
+        """Number of groups."""
+        return len(self.starts) - 1
+
+    def most_members(self, n_groups):
+        """Return how many members so many groups can have."""
+        return int(np.sort(np.diff(self.starts))[-n_groups:].sum())
+
+    def expand(self, groups):
+        """Return the memberships of some groups, and where each begins there."""
+        sizes = np.diff(self.starts)[groups]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        offsets = np.repeat(self.starts[groups] - starts[:-1], sizes)
+        return offsets + np.arange(starts[-1]), starts
+
+
 class Samples(NamedTuple):
     """Rows of data, in the dtype of the network.
+
+    Where there are groups, minibatches are made of these: what is put in order,
+    shuffled, counted and weighed is then a group, else a row.
 
     Attributes
     ----------
     X : ndarray or CSR of shape (n_samples, n_features)
         Dense and C-contiguous, or sparse.
     targets : ndarray of shape (n_samples, n_targets) or None
-        As the loss reads them.
+        As the loss reads them. With groups one row for each membership.
     weights : ndarray of shape (n_samples,) or None
-        None where every sample weighs 1.
+        None where every sample weighs 1. With groups one for each of them.
+    groups : Groups or None
+        For a ``GroupLoss``.
     """
 
     X: object
     targets: np.ndarray | None = None
     weights: np.ndarray | None = None
+    groups: Groups | None = None
 
     @property
     def n_samples(self):
@@ -63,9 +106,20 @@ class Samples(NamedTuple):
         return self.X.shape[0]
 
     @property
+    def n_units(self):
+        """Number of what minibatches are made of: groups, else rows."""
+        return self.n_samples if self.groups is None else self.groups.n_groups
+
+    @property
     def weight_sum(self):
         """Sum of the weights."""
-        return self.n_samples if self.weights is None else float(self.weights.sum())
+        return self.n_units if self.weights is None else float(self.weights.sum())
+
+    def most_rows(self, batch_size):
+        """Return how many rows a minibatch of so many units can have."""
+        if self.groups is None:
+            return batch_size
+        return self.groups.most_members(batch_size)
 
     @property
     def is_sparse(self):

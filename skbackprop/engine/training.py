@@ -76,11 +76,11 @@ class TrainingState:
     slots : ndarray of shape (n_slots, n_parameters)
         The optimizer's moments or velocity.
     n_samples : int
-        Rows of the data that ``order`` and ``validation`` are of.
+        Rows (or groups of rows) that ``order`` and ``validation`` are of.
     order : ndarray of int64
-        Rows to train on, as last shuffled.
+        Those to train on, as last shuffled.
     validation : ndarray of int64 or None
-        Rows held out for the validation score.
+        Those held out for the validation score.
     n_steps, n_seen : int
         Minibatches and samples so far.
     slowdown : float
@@ -125,7 +125,16 @@ class TrainingState:
         self.n_steps = 0
 
 
-def train(executor, samples, plan, state, random_state, validate=None, report=None):
+def train(
+    executor,
+    samples,
+    plan,
+    state,
+    random_state,
+    validate=None,
+    report=None,
+    prepare=None,
+):
     """Train the executor's parameters until a rule says stop.
 
     Parameters
@@ -142,13 +151,15 @@ def train(executor, samples, plan, state, random_state, validate=None, report=No
         training stops by this score and ends with the best parameters.
     report : callable, default=None
         Told in words what happens.
+    prepare : callable, default=None
+        Called before each epoch, to draw what the samples are made of anew.
 
     Returns
     -------
     Outcome
     """
     executor.prepare_training(samples, plan, state.slots, state.order)
-    epochs = _Epochs(executor, samples, plan, state, random_state)
+    epochs = _Epochs(executor, samples, plan, state, random_state, prepare)
     if validate:
         _go_on_from_last(executor.parameters, state)
     outcome = Outcome.OUT_OF_EPOCHS
@@ -196,10 +207,11 @@ def _go_on_from_last(parameters, state):
 class _Epochs:
     """Runs epochs, as many per call as take about a fifth of a second."""
 
-    def __init__(self, executor, samples, plan, state, random_state):
+    def __init__(self, executor, samples, plan, state, random_state, prepare=None):
         self.executor, self.samples = executor, samples
         self.plan, self.state = plan, state
         self.random_state = random_state if plan.shuffle else None
+        self.prepare = prepare
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
         self.n_per_call = 1
@@ -209,6 +221,9 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
+        if self.prepare:
+            at_most = 1
+            self.prepare()
         if self.plan.optimizer.uses_curvature:
             at_most = 1
             self._measure_curvature()

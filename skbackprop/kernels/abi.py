@@ -46,6 +46,9 @@ STREAM = 31  # number of the instruction: tells random streams apart
 DATA, INDICES, INDPTR = X2, X3, DX2
 
 # A row that gathers samples: Y[r] = X[order[r]].
+# A row that expands groups: X is where they begin among all memberships, Y and W
+# where the memberships of a minibatch go and where its groups begin there.
+# A row that finds members: X is the row of the data of each membership.
 # A loss row: y are the logits, dy their adjoint, x the targets, w the weights.
 # A row that updates parameters: N_ELEMENTS of W with gradient DW.
 N_ELEMENTS = 28
@@ -102,6 +105,8 @@ STEP = 5  # address of this step's float64 optimizer coefficients
 SEED = 6  # of the random numbers of this fit
 N_STEPS = 7  # minibatches learned from so far: a counter of random numbers
 FIRST_ROW = 8  # of the block of samples that transformers work on
+N_GROUPS = 9  # of rows in this minibatch, where a loss sees groups
+GROUP_STARTS = 10  # address of the N_GROUPS + 1 int64 rows where they begin
 CONTEXT_FIELDS = 16
 
 # Fields of the scalars.
@@ -118,6 +123,7 @@ REMAINDER = 9  # out of the check: 0, or NaN where a parameter is not finite
 EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
 CLIP_NORM = 11  # largest norm of a gradient
 SHRINKAGE = 12  # of the proximal step of the L1 penalty
+LOSS_SETTING = 13  # what a loss of groups is told, as its margin
 
 # What stands in front of the optimizer's coefficients of a step, as in
 # skbackprop.engine.penalties.

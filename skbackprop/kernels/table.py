@@ -138,6 +138,12 @@ def loss_kernel(loss, bits):
     """Return the address of the kernel of a loss."""
     from skbackprop.kernels import losses
 
+    if hasattr(loss, "kernel"):
+        file, kernel = loss.kernel
+        factory = getattr(
+            importlib.import_module(f"skbackprop.kernels.{file}"), f"make_{kernel}"
+        )
+        return _compile(lambda: factory(bits), f"{kernel}_{bits}")
     name = type(loss).__name__ if hasattr(loss, "n_classes") else repr(loss)
     return _compile(lambda: losses.make_loss(loss, bits), f"{name}_{bits}")
 
@@ -188,10 +194,15 @@ def gather_kernel(bits):
 
 def loop_kernel(name, bits=None):
     """Return the address of a kernel of the training loop."""
-    from skbackprop.kernels import epochs, random, subnormals
+    from skbackprop.kernels import epochs, groups, random, subnormals
 
-    module = {"shuffle": random, "run_flushed": subnormals}.get(name, epochs)
-    factory = getattr(module, f"make_{name}")
+    files = {
+        "expand_groups": groups,
+        "find_members": groups,
+        "run_flushed": subnormals,
+        "shuffle": random,
+    }
+    factory = getattr(files.get(name, epochs), f"make_{name}")
     if bits is None:
         return _compile(factory, name)
     return _compile(lambda: factory(bits), f"{name}_{bits}")
