@@ -1,7 +1,5 @@
 """Kernels of Dropout: the mask is hashed anew, in forward and in backward."""
 
-from contextlib import contextmanager
-
 from skbackprop.kernels.abi import (
     ADD_DX,
     DX,
@@ -18,20 +16,28 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.codegen import kernel
-from skbackprop.kernels.rows import add_to, each_vector, float_setting, row_of
+from skbackprop.kernels.rows import (
+    add_to,
+    each_row,
+    each_vector,
+    float_setting,
+    row_of,
+)
 from skbackprop.kernels.simd import where
-from skbackprop.network.dropout import hash_of_elements
+from skbackprop.network.dropout import draws_of_two_rows
 
 
 def make_forward_dropout(bits):
-    """Return the kernel of y = x SETTING2 where the hash is SETTING or more, else 0.
+    """Return the kernel of y = x SETTING2 where the draw is SETTING or more, else 0.
 
     In prediction y = x. y may lie where x lies.
     """
 
+    def write(y, j, kept):
+        y[j] = kept
+
     def forward(code, row, context, scalars):
-        with _each_vector_of_kept(code, row, context, X, Y) as (kept, y, j):
-            y[j] = kept
+        _drop(code, row, context, X, Y, write)
 
     return kernel(forward, bits)
 
@@ -40,28 +46,42 @@ def make_backward_dropout(bits):
     """Return the kernel of dx (+)= what forward did to x, done to dy."""
 
     def backward(code, row, context, scalars):
-        vectors = _each_vector_of_kept(code, row, context, DY, DX)
-        with code.when(row[DX] != 0), vectors as (kept, dx, j):
+        def add(dx, j, kept):
             add_to(dx, j, row[ADD_DX], kept)
+
+        with code.when(row[DX] != 0):
+            _drop(code, row, context, DY, DX, add)
 
     return kernel(backward, bits)
 
 
-@contextmanager
-def _each_vector_of_kept(code, row, context, source, target):
-    """Repeat what is written inside for each vector of the source.
+def _drop(code, row, context, source, target, write):
+    """Write each vector of the source to the target, without what is dropped."""
+    with code.when(row[TRAINING] == 0), each_row(code, row, context, source, target) as (
+        x,
+        y,
+    ):
+        with each_vector(code, row[WIDTH_Y]) as j:
+            write(y, j, x[j])
+    with code.when(row[TRAINING] != 0):
+        _drop_at_random(code, row, context, source, target, write)
 
-    Yields the vector without what is dropped, the row of the target, and where.
-    """
-    is_training = row[TRAINING] != 0
-    threshold = code.narrow_integer(where(is_training, row[SETTING], 0), 32)
-    factor = where(is_training, float_setting(code, row, SETTING2), 1.0)
+
+def _drop_at_random(code, row, context, source, target, write):
+    """Go through the rows by twos, which share their random bits."""
+    threshold = code.narrow_integer(row[SETTING], 32)
+    factor = float_setting(code, row, SETTING2)
     counters = context[SEED], context[N_STEPS], row[STREAM]
     counters = [code.narrow_integer(counter, 32) for counter in counters]
-    with code.range(context[N_ROWS]) as r:
+    n_rows = context[N_ROWS]
+    with code.range(n_rows, step=2) as r:
         x, y = row_of(code, row, r, source, target)
+        next_x, next_y = row_of(code, row, r + 1, source, target)
         sample = code.narrow_integer(r, 32)
         with each_vector(code, row[WIDTH_Y]) as j:
             columns = code.lane_numbers(32) + code.narrow_integer(j, 32)
-            hashes = hash_of_elements(*counters, sample, columns)
-            yield where(hashes >= threshold, x[j] * factor, 0.0), y, j
+            draws, next_draws = draws_of_two_rows(*counters, sample, columns)
+            write(y, j, where(draws >= threshold, x[j] * factor, 0.0))
+            with code.when(r + 1 < n_rows):
+                kept = where(next_draws >= threshold, next_x[j] * factor, 0.0)
+                write(next_y, j, kept)

@@ -17,7 +17,8 @@ class Dropout(Module):
 
     m is drawn by hashing the seed of the fit, the number of the minibatch, the
     place of the module in the network, the row and the column. So it is not
-    stored but drawn again in backward, and the same whatever runs it.
+    stored but drawn again in backward, and the same whatever runs it. 16 bits
+    decide on an element: the rate is kept to 1/65536.
 
     Parameters
     ----------
@@ -36,24 +37,28 @@ class Dropout(Module):
 
     @property
     def threshold(self):
-        """The hash, one of 2^31, from which on an element is kept."""
-        return round(self.rate * 2**31)
+        """The draw, one of 2^16, from which on an element is kept."""
+        return round(self.rate * 2**16)
 
     def kept(self, shape, seed, n_steps, stream):
         """Return the boolean matrix of the elements that are kept in training."""
         rows, columns = (np.arange(n, dtype=np.uint32) for n in shape)
         counters = [np.array([n % 2**32], np.uint32) for n in (seed, n_steps, stream)]
-        hashes = hash_of_elements(*counters, rows[:, np.newaxis], columns)
-        return hashes >= self.threshold
+        draws = draws_of_two_rows(*counters, rows[::2, np.newaxis], columns)
+        return np.stack(draws, axis=1).reshape(-1, len(columns))[: len(rows)] >= (
+            self.threshold
+        )
 
 
-def hash_of_elements(seed, n_steps, stream, row, column):
-    """Return 31 random bits for each combination of unsigned 32-bit integers.
+def draws_of_two_rows(seed, n_steps, stream, row, column):
+    """Return 16 random bits for elements of an even row and of the next one.
 
-    Written in terms of operators, for NumPy and for the vector language.
+    One hash of 32 bits serves both. Arguments are unsigned 32-bit integers;
+    written in terms of operators, for NumPy and for the vector language.
     """
     key = _scramble(_scramble(_scramble(seed) + n_steps) + stream)
-    return _scramble(_scramble(key + row) + column) >> 1
+    bits = _scramble(_scramble(key + row) + column)
+    return bits & 0xFFFF, bits >> 16
 
 
 def _scramble(bits):
