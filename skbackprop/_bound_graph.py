@@ -1,5 +1,6 @@
 """A graph and the numbers to run it with: what inspection looks into."""
 
+import copy
 import re
 from typing import NamedTuple
 
@@ -114,6 +115,14 @@ def bind(network, X, parameters=None, dtype=None):
     values[:] = network._parameters
     X = X.toarray() if sparse.issparse(X) else X
     return BoundGraph(graph, values), X.astype(values.dtype)
+
+
+def bind_targets(estimator, X, y, dtype):
+    """Return the targets of samples as the loss of a fitted estimator reads them."""
+    estimator = copy.copy(estimator)  # as this is what begins a fit
+    _, y = estimator._validate_samples(X, y, dtype, reset=False)
+    targets = estimator._make_targets(y, True, None, True)
+    return targets.encode(y, dtype)
 
 
 def _lay_out(graph, parameters, dtype):

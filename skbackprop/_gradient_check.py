@@ -1,13 +1,18 @@
 """The check of gradients: perturb a little and see what the loss does."""
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from skbackprop._bound_graph import BoundGraph, bind, connected, learned_blocks
+from skbackprop._bound_graph import (
+    BoundGraph,
+    bind,
+    bind_targets,
+    connected,
+    learned_blocks,
+)
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.reference import value_and_gradient
@@ -152,9 +157,7 @@ def _prepare(network, X, y, parameters, rng):
             )
     else:
         loss = network._targets.loss
-        # A copy, as this is what begins a fit.
-        _, y = copy.copy(network)._validate_samples(given, y, np.float64, reset=False)
-        targets = network._targets.encode(y, np.float64)
+        targets = bind_targets(network, given, y, np.float64)
 
     def objective(logits):
         values, gradient = value_and_gradient(loss, logits, targets)

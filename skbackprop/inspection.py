@@ -1,4 +1,4 @@
-r"""Derivatives of networks: Jacobians, sensitivities, and a check of gradients.
+r"""Derivatives of networks, a check of gradients, and the health of training.
 
 Signals are row vectors, one per sample. Where node k puts out N numbers
 computed from M, a small change of what it reads changes them by
@@ -17,17 +17,20 @@ import numpy as np
 
 from skbackprop._bound_graph import bind, parse_quantity
 from skbackprop._gradient_check import check_gradients
+from skbackprop._health import TrainingHealth, training_health
 from skbackprop._targets import BinaryTargets, MulticlassTargets
 from skbackprop.engine.modules import Pass, backward, parameter_gradients
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.network.transformed import Quantity
 
 __all__ = [
+    "TrainingHealth",
     "WrongGradientError",
     "check_gradients",
     "input_gradient",
     "jacobian",
     "propagate",
+    "training_health",
     "vjp",
 ]
 

@@ -1,0 +1,48 @@
+"""The largest eigenvalue of the Hessian, from gradients alone."""
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+_STEP = 1e-5  # relative to the parameters; truncation and rounding are about even
+_TOL = 1e-3  # of the eigenvector; that of the eigenvalue is about its square
+
+
+def largest_eigenvalue(gradient, parameters, rng):
+    """Return the largest eigenvalue of the Hessian, of either sign.
+
+    Products of the Hessian and a vector are differences of the gradient
+    (LeCun, Simard & Pearlmutter 1993),
+
+        H v = (g(w + h v) - g(w - h v)) / (2 h)
+
+    and what Lanczos' method makes of a few dozen of them is what the power
+    iteration would converge to, if slowly and not to one below 0.
+
+    Parameters
+    ----------
+    gradient : callable
+        Returns the gradient at given parameters.
+    parameters : ndarray of float64 of shape (n_parameters,)
+    rng : RandomState
+        Of the vector to begin with.
+    """
+    n = len(parameters)
+    length = _STEP * (1 + np.linalg.norm(parameters))
+
+    def product(direction):
+        direction = direction.ravel()
+        step = length / np.linalg.norm(direction)
+        ahead, behind = (gradient(parameters + s * direction) for s in (step, -step))
+        return (ahead - behind) / (2 * step)
+
+    begin = rng.normal(size=n)
+    if n < 3:  # too few for Lanczos' method
+        hessian = np.array([product(axis) for axis in np.eye(n)])
+        return np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+    if not product(begin).any():
+        return 0.0
+    operator = LinearOperator((n, n), product, dtype=np.float64)
+    (value,) = eigsh(
+        operator, k=1, which="LA", v0=begin, tol=_TOL, return_eigenvectors=False
+    )
+    return value
