@@ -57,12 +57,12 @@ def make_backward_dropout(bits):
 
 def _drop(code, row, context, source, target, write):
     """Write each vector of the source to the target, without what is dropped."""
-    with code.when(row[TRAINING] == 0), each_row(code, row, context, source, target) as (
-        x,
-        y,
+    with (
+        code.when(row[TRAINING] == 0),
+        each_row(code, row, context, source, target) as (x, y),
+        each_vector(code, row[WIDTH_Y]) as j,
     ):
-        with each_vector(code, row[WIDTH_Y]) as j:
-            write(y, j, x[j])
+        write(y, j, x[j])
     with code.when(row[TRAINING] != 0):
         _drop_at_random(code, row, context, source, target, write)
 
