@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skbackprop import MonomialFeatures, n_output_features
+from skbackprop.datasets import make_spirals
 
 # %%
 # XOR: four clouds, the class is the sign of the product of the coordinates.
@@ -32,16 +33,8 @@ def xor(n_samples=400):
     return X, corners[:, 0] * corners[:, 1] > 0
 
 
-def two_spirals(n_samples=600):
-    """Return samples along two spirals, one of them turned by half a turn."""
-    y = rng.integers(2, size=n_samples).astype(bool)
-    angle = 3 * np.pi * np.sqrt(rng.random(n_samples))
-    X = angle[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    X[y] *= -1
-    return X + 0.25 * rng.normal(size=X.shape), y
-
-
-problems = {"XOR": (*xor(), (1, 2)), "two spirals": (*two_spirals(), (1, 3, 10))}
+spirals = make_spirals(600, n_turns=1.5, noise=0.025, random_state=0)
+problems = {"XOR": (*xor(), (1, 2)), "two spirals": (*spirals, (1, 3, 10))}
 
 # %%
 # The classifier is logistic regression throughout; only what stands before it

@@ -14,7 +14,7 @@ PACKAGE = Path(skbackprop.__file__).parent
 # From the ground up. A module imports from its own floor and from those below;
 # where a floor is a folder, its files may import each other.
 FLOORS = [
-    {"network", "exceptions", "_docs", "_rational"},
+    {"network", "exceptions", "_docs", "_rational", "_heads"},
     {"kernels"},
     {"engine", "_active_set", "_certificates", "_monomials"},
     {
@@ -26,7 +26,7 @@ FLOORS = [
         "_grouping",
         "_layers",
     },
-    {"_verdicts"},
+    {"_verdicts", "datasets"},
     {"_held_out", "_parameters", "_sequences", "_blocks", "separability", "_storage"},
     {"_bound_graph"},
     {"_gradient_check", "_hessian", "_layer_signals", "_symptoms"},
