@@ -24,6 +24,7 @@ from skbackprop._prediction import LARGEST_WORKSPACE_BYTES, run_in_batches
 from skbackprop._storage.estimators import KeptInFiles
 from skbackprop._validation import FLOATS, validate_finite
 from skbackprop.engine import make_executor
+from skbackprop.engine.history import new_history
 from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import CSR, Samples
@@ -160,6 +161,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         self._training_state = None
         self.n_iter_ = self.t_ = 0
         self.loss_ = np.nan
+        self.history_ = new_history()
         if self.solver != "lbfgs":
             self.loss_curve_ = []
             self.best_loss_ = None if self.early_stopping else np.inf
@@ -296,6 +298,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
                 self.solver, slots, n_seen=self.t_, seed=self._draw_seed()
             )
         state.losses = self.loss_curve_ = getattr(self, "loss_curve_", [])
+        state.history = self.history_ = getattr(self, "history_", new_history())
         if self.early_stopping:
             self.validation_scores_ = getattr(self, "validation_scores_", None) or []
             state.scores = self.validation_scores_

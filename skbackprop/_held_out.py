@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbackprop._targets import BinaryTargets
+from skbackprop.engine.training import Validated
 
 
 def split_rows(estimator, samples, random_state):
@@ -38,17 +39,19 @@ def split_rows(estimator, samples, random_state):
 
 
 def make_validation(estimator, executor, samples, rows):
-    """Return the function that scores the held-out rows, None without them."""
+    """Return the function that validates on held-out rows, None without them."""
     if rows is None:
         return None
-    targets = estimator._targets
+    targets, loss = estimator._targets, estimator._targets.loss
     weights = None if samples.weights is None else samples.weights[rows]
+    weight_sum = len(rows) if weights is None else float(weights.sum())
+    factor = loss.reported_factor(executor.program.output.width) / weight_sum
     true = targets.read(samples.targets[rows])
 
     def validate():
-        blocks = executor.forward(samples, rows)
-        # What a block holds is overwritten by the next one.
-        predictions = [targets.decode(logits.copy()) for _, logits in blocks]
-        return estimator._validation_score(true, np.concatenate(predictions), weights)
+        total, logits = executor.evaluate(samples, rows)
+        predicted = targets.decode(logits)
+        score = estimator._validation_score(true, predicted, weights)
+        return Validated(factor * total, score)
 
     return validate

@@ -60,6 +60,7 @@ def make_plan(estimator, max_epochs):
         tol=estimator.tol,
         max_no_improvement=estimator.n_iter_no_change,
         clip_grad_norm=estimator.clip_grad_norm,
+        early_stopping=estimator.early_stopping,
     )
 
 

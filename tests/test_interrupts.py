@@ -11,6 +11,7 @@ from training_sessions import (
     assert_same_bits,
     both_executors,
     diverging,
+    scripted,
     session_of_sgd,
 )
 
@@ -89,8 +90,8 @@ def test_a_report_may_interrupt(kind, one_epoch_per_call):
 def test_ctrl_c_with_early_stopping_keeps_the_best_parameters(kind, default_handler):
     session, best = Session(kind), Session(kind)
     interrupt_after(session, 4)
-    scores = iter([0.1, 0.9, 0.2, 0.3, 0.4])
-    assert session.train(lambda: next(scores)) is Outcome.INTERRUPTED
+    validate = scripted([0.1, 0.9, 0.2, 0.3, 0.4])
+    assert session.train(validate, early_stopping=True) is Outcome.INTERRUPTED
     best.train(max_epochs=2)
     np.testing.assert_array_equal(session.parameters, best.parameters)
 

@@ -95,6 +95,8 @@ def test_a_stored_estimator_is_the_same_estimator(task, settings, road, tmp_path
         if isinstance(mine, (np.ndarray, list)):
             assert len(mine) == len(other), name
             assert all(map(np.array_equal, mine, other)), name
+        elif isinstance(mine, dict):
+            np.testing.assert_equal(other, mine)  # where NaN equals NaN
         else:
             assert mine == other, name
 

@@ -15,6 +15,7 @@ from training_sessions import (
     both_executors,
     diverging,
     record_calls,
+    scripted,
     session_of_sgd,
 )
 
@@ -28,7 +29,7 @@ from skbackprop.engine.schedules import (
     InverseScaling,
     Warmup,
 )
-from skbackprop.engine.training import Outcome, TrainingState, train
+from skbackprop.engine.training import Outcome, TrainingState, Validated, train
 
 # Epochs and calls
 
@@ -182,7 +183,7 @@ class Scripted:
 def training_run(loss, best_loss, no_improvement):
     from skbackprop.engine.samples import EpochsRun
 
-    return EpochsRun(np.array([loss]), False, best_loss, no_improvement)
+    return EpochsRun(*np.full((3, 1), loss), False, best_loss, no_improvement)
 
 
 def train_scripted(
@@ -198,8 +199,9 @@ def train_scripted(
         shuffle=False,
         tol=0.5,
         max_no_improvement=max_no_improvement,
+        early_stopping=scores is not None,
     )
-    validate = None if scores is None else lambda: next(scores)
+    validate = None if scores is None else scripted(scores)
     outcome = train(executor, None, plan, state, None, validate, report)
     return outcome, state, executor
 
@@ -259,7 +261,7 @@ def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
         "epochs. Stopping.",
     ]
     said.clear()
-    scores = iter([0.25, 0.25, 0.25])
+    scores = [0.25, 0.25, 0.25]
     train_scripted([2.0] * 3, Adaptive(), 1, scores, said.append)
     assert said[1] == "Validation score: 0.250000"
     assert said[-1] == (
@@ -272,7 +274,7 @@ def test_reports_tell_losses_scores_and_why_it_ends(one_epoch_per_call):
 
 
 def test_training_by_score_ends_with_the_best_parameters():
-    scores = iter([1.0, 2.0, 4.0, 3.0, 4.2, 3.0, 9.0])
+    scores = [1.0, 2.0, 4.0, 3.0, 4.2, 3.0, 9.0]
     outcome, state, executor = train_scripted([1.0] * 7, Constant(), 2, scores)
     assert outcome is Outcome.CONVERGED
     assert state.scores == [1.0, 2.0, 4.0, 3.0, 4.2, 3.0]
@@ -282,7 +284,7 @@ def test_training_by_score_ends_with_the_best_parameters():
 
 
 def test_a_score_that_is_no_number_is_never_the_best():
-    scores = iter([1.0, np.nan, np.nan, 0.5])
+    scores = [1.0, np.nan, np.nan, 0.5]
     _, state, executor = train_scripted([1.0] * 4, Constant(), 9, scores)
     assert state.best_score == 1.0
     assert (executor.parameters == 1).all()
@@ -292,25 +294,36 @@ def test_a_score_that_is_no_number_is_never_the_best():
 def test_early_stopping_keeps_the_parameters_of_the_best_epoch(kind):
     scores = [0.1, 0.3, 0.8, 0.2, 0.1]
     session, best = Session(kind, STANDSTILL), Session(kind)
-    pending = iter(scores)
-    for one, validate, n_epochs in (
-        (session, lambda: next(pending), 5),
-        (best, None, 3),
-    ):
-        one.train(validate, learning_rate=0.01, max_epochs=n_epochs, shuffle=True)
+    for one, validate, n_epochs in ((session, scripted(scores), 5), (best, None, 3)):
+        one.train(
+            validate,
+            learning_rate=0.01,
+            max_epochs=n_epochs,
+            shuffle=True,
+            early_stopping=validate is not None,
+        )
     assert session.state.scores == scores
     np.testing.assert_array_equal(session.parameters, best.parameters)
 
 
+def held_out_error(session):
+    """Return what validates by how far the parameters are from some others."""
+    aim = random_parameters(GRAPH, seed=1)
+
+    def validate():
+        error = float(((session.parameters - aim) ** 2).sum())
+        return Validated(error, -error)
+
+    return validate
+
+
 @both_executors
 def test_early_stopping_in_two_goes_is_early_stopping_in_one(kind):
-    scores = [0.1, 0.8, 0.2, 0.3, 0.9, 0.1]
     once, twice = Session(kind), Session(kind)
-    pending = iter(scores)
-    once.train(lambda: next(pending), max_epochs=6)
-    pending = iter(scores)
-    twice.train(lambda: next(pending), max_epochs=3)
-    twice.train(lambda: next(pending), max_epochs=3)
+    plan = {"early_stopping": True, "learning_rate": 0.3}
+    once.train(held_out_error(once), max_epochs=6, **plan)
+    for _ in range(2):
+        twice.train(held_out_error(twice), max_epochs=3, **plan)
     assert_same_bits(once, twice)
 
 
@@ -359,8 +372,8 @@ def test_divergence_is_not_taken_for_convergence(kind):
 @both_executors
 def test_divergence_with_early_stopping_keeps_the_best_parameters(kind):
     session, best = session_of_sgd(kind), session_of_sgd(kind)
-    scores = iter([0.5, 0.1] + [0.0] * 500)
-    outcome = session.train(lambda: next(scores), **diverging(0.5))
+    validate = scripted([0.5, 0.1] + [0.0] * 500)
+    outcome = session.train(validate, early_stopping=True, **diverging(0.5))
     best.train(**{**diverging(0.5), "max_epochs": 1})
     assert outcome is Outcome.DIVERGED
     np.testing.assert_array_equal(session.parameters, best.parameters)

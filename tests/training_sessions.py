@@ -11,7 +11,7 @@ from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.schedules import Constant
-from skbackprop.engine.training import Plan, TrainingState, train
+from skbackprop.engine.training import Plan, TrainingState, Validated, train
 from skbackprop.network.compiler import compile_graph
 
 both_executors = pytest.mark.parametrize("kind", EXECUTORS)
@@ -44,7 +44,7 @@ class Session:
         self.state = TrainingState("any", slots, 42, np.arange(42))
         self.random_state = np.random.RandomState(0)
 
-    def train(self, validate=None, report=None, **changes):
+    def train(self, validate=None, report=None, observers=(), **changes):
         plan = dataclasses.replace(self.plan, **changes)
         return train(
             self.executor,
@@ -54,13 +54,22 @@ class Session:
             self.random_state,
             validate,
             report,
+            observers=observers,
         )
 
     def everything(self):
         """Return all that training leaves behind."""
         state = dataclasses.asdict(self.state)
+        state |= state.pop("history")
+        del state["seconds"]
         _, key, position, *_ = self.random_state.get_state()
         return {**state, "parameters": self.parameters, "rng": [*key, position]}
+
+
+def scripted(scores):
+    """Return what validates by scores written down beforehand."""
+    scores = iter(scores)
+    return lambda: Validated(0.0, next(scores))
 
 
 def assert_same_bits(one, other):

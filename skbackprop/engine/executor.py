@@ -67,7 +67,7 @@ class Executor:
         self._context[abi.ZEROS] = address(self._zeros)
         self._context[abi.SEED] = seed
         self._run_rows = table.loop_kernel("run_rows")
-        self._objective = None
+        self._objective = self._evaluation = None
         self._masks = {}
 
     # Prediction
@@ -161,6 +161,38 @@ class Executor:
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[abi.LOSS]
 
+    def evaluate(self, samples, indices=None):
+        """Run samples forward as for prediction, and add up their loss.
+
+        Parameters
+        ----------
+        samples : Samples
+        indices : ndarray of int64, default=None
+            Rows to run, all by default.
+
+        Returns
+        -------
+        loss : float
+            Sum over the rows of weight * loss.
+        logits : ndarray of shape (n_rows, n_outputs)
+        """
+        if self._evaluation is None or self._evaluation[0] is not samples:
+            batch = self._load_batch(samples)
+            rows = batch.rows + self._bind_pass(samples.is_sparse, training=False)
+            rows.append(self._bind_loss(batch))
+            self._evaluation = samples, self._row_list(rows), batch
+        _, run, _ = self._evaluation
+        if indices is None:
+            indices = np.arange(samples.n_samples)
+        self._scalars[abi.LOSS], self._scalars[abi.SCALE] = 0, 1
+        output = self._signal(self.program.output)
+        logits = np.empty((len(indices), output.shape[1]), self._dtype)
+        for batch in batches(len(indices), self.batch_size):
+            order = indices[batch]
+            self._run_on(order, run)
+            logits[batch] = output[: len(order)]
+        return float(self._scalars[abi.LOSS]), logits
+
     def prepare_training(self, samples, plan, slots, order):
         """Bind the training loop to samples and to an optimizer's slots.
 
@@ -221,10 +253,10 @@ class Executor:
         """
         row, scalars = self._epochs_row, self._scalars
         self._context[abi.N_STEPS] = n_steps
-        losses = np.empty(len(coefficients))
+        records = np.empty((len(coefficients), abi.N_RECORDS))
         row[abi.N_EPOCHS] = len(coefficients)
         row[abi.COEFFICIENTS] = address(coefficients)
-        row[abi.LOSSES] = address(losses)
+        row[abi.RECORDS] = address(records)
         row[abi.N_DONE] = row[abi.DIVERGED] = 0
         row[abi.NO_IMPROVEMENT] = stopping.no_improvement
         row[abi.MAX_NO_IMPROVEMENT] = min(stopping.max_no_improvement, 2**62)
@@ -240,7 +272,7 @@ class Executor:
         if row[abi.DIVERGED]:
             self.parameters[:] = self._snapshot
         return EpochsRun(
-            losses[: row[abi.N_DONE]],
+            *records[: row[abi.N_DONE]].T,
             bool(row[abi.DIVERGED]),
             float(scalars[abi.BEST_LOSS]),
             int(row[abi.NO_IMPROVEMENT]),
@@ -405,10 +437,9 @@ class Executor:
         return row
 
     def _bind_clip(self, clip_grad_norm):
-        """Return the row that limits the gradient's norm, if there is a limit."""
-        if clip_grad_norm is None:
-            return []
-        self._scalars[abi.CLIP_NORM] = clip_grad_norm
+        """Return the row that notes the gradient's norm, and limits it."""
+        limit = np.inf if clip_grad_norm is None else clip_grad_norm
+        self._scalars[abi.CLIP_NORM] = limit
         row = new_row(table.clip_kernel(self._bits))
         row[abi.DW] = address(self.gradient)
         row[abi.N_ELEMENTS] = self.program.n_learned

@@ -135,6 +135,17 @@ class ReferenceExecutor:
         self.gradient[:] = gradient
         return total
 
+    def evaluate(self, samples, indices=None):
+        """Run samples forward, and return their summed loss and their logits."""
+        if indices is None:
+            indices = np.arange(samples.n_samples)
+        logits = np.concatenate([z.copy() for _, z in self.forward(samples, indices)])
+        with np.errstate(all="ignore"):
+            values, _ = value_and_gradient(self.loss, logits, samples.targets[indices])
+        if samples.weights is not None:
+            values = values * samples.weights[indices]
+        return float(values.sum(dtype=np.float64)), logits
+
     def prepare_training(self, samples, plan, slots, order):
         """Remember what to train on and with."""
         self._training = samples, plan, slots, order
@@ -148,35 +159,41 @@ class ReferenceExecutor:
     def _run_epochs(self, coefficients, stopping, random_state):
         samples, _, _, order = self._training
         tol, max_no_improvement, best_loss, no_improvement = stopping
-        losses = []
-        for steps in coefficients:
+        records = np.empty((len(coefficients), 3))
+        for epoch, steps in enumerate(coefficients):
             snapshot = self.parameters.copy()
             if random_state is not None:
                 random_state.shuffle(order)
-            total, n_weighed = 0.0, 0
+            totals, n_weighed = np.zeros(3), 0
             slices = batches(len(order), self.batch_size)
             for step, batch in zip(steps, slices, strict=True):
                 indices = order[batch]
-                loss = self._train_step(samples, indices, step)
+                found = self._train_step(samples, indices, step)
                 self._n_steps += 1
-                if loss is not None:
-                    total += loss * len(indices)
+                if found is not None:
+                    totals += np.multiply(found, len(indices))
                     n_weighed += len(indices)
-                if not np.isfinite(total):
+                if not np.isfinite(totals[0]):
                     break
-            if not (np.isfinite(total) and np.isfinite(self.parameters).all()):
+            if not (np.isfinite(totals[0]) and np.isfinite(self.parameters).all()):
                 self.parameters[:] = snapshot
-                return EpochsRun(np.array(losses), True, best_loss, no_improvement)
-            loss = total / max(n_weighed, 1)
-            losses.append(loss)
+                return EpochsRun(*records[:epoch].T, True, best_loss, no_improvement)
+            records[epoch] = totals / max(n_weighed, 1)
+            loss = float(records[epoch, 0])
             no_improvement = no_improvement + 1 if loss > best_loss - tol else 0
             best_loss = min(best_loss, loss)
             if no_improvement > max_no_improvement:
                 break
-        return EpochsRun(np.array(losses), False, best_loss, no_improvement)
+        return EpochsRun(*records[: epoch + 1].T, False, best_loss, no_improvement)
 
     def _train_step(self, samples, indices, coefficients):
-        """Learn from one minibatch; return its objective, None without weight."""
+        """Learn from one minibatch.
+
+        Returns
+        -------
+        tuple of float or None
+            Objective, penalty and norm of the gradient; None without weight.
+        """
         weights = samples.weights
         weight_sum = len(indices) if weights is None else float(weights[indices].sum())
         if weight_sum == 0:
@@ -188,7 +205,7 @@ class ReferenceExecutor:
         alpha, l1_alpha, shrinkage, decay, max_norm = coefficients[:5]
         weights = decaying.astype(np.float64)
         penalty = 0.5 * alpha * (weights**2).sum() + l1_alpha * abs(weights).sum()
-        self._clip()
+        norm = self._clip()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
         decaying *= self.parameters.dtype.type(1 - decay)
         self._update(coefficients[5:])
@@ -197,15 +214,19 @@ class ReferenceExecutor:
             size = np.maximum(abs(decaying) - shrinkage, 0)
             decaying[:] = np.copysign(size, decaying)
         self._limit_columns(max_norm)
-        return (data_loss + penalty) / weight_sum
+        return (data_loss + penalty) / weight_sum, penalty / weight_sum, norm
 
     def _clip(self):
-        """Scale a gradient that is too long down to the norm allowed."""
+        """Scale a gradient that is too long down to the norm allowed.
+
+        Return its norm before.
+        """
         clip_grad_norm = self._training[1].clip_grad_norm
-        if clip_grad_norm is not None:
-            norm = np.sqrt((self.gradient.astype(np.float64) ** 2).sum())
-            if norm > clip_grad_norm:
-                self.gradient *= clip_grad_norm / norm
+        learned = self.gradient[: self.program.n_learned].astype(np.float64)
+        norm = np.sqrt((learned**2).sum())
+        if clip_grad_norm is not None and norm > clip_grad_norm:
+            self.gradient *= clip_grad_norm / norm
+        return norm
 
     def _update(self, coefficients):
         _, plan, slots, _ = self._training

@@ -138,6 +138,11 @@ class EpochsRun(NamedTuple):
     ----------
     losses : ndarray of float64 of shape (n_epochs_done,)
         Mean over the samples, penalty included, of each epoch that ended well.
+    penalties : ndarray of float64 of shape (n_epochs_done,)
+        The part of these losses that is penalty.
+    gradient_norms : ndarray of float64 of shape (n_epochs_done,)
+        Mean over the samples of the norm of their minibatch's gradient, penalty
+        left out, before it is clipped.
     diverged : bool
         Whether the epoch after those met a loss or a parameter that was not
         finite. The parameters are then as at its begin.
@@ -147,6 +152,8 @@ class EpochsRun(NamedTuple):
     """
 
     losses: np.ndarray
+    penalties: np.ndarray
+    gradient_norms: np.ndarray
     diverged: bool
     best_loss: float
     no_improvement: int

@@ -8,10 +8,12 @@ minibatches, is the executor's ``run_epochs``.
 import enum
 import time
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from skbackprop.engine.curvature import gauss_newton_diagonal
+from skbackprop.engine.history import extend_history, new_history
 from skbackprop.engine.interrupts import Interrupts
 from skbackprop.engine.modules import Pass
 from skbackprop.engine.optimizers import Optimizer
@@ -31,6 +33,7 @@ class Outcome(enum.Enum):
     OUT_OF_EPOCHS = "the maximum of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
+    STOPPED = "an observer asked to stop"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Plan:
         Epochs in a row without improvement that are put up with.
     clip_grad_norm : float or None
         Largest norm of a minibatch's gradient, penalty left out.
+    early_stopping : bool
+        Whether the validation score says when to stop, rather than the loss.
     """
 
     optimizer: Optimizer
@@ -63,6 +68,7 @@ class Plan:
     tol: float
     max_no_improvement: float
     clip_grad_norm: float | None = None
+    early_stopping: bool = False
 
 
 @dataclass
@@ -89,10 +95,12 @@ class TrainingState:
         Epochs in a row without improvement.
     best_loss, best_score : float
     best, last : ndarray of shape (n_parameters,) or None
-        Where a validation set is held out: the parameters of the best score,
-        which training ends with, and those from where it goes on.
-    losses, scores : list of float
-        Of each epoch; scores only where a validation set is held out.
+        Where there is a validation set: the parameters of the best score, which
+        training ends with, and those from where it goes on.
+    losses, scores, validation_losses : list of float
+        Of each epoch; the last two only where there is a validation set.
+    history : dict of list
+        All that is recorded of each epoch, see :mod:`skbackprop.engine.history`.
     seed : int
         Of the random numbers that modules draw.
     """
@@ -112,6 +120,8 @@ class TrainingState:
     last: np.ndarray | None = None
     losses: list = field(default_factory=list)
     scores: list = field(default_factory=list)
+    validation_losses: list = field(default_factory=list)
+    history: dict = field(default_factory=new_history)
     seed: int = 0
 
     def copied(self):
@@ -125,6 +135,36 @@ class TrainingState:
         self.n_steps = 0
 
 
+class Validated(NamedTuple):
+    """Loss, penalty left out, and score of a network on a validation set."""
+
+    loss: float
+    score: float
+
+
+class Observer:
+    """Someone who is told how training goes, after one or more epochs each time.
+
+    Callbacks and checkpoints are observers. State and parameters are theirs to
+    read: what stands in them when ``after_epochs`` is called is all that training
+    needs to go on from there.
+
+    Attributes
+    ----------
+    epochs_per_call : float
+        Most epochs between two calls.
+    """
+
+    epochs_per_call = np.inf
+
+    def before_epochs(self, state):
+        """Do what is to be done before the next epochs."""
+
+    def after_epochs(self, state):
+        """Return whether training shall stop here."""
+        return False
+
+
 def train(
     executor,
     samples,
@@ -134,6 +174,7 @@ def train(
     validate=None,
     report=None,
     prepare=None,
+    observers=(),
 ):
     """Train the executor's parameters until a rule says stop.
 
@@ -147,12 +188,14 @@ def train(
     random_state : RandomState
         Shuffles before each epoch, if the plan says so.
     validate : callable, default=None
-        Returns the validation score of the current parameters. With it,
-        training stops by this score and ends with the best parameters.
+        Returns what the current parameters make of a validation set, as
+        `Validated`. With it, training ends with the parameters of the best score.
     report : callable, default=None
         Told in words what happens.
     prepare : callable, default=None
         Called before each epoch, to draw what the samples are made of anew.
+    observers : iterable of Observer, default=()
+        Told after the epochs of each call, all of which ended well.
 
     Returns
     -------
@@ -161,13 +204,13 @@ def train(
     executor.prepare_training(samples, plan, state.slots, state.order)
     epochs = _Epochs(executor, samples, plan, state, random_state, prepare)
     if validate:
-        _go_on_from_last(executor.parameters, state)
+        _go_on_from_last(executor.parameters, state, validate)
     outcome = Outcome.OUT_OF_EPOCHS
     try:
         with Interrupts() as interrupts:
             while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
                 interrupts.check()
-                outcome = _run_and_record(epochs, validate, report)
+                outcome = _run_and_record(epochs, validate, report, observers)
             if outcome is not Outcome.DIVERGED:
                 interrupts.check()
     except KeyboardInterrupt:
@@ -178,29 +221,48 @@ def train(
     return outcome
 
 
-def _run_and_record(epochs, validate, report):
+def _run_and_record(epochs, validate, report, observers):
     """Run some epochs and decide whether training goes on (OUT_OF_EPOCHS)."""
-    plan, state = epochs.plan, epochs.state
-    run = epochs.run(at_most=1 if validate else epochs.n_per_call)
-    _record(run, state, epochs.n_done, report)
+    for observer in observers:
+        observer.before_epochs(epochs.state)
+    at_most = [observer.epochs_per_call for observer in observers]
+    run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
+    _record(epochs, run, report)
     if run.diverged:
-        state.forget_moments()
+        epochs.state.forget_moments()
         return Outcome.DIVERGED
     if validate:
-        if _record_score(validate(), plan.tol, state, report):
-            state.best[:] = epochs.executor.parameters
-    else:
-        state.best_loss, state.no_improvement = run.best_loss, run.no_improvement
+        _record_validation(validate(), epochs.state, report)
+    outcome = _apply_rule(epochs, run, validate, report)
+    asked_to_stop = [observer.after_epochs(epochs.state) for observer in observers]
+    if outcome is Outcome.OUT_OF_EPOCHS and any(asked_to_stop):
+        return Outcome.STOPPED
+    return outcome
+
+
+def _apply_rule(epochs, run, validate, report):
+    """Count epochs without improvement, and decide what follows from them."""
+    plan, state = epochs.plan, epochs.state
+    if validate:
+        no_improvement = _keep_best(epochs.executor, plan.tol, state)
+    if not plan.early_stopping:
+        state.best_loss, no_improvement = run.best_loss, run.no_improvement
+    state.no_improvement = no_improvement
     if state.no_improvement > plan.max_no_improvement:
-        return _stop_or_slow_down(plan, state, validate, report)
+        return _stop_or_slow_down(plan, state, report)
     return Outcome.OUT_OF_EPOCHS
 
 
-def _go_on_from_last(parameters, state):
-    """Take up the parameters where training stopped, unless they were changed."""
+def _go_on_from_last(parameters, state, validate):
+    """Take up the parameters where training stopped, unless they were changed.
+
+    What was best before is scored anew: the validation set may be another one.
+    """
     if state.last is not None and np.array_equal(parameters, state.best):
+        state.best_score = validate().score
         parameters[:] = state.last
     else:
+        state.best_score = -np.inf
         state.best = parameters.copy()
 
 
@@ -215,6 +277,7 @@ class _Epochs:
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
         self.n_per_call = 1
+        self.rates, self.seconds = None, 0.0  # of the last call, per epoch
 
     @property
     def n_left(self):
@@ -227,7 +290,7 @@ class _Epochs:
         if self.plan.optimizer.uses_curvature:
             at_most = 1
             self._measure_curvature()
-        n_epochs = min(at_most, self.n_left)
+        n_epochs = int(min(at_most, self.n_left))
         state, n_samples = self.state, len(self.state.order)
         rule = StoppingRule(
             self.plan.tol,
@@ -236,18 +299,19 @@ class _Epochs:
             state.no_improvement,
         )
         begin = time.perf_counter()
+        coefficients, self.rates = self._coefficients(n_epochs)
         run = self.executor.run_epochs(
-            self._coefficients(n_epochs),
+            coefficients,
             rule,
             self.random_state,
             state.n_steps,
         )
-        seconds = (time.perf_counter() - begin) / n_epochs
+        done = len(run.losses)
+        self.seconds = (time.perf_counter() - begin) / max(1, done)
         affordable = min(
-            _SECONDS_PER_CALL / seconds, _MAX_STEPS_PER_CALL / self.n_batches
+            _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
         )
         self.n_per_call = max(1, int(affordable))
-        done = len(run.losses)
         self.n_done += done
         state.n_seen += done * n_samples
         state.n_steps += done * self.n_batches
@@ -277,7 +341,7 @@ class _Epochs:
         self.plan.optimizer.take_curvature(state.slots, curvature)
 
     def _coefficients(self, n_epochs):
-        """Return what each step of the next epochs is told."""
+        """Return what steps of the next epochs are told, and each epoch's last rate."""
         state, plan, n_batches = self.state, self.plan, self.n_batches
         steps = np.arange(n_epochs * n_batches)
         # Not (epochs so far) + steps / n_batches, which is rounded differently
@@ -293,38 +357,58 @@ class _Epochs:
                 plan.optimizer.coefficients(steps, rates),
             ]
         )
-        return np.ascontiguousarray(table).reshape(n_epochs, self.n_batches, -1)
+        table = np.ascontiguousarray(table).reshape(n_epochs, self.n_batches, -1)
+        return table, rates[n_batches - 1 :: n_batches]
 
 
-def _record(run, state, n_done, report):
-    """Enter the losses of a run into the state."""
-    state.losses.extend(map(float, run.losses))
+def _record(epochs, run, report):
+    """Enter a run of epochs into the state."""
+    state, n_epochs = epochs.state, len(run.losses)
+    losses = run.losses.tolist()
+    state.losses.extend(losses)
+    extend_history(
+        state.history,
+        loss=losses,
+        penalty=run.penalties.tolist(),
+        learning_rate=epochs.rates[:n_epochs].tolist(),
+        gradient_norm=run.gradient_norms.tolist(),
+        seconds=[epochs.seconds] * n_epochs,
+    )
     if report:
-        for epoch, loss in enumerate(run.losses, start=n_done - len(run.losses) + 1):
+        for epoch, loss in enumerate(losses, start=epochs.n_done - n_epochs + 1):
             report(f"Iteration {epoch}, loss = {loss:.8f}")
 
 
-def _record_score(score, tol, state, report):
-    """Enter a validation score; return whether it is the best so far."""
+def _record_validation(validated, state, report):
+    """Enter what validation found behind an epoch into the state."""
+    loss, score = map(float, validated)
+    state.validation_losses.append(loss)
     state.scores.append(score)
+    state.history["validation_loss"][-1] = loss
+    state.history["validation_score"][-1] = score
     if report:
         report(f"Validation score: {score:f}")
+
+
+def _keep_best(executor, tol, state):
+    """Keep the best parameters by score; return epochs without improvement."""
+    score = state.scores[-1]
     too_low = score < state.best_score + tol
-    state.no_improvement = state.no_improvement + 1 if too_low else 0
-    is_best = score > state.best_score
-    if is_best:
+    if score > state.best_score:
         state.best_score = score
-    return is_best
+        state.best[:] = executor.parameters
+    return state.no_improvement + 1 if too_low else 0
 
 
-def _stop_or_slow_down(plan, state, validate, report):
+def _stop_or_slow_down(plan, state, report):
     """Reduce the learning rate after a standstill, or end training."""
     slowdown = plan.schedule.slow_down(state.slowdown, plan.learning_rate)
     if report:
+        what = "Validation score" if plan.early_stopping else "Training loss"
         report(
-            f"{'Validation score' if validate else 'Training loss'} did not improve "
-            f"more than tol={plan.tol:f} for {plan.max_no_improvement} consecutive "
-            f"epochs. {'Slowing down' if slowdown else 'Stopping'}."
+            f"{what} did not improve more than tol={plan.tol:f} for "
+            f"{plan.max_no_improvement} consecutive epochs. "
+            f"{'Slowing down' if slowdown else 'Stopping'}."
         )
     if not slowdown:
         return Outcome.CONVERGED

@@ -86,7 +86,7 @@ EPOCH_ROW = 2
 SHUFFLE_ROW = 3  # 0: keep the order of the samples
 CHECK_ROW = 4  # checks that the parameters are finite
 COEFFICIENTS = 5  # address of all steps' float64 optimizer coefficients
-LOSSES = 6  # address where each epoch's float64 loss goes
+RECORDS = 6  # address where N_RECORDS float64 of each epoch go
 PARAMETERS = 7  # address of the flat parameter vector
 SNAPSHOT = 8  # address where it is kept as of the last finite epoch
 PARAMETER_BYTES = 9
@@ -124,9 +124,16 @@ EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
 CLIP_NORM = 11  # largest norm of a gradient
 SHRINKAGE = 12  # of the proximal step of the L1 penalty
 LOSS_SETTING = 13  # what a loss of groups is told, as its margin
+GRADIENT_NORM = 14  # out of the clip: norm of the minibatch's gradient before
+EPOCH_PENALTY = 15  # out of an epoch: the part of its loss that is penalty
+EPOCH_GRADIENT_NORM = 16  # out of an epoch: mean of its gradients' norms
 
 # What stands in front of the optimizer's coefficients of a step, as in
 # skbackprop.engine.penalties.
 STEP_ALPHA, STEP_L1_ALPHA, STEP_SHRINKAGE, STEP_DECAY, STEP_MAX_NORM = range(5)
 N_STEP_PENALTIES = 5
-SCALAR_FIELDS = 16
+SCALAR_FIELDS = 24
+
+# What is recorded of an epoch, as in skbackprop.engine.samples.EpochsRun.
+RECORDED = (EPOCH_LOSS, EPOCH_PENALTY, EPOCH_GRADIENT_NORM)
+N_RECORDS = len(RECORDED)

@@ -33,10 +33,13 @@ def make_run_epoch():
 
     EPOCH_LOSS becomes the mean loss over the samples, penalty included, of
     each minibatch before its step; NaN at the first that is not finite.
+    EPOCH_PENALTY and EPOCH_GRADIENT_NORM become the like means of the penalty
+    and of the norm of the gradient.
     """
 
     def run_epoch(row, context, scalars):
-        total, n_weighed, start = 0.0, 0, 0
+        total, total_penalty, total_norm = 0.0, 0.0, 0.0
+        n_weighed, start = 0, 0
         while start < row[abi.N_SAMPLES]:
             n_rows = min(row[abi.BATCH_SIZE], row[abi.N_SAMPLES] - start)
             context[abi.N_ROWS] = n_rows
@@ -53,9 +56,11 @@ def make_run_epoch():
                 scalars[abi.SQUARED_NORM] = scalars[abi.ABSOLUTE_NORM] = 0.0
                 call_kernel(row[abi.STEP_LIST], context, scalars)
                 loss = scalars[abi.LOSS] * scalars[abi.LOSS_FACTOR]
-                loss += 0.5 * step[abi.STEP_ALPHA] * scalars[abi.SQUARED_NORM]
-                loss += step[abi.STEP_L1_ALPHA] * scalars[abi.ABSOLUTE_NORM]
-                total += loss / weight_sum * n_rows
+                penalty = 0.5 * step[abi.STEP_ALPHA] * scalars[abi.SQUARED_NORM]
+                penalty += step[abi.STEP_L1_ALPHA] * scalars[abi.ABSOLUTE_NORM]
+                total += (loss + penalty) / weight_sum * n_rows
+                total_penalty += penalty / weight_sum * n_rows
+                total_norm += scalars[abi.GRADIENT_NORM] * n_rows
                 n_weighed += n_rows
                 if not math.isfinite(total):
                     scalars[abi.EPOCH_LOSS] = math.nan
@@ -64,6 +69,8 @@ def make_run_epoch():
             context[abi.N_STEPS] += 1
             start += n_rows
         scalars[abi.EPOCH_LOSS] = total / max(n_weighed, 1)
+        scalars[abi.EPOCH_PENALTY] = total_penalty / max(n_weighed, 1)
+        scalars[abi.EPOCH_GRADIENT_NORM] = total_norm / max(n_weighed, 1)
 
     return run_epoch
 
@@ -78,7 +85,7 @@ def make_run_epochs():
     """
 
     def run_epochs(row, context, scalars):
-        losses = as_float64s(row[abi.LOSSES])
+        records = as_float64s(row[abi.RECORDS])
         context[abi.STEP] = row[abi.COEFFICIENTS]
         for epoch in range(row[abi.N_EPOCHS]):
             copy_bytes(row[abi.SNAPSHOT], row[abi.PARAMETERS], row[abi.PARAMETER_BYTES])
@@ -90,7 +97,8 @@ def make_run_epochs():
             if math.isnan(loss) or scalars[abi.REMAINDER] != 0.0:
                 row[abi.DIVERGED] = 1
                 return
-            losses[epoch] = loss
+            for k, recorded in enumerate(abi.RECORDED):
+                records[epoch * abi.N_RECORDS + k] = scalars[recorded]
             row[abi.N_DONE] = epoch + 1
             if loss > scalars[abi.BEST_LOSS] - scalars[abi.TOL]:
                 row[abi.NO_IMPROVEMENT] += 1

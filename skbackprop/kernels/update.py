@@ -6,6 +6,7 @@ from skbackprop.kernels.abi import (
     CLIP_NORM,
     DECAYS,
     DW,
+    GRADIENT_NORM,
     L2,
     LD_SLOTS,
     LDW,
@@ -121,14 +122,25 @@ def make_limit_columns(bits):
 def make_clip(bits):
     """Return the kernel of dw <- dw min(1, CLIP_NORM / ||dw||).
 
-    A norm that is not finite is left for all to see.
+    GRADIENT_NORM becomes ||dw||; where it is not finite, dw is left for all to
+    see.
     """
 
     def write(code, row, context, scalars):
-        dw, squares = code.vectors(row[DW]), DoubleSum(code)
-        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
-            squares.add(dw[i], dw[i])
-        norm = code.intrinsic("sqrt", squares.total())
+        dw, n_elements = code.vectors(row[DW]), row[N_ELEMENTS]
+        # Sums that do not wait for each other: this is run at every step.
+        squares, step = [DoubleSum(code) for _ in range(4)], 4 * code.lanes
+        n_whole = n_elements - n_elements % step
+        with code.range(n_whole, step=step) as i:
+            for k, part in enumerate(squares):
+                part.add(dw[i + k * code.lanes], dw[i + k * code.lanes])
+        with code.range(n_elements, n_whole, step=code.lanes) as i:
+            squares[0].add(dw[i], dw[i])
+        total = squares[0].total()
+        for part in squares[1:]:
+            total = total + part.total()
+        norm = code.intrinsic("sqrt", total)
+        scalars[GRADIENT_NORM] = norm
         with code.when(norm > scalars[CLIP_NORM]):
             factor = code.repeat(code.narrow(scalars[CLIP_NORM] / norm))
             with code.range(row[N_ELEMENTS], step=code.lanes) as i:
