@@ -182,6 +182,13 @@ NETWORK_PARAMETERS = """
     dtype : {None, 'float32', 'float64'}, default=None
         Precision of the network. None keeps that of float32 input and takes
         float64 for any other.
+    checkpoint : str or path, default=None
+        File from which ``fit`` goes on where it was broken off, to the same bits.
+        It is written after the epochs of a call into the kernels, at most every 5
+        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
+        the same parameters and data goes on from it, and what has ended is not
+        done again (a larger ``max_iter`` goes on); any other fit is an error. It
+        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
 """
 
 MLP_ATTRIBUTES = """

@@ -21,6 +21,7 @@ from skbackprop._hidden import HiddenRepresentations
 from skbackprop._parameters import NetworkParameters
 from skbackprop._plan import check_settings, make_optimizer, make_plan
 from skbackprop._prediction import LARGEST_WORKSPACE_BYTES, run_in_batches
+from skbackprop._storage.checkpoints import open_checkpoint
 from skbackprop._storage.estimators import KeptInFiles
 from skbackprop._validation import FLOATS, validate_finite
 from skbackprop.engine import make_executor
@@ -74,13 +75,19 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         continues = self.warm_start and self.__sklearn_is_fitted__()
         with self._unchanged_on_error():
             samples = self._prepare(X, y, sample_weight, continues)
-        return self._train(samples, self.max_iter)
+            checkpoint = open_checkpoint(self, samples, continues)
+        return self._train(samples, self.max_iter, checkpoint=checkpoint)
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass over the data, from where the network stands."""
         with self._unchanged_on_error():
             if self.early_stopping:
                 raise ValueError("partial_fit does not support early_stopping=True.")
+            if self.checkpoint is not None:
+                raise ValueError(
+                    f"partial_fit does not write checkpoint={self.checkpoint!r}, which "
+                    "is of a whole fit. Use checkpoint=None, and save between calls."
+                )
             continues = self.__sklearn_is_fitted__()
             samples = self._prepare(X, y, sample_weight, continues, classes, True)
         return self._train(samples, 1, incremental=True)
@@ -215,11 +222,13 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             return 0
         return int(self._random_state.randint(2**31 - 1))
 
-    def _train(self, samples, max_epochs, incremental=False):
+    def _train(self, samples, max_epochs, incremental=False, checkpoint=None):
         """Train, store what training found, and say how it ended."""
-        solve = self._train_lbfgs if self.solver == "lbfgs" else self._train_stochastic
         self._keeps_training_state = bool(self.warm_start or incremental)
-        outcome, message = solve(samples, max_epochs)
+        if self.solver == "lbfgs":
+            outcome, message = self._train_lbfgs(samples, max_epochs)
+        else:
+            outcome, message = self._train_stochastic(samples, max_epochs, checkpoint)
         if outcome is Outcome.DIVERGED:
             self._handle_divergence()
         elif outcome is Outcome.INTERRUPTED:
@@ -228,7 +237,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
         return self
 
-    def _train_stochastic(self, samples, max_epochs):
+    def _train_stochastic(self, samples, max_epochs, checkpoint=None):
         state, batch_size = self._training_state, self.batch_size
         if batch_size == "auto":
             batch_size = 200
@@ -241,15 +250,22 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             state.seed,
             samples.most_rows(batch_size),
         )
-        n_epochs_before = len(state.losses)
+        validate = make_validation(self, executor, samples, state.validation)
+        n_epochs_before, observers = len(state.losses), []
+        if checkpoint:
+            n_epochs_before = checkpoint.n_epochs_before
+            max_epochs = checkpoint.n_left(state, max_epochs)
+            checkpoint.keeps_best = validate is not None
+            observers.append(checkpoint)
         outcome = train(
             executor,
             samples,
             make_plan(self, max_epochs),
             state,
             self._random_state,
-            make_validation(self, executor, samples, state.validation),
+            validate,
             print if self.verbose else None,
+            observers=observers,
         )
         self.n_iter_ = len(state.losses) - n_epochs_before
         self.t_ = state.n_seen
@@ -259,6 +275,8 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             self.best_loss_ = state.best_loss
         else:
             self.best_validation_score_ = state.best_score
+        if checkpoint:
+            outcome = checkpoint.after_training(outcome)
         return outcome, (
             f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and "
             "the optimization hasn't converged yet."

@@ -5,6 +5,7 @@ Their descriptions are :data:`skbackprop._docs.NETWORK_PARAMETERS`.
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
+from os import PathLike
 from typing import ClassVar
 
 import numpy as np
@@ -55,6 +56,7 @@ class NetworkParameters(BaseEstimator):
     warmup_epochs: float | None = None
     damping: float | None = None
     dtype: str | None = None
+    checkpoint: str | PathLike | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         "solver": [StrOptions({"lbfgs", *SOLVERS})],
@@ -93,4 +95,5 @@ class NetworkParameters(BaseEstimator):
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],
+        "checkpoint": [None, str, PathLike],
     }

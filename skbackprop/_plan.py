@@ -28,6 +28,11 @@ def check_settings(estimator, program):
     if estimator.solver != "lbfgs":
         return
     advice = "Use solver='sgd' or 'adam'"
+    if estimator.checkpoint is not None:
+        raise ValueError(
+            f"checkpoint={estimator.checkpoint!r} is written between epochs, which "
+            f"solver='lbfgs' does not have. {advice}, or checkpoint=None."
+        )
     for name in _OF_MINIBATCHES:
         if getattr(estimator, name, None):
             raise ValueError(

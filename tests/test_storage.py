@@ -122,6 +122,18 @@ def test_each_name_in_a_file_means_one_class():
         assert registry()[wanted.__name__] is wanted
 
 
+def test_what_occurs_twice_is_still_one_object():
+    curve, graph = [1.0, 2.0], random_graph(0)
+    value = {"a": curve, "b": [curve, (curve, graph)], "c": {"graph": graph}}
+    value["d"] = value["c"]
+    back = through_codec(value)
+    assert back == value
+    assert back["a"] is back["b"][0] is back["b"][1][0]
+    assert back["b"][1][1] is back["c"]["graph"]
+    assert back["d"] is back["c"]
+    assert back["a"] is not back["c"]
+
+
 # Estimators
 
 

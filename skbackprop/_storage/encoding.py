@@ -21,6 +21,7 @@ from skbackprop.network.graph import Graph, Input, Node
 from skbackprop.network.modules import Module
 
 _PLAIN = {type(None), bool, int, str}
+_MAY_RECUR = {list, dict, np.random.RandomState, Graph}
 _ARRAYS = {np.ndarray, np.memmap}
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 _ADVICE = {
@@ -68,7 +69,7 @@ class Encoder:
     def __init__(self, known):
         self.arrays = {}
         self._name_of = {id(one): name for name, one in known.items()}
-        self._shared = {}  # id of an object that may occur twice: its number
+        self._seen = {}  # id of an object that may recur: its number, itself
         self._array_names = {}
 
     def encode(self, value, path):
@@ -76,22 +77,20 @@ class Encoder:
         kind = type(value)
         if kind in _PLAIN or (kind is float and math.isfinite(value)):
             return value
-        if kind is list:
-            return [self.encode(v, f"{path}.{i}") for i, v in enumerate(value)]
         if id(value) in self._name_of:
             return {"name": self._name_of[id(value)]}
-        if id(value) in self._shared:
-            return {"same": self._shared[id(value)]}
+        if id(value) in self._seen:
+            return {"same": self._seen[id(value)][0]}
+        if kind in _MAY_RECUR:
+            self._seen[id(value)] = len(self._seen), value
+        if kind is list:
+            return _encode_items(self, value, path)
         for tag, (matches, encode, _) in _TABLE.items():
             if matches(value):
                 return {tag: encode(self, value, path)}
         if id(kind) not in self._name_of or not is_dataclass(kind):
             _refuse(value, path)
         return {"record": self._record(value, path)}
-
-    def share(self, value):
-        """Give an object the number by which it is meant where it occurs again."""
-        self._shared[id(value)] = len(self._shared)
 
     def array(self, value, path):
         """Put an array beside the JSON and return its name."""
@@ -124,17 +123,19 @@ class Decoder:
 
     def __init__(self, known, arrays):
         self._known, self._read_array = known, arrays
-        self._arrays, self._shared = {}, []
+        self._arrays, self._seen = {}, []
 
     def decode(self, content):
         """Return the object."""
         if isinstance(content, list):
-            return [self.decode(one) for one in content]
+            value = self.note([])
+            value.extend(map(self.decode, content))
+            return value
         if not isinstance(content, dict):
             return content
         ((tag, content),) = content.items()
         if tag == "same":
-            return self._shared[content]
+            return self._seen[content]
         if tag == "name":
             return self._known[content]
         if tag == "record":
@@ -142,9 +143,9 @@ class Decoder:
         _, _, decode = _TABLE[tag]
         return decode(self, content)
 
-    def share(self, value):
-        """Note an object that may occur again, and return it."""
-        self._shared.append(value)
+    def note(self, value):
+        """Give an object the number that the encoder gave it, and return it."""
+        self._seen.append(value)
         return value
 
     def array(self, name):
@@ -196,7 +197,11 @@ def _encode_dict(encoder, value, path):
 
 
 def _decode_dict(decoder, content):
-    return {decoder.decode(k): decoder.decode(v) for k, v in content}
+    value = decoder.note({})
+    for key, entry in content:
+        key = decoder.decode(key)  # before the entry, as the encoder did
+        value[key] = decoder.decode(entry)
+    return value
 
 
 def _encode_objects(encoder, value, path):
@@ -223,12 +228,11 @@ def _decode_scalar(decoder, content):
 
 
 def _encode_random_state(encoder, value, path):
-    encoder.share(value)
     return encoder.encode(value.get_state(legacy=False), path)
 
 
 def _decode_random_state(decoder, content):
-    random_state = decoder.share(np.random.RandomState(0))
+    random_state = decoder.note(np.random.RandomState(0))
     state = decoder.decode(content)
     name = state["bit_generator"]
     if name not in _BIT_GENERATORS:
@@ -240,7 +244,6 @@ def _decode_random_state(decoder, content):
 
 
 def _encode_graph(encoder, value, path):
-    encoder.share(value)
     modules = [encoder.encode(m, f"{path}.{i}") for i, m in enumerate(value.modules)]
     wires = [[module, list(inputs)] for module, inputs in value.wires]
     return {"n_features": value.n_features, "modules": modules, "wires": wires}
@@ -248,8 +251,8 @@ def _encode_graph(encoder, value, path):
 
 def _decode_graph(decoder, content):
     """Return the graph, wired anew: by its widths, each after its inputs."""
-    place = len(decoder._shared)
-    decoder.share(None)
+    number = len(decoder._seen)
+    decoder.note(None)
     modules = [decoder.decode(module) for module in content["modules"]]
     nodes = [Input(content["n_features"])]
     for index, inputs in content["wires"]:
@@ -261,7 +264,7 @@ def _decode_graph(decoder, content):
     graph = Graph(nodes[-1])
     if [[m, list(i)] for m, i in graph.wires] != content["wires"]:
         raise ValueError("a graph has modules that lead nowhere")
-    decoder._shared[place] = graph
+    decoder._seen[number] = graph
     return graph
 
 

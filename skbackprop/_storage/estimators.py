@@ -40,14 +40,11 @@ class KeptInFiles:
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
         """
-        state = dict(self.__getstate__())
-        parameters = self.get_params(deep=False)
-        requests = state.pop("_metadata_request", None)
         content = {
             "class": type(self).__name__,
-            "parameters": parameters,
-            "requests": None if requests is None else _requests_of(requests),
-            "attributes": {k: v for k, v in state.items() if k not in parameters},
+            "parameters": self.get_params(deep=False),
+            "requests": _requests_of(self),
+            "attributes": fitted_attributes(self),
         }
         files.write(path, "estimator", content, registry(self._storable))
 
@@ -85,16 +82,26 @@ class KeptInFiles:
             estimator.__setstate__({**vars(estimator), **content["attributes"]})
             if content["requests"] is not None:
                 _restore_requests(estimator, content["requests"])
-            _check_state(estimator)
+            check_state(estimator)
         return estimator
 
 
-def _requests_of(metadata_request):
-    """Return which metadata each method asks for, as plain data."""
+def fitted_attributes(estimator):
+    """Return what an estimator has learnt, without its parameters."""
+    others = {*estimator.get_params(deep=False), "_metadata_request"}
+    state = estimator.__getstate__()
+    return {name: value for name, value in state.items() if name not in others}
+
+
+def _requests_of(estimator):
+    """Return which metadata each method asks for, None where nothing was said."""
+    metadata_request = vars(estimator).get("_metadata_request")
+    if metadata_request is None:
+        return None
     return {
-        method: dict(getattr(metadata_request, method).requests)
-        for method in vars(metadata_request)
-        if hasattr(getattr(metadata_request, method), "requests")
+        method: dict(request.requests)
+        for method, request in vars(metadata_request).items()
+        if hasattr(request, "requests")
     }
 
 
@@ -106,7 +113,7 @@ def _restore_requests(estimator, requests):
     estimator._metadata_request = metadata_request
 
 
-def _check_state(estimator):
+def check_state(estimator):
     """Check what the kernels take for granted: sizes, dtypes, rows that exist."""
     if not estimator.__sklearn_is_fitted__():
         return
