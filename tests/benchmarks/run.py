@@ -30,6 +30,7 @@ BENCHMARKS = (
     "pooling",
     "separability",
     "capacity",
+    "sdlm",
 )
 
 
