@@ -11,15 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import recurrent_tasks
+from resumed_fits import SETTINGS, assert_same_fit
 from scipy import sparse
 from tasks import TASKS
 
 import skbackprop
 from skbackprop import DivergenceError, MLPClassifier, NetworkClassifier
-from skbackprop._plan import SOLVERS
 from skbackprop._storage import checkpoints, files
 from skbackprop.engine import training
-from skbackprop.engine.schedules import NAMED, Custom
 from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -52,22 +51,6 @@ def fit_killed_after(n_writes, estimator, *data, **more):
             estimator.fit(*data, **more)
 
 
-def everything(estimator):
-    """Return all that a fit leaves behind, but for the seconds it took."""
-    state = {**vars(estimator), **vars(estimator._training_state)}
-    state["rng"] = str(state.pop("_random_state").get_state(legacy=False))
-    state["history_"] = {**getattr(estimator, "history_", {}), "seconds": None}
-    hidden = ("history", "checkpoint", "_training_state", "_targets", "random_state")
-    return {k: v for k, v in state.items() if k not in hidden}
-
-
-def assert_same_fit(resumed, expected):
-    ours, theirs = everything(resumed), everything(expected)
-    assert ours.keys() == theirs.keys()
-    for name, value in theirs.items():
-        np.testing.assert_equal(ours[name], value, err_msg=name)
-
-
 def assert_goes_on(make, path, *data, kill_after=(1, 4), **more):
     """Kill a fit once and again, let it end, compare with one left in peace."""
     expected = make().fit(*data, **more)
@@ -76,28 +59,6 @@ def assert_goes_on(make, path, *data, kill_after=(1, 4), **more):
     resumed = make(checkpoint=path).fit(*data, **more)
     assert_same_fit(resumed, expected)
     return resumed
-
-
-SETTINGS = {
-    **{f"solver={name}": {"solver": name} for name in SOLVERS},
-    **{f"learning_rate={name}": {"learning_rate": name} for name in NAMED},
-    "adaptive": {"solver": "sgd", "learning_rate": "adaptive", "tol": 0.1},
-    "callable": {"learning_rate": lambda epochs: 1 / (1 + epochs)},
-    "custom": {"learning_rate": Custom(np.exp)},
-    "warm-up": {"learning_rate": "cosine", "warmup_epochs": 3.3},
-    "dropout": {"dropout": (0.1, 0.5, 0.2)},
-    "penalties": {"l1_alpha": 0.1, "weight_decay": 0.1, "regularization_start": 3},
-    "limits": {"max_norm": 0.5, "clip_grad_norm": 0.1},
-    "validation set": {"early_stopping": True},
-    "validation set and dropout": {"early_stopping": True, "dropout": 0.3},
-    "converges": {"tol": 0.5, "n_iter_no_change": 5, "max_iter": 50},
-    "converges by score": {"tol": 0.5, "n_iter_no_change": 5, "early_stopping": True},
-    "no shuffling": {"shuffle": False},
-    "float32": {"dtype": "float32"},
-    "unit variance": {"weight_init": "unit_variance"},
-    "one batch": {"batch_size": 1000},
-    "goes on later": {"warm_start": True},
-}
 
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)

@@ -221,7 +221,10 @@ def test_requests_for_metadata_come_back(tmp_path):
     ("settings", "message"),
     [
         ({"learning_rate": lambda epochs: 1.0}, "learning_rate=.*Schedule of skback"),
-        ({"learning_rate": schedules.Custom(abs)}, "learning_rate.function=.*code"),
+        (
+            {"learning_rate": schedules.Custom(abs)},
+            "learning_rate.function=.*code.*Give a Sch",
+        ),
         ({"activation": [object()]}, "activation.0=.*a object"),
         ({"hidden_layer_sizes": np.array([object()])}, "hidden_layer_sizes=.*object"),
         (

@@ -171,7 +171,7 @@ def _refuse(value, path):
     else:
         what = f"a {type(value).__name__}"
     advice = _ADVICE.get(
-        name,
+        name.partition(".")[0],
         "Numbers, strings, arrays, lists, tuples and dicts of these are, and graphs, "
         "schedules and losses of skbackprop.",
     )

@@ -1,0 +1,66 @@
+"""Ten epochs and ten more are twenty, to the last bit, whatever is learnt how."""
+
+import numpy as np
+import pytest
+import recurrent_tasks
+from resumed_fits import SETTINGS, assert_same_fit
+from tasks import TASKS
+
+from skbackprop.engine.schedules import Custom
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore:Got `batch_size`:UserWarning"),
+]
+TASK = TASKS["multiclass"]
+# What ends before its last epoch does not go on when it is told to.
+ENDLESS = {"n_iter_no_change": np.inf}
+each_setting = pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+
+
+def through_file(estimator, folder):
+    estimator.save(folder / "net")
+    return type(estimator).load(folder / "net")
+
+
+@each_setting
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_two_halves_are_a_whole(settings, is_stored, tmp_path):
+    rate = settings.get("learning_rate")
+    if is_stored and (callable(rate) or isinstance(rate, Custom)):
+        pytest.skip("functions are not stored")
+    settings = {**settings, **ENDLESS, "warm_start": True}
+    halves = TASK.ours(**{**settings, "max_iter": 10}).fit(TASK.X, TASK.y)
+    halves = through_file(halves, tmp_path) if is_stored else halves
+    halves.fit(TASK.X, TASK.y)
+    whole = TASK.ours(**{**settings, "max_iter": 20}).fit(TASK.X, TASK.y)
+    assert halves.n_iter_ == 10
+    assert_same_fit(halves, whole, but=["n_iter_", "max_iter"])
+
+
+@each_setting
+def test_twenty_times_partial_fit_is_a_whole(settings):
+    if settings.get("early_stopping"):
+        pytest.skip("partial_fit has no validation set")
+    settings = {**settings, **ENDLESS, "warm_start": True}
+    parts = TASK.ours(**settings)
+    for _ in range(20):
+        parts.partial_fit(TASK.X, TASK.y, classes=[0, 1, 2])
+    whole = TASK.ours(**{**settings, "max_iter": 20}).fit(TASK.X, TASK.y)
+    assert_same_fit(parts, whole, but=["n_iter_", "max_iter"])
+
+
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}], ids=str)
+@pytest.mark.parametrize("sequences", ["X", "RAGGED"])
+def test_two_halves_of_a_recurrent_network_are_a_whole(sequences, settings):
+    X = getattr(recurrent_tasks, sequences)
+    y = recurrent_tasks.targets_for("multiclass", X, by_steps=False)
+    fits = []
+    for n_halves in (2, 1):
+        ours = recurrent_tasks.estimator_for(
+            "multiclass", warm_start=True, max_iter=8 // n_halves, **settings
+        )
+        for _ in range(n_halves):
+            ours.fit(X, y)
+        fits.append(ours)
+    assert_same_fit(*fits, but=["n_iter_", "max_iter"])
