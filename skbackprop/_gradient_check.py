@@ -15,7 +15,7 @@ from skbackprop._bound_graph import (
 )
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
-from skbackprop.engine.reference import value_and_gradient
+from skbackprop.engine.reference_losses import value_and_gradient
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.kernels import jit
 from skbackprop.network import Graph, Identity, Input, Slice, StopGradient

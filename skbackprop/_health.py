@@ -15,7 +15,7 @@ from skbackprop._hessian import largest_eigenvalue
 from skbackprop._layer_signals import activation_of, find_layers, slopes_of
 from skbackprop._symptoms import diagnose
 from skbackprop.engine import make_executor
-from skbackprop.engine.reference import value_and_gradient
+from skbackprop.engine.reference_losses import value_and_gradient
 from skbackprop.engine.samples import Samples
 
 _ELEMENTS = 2**26  # of all signals at most

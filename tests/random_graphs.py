@@ -4,10 +4,23 @@ import numpy as np
 from scipy import sparse
 
 from skbackprop.engine.losses import (
+    AbsoluteError,
     BinaryLogLoss,
+    ClassLoss,
+    Focal,
+    HalfGammaDeviance,
     HalfPoissonDeviance,
     HalfSquaredError,
+    HalfSquaredErrorOfSigns,
+    HardMargin,
+    Hinge,
+    Huber,
+    LogCosh,
+    Quantile,
+    SmoothedSoftmaxLogLoss,
+    SoftMargin,
     SoftmaxLogLoss,
+    SquaredHinge,
 )
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import CSR, Samples
@@ -57,6 +70,16 @@ from skbackprop.network import (
 from skbackprop.network.compiler import compile_graph
 
 LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
+ELEMENTWISE_LOSSES = [
+    *LOSSES[:3],
+    *(AbsoluteError(), Huber(0.7), Quantile(0.3), Quantile((0.1, 0.5, 0.9))),
+    *(LogCosh(), HalfGammaDeviance()),
+    *(HalfSquaredErrorOfSigns(), Hinge(), SquaredHinge(), Focal(1.5)),
+]
+ROW_LOSSES = [
+    *(SoftmaxLogLoss(), SmoothedSoftmaxLogLoss(0.1)),
+    *(SoftMargin(Focal(1.5)), HardMargin(Hinge()), HardMargin(SquaredHinge())),
+]
 ELEMENTWISE = [Identity(), ReLU(), Sigmoid(), Tanh()]
 ACTIVATIONS = [
     *(Identity(), ReLU(), LeakyReLU(0.1), ELU(), SELU(), Softplus(), SiLU(), GELU()),
@@ -395,10 +418,12 @@ def steps_of(plan, n_steps, rate):
 
 def random_targets(loss, n_samples, n_outputs, rng):
     """Return targets as the loss reads them."""
-    if isinstance(loss, SoftmaxLogLoss):
+    if loss.reads_class_index:
         return rng.integers(n_outputs, size=(n_samples, 1))
-    if isinstance(loss, BinaryLogLoss):
+    if isinstance(loss, ClassLoss):
         return rng.integers(2, size=(n_samples, n_outputs))
     if isinstance(loss, HalfPoissonDeviance):
         return rng.poisson(2.0, size=(n_samples, n_outputs))
+    if isinstance(loss, HalfGammaDeviance):
+        return rng.gamma(2.0, size=(n_samples, n_outputs))
     return rng.normal(size=(n_samples, n_outputs))

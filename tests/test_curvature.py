@@ -22,7 +22,8 @@ from skbackprop.engine.losses import (
     StepwiseLogLoss,
 )
 from skbackprop.engine.modules import Pass, backward, forward, parameter_gradients
-from skbackprop.engine.reference import ReferenceExecutor, value_and_gradient
+from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference_losses import value_and_gradient
 from skbackprop.network import (
     Add,
     BatchNorm,

@@ -19,7 +19,7 @@ from skbackprop.engine.pair_losses import (
     LogisticPairLoss,
     TripletLoss,
 )
-from skbackprop.engine.reference import group_values_and_gradient
+from skbackprop.engine.reference_losses import group_values_and_gradient
 from skbackprop.kernels import abi, table
 
 LOSSES = [

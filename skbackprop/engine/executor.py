@@ -57,6 +57,8 @@ class Executor:
         self._adjoints = self.gradient = None
         if loss is not None:
             self._allocate_adjoints()
+            settings = loss.settings(program.output.stride)
+            self._loss_settings = np.ascontiguousarray(settings, self._dtype)
         self._context = np.zeros(abi.CONTEXT_FIELDS, np.int64)
         self._scalars = np.zeros(abi.SCALAR_FIELDS)
         widest = max(signal.stride for signal in program.signals)
@@ -425,6 +427,7 @@ class Executor:
         row[abi.LDY], row[abi.WIDTH_Y] = output.stride, output.width
         row[abi.X], row[abi.LDX] = address(batch.targets), batch.targets.shape[1]
         row[abi.W] = address(batch.weights)
+        row[abi.B], row[abi.LDX2] = address(self._loss_settings), output.stride
         row[abi.SETTING] = getattr(self.loss, "n_classes", 0)
         self._scalars[abi.LOSS_SETTING] = getattr(self.loss, "setting", 0)
         return row

@@ -4,15 +4,8 @@ The slow, obvious truth beside :mod:`skbackprop.engine.executor`. It runs where
 numba cannot, and tests hold the compiled kernels against it.
 """
 
-import functools
-
 import numpy as np
 
-from skbackprop.engine.losses import (
-    ElementwiseLoss,
-    SoftmaxLogLoss,
-    StepwiseLogLoss,
-)
 from skbackprop.engine.modules import (
     Pass,
     backward,
@@ -20,49 +13,11 @@ from skbackprop.engine.modules import (
     parameter_gradients,
     xp,
 )
+from skbackprop.engine.reference_losses import (
+    group_values_and_gradient,
+    value_and_gradient,
+)
 from skbackprop.engine.samples import EpochsRun, batches
-
-
-@functools.singledispatch
-def value_and_gradient(loss, logits, targets):
-    """Return the loss of each sample and its gradient in the logits."""
-    raise NotImplementedError(f"{loss!r} has no reference implementation.")
-
-
-@value_and_gradient.register
-def _(loss: ElementwiseLoss, logits, targets):
-    value = loss.value(logits, targets, xp).sum(axis=1)
-    return value, loss.gradient(logits, targets, xp)
-
-
-@value_and_gradient.register
-def _(loss: SoftmaxLogLoss, logits, targets):
-    rows, classes = np.arange(len(logits)), targets[:, 0].astype(int)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    exponentials = np.exp(shifted)
-    totals = exponentials.sum(axis=1, keepdims=True)
-    gradient = exponentials / totals
-    gradient[rows, classes] -= 1
-    return np.log(totals[:, 0]) - shifted[rows, classes], gradient
-
-
-@value_and_gradient.register
-def _(loss: StepwiseLogLoss, logits, targets):
-    exists = ~np.isnan(targets)
-    steps = logits.reshape(*targets.shape, loss.n_classes)
-    value, gradient = np.zeros_like(targets), np.zeros_like(steps)
-    value[exists], gradient[exists] = value_and_gradient(
-        SoftmaxLogLoss(), steps[exists], targets[exists][:, np.newaxis]
-    )
-    return value.sum(axis=1), gradient.reshape(logits.shape)
-
-
-def group_values_and_gradient(loss, logits, targets, starts):
-    """Return the loss of each group, and its gradient in the logits of all."""
-    values, gradient = np.zeros(len(starts) - 1, logits.dtype), np.zeros_like(logits)
-    for g, own in enumerate(map(slice, starts[:-1], starts[1:])):
-        values[g], gradient[own] = loss.of_group(logits[own], targets[own])
-    return values, gradient
 
 
 class ReferenceExecutor:

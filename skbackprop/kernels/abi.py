@@ -49,7 +49,8 @@ DATA, INDICES, INDPTR = X2, X3, DX2
 # A row that expands groups: X is where they begin among all memberships, Y and W
 # where the memberships of a minibatch go and where its groups begin there.
 # A row that finds members: X is the row of the data of each membership.
-# A loss row: y are the logits, dy their adjoint, x the targets, w the weights.
+# A loss row: y are the logits, dy their adjoint, x the targets, w the weights, b
+# the settings of the loss, a row of stride LDX2 for each.
 # A row that updates parameters: N_ELEMENTS of W with gradient DW.
 N_ELEMENTS = 28
 DECAYS = 29  # 1 where the L2 penalty applies to the elements of this row

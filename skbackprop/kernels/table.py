@@ -67,7 +67,7 @@ _FORMULAS = {
     combinations.Combination: _Kernels("combinations", "combination"),
 }
 
-_users_modules = set()  # kept, as their kernels are named by their identity
+_users_types = set()  # kept, as their kernels are named by their identity
 
 
 def module_kernels(module, bits, sparse=False):
@@ -86,7 +86,7 @@ def module_kernels(module, bits, sparse=False):
     is_ours = type(module).__module__.startswith(f"{package}.")
     if not is_ours:  # whose code may change while its name stays
         name = f"{name}_{id(type(module))}"
-        _users_modules.add(type(module))
+        _users_types.add(type(module))
     return (
         _compile(lambda: forward(bits), f"forward_{name}_{bits}", is_cached=is_ours),
         _compile(lambda: backward(bits), f"backward_{name}_{bits}", is_cached=is_ours),
@@ -138,14 +138,20 @@ def loss_kernel(loss, bits):
     """Return the address of the kernel of a loss."""
     from skbackprop.kernels import losses
 
-    if hasattr(loss, "kernel"):
+    if isinstance(loss.kernel, tuple):
         file, kernel = loss.kernel
         factory = getattr(
             importlib.import_module(f"skbackprop.kernels.{file}"), f"make_{kernel}"
         )
         return _compile(lambda: factory(bits), f"{kernel}_{bits}")
-    name = type(loss).__name__ if hasattr(loss, "n_classes") else repr(loss)
-    return _compile(lambda: losses.make_loss(loss, bits), f"{name}_{bits}")
+    owner, name = type(getattr(loss, "loss", loss)), loss.kernel_name
+    is_ours = owner.__module__.startswith("skbackprop.engine.")
+    if not is_ours:
+        name = f"{name}_{id(owner)}"
+        _users_types.add(owner)
+    return _compile(
+        lambda: losses.make_loss(loss, bits), f"{name}_{bits}", is_cached=is_ours
+    )
 
 
 def update_kernel(optimizer, bits):
