@@ -133,11 +133,13 @@ NETWORK_PARAMETERS = """
     nesterovs_momentum : bool, default=True
         Whether that momentum is Nesterov's.
     early_stopping : bool, default=False
-        Whether part of the training data is held out, training ends when the
-        score there no longer improves, and the weights of the best score are
-        kept.
+        Whether training ends when the score on a validation set no longer
+        improves: on ``X_val`` and ``y_val`` if ``fit`` is given them, else on a
+        part of the training data that is held out. Wherever there is a
+        validation set the weights of the best score are kept.
     validation_fraction : float, default=0.1
-        Part that is held out by ``early_stopping``, from 0 to 1.
+        Part that is held out by ``early_stopping``, from 0 to 1; not where
+        ``fit`` is given ``X_val``.
     beta_1 : float, default=0.9
         Decay per step of Adam's first moment.
     beta_2 : float, default=0.999
@@ -189,6 +191,12 @@ NETWORK_PARAMETERS = """
         the same parameters and data goes on from it, and what has ended is not
         done again (a larger ``max_iter`` goes on); any other fit is an error. It
         stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+    scoring : str or callable, default=None
+        Score of a validation set, the larger the better. None: the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
+        penalty left out; else the name of one of scikit-learn's scorers or a
+        callable of (estimator, X, y), called with ``sample_weight=`` too where
+        the set has weights. An error where there is no validation set.
 """
 
 MLP_ATTRIBUTES = """
@@ -210,9 +218,18 @@ NETWORK_ATTRIBUTES = """
     loss_curve_ : list of float
         Loss of each epoch. Stochastic solvers only.
     validation_scores_ : list of float or None
-        Validation score after each epoch, with ``early_stopping``.
+        Score (``scoring``) after each epoch, where there is a validation set.
+    validation_loss_curve_ : list of float or None
+        Loss there after each epoch, penalty left out.
     best_validation_score_ : float or None
-        Best of these.
+        Best of the scores.
+    history_ : dict of list
+        What was recorded of each epoch (iteration of L-BFGS), for
+        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
+        'penalty', its part in the loss; 'learning_rate' of the last step;
+        'gradient_norm', the mean over minibatches of the norm of the gradient,
+        penalty left out, before clipping; 'validation_loss' and
+        'validation_score'; 'seconds' of training. NaN where there is no such thing.
     t_ : int
         Samples seen by the stochastic solvers.
     graph_ : Graph

@@ -16,7 +16,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from skbackprop._held_out import make_validation, split_rows
+from skbackprop._held_out import (
+    GivenSet,
+    check_validation,
+    hold_out,
+    make_validation,
+    read_held_out,
+    split_rows,
+)
 from skbackprop._hidden import HiddenRepresentations
 from skbackprop._parameters import NetworkParameters
 from skbackprop._plan import check_settings, make_optimizer, make_plan
@@ -46,7 +53,16 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
 
     # Fitting
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Fit the network to data.
 
         Parameters
@@ -58,6 +74,18 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             numbers in regression.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
+default=None
+            A validation set, like X. The network is scored on it after each epoch
+            (``scoring``), and training ends with the parameters of the best
+            score. With ``early_stopping=True`` the score also says when to stop,
+            and nothing is held out from X; else the loss says so, as without a
+            validation set. In a pipeline, ``transform_input=["X_val"]``
+            transforms it like X.
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Its targets, like y. Classes may be missing, but none may be new.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Weight of each of its samples in validation loss and score.
 
         Returns
         -------
@@ -68,15 +96,24 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         ------
         DivergenceError
             If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. With ``early_stopping=True`` those
-            with the best validation score are kept and a warning is given
+            epoch that ended well are kept. Where there is a validation set,
+            those with the best validation score are kept and a warning is given
             instead.
+        ValueError
+            If a parameter or the data is not as it must be, or the validation set
+            is not like the data.
         """
+        given = GivenSet(X_val, y_val, sample_weight_val)
         continues = self.warm_start and self.__sklearn_is_fitted__()
         with self._unchanged_on_error():
-            samples = self._prepare(X, y, sample_weight, continues)
-            checkpoint = open_checkpoint(self, samples, continues)
-        return self._train(samples, self.max_iter, checkpoint=checkpoint)
+            splits = self.early_stopping and given.X is None
+            samples = self._prepare(X, y, sample_weight, continues, splits=splits)
+            check_validation(self, given)
+            held_out = read_held_out(self, given)
+            checkpoint = open_checkpoint(self, samples, held_out, continues)
+            if splits:
+                held_out = hold_out(self, samples, X, y)
+        return self._train(samples, self.max_iter, held_out, checkpoint)
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass over the data, from where the network stands."""
@@ -89,7 +126,9 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
                     "is of a whole fit. Use checkpoint=None, and save between calls."
                 )
             continues = self.__sklearn_is_fitted__()
-            samples = self._prepare(X, y, sample_weight, continues, classes, True)
+            samples = self._prepare(
+                X, y, sample_weight, continues, classes=classes, incremental=True
+            )
         return self._train(samples, 1, incremental=True)
 
     @contextmanager
@@ -103,7 +142,17 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             vars(self).update(before)
             raise
 
-    def _prepare(self, X, y, sample_weight, continues, classes=None, incremental=False):
+    def _prepare(
+        self,
+        X,
+        y,
+        sample_weight,
+        continues,
+        *,
+        splits=False,
+        classes=None,
+        incremental=False,
+    ):
         """Validate everything and return the samples, ready to train on."""
         self._validate_params()
         dtype = self._parameters.dtype if continues else self.dtype
@@ -129,8 +178,12 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         if samples.is_sparse:
             program.check_reads_sparse()
         if self.solver != "lbfgs":
-            self._training_state = self._resume_or_begin(samples)
+            self._training_state = self._resume_or_begin(samples, splits)
         return samples
+
+    def _validate_held_out(self, X, y, dtype):
+        """Return X and y of a validation set, and the graph that reads it."""
+        return *self._validate_samples(X, y, dtype, reset=False), self.graph_
 
     def _validate_samples(self, X, y, dtype, reset):
         """Return X as the network reads it, and y."""
@@ -172,8 +225,8 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         if self.solver != "lbfgs":
             self.loss_curve_ = []
             self.best_loss_ = None if self.early_stopping else np.inf
-            self.validation_scores_ = [] if self.early_stopping else None
-            self.best_validation_score_ = -np.inf if self.early_stopping else None
+            self.validation_scores_ = self.validation_loss_curve_ = None
+            self.best_validation_score_ = None
 
     def _check_continuation(self, targets):
         """Check that the network fitted before is the one that is asked for."""
@@ -222,22 +275,26 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             return 0
         return int(self._random_state.randint(2**31 - 1))
 
-    def _train(self, samples, max_epochs, incremental=False, checkpoint=None):
+    def _train(
+        self, samples, max_epochs, held_out=None, checkpoint=None, incremental=False
+    ):
         """Train, store what training found, and say how it ended."""
         self._keeps_training_state = bool(self.warm_start or incremental)
         if self.solver == "lbfgs":
             outcome, message = self._train_lbfgs(samples, max_epochs)
         else:
-            outcome, message = self._train_stochastic(samples, max_epochs, checkpoint)
+            outcome, message = self._train_stochastic(
+                samples, max_epochs, held_out, checkpoint
+            )
         if outcome is Outcome.DIVERGED:
-            self._handle_divergence()
+            self._handle_divergence(held_out)
         elif outcome is Outcome.INTERRUPTED:
             warnings.warn("Training interrupted by user.", stacklevel=3)
         elif outcome is Outcome.OUT_OF_EPOCHS and not incremental:
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
         return self
 
-    def _train_stochastic(self, samples, max_epochs, checkpoint=None):
+    def _train_stochastic(self, samples, max_epochs, held_out, checkpoint):
         state, batch_size = self._training_state, self.batch_size
         if batch_size == "auto":
             batch_size = 200
@@ -250,7 +307,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             state.seed,
             samples.most_rows(batch_size),
         )
-        validate = make_validation(self, executor, samples, state.validation)
+        validate = make_validation(self, held_out, batch_size)
         n_epochs_before, observers = len(state.losses), []
         if checkpoint:
             n_epochs_before = checkpoint.n_epochs_before
@@ -271,10 +328,12 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
         self.t_ = state.n_seen
         if state.losses:
             self.loss_ = state.losses[-1]
-        if state.validation is None:
+        if not self.early_stopping:
             self.best_loss_ = state.best_loss
-        else:
+        if held_out is not None:
             self.best_validation_score_ = state.best_score
+            self.validation_scores_ = state.scores
+            self.validation_loss_curve_ = state.validation_losses
         if checkpoint:
             outcome = checkpoint.after_training(outcome)
         return outcome, (
@@ -306,7 +365,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             "Increase max_iter or max_fun, or scale the data."
         )
 
-    def _resume_or_begin(self, samples):
+    def _resume_or_begin(self, samples, splits):
         """Return the state to train from: of the last fit, if it still applies."""
         state, program = self._training_state, self._program
         if state is None or state.solver != self.solver:
@@ -317,13 +376,13 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             )
         state.losses = self.loss_curve_ = getattr(self, "loss_curve_", [])
         state.history = self.history_ = getattr(self, "history_", new_history())
-        if self.early_stopping:
-            self.validation_scores_ = getattr(self, "validation_scores_", None) or []
-            state.scores = self.validation_scores_
-        holds_out = state.validation is not None
-        if state.n_samples != samples.n_units or holds_out != self.early_stopping:
+        state.scores = getattr(self, "validation_scores_", None) or []
+        state.validation_losses = getattr(self, "validation_loss_curve_", None) or []
+        if state.n_samples != samples.n_units or splits != (
+            state.validation is not None
+        ):
             state.order, state.validation = split_rows(
-                self, samples, self._random_state
+                self, samples, splits, self._random_state
             )
             state.n_samples = samples.n_units
         if self.batch_size != "auto" and self.batch_size > len(state.order):
@@ -334,7 +393,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             )
         return state
 
-    def _handle_divergence(self):
+    def _handle_divergence(self, held_out):
         kept = "the parameters of the last epoch that ended well are kept"
         message = (
             f"Training diverged in epoch {self.n_iter_ + 1}: {{}}. Solver produced "
@@ -342,7 +401,7 @@ class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
             "and need to be preprocessed. Try a smaller learning_rate_init, scale the "
             "features (StandardScaler), or scale the targets in regression."
         )
-        if self.early_stopping and self.solver != "lbfgs":
+        if held_out is not None:
             kept = "the parameters with the best validation score are kept"
             warnings.warn(message.format(kept), ConvergenceWarning, stacklevel=4)
         else:

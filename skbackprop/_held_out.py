@@ -1,15 +1,85 @@
-"""Samples held out from training, and their score."""
+"""Validation sets: samples that are not trained on, and how they are scored."""
+
+from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _check_sample_weight
 
-from skbackprop._targets import BinaryTargets
+from skbackprop._targets import BinaryTargets, StepTargets
+from skbackprop.engine import make_executor
+from skbackprop.engine.samples import CSR, Samples
 from skbackprop.engine.training import Validated
+from skbackprop.network import Graph
+from skbackprop.network.compiler import compile_graph
 
 
-def split_rows(estimator, samples, random_state):
+class GivenSet(NamedTuple):
+    """What the user gives as a validation set; None where nothing is given."""
+
+    X: object
+    y: object
+    sample_weight: object
+
+
+class HeldOut(NamedTuple):
+    """A validation set, ready to be run.
+
+    Attributes
+    ----------
+    samples : Samples
+    rows : ndarray of int64
+        Those of the samples that belong to the set.
+    graph : Graph
+        The network that reads them: of sequences, unrolled for their length.
+    score : callable
+        Returns the score from the loss and the logits.
+    """
+
+    samples: Samples
+    rows: np.ndarray
+    graph: Graph
+    score: object
+
+    @property
+    def weights(self):
+        """Weights of the rows, None where each weighs 1."""
+        weights = self.samples.weights
+        return None if weights is None else weights[self.rows]
+
+
+def check_validation(estimator, given):
+    """Raise ValueError where parameters contradict each other or what is given."""
+    if (given.X is None) != (given.y is None):
+        missing = "X_val" if given.X is None else "y_val"
+        raise ValueError(
+            f"X_val and y_val are given together or not at all, but {missing} is None."
+        )
+    if given.X is None and given.sample_weight is not None:
+        raise ValueError(
+            "sample_weight_val is given without X_val and y_val, which it weighs."
+        )
+    if given.X is not None and estimator.solver == "lbfgs":
+        raise ValueError(
+            "X_val and y_val are scored after each epoch, which solver='lbfgs' does "
+            "not have. Use solver='sgd' or 'adam', or give no validation set."
+        )
+    if estimator.scoring is None:
+        return
+    stops = estimator.early_stopping and estimator.solver != "lbfgs"
+    if given.X is None and not stops:
+        raise ValueError(
+            f"scoring={estimator.scoring!r} needs a validation set. Use "
+            "early_stopping=True with a stochastic solver, or give X_val and y_val "
+            "to fit."
+        )
+
+
+def split_rows(estimator, samples, splits, random_state):
     """Return the rows to train on, and those held out (None: none)."""
     rows = np.arange(samples.n_units)
-    if not estimator.early_stopping:
+    if not splits:
         return rows, None
     # Only here, as it takes longer to import than all of this package.
     from sklearn.model_selection import train_test_split
@@ -38,20 +108,129 @@ def split_rows(estimator, samples, random_state):
     return train_rows, validation_rows
 
 
-def make_validation(estimator, executor, samples, rows):
-    """Return the function that validates on held-out rows, None without them."""
-    if rows is None:
+def read_held_out(estimator, given):
+    """Return the HeldOut set that is given, None where nothing is.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        Ready to train.
+    given : GivenSet
+    """
+    if given.X is None:
         return None
-    targets, loss = estimator._targets, estimator._targets.loss
-    weights = None if samples.weights is None else samples.weights[rows]
-    weight_sum = len(rows) if weights is None else float(weights.sum())
-    factor = loss.reported_factor(executor.program.output.width) / weight_sum
-    true = targets.read(samples.targets[rows])
+    samples, graph = _read(estimator, given)
+    rows = np.arange(samples.n_samples)
+    return _with_score(estimator, samples, rows, graph, given.X, given.y)
+
+
+def hold_out(estimator, samples, X, y):
+    """Return the HeldOut set of the rows that are not trained on, None without.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        Ready to train.
+    samples : Samples
+        All of them.
+    X, y
+        The same, as the user has them.
+    """
+    if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
+        return None
+    rows = estimator._training_state.validation
+    if _is_scorer(estimator.scoring):
+        X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
+    return _with_score(estimator, samples, rows, estimator.graph_, X, y)
+
+
+def _with_score(estimator, samples, rows, graph, X, y):
+    held_out = HeldOut(samples, rows, graph, None)
+    return held_out._replace(score=_make_score(estimator, held_out, X, y))
+
+
+def _read(estimator, given):
+    """Return the Samples of a set that is given, and the graph that reads them."""
+    dtype = estimator._parameters.dtype
+    try:
+        X, y, graph = estimator._validate_held_out(given.X, given.y, dtype)
+        # As what goes on learning, it need not have every class.
+        targets = estimator._make_targets(y, True, None, True)
+        encoded = targets.encode(y, dtype)
+    except ValueError as error:
+        raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
+    weights = _check_weights(given.sample_weight, X, dtype)
+    return Samples(CSR.of(X) if sparse.issparse(X) else X, encoded, weights), graph
+
+
+def _check_weights(weights, X, dtype):
+    if weights is None:
+        return None
+    try:
+        weights = _check_sample_weight(
+            weights, X, dtype=dtype, ensure_non_negative=True
+        )
+        if not weights.any():
+            raise ValueError("one entry at least must be positive, but all are 0.")
+    except ValueError as error:
+        raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
+    return weights
+
+
+def _by_rows(part):
+    return part.tocsr() if sparse.issparse(part) else part
+
+
+def _is_scorer(scoring):
+    """Tell whether scoring is one of scikit-learn's kind: called with X and y."""
+    return scoring not in (None, "loss")
+
+
+def _make_score(estimator, held_out, X, y):
+    """Return the function of loss and logits that ``scoring`` stands for."""
+    scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
+    if scoring == "loss":
+        return lambda loss, logits: -loss
+    if scoring is None:
+        true = targets.read(held_out.samples.targets[held_out.rows])
+        return lambda loss, logits: estimator._validation_score(
+            true, targets.decode(logits), weights
+        )
+    if isinstance(scoring, str) and isinstance(targets, StepTargets):
+        raise ValueError(
+            f"scoring={scoring!r} scores one prediction per sample, but with "
+            "return_sequences=True there is one per step. Use scoring=None, 'loss' or "
+            "a callable of (estimator, X, y)."
+        )
+    scorer = _find_scorer(estimator, scoring)
+    options = {} if weights is None else {"sample_weight": weights}
+    return lambda loss, logits: scorer(estimator, X, y, **options)
+
+
+def _find_scorer(estimator, scoring):
+    from sklearn.metrics import check_scoring, get_scorer_names
+
+    if isinstance(scoring, str) and scoring not in get_scorer_names():
+        raise ValueError(
+            f"scoring={scoring!r} is not the name of a scorer. Use 'loss', None, a "
+            "name of sklearn.metrics.get_scorer_names(), or a callable of "
+            "(estimator, X, y)."
+        )
+    return check_scoring(estimator, scoring)
+
+
+def make_validation(estimator, held_out, batch_size):
+    """Return the function that validates what an estimator has learnt so far."""
+    if held_out is None:
+        return None
+    program, loss = compile_graph(held_out.graph), estimator._targets.loss
+    executor = make_executor(program, estimator._parameters, loss, batch_size)
+    weights = held_out.weights
+    weight_sum = len(held_out.rows) if weights is None else float(weights.sum())
+    factor = loss.reported_factor(program.output.width) / weight_sum
 
     def validate():
-        total, logits = executor.evaluate(samples, rows)
-        predicted = targets.decode(logits)
-        score = estimator._validation_score(true, predicted, weights)
-        return Validated(factor * total, score)
+        total, logits = executor.evaluate(held_out.samples, held_out.rows)
+        return Validated(factor * total, held_out.score(factor * total, logits))
 
     return validate

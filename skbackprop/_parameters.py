@@ -57,6 +57,7 @@ class NetworkParameters(BaseEstimator):
     damping: float | None = None
     dtype: str | None = None
     checkpoint: str | PathLike | None = None
+    scoring: object = None
 
     _parameter_constraints: ClassVar[dict] = {
         "solver": [StrOptions({"lbfgs", *SOLVERS})],
@@ -96,4 +97,5 @@ class NetworkParameters(BaseEstimator):
         "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],
         "checkpoint": [None, str, PathLike],
+        "scoring": [None, str, callable],
     }

@@ -82,6 +82,13 @@ class _Recurrent:
         self._sequence_layout = sequences.layout(self._readout == "mean")
         return sequences.rows(self._sequence_layout), y
 
+    def _validate_held_out(self, X, y, dtype):
+        layout = self._sequence_layout
+        X, y = self._validate_samples(X, y, dtype, reset=False)
+        graph = self._net.unroll(self._sequence_layout)
+        self._sequence_layout = layout  # that of the sequences to train on
+        return X, y, graph
+
     def _validate_targets(self, y, sequences):
         """Check y as scikit-learn does, beside X of another shape."""
         stand_in = np.zeros((len(sequences.lengths), 1))

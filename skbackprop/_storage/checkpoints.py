@@ -29,7 +29,7 @@ _BEGIN = "the weights it began with"
 _NAMES = {"targets": "y", "weights": "sample_weight"}  # of parts of samples
 
 
-def open_checkpoint(estimator, samples, continues):
+def open_checkpoint(estimator, samples, held_out, continues):
     """Return the checkpoint of a fit, None without one.
 
     Where its file exists, the estimator goes on from what the file holds.
@@ -39,6 +39,8 @@ def open_checkpoint(estimator, samples, continues):
     estimator : NetworkEstimator
         Ready to be trained.
     samples : Samples
+    held_out : HeldOut or None
+        The validation set that the fit is given.
     continues : bool
         Whether the fit goes on from an earlier one, as a warm start does.
 
@@ -54,7 +56,7 @@ def open_checkpoint(estimator, samples, continues):
         raise FileNotFoundError(
             f"checkpoint={estimator.checkpoint!r} is in a folder that does not exist."
         )
-    checkpoint = Checkpoint(estimator, samples, continues)
+    checkpoint = Checkpoint(estimator, samples, held_out, continues)
     if os.path.exists(estimator.checkpoint):
         checkpoint.take_up()
     return checkpoint
@@ -73,13 +75,13 @@ class Checkpoint(Observer):
         Whether a validation set says which parameters are the best.
     """
 
-    def __init__(self, estimator, samples, continues):
+    def __init__(self, estimator, samples, held_out, continues):
         self.n_epochs_before = len(estimator._training_state.losses)
         self.is_over = self.keeps_best = False
         self._estimator, self._path = estimator, os.fspath(estimator.checkpoint)
         self._known = registry(estimator._storable)
         self._parameters = _describe_parameters(estimator)
-        self._digests = _digests_of(estimator, samples, continues)
+        self._digests = _digests_of(estimator, samples, held_out, continues)
         self._written, self._took = time.monotonic(), 0.0
 
     # Reading
@@ -208,7 +210,7 @@ def _describe_parameters(estimator):
     }
 
 
-def _digests_of(estimator, samples, continues):
+def _digests_of(estimator, samples, held_out, continues):
     """Return a short number for each thing beside these that a fit depends on."""
     begin = None
     if continues:
@@ -219,6 +221,7 @@ def _digests_of(estimator, samples, continues):
         _BEGIN: begin,
         "the classes": learnt.get("classes_"),
         "the names of features": learnt.get("feature_names_in_"),
+        "the validation set": None if held_out is None else tuple(held_out.samples),
         **{_NAMES.get(name, name): part for name, part in samples._asdict().items()},
     }
     return {name: _digest(thing) for name, thing in things.items()}
