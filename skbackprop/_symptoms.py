@@ -4,7 +4,8 @@ import numpy as np
 
 _MANY = 0.1  # share of the units of a layer
 _UNEVEN = 1e3  # times: between the relative gradients of layers
-_WIDE = 10  # times: between the spreads of features
+_WIDE = 10  # times: the largest spread of a feature, beside the median
+_CONSTANT = 1e-8  # of the largest spread: what rounding makes of no spread
 
 
 def diagnose(estimator, health, X):
@@ -17,10 +18,11 @@ def diagnose(estimator, health, X):
 
 def _of_input(X):
     spreads = X.std(axis=0)
-    spreads = spreads[spreads > 0]
+    spreads = spreads[spreads > _CONSTANT * spreads.max()]
     if not len(spreads):
         return
-    uneven = spreads.max() > _WIDE * spreads.min()
+    # A feature that hardly varies does no harm, one that varies far more does.
+    uneven = spreads.max() > _WIDE * np.median(spreads)
     off = np.sqrt(np.mean(X.mean(axis=0) ** 2)) > spreads.mean()
     if uneven or off:
         yield (

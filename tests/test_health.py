@@ -280,6 +280,16 @@ def test_features_that_are_not_scaled_are_seen():
         assert "Features are not scaled" in words_of(training_health(reg, other, y))
 
 
+def test_features_that_hardly_vary_are_no_matter():
+    for other in (0.0, 1e-16 * X[:, :1], 0.01 * X[:, :1]):
+        wide = np.column_stack([X, np.zeros((60, 1)) + other])
+        reg = MLPRegressor(max_iter=2, random_state=0).fit(wide, y)
+        assert "not scaled" not in words_of(training_health(reg, wide, y))
+    constant = np.ones((60, 3))
+    reg = MLPRegressor(max_iter=2, random_state=0).fit(constant, y)
+    assert "not scaled" not in words_of(training_health(reg, constant, y))
+
+
 def test_vanishing_gradients_are_seen():
     reg = MLPRegressor(
         hidden_layer_sizes=(10,) * 8, activation="logistic", max_iter=1, random_state=0
