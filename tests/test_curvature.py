@@ -17,8 +17,10 @@ from skbackprop.engine.curvature import (
 )
 from skbackprop.engine.losses import (
     ElementwiseLoss,
+    Huber,
     IgnoringMissing,
     Loss,
+    SmoothedSoftmaxLogLoss,
     StepwiseLogLoss,
 )
 from skbackprop.engine.modules import Pass, backward, forward, parameter_gradients
@@ -153,7 +155,13 @@ def test_a_module_through_which_curvatures_do_not_go_is_named():
 
 @pytest.mark.parametrize(
     "loss",
-    [*LOSSES, StepwiseLogLoss(2), *map(IgnoringMissing, LOSSES[:3])],
+    [
+        *(*LOSSES, SmoothedSoftmaxLogLoss(0.2), StepwiseLogLoss(2)),
+        *map(
+            IgnoringMissing,
+            (*LOSSES[:3], Huber().with_settings([np.array([0.5, 1.0])])),
+        ),
+    ],
     ids=str,
 )
 def test_the_curvature_of_a_loss_is_the_derivative_of_its_gradient(loss, rng):

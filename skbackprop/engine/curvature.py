@@ -21,6 +21,7 @@ from scipy import sparse
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
 from skbackprop.engine.modules import Pass, backward, softmax, without_dropped, xp
 from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference_losses import in_dtype
 from skbackprop.engine.samples import batches
 from skbackprop.network import (
     Bias,
@@ -51,7 +52,7 @@ def loss_curvature(loss, logits, targets):
 
 @loss_curvature.register
 def _(loss: ElementwiseLoss, logits, targets):
-    return loss.curvature(logits, targets, xp)
+    return in_dtype(loss, logits).curvature(logits, targets, xp)
 
 
 @loss_curvature.register

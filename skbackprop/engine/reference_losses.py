@@ -21,14 +21,14 @@ def value_and_gradient(loss, logits, targets):
     raise NotImplementedError(f"{loss!r} has no reference implementation.")
 
 
-def _in_dtype(loss, logits):
+def in_dtype(loss, logits):
     """Return a loss with its settings as rows, a number for each output."""
     return loss.with_settings(loss.settings(logits.shape[1]).astype(logits.dtype))
 
 
 @value_and_gradient.register
 def _(loss: ElementwiseLoss, logits, targets):
-    loss = _in_dtype(loss, logits)
+    loss = in_dtype(loss, logits)
     value = loss.value(logits, targets, xp).sum(axis=1)
     return value, loss.gradient(logits, targets, xp)
 
@@ -77,7 +77,7 @@ def _of_margin(loss, logits, targets, is_soft):
     else:
         shares = np.where(level == level, others == level, level)
     margin = logits[is_true][:, np.newaxis] - level
-    loss = _in_dtype(loss, margin)
+    loss = in_dtype(loss, margin)
     slope = loss.gradient(margin, 1.0, xp)
     gradient = np.where(
         is_true, slope, -slope * (shares / shares.sum(1, keepdims=True))
