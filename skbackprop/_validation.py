@@ -17,7 +17,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
 
 @contextmanager
 def naming_the_column(X, input_name):
-    """Say in which column X, known by a name, is not finite."""
+    """Say in which column X, known by a name, is not finite, or no number."""
     try:
         # What overflows becomes infinite: an error, not a warning.
         with np.errstate(over="ignore", invalid="ignore"):
@@ -26,6 +26,8 @@ def naming_the_column(X, input_name):
         column = None
         if str(error).startswith(f"Input {input_name} contains"):
             column = _first_bad_column(X)
+        elif str(error).startswith("could not convert string to float"):
+            column = _first_column_of_text(X)
         if column is None:
             raise
         raise ValueError(f"{error}\nThe first such column is {column}.") from None
@@ -45,3 +47,13 @@ def _first_bad_column(X):
     if not len(bad):
         return None
     return repr(names[bad[0]]) if names is not None else f"number {bad[0]}"
+
+
+def _first_column_of_text(X):
+    """Return the name of the first column of a table that holds no numbers."""
+    for name in getattr(X, "columns", ()):
+        try:
+            np.asarray(X[name], dtype=float)
+        except (TypeError, ValueError):
+            return repr(name)
+    return None

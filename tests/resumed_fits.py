@@ -17,6 +17,7 @@ SETTINGS = {
     "limits": {"max_norm": 0.5, "clip_grad_norm": 0.1},
     "validation set": {"early_stopping": True},
     "validation set and dropout": {"early_stopping": True, "dropout": 0.3},
+    "scorer": {"early_stopping": True, "scoring": "balanced_accuracy"},
     "converges": {"tol": 0.5, "n_iter_no_change": 5, "max_iter": 50},
     "converges by score": {"tol": 0.5, "n_iter_no_change": 5, "early_stopping": True},
     "no shuffling": {"shuffle": False},

@@ -13,6 +13,7 @@ import pytest
 import recurrent_tasks
 from resumed_fits import SETTINGS, assert_same_fit
 from scipy import sparse
+from sklearn.model_selection import GridSearchCV
 from tasks import TASKS
 
 import skbackprop
@@ -111,6 +112,22 @@ def test_graphs_that_a_function_builds_go_on_with_their_buffers(
 def test_sparse_samples_go_on(writes_always, tmp_path):
     X = sparse.csr_matrix(np.where(TASK.X > 0.5, TASK.X, 0))
     assert_goes_on(TASK.ours, tmp_path / "fit", X, TASK.y)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_fits_that_are_given_a_validation_set_go_on(
+    early_stopping, writes_always, tmp_path
+):
+    path, data = tmp_path / "fit", (TASK.X[40:], TASK.y[40:])
+    validation = {"X_val": TASK.X[:40], "y_val": TASK.y[:40]}
+
+    def make(**more):
+        return TASK.ours(early_stopping=early_stopping, **more)
+
+    assert_goes_on(make, path, *data, **validation)
+    validation["y_val"] = TASK.y[1:41]
+    with pytest.raises(ValueError, match="differs in the validation set. Go on"):
+        make(checkpoint=path).fit(*data, **validation)
 
 
 def test_a_random_state_of_the_users_own_goes_on_with_the_fit(writes_always, tmp_path):
@@ -356,6 +373,13 @@ def test_a_disk_that_is_full_costs_the_checkpoint_and_not_the_fit(
 # Other fits
 
 
+def test_fits_of_a_search_are_refused_one_checkpoint(tmp_path):
+    ours = TASK.ours(checkpoint=tmp_path / "fit")
+    search = GridSearchCV(ours, {"alpha": [0.1, 1]}, cv=2, error_score="raise")
+    with pytest.raises(ValueError, match="differs in X, y. Go on with"):
+        search.fit(TASK.X, TASK.y)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -434,7 +458,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
     with pytest.raises(ValueError, match="checkpoint=.*is damaged"):
         TASK.ours(checkpoint=path).fit(TASK.X, TASK.y)
     ours.save(path)
-    with pytest.raises(ValueError, match="holds a estimator, but a checkpoint was"):
+    with pytest.raises(ValueError, match="file of a MLPClassifier, not of a check"):
         TASK.ours(checkpoint=path).fit(TASK.X, TASK.y)
 
 
@@ -446,5 +470,7 @@ def test_settings_that_have_no_epochs_to_go_on_from_are_refused(tmp_path):
         TASK.ours(checkpoint=path).partial_fit(TASK.X, TASK.y, classes=[0, 1, 2])
     with pytest.raises(ValueError, match="The 'checkpoint' parameter"):
         TASK.ours(checkpoint=3).fit(TASK.X, TASK.y)
+    with pytest.raises(IsADirectoryError, match="checkpoint=.*is a folder"):
+        TASK.ours(checkpoint=tmp_path).fit(TASK.X, TASK.y)
     with pytest.raises(FileNotFoundError, match="checkpoint=.*folder that does not"):
         TASK.ours(checkpoint=path / "nowhere").fit(TASK.X, TASK.y)

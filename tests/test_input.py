@@ -130,6 +130,12 @@ def test_a_single_sample_can_be_fitted(task):
     assert np.isfinite(ours.loss_)
 
 
+def test_the_column_that_holds_text_is_named():
+    frame = pd.DataFrame(X[:, :3], columns=["a", "b", "c"]).assign(b="text")
+    with pytest.raises(ValueError, match="'text'\nThe first such column is 'b'."):
+        MLPClassifier().fit(frame, Y)
+
+
 @pytest.mark.parametrize("columns", [7, 9])
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "partial_fit"])
 def test_the_number_of_features_may_not_change(method, columns):

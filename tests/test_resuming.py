@@ -50,6 +50,17 @@ def test_twenty_times_partial_fit_is_a_whole(settings):
     assert_same_fit(parts, whole, but=["n_iter_", "max_iter"])
 
 
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_two_halves_with_a_validation_set_are_a_whole(early_stopping):
+    settings = {**ENDLESS, "early_stopping": early_stopping, "warm_start": True}
+    validation = {"X_val": TASK.X[:40], "y_val": TASK.y[:40]}
+    halves, whole = (TASK.ours(**settings, max_iter=n) for n in (10, 20))
+    for estimator, n_fits in ((halves, 2), (whole, 1)):
+        for _ in range(n_fits):
+            estimator.fit(TASK.X[40:], TASK.y[40:], **validation)
+    assert_same_fit(halves, whole, but=["n_iter_", "max_iter"])
+
+
 @pytest.mark.parametrize("settings", [{}, {"early_stopping": True}], ids=str)
 @pytest.mark.parametrize("sequences", ["X", "RAGGED"])
 def test_two_halves_of_a_recurrent_network_are_a_whole(sequences, settings):

@@ -265,7 +265,7 @@ def test_a_file_is_arrays_without_pickle_beside_a_text(tmp_path):
     with np.load(tmp_path / "net", allow_pickle=False) as found:
         text = json.loads(found["skbackprop.json"])
         arrays = {name: found[name] for name in found.files if name[-4:] != "json"}
-    assert text["skbackprop"] == "estimator"
+    assert text["skbackprop"] == "MLPClassifier"
     assert text["content"]["parameters"]["dict"][0] == ["activation", "relu"]
     n_weights = sum(p.size for p in (*ours.coefs_, *ours.intercepts_))
     assert arrays["attributes._parameters"].shape == (n_weights,)
@@ -316,11 +316,12 @@ def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path):
 
 
 def test_another_class_is_refused_by_name(tmp_path):
-    saved(tmp_path / "net")
-    with pytest.raises(
-        ValueError, match=r"holds a MLPClassifier. Use MLPClassifier.lo"
-    ):
-        MLPRegressor.load(tmp_path / "net")
+    path, X = tmp_path / "net", recurrent_tasks.X
+    y = recurrent_tasks.targets_for("binary", X, by_steps=False)
+    recurrent_tasks.estimator_for("binary").fit(X, y).save(path)
+    message = "net' is the file of a RecurrentClassifier, not of a MLPRegressor"
+    with pytest.raises(ValueError, match=message):
+        MLPRegressor.load(path)
 
 
 @pytest.mark.parametrize("part", np.linspace(0, 0.999, 12))

@@ -51,6 +51,10 @@ def open_checkpoint(estimator, samples, held_out, continues):
     """
     if estimator.checkpoint is None:
         return None
+    if os.path.isdir(estimator.checkpoint):
+        raise IsADirectoryError(
+            f"checkpoint={estimator.checkpoint!r} is a folder, but must be a file."
+        )
     folder = os.path.dirname(os.path.realpath(estimator.checkpoint))
     if not os.path.isdir(folder):
         raise FileNotFoundError(
@@ -231,7 +235,7 @@ def _digest(thing):
     """Return a hash of an array, of text, or of a tuple of these."""
     if thing is None:
         return None
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     if isinstance(thing, tuple):
         digest.update(repr([_digest(part) for part in thing]).encode())
     elif isinstance(thing, np.ndarray) and not thing.dtype.hasobject:

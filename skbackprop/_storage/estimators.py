@@ -27,7 +27,7 @@ class KeptInFiles:
         new one.
 
         The state of the optimizer is kept for those who go on, as pickles do:
-        with ``warm_start=True`` and after ``partial_fit``.
+        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
 
         Parameters
         ----------
@@ -41,12 +41,11 @@ class KeptInFiles:
             ``learning_rate``, say. The message tells what to give instead.
         """
         content = {
-            "class": type(self).__name__,
             "parameters": self.get_params(deep=False),
             "requests": _requests_of(self),
             "attributes": fitted_attributes(self),
         }
-        files.write(path, "estimator", content, registry(self._storable))
+        files.write(path, type(self).__name__, content, registry(self._storable))
 
     @classmethod
     def load(cls, path):
@@ -71,13 +70,8 @@ class KeptInFiles:
             If the file holds an estimator of another class, none at all, one
             of a later version of skbackprop, or is cut off or changed.
         """
-        content = files.read(path, "estimator", registry(cls._storable))
+        content = files.read(path, cls.__name__, registry(cls._storable))
         with files.damage_is_told(path):
-            found = content["class"]
-            if found != cls.__name__:
-                raise files.FileRefusedError(
-                    f"{str(path)!r} holds a {found}. Use {found}.load(path)."
-                )
             estimator = cls(**content["parameters"])
             estimator.__setstate__({**vars(estimator), **content["attributes"]})
             if content["requests"] is not None:
@@ -87,10 +81,13 @@ class KeptInFiles:
 
 
 def fitted_attributes(estimator):
-    """Return what an estimator has learnt, without its parameters."""
+    """Return what an estimator has learnt, without parameters and callbacks."""
     others = {*estimator.get_params(deep=False), "_metadata_request"}
-    state = estimator.__getstate__()
-    return {name: value for name, value in state.items() if name not in others}
+    return {
+        name: value
+        for name, value in estimator.__getstate__().items()
+        if name not in others and "_callback" not in name
+    }
 
 
 def _requests_of(estimator):

@@ -45,7 +45,7 @@ def write(path, kind, content, known):
     ----------
     path : str or path
     kind : str
-        What the file is, so that it is not taken for anything else.
+        What the file is of, so that it is not taken for anything else.
     content : dict of str to objects
         Of types that :mod:`skbackprop._storage.encoding` has.
     known : dict
@@ -93,7 +93,7 @@ def read(path, kind, known):
     ----------
     path : str or path
     kind : str
-        What the file has to be.
+        What the file has to be of.
     known : dict
         See :func:`skbackprop._storage.encoding.registry`.
 
@@ -138,7 +138,7 @@ def _check_header(header, path, kind):
         )
     if found != kind:
         raise FileRefusedError(
-            f"{os.fspath(path)!r} holds a {found}, but a {kind} was asked for."
+            f"{os.fspath(path)!r} is the file of a {found}, not of a {kind}."
         )
 
 
