@@ -16,6 +16,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from skbackprop._callbacks import (
+    CallbackSupportMixin,
+    begin_callbacks,
+    with_callbacks,
+)
 from skbackprop._held_out import (
     GivenSet,
     check_validation,
@@ -44,7 +49,9 @@ _INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 
 
 @dataclass(eq=False, repr=False)
-class NetworkEstimator(HiddenRepresentations, KeptInFiles, NetworkParameters):
+class NetworkEstimator(
+    CallbackSupportMixin, HiddenRepresentations, KeptInFiles, NetworkParameters
+):
     """A network that is fitted to samples and run on others.
 
     Subclasses say which graph they are (``_make_graph``) and what the targets
@@ -113,7 +120,9 @@ default=None
             checkpoint = open_checkpoint(self, samples, held_out, continues)
             if splits:
                 held_out = hold_out(self, samples, X, y)
-        return self._train(samples, self.max_iter, held_out, checkpoint)
+        given = (X, y, sample_weight)
+        ended = self._train_watched(given, samples, held_out, checkpoint)
+        return self._conclude(*ended, keeps_best=held_out is not None)
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass over the data, from where the network stands."""
@@ -129,7 +138,9 @@ default=None
             samples = self._prepare(
                 X, y, sample_weight, continues, classes=classes, incremental=True
             )
-        return self._train(samples, 1, incremental=True)
+        self._keeps_training_state = True
+        outcome, message = self._train(samples, 1)
+        return self._conclude(outcome, message, incremental=True)
 
     @contextmanager
     def _unchanged_on_error(self):
@@ -275,26 +286,43 @@ default=None
             return 0
         return int(self._random_state.randint(2**31 - 1))
 
-    def _train(
-        self, samples, max_epochs, held_out=None, checkpoint=None, incremental=False
-    ):
-        """Train, store what training found, and say how it ended."""
-        self._keeps_training_state = bool(self.warm_start or incremental)
+    @with_callbacks
+    def _train_watched(self, given, samples, held_out, checkpoint):
+        """Train while callbacks are told; return as ``_train`` does."""
+        self._keeps_training_state = bool(self.warm_start)
+        callbacks = begin_callbacks(self, *given, keeps_best=held_out is not None)
+        if not callbacks:
+            return self._train(samples, self.max_iter, held_out, checkpoint)
+        ended = self._train(samples, self.max_iter, held_out, checkpoint, [callbacks])
+        callbacks.end()
+        return ended
+
+    def _train(self, samples, max_epochs, held_out=None, checkpoint=None, observers=()):
+        """Train and store what training found.
+
+        Returns
+        -------
+        Outcome
+        message : str
+            What to warn of where training did not converge.
+        """
         if self.solver == "lbfgs":
-            outcome, message = self._train_lbfgs(samples, max_epochs)
-        else:
-            outcome, message = self._train_stochastic(
-                samples, max_epochs, held_out, checkpoint
-            )
+            return self._train_lbfgs(samples, max_epochs, observers)
+        return self._train_stochastic(
+            samples, max_epochs, held_out, checkpoint, observers
+        )
+
+    def _conclude(self, outcome, message, keeps_best=False, incremental=False):
+        """Say how training ended."""
         if outcome is Outcome.DIVERGED:
-            self._handle_divergence(held_out)
+            self._handle_divergence(keeps_best)
         elif outcome is Outcome.INTERRUPTED:
             warnings.warn("Training interrupted by user.", stacklevel=3)
         elif outcome is Outcome.OUT_OF_EPOCHS and not incremental:
             warnings.warn(message, ConvergenceWarning, stacklevel=3)
         return self
 
-    def _train_stochastic(self, samples, max_epochs, held_out, checkpoint):
+    def _train_stochastic(self, samples, max_epochs, held_out, checkpoint, observers):
         state, batch_size = self._training_state, self.batch_size
         if batch_size == "auto":
             batch_size = 200
@@ -308,12 +336,12 @@ default=None
             samples.most_rows(batch_size),
         )
         validate = make_validation(self, held_out, batch_size)
-        n_epochs_before, observers = len(state.losses), []
+        n_epochs_before = len(state.losses)
         if checkpoint:
             n_epochs_before = checkpoint.n_epochs_before
             max_epochs = checkpoint.n_left(state, max_epochs)
             checkpoint.keeps_best = validate is not None
-            observers.append(checkpoint)
+            observers = [*observers, checkpoint]
         outcome = train(
             executor,
             samples,
@@ -341,7 +369,7 @@ default=None
             "the optimization hasn't converged yet."
         )
 
-    def _train_lbfgs(self, samples, max_iter):
+    def _train_lbfgs(self, samples, max_iter, observers):
         row_bytes = self._program.workspace_width * self._parameters.itemsize
         affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
         batch_size = min(samples.n_units, 1024, affordable)
@@ -359,6 +387,8 @@ default=None
             self.max_fun,
             self.tol,
             print if self.verbose else None,
+            TrainingState("lbfgs", None, history=self.history_),
+            observers,
         )
         return outcome, (
             f"lbfgs failed to converge after {self.n_iter_} iteration(s): {message}. "
@@ -393,7 +423,7 @@ default=None
             )
         return state
 
-    def _handle_divergence(self, held_out):
+    def _handle_divergence(self, keeps_best):
         kept = "the parameters of the last epoch that ended well are kept"
         message = (
             f"Training diverged in epoch {self.n_iter_ + 1}: {{}}. Solver produced "
@@ -401,7 +431,7 @@ default=None
             "and need to be preprocessed. Try a smaller learning_rate_init, scale the "
             "features (StandardScaler), or scale the targets in regression."
         )
-        if held_out is not None:
+        if keeps_best:
             kept = "the parameters with the best validation score are kept"
             warnings.warn(message.format(kept), ConvergenceWarning, stacklevel=4)
         else:

@@ -205,9 +205,9 @@ def workspaces(monkeypatch):
     """The sizes, in bytes, of the workspaces that executors are given."""
     sizes = []
 
-    def recording(program, parameters, loss=None, batch_size=512, *rest):
+    def recording(program, parameters, loss=None, batch_size=512, *rest, **options):
         sizes.append(program.workspace_width * batch_size * parameters.itemsize)
-        return make_executor(program, parameters, loss, batch_size, *rest)
+        return make_executor(program, parameters, loss, batch_size, *rest, **options)
 
     for module in (_prediction, _estimator):
         monkeypatch.setattr(module, "make_executor", recording)

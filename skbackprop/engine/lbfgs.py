@@ -1,13 +1,26 @@
 """Training on all samples at once: L-BFGS, as scipy has it."""
 
+import time
+
 import numpy as np
 from scipy import optimize
 
+from skbackprop.engine.history import extend_history
 from skbackprop.engine.interrupts import Interrupts
-from skbackprop.engine.training import Outcome
+from skbackprop.engine.training import Outcome, TrainingState
 
 
-def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
+def train_lbfgs(
+    executor,
+    samples,
+    alpha,
+    max_iter,
+    max_fun,
+    tol,
+    report=None,
+    state=None,
+    observers=(),
+):
     """Minimise the loss over all samples with L-BFGS (Liu & Nocedal 1989).
 
     The objective is sum_i w_i loss_i / sum_i w_i + alpha/2 ||W||^2 / sum_i w_i.
@@ -25,6 +38,10 @@ def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
         Training ends where no component of the gradient is larger.
     report : callable, default=None
         Told the least loss so far after each iteration.
+    state : TrainingState, default=None
+        Loss and history are entered here.
+    observers : iterable of Observer, default=()
+        Told of each iteration.
 
     Returns
     -------
@@ -35,22 +52,25 @@ def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
     message : str
         scipy's reason to end.
     """
+    state = state or TrainingState("lbfgs", None)
     objective = _Objective(executor, samples, alpha)
     outcome, message = Outcome.INTERRUPTED, ""
     try:
         with Interrupts() as interrupts:
-            iterations = _IterationCounter(objective, report, interrupts)
+            iterations = _Iterations(objective, report, interrupts, state, observers)
             result = optimize.minimize(
-                objective,
+                iterations.evaluate,
                 objective.compact_parameters(),
                 method="L-BFGS-B",
                 jac=True,
-                callback=iterations,
+                callback=iterations.end,
                 options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
             )
             interrupts.check()
     except KeyboardInterrupt:
         loss = objective.restore_best()
+    except _Stopped:
+        outcome, loss = Outcome.STOPPED, objective.restore_best()
     else:
         message = str(result.message)
         outcome = Outcome.CONVERGED if result.status == 0 else Outcome.OUT_OF_EPOCHS
@@ -59,6 +79,10 @@ def train_lbfgs(executor, samples, alpha, max_iter, max_fun, tol, report=None):
             loss = objective.restore_best()
             outcome = Outcome.DIVERGED
     return outcome, iterations.n_iter, loss, message
+
+
+class _Stopped(Exception):  # noqa: N818
+    """An observer asked to stop."""
 
 
 class _Objective:
@@ -70,7 +94,7 @@ class _Objective:
     def __init__(self, executor, samples, alpha):
         self.executor, self.samples, self.alpha = executor, samples, alpha
         self.weight_sum = samples.weight_sum
-        self.best = np.inf
+        self.best = self.best_gradient_norm = np.inf
         self.best_parameters = self.compact_parameters()
 
     def compact_parameters(self):
@@ -82,21 +106,23 @@ class _Objective:
         program.fill(executor.parameters, parameters)
         data_loss = executor.objective(self.samples) / self.weight_sum
         gradient = program.compact(executor.gradient).astype(np.float64)
+        norm = np.linalg.norm(gradient)
         decaying = parameters[: program.n_decaying_compact]
         gradient[: len(decaying)] += self.alpha / self.weight_sum * decaying
-        value = data_loss + self._penalty(parameters)
+        value = data_loss + self.penalty(parameters)
         if value < self.best:
-            self.best = value
+            self.best, self.best_gradient_norm = value, norm
             self.best_parameters[:] = parameters
         return value, gradient
 
-    def _penalty(self, parameters):
+    def penalty(self, parameters):
+        """Return the part of the value that is penalty."""
         decaying = parameters[: self.executor.program.n_decaying_compact]
         return 0.5 * self.alpha / self.weight_sum * (decaying @ decaying)
 
     def reported(self, parameters, value):
         """Return the loss to report where the objective has this value."""
-        penalty = self._penalty(parameters)
+        penalty = self.penalty(parameters)
         n_outputs = self.executor.program.output.width
         factor = self.executor.loss.reported_factor(n_outputs)
         return float(factor * (value - penalty) + penalty)
@@ -111,17 +137,45 @@ class _Objective:
         return self.go_to(self.best_parameters, self.best)
 
 
-class _IterationCounter:
-    """Counts the iterations of scipy, reports each, and lets Ctrl-C through."""
+class _Iterations:
+    """What is done about each iteration: recorded, told, and Ctrl-C let through."""
 
-    def __init__(self, objective, report, interrupts):
+    def __init__(self, objective, report, interrupts, state, observers):
         self.objective, self.report, self.interrupts = objective, report, interrupts
+        self.state, self.observers = state, observers
         self.n_iter = 0
+        self._begin = None  # time at which the present iteration began
 
-    def __call__(self, parameters):
+    def evaluate(self, parameters):
+        """Return the objective and its gradient for scipy."""
+        if self._begin is None:
+            for observer in self.observers:
+                observer.before_epochs(self.state)
+            self._begin = time.perf_counter()
+        return self.objective(parameters)
+
+    def end(self, parameters):
+        """Note that an iteration has ended with these parameters."""
         self.n_iter += 1
         self.interrupts.check()
+        self._record()
+        self._begin = None
+        if self.observers:
+            self.objective.restore_best()
+        told = [observer.after_epochs(self.state) for observer in self.observers]
+        if any(told):
+            raise _Stopped
+
+    def _record(self):
+        objective, best = self.objective, self.objective.best_parameters
+        loss = objective.reported(best, objective.best)
+        self.state.losses.append(loss)
+        extend_history(
+            self.state.history,
+            loss=[loss],
+            penalty=[float(objective.penalty(best))],
+            gradient_norm=[float(objective.best_gradient_norm)],
+            seconds=[time.perf_counter() - self._begin],
+        )
         if self.report:
-            best = self.objective.best_parameters, self.objective.best
-            loss = self.objective.reported(*best)
             self.report(f"Iteration {self.n_iter}, loss = {loss:.8f}")

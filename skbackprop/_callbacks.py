@@ -1,0 +1,81 @@
+"""scikit-learn's callbacks: told of each epoch of a fit.
+
+They came with scikit-learn 1.9. Before it nothing here does anything, and
+estimators have no ``set_callbacks``.
+"""
+
+from skbackprop.engine.training import Observer
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:
+
+    class CallbackSupportMixin:
+        """No callbacks."""
+
+    def with_callbacks(method):
+        """Return the method as it is."""
+        return method
+
+
+def begin_callbacks(estimator, X, y, sample_weight, keeps_best):
+    """Tell an estimator's callbacks that a fit begins.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+    X, y, sample_weight
+        What it is fitted to, as the user has it.
+    keeps_best : bool
+        Whether a validation set says which parameters are the best.
+
+    Returns
+    -------
+    CallbackObserver or None
+        None where there are no callbacks.
+    """
+    if not getattr(estimator, "_skl_callbacks", None):
+        return None
+    data = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
+    return CallbackObserver(estimator, data, keeps_best)
+
+
+class CallbackObserver(Observer):
+    """Tells callbacks when an epoch, or an iteration of L-BFGS, begins and ends.
+
+    A network with the parameters of the moment, or the best ones so far where a
+    validation set says which these are, is only made for callbacks that ask for it.
+    """
+
+    epochs_per_call = 1
+
+    def __init__(self, estimator, data, keeps_best):
+        self._about = {"estimator": estimator, **data}
+        self._estimator, self._keeps_best = estimator, keeps_best
+        self._fit = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+        self._fit.call_on_fit_task_begin(**self._about)
+        self._epoch = None
+
+    def before_epochs(self, state):
+        """Tell that an epoch begins."""
+        self._epoch = self._fit.subcontext(task_name="epoch")
+        self._epoch.call_on_fit_task_begin(**self._about)
+
+    def after_epochs(self, state):
+        """Tell that it has ended, and return whether a callback asks to stop."""
+
+        def fitted():
+            parameters, program = self._estimator._parameters, self._estimator._program
+            if self._keeps_best:
+                parameters = state.best
+            # Laid out anew: memory of its own, aligned as the kernels need it.
+            parameters = program.expand(program.compact(parameters))
+            return {"_parameters": parameters, "loss_": state.losses[-1]}
+
+        return self._epoch.call_on_fit_task_end(
+            **self._about, reconstruction_attributes=fitted
+        )
+
+    def end(self):
+        """Tell that the fit has ended."""
+        self._fit.call_on_fit_task_end(**self._about, reconstruction_attributes=dict)
