@@ -39,7 +39,8 @@ def _of_units(layers):
         if layer.dead and layer.dead >= _MANY * layer.n_units:
             yield (
                 f"{layer.dead} {where} are dead: no sample teaches them anything. Try "
-                "a smaller learning rate, weight_init='he', or 'leaky_relu'."
+                "scaled inputs, a smaller learning rate, another weight_init, or an "
+                "activation that is flat nowhere, such as 'leaky_relu'."
             )
         if layer.saturated and layer.saturated >= _MANY * layer.n_units:
             yield (
