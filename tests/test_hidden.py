@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -204,6 +205,14 @@ def test_a_network_extracts_features_in_a_pipeline():
     expected = last.predict(net.transform(scaler.transform(X)))
     assert_array_equal(model.predict(X), expected)
     clone(model).fit(X, y)
+
+
+def test_the_layer_is_routed_where_it_is_asked_for():
+    with config_context(enable_metadata_routing=True):
+        net = mlp().set_transform_request(layer=True)
+        model = make_pipeline(StandardScaler(), net).fit(X, y)
+        assert model.transform(X, layer=0).shape == (60, 7)
+        assert model.transform(X).shape == (60, 4)
 
 
 def test_a_network_fitted_before_stays_as_it_is():
