@@ -86,12 +86,19 @@ def split_rows(estimator, samples, splits, random_state):
 
     targets = estimator._targets
     is_binary = isinstance(targets, BinaryTargets)
-    train_rows, validation_rows = train_test_split(
-        rows,
-        random_state=random_state,
-        test_size=estimator.validation_fraction,
-        stratify=targets.read(samples.targets) if is_binary else None,
-    )
+    try:
+        train_rows, validation_rows = train_test_split(
+            rows,
+            random_state=random_state,
+            test_size=estimator.validation_fraction,
+            stratify=targets.read(samples.targets) if is_binary else None,
+        )
+    except ValueError as error:
+        raise ValueError(
+            "early_stopping=True cannot hold out "
+            f"validation_fraction={estimator.validation_fraction} of {len(rows)} "
+            f"samples: {error}"
+        ) from error
     if len(validation_rows) < 2:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' or "

@@ -35,7 +35,8 @@ def naming_the_column(X, input_name):
 
 def _first_bad_column(X):
     """Return the name or index of the first column with NaN or infinity."""
-    names = getattr(X, "columns", None)
+    if hasattr(X, "columns"):  # columns may be of types with missing values
+        return next((repr(name) for name in X.columns if not _is_finite(X[name])), None)
     try:
         if sparse.issparse(X):
             entries = X.tocoo()
@@ -44,9 +45,14 @@ def _first_bad_column(X):
             bad = np.flatnonzero(~np.isfinite(np.asarray(X, dtype=float)).all(axis=0))
     except (TypeError, ValueError):
         return None
-    if not len(bad):
-        return None
-    return repr(names[bad[0]]) if names is not None else f"number {bad[0]}"
+    return f"number {bad[0]}" if len(bad) else None
+
+
+def _is_finite(column):
+    try:
+        return np.isfinite(np.asarray(column, dtype=float)).all()
+    except (TypeError, ValueError):  # of pandas.NA
+        return False
 
 
 def _first_column_of_text(X):

@@ -402,6 +402,24 @@ def test_other_parameters_are_named(settings, message, tmp_path):
     assert not other.__sklearn_is_fitted__()
 
 
+def test_a_number_is_the_same_in_python_and_in_numpy(tmp_path):
+    path = tmp_path / "fit"
+    for alpha in (np.float64(0.1), 0.1, np.float64(0.1)):
+        TASK.ours(checkpoint=path, alpha=alpha).fit(TASK.X, TASK.y)
+
+
+def test_a_parameter_that_the_file_does_not_know_was_as_by_default(
+    tmp_path, monkeypatch
+):
+    path, names = tmp_path / "fit", checkpoints._FREE
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "_FREE", names | {"max_norm"})
+        TASK.ours(checkpoint=path).fit(TASK.X, TASK.y)
+    TASK.ours(checkpoint=path).fit(TASK.X, TASK.y)
+    with pytest.raises(ValueError, match=r"differs in max_norm \(None there, 1.0 he"):
+        TASK.ours(checkpoint=path, max_norm=1.0).fit(TASK.X, TASK.y)
+
+
 @pytest.mark.parametrize("change", ["X", "y", "sample_weight"])
 def test_other_data_are_named(change, tmp_path):
     path = tmp_path / "fit"

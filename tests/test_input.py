@@ -130,6 +130,13 @@ def test_a_single_sample_can_be_fitted(task):
     assert np.isfinite(ours.loss_)
 
 
+def test_the_column_with_a_missing_value_of_pandas_own_is_named():
+    frame = pd.DataFrame(X[:, :3], columns=["a", "b", "c"])
+    frame["b"] = pd.array([None, *range(len(X) - 1)], dtype="Int64")
+    with pytest.raises(ValueError, match="column is 'b'"):
+        MLPClassifier().fit(frame, Y)
+
+
 def test_the_column_that_holds_text_is_named():
     frame = pd.DataFrame(X[:, :3], columns=["a", "b", "c"]).assign(b="text")
     with pytest.raises(ValueError, match="'text'\nThe first such column is 'b'."):
@@ -244,6 +251,17 @@ def test_first_partial_fit_wants_the_classes():
         BINARY.ours().partial_fit(X, Y)
     with pytest.raises(ValueError, match="not in `self.classes_`"):
         BINARY.ours().partial_fit(X, Y, classes=[0, 2])
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [([0] * 39 + [1], "least populated"), ([0, 1] * 2, "test_size = 1")],
+)
+def test_what_early_stopping_cannot_split_is_told_by_its_parameters(labels, message):
+    ours = MLPClassifier(early_stopping=True)
+    expected = f"early_stopping=True cannot hold out validation_fraction=0.1.*{message}"
+    with pytest.raises(ValueError, match=expected):
+        ours.fit(X[: len(labels)], labels)
 
 
 def test_partial_fit_refuses_early_stopping():

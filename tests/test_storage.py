@@ -308,6 +308,8 @@ def test_a_file_is_replaced_and_a_link_stays_a_link(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path):
     with pytest.raises(FileNotFoundError):
         saved(tmp_path / "nowhere" / "net")
+    with pytest.raises(IsADirectoryError, match="is a folder, but must be a file"):
+        saved(tmp_path)
     with pytest.raises(FileNotFoundError):
         MLPClassifier.load(tmp_path / "net")
 

@@ -108,7 +108,9 @@ class Checkpoint(Observer):
 
     def _check_fit(self, content):
         """Raise where the file is of another fit, and name what differs."""
-        was, digests = content["parameters"], content["digests"]
+        # What the version that wrote the file did not know yet was as by default.
+        was = {**_describe_parameters(type(self._estimator)()), **content["parameters"]}
+        digests = content["digests"]
         differences = [
             f"{name} ({was.get(name)} there, {value} here)"
             for name, value in self._parameters.items()
@@ -207,11 +209,12 @@ class Checkpoint(Observer):
 def _describe_parameters(estimator):
     """Return what the parameters are, as text that is the same in each process."""
     parameters = estimator.get_params(deep=False)
-    return {
-        name: re.sub(" at 0x[0-9a-fA-F]+", "", repr(value))
-        for name, value in parameters.items()
-        if name not in _FREE
-    }
+    return {k: _describe(v) for k, v in parameters.items() if k not in _FREE}
+
+
+def _describe(value):
+    value = value.item() if isinstance(value, np.generic) else value
+    return re.sub(" at 0x[0-9a-fA-F]+", "", repr(value))
 
 
 def _digests_of(estimator, samples, held_out, continues):

@@ -66,6 +66,8 @@ def write(path, kind, content, known):
 def _replacing(path):
     """Open a file beside ``path`` that takes its place once all is on the disk."""
     path = os.path.realpath(path)
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path!r} is a folder, but must be a file.")
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
     try:
