@@ -21,6 +21,7 @@ BENCHMARKS = (
     "fit_memory",
     "search",
     "startup",
+    "regularized",
     "residual",
     "recurrent",
     "many_modules",
@@ -31,6 +32,8 @@ BENCHMARKS = (
     "separability",
     "capacity",
     "sdlm",
+    "defaults",
+    "practice",
 )
 
 
