@@ -23,30 +23,11 @@ _SATURATED = 0.05  # slope, relative to the steepest, below which little is lear
 _MOSTLY = 0.95  # share of the samples for which a unit is saturated
 
 
-class LayerHealth(NamedTuple):
-    """One layer: a module with parameters, and the activations behind it.
+class _Layer(NamedTuple):
+    """A row: a module with parameters, and the activations behind it.
 
-    Attributes
-    ----------
-    layer : int
-        Counted from 1, in the order of the graph; 0 is the input.
-    module, activation : str
-        '' where no activation is behind the module.
-    n_units : int
-    mean, spread : float
-        Mean and standard deviation of what the activation puts out (the module
-        where there is none), over samples and units.
-    dead : int or None
-        Units whose activation has slope 0 for each sample: they learn nothing.
-        None where there is no activation.
-    saturated : int or None
-        Other units whose slope is below 5 % of the steepest for 95 % of the
-        samples.
-    weight_norm, gradient_norm : float
-        Euclidean norms of the parameters of the module, and of their gradient
-        in the mean loss.
-    relative_gradient : float
-        ``gradient_norm / weight_norm``.
+    What the columns mean says :meth:`TrainingHealth.to_frame`. There is no number
+    of dead or saturated units where there is no activation.
     """
 
     layer: int
@@ -66,10 +47,10 @@ class LayerHealth(NamedTuple):
 class TrainingHealth:
     """What :func:`training_health` returns; it prints itself.
 
-    Attributes
+    Parameters
     ----------
-    layers : tuple of LayerHealth
-        The input, then each layer.
+    layers : tuple
+        The input, then each layer, as the rows of ``to_frame()``.
     loss, gradient_norm : float
         Mean loss of the samples, penalties left out, and the Euclidean norm of
         its gradient.
@@ -87,7 +68,7 @@ class TrainingHealth:
 
     @property
     def optimal_learning_rate(self):
-        """The rate 1 / lambda_max: one step to the bottom along the steepest bend."""
+        """The rate 1 / lambda_max, one step to the bottom where the loss bends most."""
         return self.largest_learning_rate / 2
 
     @property
@@ -97,7 +78,21 @@ class TrainingHealth:
         return 2 / bend if bend > 0 else np.inf
 
     def to_frame(self):
-        """Return the layers as a data frame, one row each."""
+        """Return the layers as a data frame.
+
+        Returns
+        -------
+        DataFrame
+            A row for each, numbered from 0, the input, in the order of the graph:
+            ``module``, the ``activation`` behind it, ``n_units``; ``mean`` and
+            ``spread`` (standard deviation) of what the activation puts out (the
+            module where there is none), over samples and units; ``dead`` units,
+            whose activation has slope 0 for each sample, and others that are
+            ``saturated``, with a slope below 5 % of the steepest for 95 % of the
+            samples; ``weight_norm`` and ``gradient_norm``, Euclidean norms of the
+            parameters and of their gradient in the mean loss, and
+            ``relative_gradient``, their ratio.
+        """
         return pd.DataFrame(self.layers).set_index("layer")
 
     def __str__(self):
@@ -257,7 +252,7 @@ class _Point:
 
 def _of_input(X):
     n_features = X.shape[1]
-    return LayerHealth(0, f"Input({n_features})", "", n_features, X.mean(), X.std())
+    return _Layer(0, f"Input({n_features})", "", n_features, X.mean(), X.std())
 
 
 def _of_layers(bound, signals, gradient):
@@ -269,7 +264,7 @@ def _of_layers(bound, signals, gradient):
             float(np.sqrt(sum(np.square(b.view(flat)).sum() for b in blocks)))
             for flat in (bound.parameters, gradient)
         )
-        yield LayerHealth(
+        yield _Layer(
             number,
             repr(bound.graph.modules[index]),
             activation.name,
