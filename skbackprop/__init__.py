@@ -11,6 +11,7 @@ from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.separability import linear_separability, linear_separability_many
+from skbackprop.training_display import TrainingCurveDisplay
 
 __version__ = "0.1.0.dev0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "SeparabilityResults",
     "SeparatingHyperplane",
     "SparseRandomExpansion",
+    "TrainingCurveDisplay",
     "VanishingCombination",
     "linear_separability",
     "linear_separability_many",

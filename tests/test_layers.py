@@ -39,7 +39,7 @@ FLOORS = [
     {"_bound_graph"},
     {"_gradient_check", "_hessian", "_layer_signals", "_symptoms"},
     {"_health"},
-    {"inspection"},
+    {"inspection", "training_display"},
     {"_tasks", "_hidden"},
     {"_estimator", "expansion", "pooling", "monomials"},
     {"dag"},
