@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from test_persistence import each_road
+from test_persistence import each_road_of_any_estimator
 
 from skbackprop import SparseRandomExpansion
 from skbackprop._blocks import BlockProgram
@@ -402,7 +402,7 @@ def test_names_and_frames():
     assert_array_equal(frame.index, X.index)
 
 
-@each_road
+@each_road_of_any_estimator
 def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
     X = samples()
     transformer = SparseRandomExpansion(77, top_k=5, random_state=0).fit(X)

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.special import logsumexp
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from test_persistence import each_road
+from test_persistence import each_road_of_any_estimator
 
 from skbackprop import FeaturePooling
 from skbackprop.kernels import jit
@@ -341,7 +341,7 @@ def test_names_tell_the_members():
     assert_array_equal(frame["mean(c)"], X["c"])
 
 
-@each_road
+@each_road_of_any_estimator
 def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
     X = samples()
     transformer = FeaturePooling("l2", groups="random", random_state=0).fit(X)

@@ -66,10 +66,16 @@ ROADS = [
     through_joblib,
     through_memory_map,
     through_skops,
-    through_save,
     through_deepcopy,
 ]
-each_road = pytest.mark.parametrize("road", ROADS, ids=lambda road: road.__name__)
+
+
+def on_roads(roads):
+    return pytest.mark.parametrize("road", roads, ids=lambda road: road.__name__)
+
+
+each_road = on_roads([*ROADS, through_save])
+each_road_of_any_estimator = on_roads(ROADS)  # save is that of networks
 
 
 def outputs(estimator, X):
