@@ -225,6 +225,7 @@ def test_requests_for_metadata_come_back(tmp_path):
             {"learning_rate": schedules.Custom(abs)},
             "learning_rate.function=.*code.*Give a Sch",
         ),
+        ({"scoring": len}, "scoring=.*code.*Give the name"),
         ({"activation": [object()]}, "activation.0=.*a object"),
         ({"hidden_layer_sizes": np.array([object()])}, "hidden_layer_sizes=.*object"),
         (
