@@ -440,9 +440,11 @@ class Executor:
         return row
 
     def _bind_clip(self, clip_grad_norm):
-        """Return the row that notes the gradient's norm, and limits it."""
-        limit = np.inf if clip_grad_norm is None else clip_grad_norm
-        self._scalars[abi.CLIP_NORM] = limit
+        """Return the row that limits the gradient's norm, if there is a limit."""
+        self._scalars[abi.UNCLIPPED_NORM] = 0
+        if clip_grad_norm is None:
+            return []
+        self._scalars[abi.CLIP_NORM] = clip_grad_norm
         row = new_row(table.clip_kernel(self._bits))
         row[abi.DW] = address(self.gradient)
         row[abi.N_ELEMENTS] = self.program.n_learned

@@ -125,9 +125,10 @@ EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
 CLIP_NORM = 11  # largest norm of a gradient
 SHRINKAGE = 12  # of the proximal step of the L1 penalty
 LOSS_SETTING = 13  # what a loss of groups is told, as its margin
-GRADIENT_NORM = 14  # out of the clip: norm of the minibatch's gradient before
+GRADIENT_SQUARES = 14  # squared norm of the gradient, added to by the update
 EPOCH_PENALTY = 15  # out of an epoch: the part of its loss that is penalty
 EPOCH_GRADIENT_NORM = 16  # out of an epoch: mean of its gradients' norms
+UNCLIPPED_NORM = 17  # out of the clip: norm of the gradient before
 
 # What stands in front of the optimizer's coefficients of a step, as in
 # skbackprop.engine.penalties.

@@ -54,13 +54,16 @@ def make_run_epoch():
                 scalars[abi.SHRINKAGE] = step[abi.STEP_SHRINKAGE] / weight_sum
                 scalars[abi.LOSS] = 0.0
                 scalars[abi.SQUARED_NORM] = scalars[abi.ABSOLUTE_NORM] = 0.0
+                scalars[abi.GRADIENT_SQUARES] = 0.0
                 call_kernel(row[abi.STEP_LIST], context, scalars)
                 loss = scalars[abi.LOSS] * scalars[abi.LOSS_FACTOR]
                 penalty = 0.5 * step[abi.STEP_ALPHA] * scalars[abi.SQUARED_NORM]
                 penalty += step[abi.STEP_L1_ALPHA] * scalars[abi.ABSOLUTE_NORM]
                 total += (loss + penalty) / weight_sum * n_rows
                 total_penalty += penalty / weight_sum * n_rows
-                total_norm += scalars[abi.GRADIENT_NORM] * n_rows
+                norm = math.sqrt(scalars[abi.GRADIENT_SQUARES])
+                # Clipping makes it smaller. Without, the other one is 0.
+                total_norm += max(norm, scalars[abi.UNCLIPPED_NORM]) * n_rows
                 n_weighed += n_rows
                 if not math.isfinite(total):
                     scalars[abi.EPOCH_LOSS] = math.nan

@@ -6,7 +6,7 @@ from skbackprop.kernels.abi import (
     CLIP_NORM,
     DECAYS,
     DW,
-    GRADIENT_NORM,
+    GRADIENT_SQUARES,
     L2,
     LD_SLOTS,
     LDW,
@@ -19,6 +19,7 @@ from skbackprop.kernels.abi import (
     STEP_DECAY,
     STEP_L1_ALPHA,
     STEP_MAX_NORM,
+    UNCLIPPED_NORM,
     WIDTH_X,
     WIDTH_Y,
     W,
@@ -31,7 +32,8 @@ def make_update(optimizer, bits):
     """Return the kernel of a step of an ``Optimizer`` over a range of parameters.
 
     w, *slots = update(w, dw, slots), elementwise, with the coefficients that
-    the context holds for this step. Where the row DECAYS,
+    the context holds for this step. The squared norm of dw is added to the
+    scalars. Where the row DECAYS,
 
     - w is decayed, and the gradient is dw + L2 w with the w before;
     - where there is an L1 penalty, w is then shrunk towards 0;
@@ -51,6 +53,13 @@ def make_update(optimizer, bits):
             coefficient(N_STEP_PENALTIES + k) for k in range(optimizer.n_coefficients)
         ]
 
+        gradient_squares = DoubleSum(code)
+
+        def gradient_at(i):
+            part = dw[i]
+            gradient_squares.add(part, part)
+            return part
+
         def elements():
             return code.range(row[N_ELEMENTS], step=code.lanes)
 
@@ -64,7 +73,7 @@ def make_update(optimizer, bits):
             return new
 
         with code.when(row[DECAYS] == 0), elements() as i:
-            w[i] = step(i, w[i], dw[i])
+            w[i] = step(i, w[i], gradient_at(i))
 
         penalty = code.repeat(code.narrow(scalars[L2]))
         kept = 1.0 - coefficient(STEP_DECAY)
@@ -75,16 +84,17 @@ def make_update(optimizer, bits):
         with code.when(decays & (has_l1 == 0)), elements() as i:
             parameter = w[i]
             squares.add(parameter, parameter)
-            w[i] = step(i, kept * parameter, dw[i] + penalty * parameter)
+            w[i] = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
         with code.when(decays & has_l1), elements() as i:
             parameter = w[i]
             squares.add(parameter, parameter)
             absolutes.add(abs(parameter), code.constant(1.0))
-            new = step(i, kept * parameter, dw[i] + penalty * parameter)
+            new = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
             w[i] = shrink(new, shrinkage, xp)
         with code.when(decays):
             scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + squares.total()
             scalars[ABSOLUTE_NORM] = scalars[ABSOLUTE_NORM] + absolutes.total()
+        scalars[GRADIENT_SQUARES] = scalars[GRADIENT_SQUARES] + gradient_squares.total()
 
     return kernel(write, bits)
 
@@ -122,25 +132,16 @@ def make_limit_columns(bits):
 def make_clip(bits):
     """Return the kernel of dw <- dw min(1, CLIP_NORM / ||dw||).
 
-    GRADIENT_NORM becomes ||dw||; where it is not finite, dw is left for all to
+    UNCLIPPED_NORM becomes ||dw||; where it is not finite, dw is left for all to
     see.
     """
 
     def write(code, row, context, scalars):
-        dw, n_elements = code.vectors(row[DW]), row[N_ELEMENTS]
-        # Sums that do not wait for each other: this is run at every step.
-        squares, step = [DoubleSum(code) for _ in range(4)], 4 * code.lanes
-        n_whole = n_elements - n_elements % step
-        with code.range(n_whole, step=step) as i:
-            for k, part in enumerate(squares):
-                part.add(dw[i + k * code.lanes], dw[i + k * code.lanes])
-        with code.range(n_elements, n_whole, step=code.lanes) as i:
-            squares[0].add(dw[i], dw[i])
-        total = squares[0].total()
-        for part in squares[1:]:
-            total = total + part.total()
-        norm = code.intrinsic("sqrt", total)
-        scalars[GRADIENT_NORM] = norm
+        dw, squares = code.vectors(row[DW]), DoubleSum(code)
+        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+            squares.add(dw[i], dw[i])
+        norm = code.intrinsic("sqrt", squares.total())
+        scalars[UNCLIPPED_NORM] = norm
         with code.when(norm > scalars[CLIP_NORM]):
             factor = code.repeat(code.narrow(scalars[CLIP_NORM] / norm))
             with code.range(row[N_ELEMENTS], step=code.lanes) as i:
