@@ -1,5 +1,6 @@
 """Any directed acyclic graph of modules as an estimator."""
 
+import inspect
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,15 +63,9 @@ class _Network(NetworkEstimator):
     _storable: ClassVar[tuple] = (mlp_graph,)
 
     def _make_graph(self, n_features, n_outputs):
-        if isinstance(self.graph, Graph):
-            graph = self.graph
-        else:
-            graph = self.graph(n_features, n_outputs)
-            if not isinstance(graph, Graph):
-                raise TypeError(
-                    f"graph={self.graph!r} must return a Graph for (n_features, "
-                    f"n_outputs), got {graph!r}."
-                )
+        graph = self.graph
+        if not isinstance(graph, Graph):
+            graph = self._build(n_features, n_outputs)
         for end, needed, width in (
             ("reads", n_features, graph.n_features),
             ("puts out", n_outputs, graph.widths()[-1]),
@@ -81,6 +76,22 @@ class _Network(NetworkEstimator):
                     "builder, a function of (n_features, n_outputs) that returns "
                     "the graph, fits itself to the data."
                 )
+        return graph
+
+    def _build(self, n_features, n_outputs):
+        """Return what the builder returns, or say that it is none."""
+        try:
+            inspect.signature(self.graph).bind(n_features, n_outputs)
+        except TypeError as error:
+            raise TypeError(
+                f"graph={self.graph!r} must take (n_features, n_outputs): {error}."
+            ) from None
+        graph = self.graph(n_features, n_outputs)
+        if not isinstance(graph, Graph):
+            raise TypeError(
+                f"graph={self.graph!r} must return a Graph for (n_features, "
+                f"n_outputs), got {graph!r}."
+            )
         return graph
 
 

@@ -157,6 +157,13 @@ def test_graphs_that_do_not_fit_the_data_are_refused(graph, message):
         NetworkClassifier(graph).fit(X, Y)
 
 
+@pytest.mark.parametrize("builder", [lambda n_features: None, Graph, Input])
+def test_a_builder_that_takes_something_else_is_refused(builder):
+    message = r"graph=.* must take \(n_features, n_outputs\): too many positional"
+    with pytest.raises(TypeError, match=message):
+        NetworkRegressor(builder).fit(np.ones((9, 3)), np.ones(9))
+
+
 def test_builders_that_build_no_graph_are_refused():
     with pytest.raises(TypeError, match="must return a Graph"):
         NetworkClassifier(lambda n_features, n_outputs: None).fit(X, Y)
