@@ -4,7 +4,7 @@ They came with scikit-learn 1.9. Before it nothing here does anything, and
 estimators have no ``set_callbacks``.
 """
 
-from skbackprop.engine.training import Observer
+from skbackprop.engine.observers import Observer
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks

@@ -83,12 +83,12 @@ class NetworkEstimator(
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
 default=None
-            A validation set, like X. The network is scored on it after each epoch
-            (``scoring``), and training ends with the parameters of the best
-            score. With ``early_stopping=True`` the score also says when to stop,
-            and nothing is held out from X; else the loss says so, as without a
-            validation set. In a pipeline, ``transform_input=["X_val"]``
-            transforms it like X.
+            A validation set, like X; not with L-BFGS. The network is scored on it
+            after each epoch (``scoring``), and training ends with the parameters
+            of the best score. With ``early_stopping=True`` the score also says
+            when to stop, and nothing is held out from X; else the loss says so,
+            as without a validation set. In a pipeline,
+            ``transform_input=["X_val"]`` transforms it like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None

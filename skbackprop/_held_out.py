@@ -9,8 +9,8 @@ from sklearn.utils.validation import _check_sample_weight
 
 from skbackprop._targets import BinaryTargets, StepTargets
 from skbackprop.engine import make_executor
+from skbackprop.engine.observers import Validated
 from skbackprop.engine.samples import CSR, Samples
-from skbackprop.engine.training import Validated
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
 

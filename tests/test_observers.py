@@ -19,9 +19,10 @@ from training_sessions import (
 
 from skbackprop.engine.executor import Executor
 from skbackprop.engine.history import COLUMNS
+from skbackprop.engine.observers import Observer
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference import ReferenceExecutor
-from skbackprop.engine.training import Observer, Outcome
+from skbackprop.engine.training import Outcome
 
 
 class Diary(Observer):

@@ -20,6 +20,7 @@ from training_sessions import (
 )
 
 from skbackprop.engine import training
+from skbackprop.engine.observers import Validated
 from skbackprop.engine.optimizers import SGD
 from skbackprop.engine.schedules import (
     NAMED,
@@ -29,7 +30,7 @@ from skbackprop.engine.schedules import (
     InverseScaling,
     Warmup,
 )
-from skbackprop.engine.training import Outcome, TrainingState, Validated, train
+from skbackprop.engine.training import Outcome, TrainingState, train
 
 # Epochs and calls
 

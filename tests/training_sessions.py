@@ -8,10 +8,11 @@ from jit_marks import EXECUTORS
 from random_graphs import mlp_graph, random_parameters, random_samples
 
 from skbackprop.engine.losses import HalfSquaredError
+from skbackprop.engine.observers import Validated
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.schedules import Constant
-from skbackprop.engine.training import Plan, TrainingState, Validated, train
+from skbackprop.engine.training import Plan, TrainingState, train
 from skbackprop.network.compiler import compile_graph
 
 both_executors = pytest.mark.parametrize("kind", EXECUTORS)

@@ -18,7 +18,8 @@ import numpy as np
 from skbackprop._storage import files
 from skbackprop._storage.encoding import registry
 from skbackprop._storage.estimators import check_state, fitted_attributes
-from skbackprop.engine.training import Observer, Outcome
+from skbackprop.engine.observers import Observer
+from skbackprop.engine.training import Outcome
 
 # A checkpoint is written at most so often, and for at most this share of the time.
 _SECONDS = 5.0

@@ -8,7 +8,6 @@ minibatches, is the executor's ``run_epochs``.
 import enum
 import time
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -135,36 +134,6 @@ class TrainingState:
         self.n_steps = 0
 
 
-class Validated(NamedTuple):
-    """Loss, penalty left out, and score of a network on a validation set."""
-
-    loss: float
-    score: float
-
-
-class Observer:
-    """Someone who is told how training goes, after one or more epochs each time.
-
-    Callbacks and checkpoints are observers. State and parameters are theirs to
-    read: what stands in them when ``after_epochs`` is called is all that training
-    needs to go on from there.
-
-    Attributes
-    ----------
-    epochs_per_call : float
-        Most epochs between two calls.
-    """
-
-    epochs_per_call = np.inf
-
-    def before_epochs(self, state):
-        """Do what is to be done before the next epochs."""
-
-    def after_epochs(self, state):
-        """Return whether training shall stop here."""
-        return False
-
-
 def train(
     executor,
     samples,
@@ -188,8 +157,8 @@ def train(
     random_state : RandomState
         Shuffles before each epoch, if the plan says so.
     validate : callable, default=None
-        Returns what the current parameters make of a validation set, as
-        `Validated`. With it, training ends with the parameters of the best score.
+        Returns the ``Validated`` loss and score of the current parameters. With
+        it, training ends with the parameters of the best score.
     report : callable, default=None
         Told in words what happens.
     prepare : callable, default=None
@@ -243,10 +212,10 @@ def _run_and_record(epochs, validate, report, observers):
 def _apply_rule(epochs, run, validate, report):
     """Count epochs without improvement, and decide what follows from them."""
     plan, state = epochs.plan, epochs.state
+    state.best_loss, no_improvement = run.best_loss, run.no_improvement
     if validate:
-        no_improvement = _keep_best(epochs.executor, plan.tol, state)
-    if not plan.early_stopping:
-        state.best_loss, no_improvement = run.best_loss, run.no_improvement
+        by_score = _keep_best(epochs.executor, plan.tol, state)
+        no_improvement = by_score if plan.early_stopping else no_improvement
     state.no_improvement = no_improvement
     if state.no_improvement > plan.max_no_improvement:
         return _stop_or_slow_down(plan, state, report)
