@@ -145,3 +145,11 @@ def test_the_history_ends_with_the_last_epoch_that_ended_well(kind):
     n_epochs = len(session.state.losses)
     assert {len(column) for column in session.state.history.values()} == {n_epochs}
     assert np.isfinite(session.state.history["gradient_norm"]).all()
+
+
+@both_executors
+def test_where_nothing_validates_the_loss_says_when_to_stop(kind):
+    session = Session(kind, STANDSTILL)
+    outcome = session.train(early_stopping=True, max_epochs=50)
+    assert outcome is Outcome.CONVERGED
+    assert len(session.state.losses) == 1 + STANDSTILL.max_no_improvement + 1
