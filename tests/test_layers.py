@@ -26,7 +26,8 @@ FLOORS = [
         "_grouping",
         "_layers",
     },
-    {"_verdicts", "datasets"},
+    {"_verdicts", "datasets", "_dimension", "_disentangling"},
+    {"manifold"},
     {
         "_callbacks",
         "_held_out",
