@@ -9,6 +9,7 @@ from skbackprop.linear_separator import LinearSeparator
 from skbackprop.mlp import MLPClassifier, MLPRegressor
 from skbackprop.monomials import MonomialFeatures, n_output_features
 from skbackprop.pooling import FeaturePooling
+from skbackprop.ranking import MLPRanker
 from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.separability import linear_separability, linear_separability_many
 from skbackprop.training_display import TrainingCurveDisplay
@@ -20,6 +21,7 @@ __all__ = [
     "FeaturePooling",
     "LinearSeparator",
     "MLPClassifier",
+    "MLPRanker",
     "MLPRegressor",
     "MonomialFeatures",
     "NetworkClassifier",

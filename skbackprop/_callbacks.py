@@ -18,14 +18,14 @@ except ImportError:
         return method
 
 
-def begin_callbacks(estimator, X, y, sample_weight, keeps_best):
+def begin_callbacks(estimator, data, keeps_best):
     """Tell an estimator's callbacks that a fit begins.
 
     Parameters
     ----------
     estimator : NetworkEstimator
-    X, y, sample_weight
-        What it is fitted to, as the user has it.
+    data : dict
+        What it is fitted to, as the user has it: X, y, and metadata by name.
     keeps_best : bool
         Whether a validation set says which parameters are the best.
 
@@ -36,7 +36,6 @@ def begin_callbacks(estimator, X, y, sample_weight, keeps_best):
     """
     if not getattr(estimator, "_skl_callbacks", None):
         return None
-    data = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
     return CallbackObserver(estimator, data, keeps_best)
 
 

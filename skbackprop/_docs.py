@@ -254,3 +254,18 @@ NETWORK_REFERENCES = """
     .. [3] Glorot, X. & Bengio, Y. (2010). "Understanding the difficulty of
        training deep feedforward neural networks". AISTATS.
 """
+
+RANKER_PARAMETERS = NETWORK_PARAMETERS.replace(
+    """Samples per minibatch of the stochastic solvers; 'auto' is
+        ``min(200, n_samples)``.""",
+    """Queries per minibatch of the stochastic solvers; 'auto' is as many as
+        have 200 documents, on average, together.""",
+).replace(
+    """None: the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
+        penalty left out; else the name of one of scikit-learn's scorers or a
+        callable of (estimator, X, y), called with ``sample_weight=`` too where
+        the set has weights.""",
+    """None: NDCG@k, as
+        ``score`` has it; 'loss': minus the mean loss, penalty left out.""",
+)

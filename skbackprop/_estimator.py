@@ -22,6 +22,7 @@ from skbackprop._callbacks import (
     with_callbacks,
 )
 from skbackprop._held_out import (
+    NO_SET,
     GivenSet,
     check_validation,
     hold_out,
@@ -111,6 +112,10 @@ default=None
             is not like the data.
         """
         given = GivenSet(X_val, y_val, sample_weight_val)
+        return self._fit(X, y, sample_weight, given)
+
+    def _fit(self, X, y, sample_weight=None, given=NO_SET):
+        """Fit to data as the estimator has it, which may be more than X and y."""
         continues = self.warm_start and self.__sklearn_is_fitted__()
         with self._unchanged_on_error():
             splits = self.early_stopping and given.X is None
@@ -120,8 +125,8 @@ default=None
             checkpoint = open_checkpoint(self, samples, held_out, continues)
             if splits:
                 held_out = hold_out(self, samples, X, y)
-        given = (X, y, sample_weight)
-        ended = self._train_watched(given, samples, held_out, checkpoint)
+        data = self._as_callbacks_see(X, y, sample_weight)
+        ended = self._train_watched(data, samples, held_out, checkpoint)
         return self._conclude(*ended, keeps_best=held_out is not None)
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
@@ -184,7 +189,8 @@ default=None
         else:
             self._begin(X, targets)
         X = CSR.of(X) if sparse.issparse(X) else X
-        samples, program = Samples(X, encoded, sample_weight), self._program
+        samples = self._make_samples(X, y, encoded, sample_weight)
+        program = self._program
         check_settings(self, program)
         if samples.is_sparse:
             program.check_reads_sparse()
@@ -212,6 +218,10 @@ default=None
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return X, y
+
+    def _make_samples(self, X, y, encoded, sample_weight):
+        """Return what to train on; those who train on groups make them of y."""
+        return Samples(X, encoded, sample_weight)
 
     def _begin(self, X, targets):
         """Set up an untrained network of the right size."""
@@ -286,11 +296,15 @@ default=None
             return 0
         return int(self._random_state.randint(2**31 - 1))
 
+    def _as_callbacks_see(self, X, y, sample_weight):
+        """Return what a fit was given, by scikit-learn's names of it."""
+        return {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
+
     @with_callbacks
-    def _train_watched(self, given, samples, held_out, checkpoint):
+    def _train_watched(self, data, samples, held_out, checkpoint):
         """Train while callbacks are told; return as ``_train`` does."""
         self._keeps_training_state = bool(self.warm_start)
-        callbacks = begin_callbacks(self, *given, keeps_best=held_out is not None)
+        callbacks = begin_callbacks(self, data, keeps_best=held_out is not None)
         if not callbacks:
             return self._train(samples, self.max_iter, held_out, checkpoint)
         ended = self._train(samples, self.max_iter, held_out, checkpoint, [callbacks])
@@ -317,15 +331,15 @@ default=None
         if outcome is Outcome.DIVERGED:
             self._handle_divergence(keeps_best)
         elif outcome is Outcome.INTERRUPTED:
-            warnings.warn("Training interrupted by user.", stacklevel=3)
+            warnings.warn("Training interrupted by user.", stacklevel=4)
         elif outcome is Outcome.OUT_OF_EPOCHS and not incremental:
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+            warnings.warn(message, ConvergenceWarning, stacklevel=4)
         return self
 
     def _train_stochastic(self, samples, max_epochs, held_out, checkpoint, observers):
         state, batch_size = self._training_state, self.batch_size
         if batch_size == "auto":
-            batch_size = 200
+            batch_size = self._auto_batch_size(samples)
         batch_size = min(batch_size, len(state.order))
         executor = make_executor(
             compile_graph(self.graph_),
@@ -369,10 +383,15 @@ default=None
             "the optimization hasn't converged yet."
         )
 
+    def _auto_batch_size(self, samples):
+        """Return what ``batch_size="auto"`` means for this data."""
+        return 200
+
     def _train_lbfgs(self, samples, max_iter, observers):
         row_bytes = self._program.workspace_width * self._parameters.itemsize
         affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
-        batch_size = min(samples.n_units, 1024, affordable)
+        batch_size = max(1, min(1024, affordable) // samples.most_rows(1))
+        batch_size = min(samples.n_units, batch_size)
         outcome, self.n_iter_, self.loss_, message = train_lbfgs(
             make_executor(
                 compile_graph(self.graph_),
@@ -419,7 +438,7 @@ default=None
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going "
                 "to be clipped",
-                stacklevel=4,
+                stacklevel=5,
             )
         return state
 
@@ -433,7 +452,7 @@ default=None
         )
         if keeps_best:
             kept = "the parameters with the best validation score are kept"
-            warnings.warn(message.format(kept), ConvergenceWarning, stacklevel=4)
+            warnings.warn(message.format(kept), ConvergenceWarning, stacklevel=5)
         else:
             raise DivergenceError(message.format(kept))
 

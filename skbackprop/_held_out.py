@@ -18,9 +18,12 @@ from skbackprop.network.compiler import compile_graph
 class GivenSet(NamedTuple):
     """What the user gives as a validation set; None where nothing is given."""
 
-    X: object
-    y: object
-    sample_weight: object
+    X: object = None
+    y: object = None
+    sample_weight: object = None
+
+
+NO_SET = GivenSet()
 
 
 class HeldOut(NamedTuple):
@@ -30,7 +33,7 @@ class HeldOut(NamedTuple):
     ----------
     samples : Samples
     rows : ndarray of int64
-        Those of the samples that belong to the set.
+        Those of the samples (or of their groups) that belong to the set.
     graph : Graph
         The network that reads them: of sequences, unrolled for their length.
     score : callable
@@ -77,7 +80,7 @@ def check_validation(estimator, given):
 
 
 def split_rows(estimator, samples, splits, random_state):
-    """Return the rows to train on, and those held out (None: none)."""
+    """Return the rows (or groups) to train on, and those held out (None: none)."""
     rows = np.arange(samples.n_units)
     if not splits:
         return rows, None
@@ -127,7 +130,7 @@ def read_held_out(estimator, given):
     if given.X is None:
         return None
     samples, graph = _read(estimator, given)
-    rows = np.arange(samples.n_samples)
+    rows = np.arange(samples.n_units)
     return _with_score(estimator, samples, rows, graph, given.X, given.y)
 
 
@@ -167,7 +170,8 @@ def _read(estimator, given):
     except ValueError as error:
         raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
     weights = _check_weights(given.sample_weight, X, dtype)
-    return Samples(CSR.of(X) if sparse.issparse(X) else X, encoded, weights), graph
+    X = CSR.of(X) if sparse.issparse(X) else X
+    return estimator._make_samples(X, y, encoded, weights), graph
 
 
 def _check_weights(weights, X, dtype):
@@ -199,9 +203,13 @@ def _make_score(estimator, held_out, X, y):
     if scoring == "loss":
         return lambda loss, logits: -loss
     if scoring is None:
-        true = targets.read(held_out.samples.targets[held_out.rows])
+        memberships, of_groups = held_out.rows, {}
+        if held_out.samples.groups is not None:
+            groups = held_out.samples.groups
+            memberships, of_groups["starts"] = groups.expand(held_out.rows)
+        true = targets.read(held_out.samples.targets[memberships])
         return lambda loss, logits: estimator._validation_score(
-            true, targets.decode(logits), weights
+            true, targets.decode(logits), weights, **of_groups
         )
     if isinstance(scoring, str) and isinstance(targets, StepTargets):
         raise ValueError(
@@ -231,7 +239,11 @@ def make_validation(estimator, held_out, batch_size):
     if held_out is None:
         return None
     program, loss = compile_graph(held_out.graph), estimator._targets.loss
-    executor = make_executor(program, estimator._parameters, loss, batch_size)
+    batch_size = min(batch_size, held_out.samples.n_units)
+    n_rows = held_out.samples.most_rows(batch_size)
+    executor = make_executor(
+        program, estimator._parameters, loss, batch_size, n_rows=n_rows
+    )
     weights = held_out.weights
     weight_sum = len(held_out.rows) if weights is None else float(weights.sum())
     factor = loss.reported_factor(program.output.width) / weight_sum

@@ -14,7 +14,7 @@ from skbackprop import _targets
 from skbackprop.engine.losses import HalfPoissonDeviance, HalfSquaredError
 
 
-def _is_stochastic(estimator):
+def is_stochastic(estimator):
     """Tell whether the solver learns from minibatches, as partial_fit needs."""
     if estimator.solver == "lbfgs":
         raise AttributeError(
@@ -27,7 +27,7 @@ def _is_stochastic(estimator):
 class NetworkClassifierMixin(ClassifierMixin):
     """Classes, labels and probabilities."""
 
-    @available_if(_is_stochastic)
+    @available_if(is_stochastic)
     def partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass (epoch) over the given data.
 
@@ -154,7 +154,7 @@ class NetworkClassifierMixin(ClassifierMixin):
 class NetworkRegressorMixin(RegressorMixin):
     """Real targets, one or several."""
 
-    @available_if(_is_stochastic)
+    @available_if(is_stochastic)
     def partial_fit(self, X, y, sample_weight=None):
         """Learn from one pass (epoch) over the given data.
 

@@ -270,7 +270,7 @@ def test_before_scikit_learn_1_9_there_are_no_callbacks(monkeypatch):
         older = importlib.reload(callbacks)
         assert not hasattr(older.CallbackSupportMixin, "set_callbacks")
         assert older.with_callbacks(len) is len
-        assert older.begin_callbacks(clone(NET), X, Y, None, False) is None
+        assert older.begin_callbacks(clone(NET), {}, False) is None
     finally:
         monkeypatch.undo()
         importlib.reload(callbacks)

@@ -7,6 +7,7 @@ from skbackprop import (
     FeaturePooling,
     LinearSeparator,
     MLPClassifier,
+    MLPRanker,
     MLPRegressor,
     MonomialFeatures,
     NetworkClassifier,
@@ -20,6 +21,7 @@ from skbackprop import (
 ESTIMATORS = [
     LinearSeparator(),
     MLPClassifier(max_iter=100),
+    MLPRanker(max_iter=100),
     MLPRegressor(max_iter=100),
     NetworkClassifier(max_iter=100),
     NetworkRegressor(max_iter=100),

@@ -21,6 +21,7 @@ FLOORS = [
         "_validation",
         "_targets",
         "_plan",
+        "_queries",
         "_prediction",
         "_wiring",
         "_grouping",
@@ -45,6 +46,7 @@ FLOORS = [
     {"_estimator", "expansion", "pooling", "monomials"},
     {"dag"},
     {"mlp", "recurrent", "linear_separator", "capacity"},
+    {"ranking"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

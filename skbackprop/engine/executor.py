@@ -170,13 +170,14 @@ class Executor:
         ----------
         samples : Samples
         indices : ndarray of int64, default=None
-            Rows to run, all by default.
+            Rows, or groups, to run, all by default.
 
         Returns
         -------
         loss : float
-            Sum over the rows of weight * loss.
+            Sum over them of weight * loss.
         logits : ndarray of shape (n_rows, n_outputs)
+            Of the rows, or of the members of the groups.
         """
         if self._evaluation is None or self._evaluation[0] is not samples:
             batch = self._load_batch(samples)
@@ -185,15 +186,13 @@ class Executor:
             self._evaluation = samples, self._row_list(rows), batch
         _, run, _ = self._evaluation
         if indices is None:
-            indices = np.arange(samples.n_samples)
+            indices = np.arange(samples.n_units)
         self._scalars[abi.LOSS], self._scalars[abi.SCALE] = 0, 1
-        output = self._signal(self.program.output)
-        logits = np.empty((len(indices), output.shape[1]), self._dtype)
+        output, logits = self._signal(self.program.output), []
         for batch in batches(len(indices), self.batch_size):
-            order = indices[batch]
-            self._run_on(order, run)
-            logits[batch] = output[: len(order)]
-        return float(self._scalars[abi.LOSS]), logits
+            self._run_on(indices[batch], run)
+            logits.append(output[: self._context[abi.N_ROWS]].copy())
+        return float(self._scalars[abi.LOSS]), np.concatenate(logits)
 
     def prepare_training(self, samples, plan, slots, order):
         """Bind the training loop to samples and to an optimizer's slots.

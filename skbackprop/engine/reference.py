@@ -20,6 +20,21 @@ from skbackprop.engine.reference_losses import (
 from skbackprop.engine.samples import EpochsRun, batches
 
 
+def _memberships(samples, units):
+    """Return rows of X and of the targets of some units, and where groups begin."""
+    if samples.groups is None:
+        return units, units, None
+    memberships, starts = samples.groups.expand(units)
+    return samples.groups.members[memberships], memberships, starts
+
+
+def _values_and_gradient(loss, logits, targets, starts):
+    """Return the loss of each unit and its gradient in the logits."""
+    if starts is None:
+        return value_and_gradient(loss, logits, targets)
+    return group_values_and_gradient(loss, logits, targets, starts)
+
+
 class ReferenceExecutor:
     """Run a program with NumPy.
 
@@ -93,10 +108,12 @@ class ReferenceExecutor:
     def evaluate(self, samples, indices=None):
         """Run samples forward, and return their summed loss and their logits."""
         if indices is None:
-            indices = np.arange(samples.n_samples)
-        logits = np.concatenate([z.copy() for _, z in self.forward(samples, indices)])
+            indices = np.arange(samples.n_units)
+        rows, memberships, starts = _memberships(samples, indices)
+        logits = np.concatenate([z.copy() for _, z in self.forward(samples, rows)])
         with np.errstate(all="ignore"):
-            values, _ = value_and_gradient(self.loss, logits, samples.targets[indices])
+            targets = samples.targets[memberships]
+            values, _ = _values_and_gradient(self.loss, logits, targets, starts)
         if samples.weights is not None:
             values = values * samples.weights[indices]
         return float(values.sum(dtype=np.float64)), logits
@@ -205,21 +222,15 @@ class ReferenceExecutor:
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""
-        if samples.groups is None:
-            signals = self._forward(self._rows(samples, indices), run)
-            targets, sizes = samples.targets[indices], 1
-            values, adjoint = value_and_gradient(self.loss, signals[-1], targets)
-        else:
-            memberships, starts = samples.groups.expand(indices)
-            rows = self._rows(samples, samples.groups.members[memberships])
-            signals = self._forward(rows, run)
-            targets, sizes = samples.targets[memberships], np.diff(starts)
-            values, adjoint = group_values_and_gradient(
-                self.loss, signals[-1], targets, starts
-            )
+        rows, memberships, starts = _memberships(samples, indices)
+        signals = self._forward(self._rows(samples, rows), run)
+        values, adjoint = _values_and_gradient(
+            self.loss, signals[-1], samples.targets[memberships], starts
+        )
         if samples.weights is not None:
             weights = samples.weights[indices]
             values = values * weights
+            sizes = 1 if starts is None else np.diff(starts)
             adjoint = adjoint * np.repeat(weights, sizes)[:, np.newaxis]
         self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
         return values.sum(dtype=np.float64)
