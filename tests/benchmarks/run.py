@@ -26,6 +26,7 @@ BENCHMARKS = (
     "recurrent",
     "many_modules",
     "sequences",
+    "ranking",
     "monomials",
     "expansion",
     "pooling",

@@ -1,0 +1,83 @@
+"""
+Does it pay to learn from orders rather than from grades?
+=========================================================
+
+For an easy query most documents are good, for a hard one few are. What has to be learnt
+is the order within a query. The losses of :class:`skbackprop.MLPRanker` compare
+documents of one query; regression on the grades learns how easy queries are as well.
+"""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import ndcg_score
+from sklearn.model_selection import GridSearchCV, GroupKFold
+
+from skbackprop import MLPRanker, MLPRegressor
+
+# %%
+# Queries of 5 to 20 documents. Two features tell of the query and shift the grades
+# of all its documents; three others make the difference between documents.
+rng = np.random.default_rng(0)
+
+
+def search_log(n_queries):
+    """Return features, grades from 0 to 4, and the query of each document."""
+    qid = np.repeat(np.arange(n_queries), rng.integers(5, 21, size=n_queries))
+    of_query = rng.normal(size=(n_queries, 2))[qid]
+    of_document = rng.normal(size=(len(qid), 3))
+    X = np.hstack([of_query, of_document])
+    easy, easier, a, b, c = X.T
+    utility = 2 * np.sin(3 * easy) + np.cos(3 * easier) + a * b + 0.7 * c
+    utility += 0.4 * rng.normal(size=len(qid))
+    return X, np.clip(np.round(2 + utility), 0, 4), qid
+
+
+X, y, qid = search_log(200)
+X_test, y_test, qid_test = search_log(500)
+
+# %%
+# A search over losses. Metadata routing gives fits and scores the queries of their
+# rows, and the splits keep the documents of a query together.
+sklearn.set_config(enable_metadata_routing=True)
+warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 40 epochs will do
+settings = {"hidden_layer_sizes": (32,), "learning_rate_init": 0.01, "alpha": 0.01}
+settings |= {"max_iter": 40, "n_iter_no_change": np.inf, "random_state": 0}
+ranker = MLPRanker(k=5, **settings)
+ranker.set_fit_request(qid=True).set_score_request(qid=True)
+losses = ["lambdarank", "ranknet", "listnet", "hinge"]
+search = GridSearchCV(ranker, {"loss": losses}, cv=GroupKFold(4))
+search.fit(X, y, qid=qid, groups=qid)
+print(losses, search.cv_results_["mean_test_score"].round(4))
+
+# %%
+# The same network on the grades themselves; all on queries that none has seen.
+models = {"regression": MLPRegressor(**settings).fit(X, y)}
+for loss in losses:
+    models[loss] = clone(ranker).set_params(loss=loss).fit(X, y, qid=qid)
+queries = [np.flatnonzero(qid_test == q) for q in range(500)]
+queries = [rows for rows in queries if y_test[rows].any()]  # else it is not defined
+ndcg = pd.DataFrame()
+for name, model in models.items():
+    s = model.predict(X_test)
+    ndcg[name] = [ndcg_score([y_test[q]], [s[q]], k=5) for q in queries]
+print(ndcg.mean().round(4))
+
+# %%
+# What each gains on regression, query by query: means and their standard errors.
+gains = ndcg.drop(columns="regression").sub(ndcg["regression"], axis=0)
+figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
+axes.errorbar(gains.mean(), gains.columns, xerr=gains.sem(), fmt="o", capsize=4)
+axes.axvline(0, color="grey", linestyle=":")
+axes.set(xlabel="NDCG@5 less that of regression")
+plt.show()
+
+# %%
+# LambdaRank, whose pairs weigh what they matter to NDCG, is three standard errors
+# ahead of regression, RankNet two, hinge one; ListNet is not ahead. In
+# cross-validation on the training queries all four were within 0.004.
