@@ -184,6 +184,7 @@ default=None
                 )
         targets = self._make_targets(y, continues, classes, incremental)
         encoded = targets.encode(y, X.dtype)
+        sample_weight = self._weigh(sample_weight, y, X.dtype, incremental)
         if continues:
             self._check_continuation(targets)
         else:
@@ -222,6 +223,10 @@ default=None
     def _make_samples(self, X, y, encoded, sample_weight):
         """Return what to train on; those who train on groups make them of y."""
         return Samples(X, encoded, sample_weight)
+
+    def _weigh(self, sample_weight, y, dtype, incremental):
+        """Return the weights of the samples in the loss, None where all are 1."""
+        return sample_weight
 
     def _begin(self, X, targets):
         """Set up an untrained network of the right size."""

@@ -4,17 +4,19 @@ import inspect
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sklearn.utils._param_validation import StrOptions
-
 from skbackprop._docs import (
+    CLASSIFICATION_PARAMETERS,
     GRAPH_PARAMETER,
+    LOSS_PARAMETER,
     NETWORK_ATTRIBUTES,
     NETWORK_PARAMETERS,
     NETWORK_REFERENCES,
+    QUANTILE_PARAMETER,
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop.engine.losses import Loss
 from skbackprop.network import Graph, Input, Linear, ReLU
 
 _DEFAULT_ACTIVATION = ReLU()
@@ -98,6 +100,7 @@ class _Network(NetworkEstimator):
 @share_docs(
     graph=GRAPH_PARAMETER,
     parameters=NETWORK_PARAMETERS,
+    classification=CLASSIFICATION_PARAMETERS,
     attributes=NETWORK_ATTRIBUTES,
     references=NETWORK_REFERENCES,
 )
@@ -105,15 +108,16 @@ class _Network(NetworkEstimator):
 class NetworkClassifier(NetworkClassifierMixin, _Network):
     r"""Classifier made of any directed acyclic graph of modules.
 
-    The graph puts out logits z. Their log loss, of softmax(z), or of the logistic
-    function of z for two classes (one logit) and for label indicator matrices,
-    is minimised by backprop through the graph, plus an L2 penalty on all
-    weight matrices.
+    The graph puts out logits z. Their loss, by default the log loss of softmax(z),
+    or of the logistic function of z for two classes (one logit) and for label
+    indicator matrices, is minimised by backprop through the graph, plus an L2
+    penalty on all weight matrices.
 
     Parameters
     ----------
     {graph}
     {parameters}
+    {classification}
 
     Attributes
     ----------
@@ -146,12 +150,19 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
     True
     """
 
+    _parameter_constraints: ClassVar[dict] = {
+        **_Network._parameter_constraints,
+        **NetworkClassifierMixin._constraints_of_task,
+    }
+
     graph: object = mlp_graph
 
 
 @share_docs(
     graph=GRAPH_PARAMETER,
     parameters=NETWORK_PARAMETERS,
+    loss=LOSS_PARAMETER,
+    quantile=QUANTILE_PARAMETER,
     attributes=NETWORK_ATTRIBUTES,
     references=NETWORK_REFERENCES,
 )
@@ -159,17 +170,15 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
 class NetworkRegressor(NetworkRegressorMixin, _Network):
     r"""Regressor made of any directed acyclic graph of modules.
 
-    The graph puts out z. Half its squared error, or half the Poisson deviance of
-    exp(z), is minimised by backprop through the graph, plus an L2 penalty on
-    all weight matrices.
+    The graph puts out z. Its loss, by default half the squared error, is minimised
+    by backprop through the graph, plus an L2 penalty on all weight matrices.
 
     Parameters
     ----------
     {graph}
-    loss : {'squared_error', 'poisson'}, default='squared_error'
-        Half the squared error, or half the Poisson deviance with log link for
-        counts and other targets that are not negative.
+    {loss}
     {parameters}
+    {quantile}
 
     Attributes
     ----------
@@ -201,8 +210,8 @@ class NetworkRegressor(NetworkRegressorMixin, _Network):
 
     _parameter_constraints: ClassVar[dict] = {
         **_Network._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "poisson"})],
+        **NetworkRegressorMixin._constraints_of_task,
     }
 
     graph: object = mlp_graph
-    loss: str = "squared_error"
+    loss: str | Loss = "squared_error"

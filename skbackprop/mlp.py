@@ -8,17 +8,21 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbackprop._docs import (
+    CLASSIFICATION_PARAMETERS,
     DROPOUT_PARAMETER,
     HIDDEN_PARAMETERS,
+    LOSS_PARAMETER,
     MLP_ATTRIBUTES,
     NETWORK_ATTRIBUTES,
     NETWORK_PARAMETERS,
     NETWORK_REFERENCES,
+    QUANTILE_PARAMETER,
     share_docs,
 )
 from skbackprop._estimator import NetworkEstimator
 from skbackprop._layers import dropout_rates, layer_sizes
 from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop.engine.losses import Loss
 from skbackprop.network import (
     ELU,
     GELU,
@@ -150,6 +154,7 @@ class _Views(list):
     hidden=HIDDEN_PARAMETERS,
     dropout=DROPOUT_PARAMETER,
     parameters=NETWORK_PARAMETERS,
+    classification=CLASSIFICATION_PARAMETERS,
     attributes=MLP_ATTRIBUTES,
     more_attributes=NETWORK_ATTRIBUTES,
     references=NETWORK_REFERENCES,
@@ -162,8 +167,9 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise the log loss of softmax(z), or of the logistic function of z for two
-    classes and for label indicator matrices, plus an L2 penalty. A drop-in for
+    minimise a loss, by default the log loss of softmax(z), or of the logistic
+    function of z for two classes and for label indicator matrices, plus an L2
+    penalty. A drop-in for
     :class:`sklearn.neural_network.MLPClassifier`: the same parameters, defaults
     and fitted attributes and, with the same integer ``random_state``, the same
     first epochs up to rounding.
@@ -172,6 +178,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     ----------
     {hidden}
     {parameters}
+    {classification}
     {dropout}
 
     Attributes
@@ -201,6 +208,11 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     True
     """
 
+    _parameter_constraints: ClassVar[dict] = {
+        **_MLP._parameter_constraints,
+        **NetworkClassifierMixin._constraints_of_task,
+    }
+
     hidden_layer_sizes: tuple = (100,)
     activation: str | list = "relu"
     _: KW_ONLY
@@ -211,6 +223,8 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     hidden=HIDDEN_PARAMETERS,
     dropout=DROPOUT_PARAMETER,
     parameters=NETWORK_PARAMETERS,
+    loss=LOSS_PARAMETER,
+    quantile=QUANTILE_PARAMETER,
     attributes=MLP_ATTRIBUTES,
     more_attributes=NETWORK_ATTRIBUTES,
     references=NETWORK_REFERENCES,
@@ -223,19 +237,18 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise half the squared error of z, or half the Poisson deviance of exp(z),
-    plus an L2 penalty. A drop-in for
+    minimise a loss, by default half the squared error of z, plus an L2 penalty. A
+    drop-in for
     :class:`sklearn.neural_network.MLPRegressor`: the same parameters, defaults
     and fitted attributes and, with the same integer ``random_state``, the same
     first epochs up to rounding.
 
     Parameters
     ----------
-    loss : {'squared_error', 'poisson'}, default='squared_error'
-        Half the squared error, or half the Poisson deviance with log link for
-        counts and other targets that are not negative.
+    {loss}
     {hidden}
     {parameters}
+    {quantile}
     {dropout}
 
     Attributes
@@ -261,7 +274,7 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
     True
     """
 
-    loss: str = "squared_error"
+    loss: str | Loss = "squared_error"
     hidden_layer_sizes: tuple = (100,)
     activation: str | list = "relu"
     _: KW_ONLY
@@ -269,5 +282,5 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
 
     _parameter_constraints: ClassVar[dict] = {
         **_MLP._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "poisson"})],
+        **NetworkRegressorMixin._constraints_of_task,
     }

@@ -7,12 +7,16 @@ from typing import ClassVar
 import numpy as np
 from sklearn.utils import check_consistent_length, check_X_y
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop._docs import (
+    CLASSIFICATION_PARAMETERS,
+    LOSS_PARAMETER,
     NETWORK_ATTRIBUTES,
     NETWORK_PARAMETERS,
     NETWORK_REFERENCES,
+    QUANTILE_PARAMETER,
     RECURRENT_DROPOUT_PARAMETER,
     RECURRENT_PARAMETERS,
     SEQUENCES_PARAMETER,
@@ -29,8 +33,13 @@ from skbackprop._sequences import (
     split_rows,
 )
 from skbackprop._targets import StepTargets
-from skbackprop._tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop._tasks import (
+    NetworkClassifierMixin,
+    NetworkRegressorMixin,
+    gives_probabilities,
+)
 from skbackprop._validation import FLOATS, validate_finite
+from skbackprop.engine.losses import Loss
 from skbackprop.network.recurrence import (
     CELLS,
     READOUTS,
@@ -269,6 +278,9 @@ _RECURRENT_DOCS = {
     "sequences": SEQUENCES_PARAMETER,
     "recurrent": RECURRENT_PARAMETERS,
     "parameters": NETWORK_PARAMETERS,
+    "classification": CLASSIFICATION_PARAMETERS,
+    "loss": LOSS_PARAMETER,
+    "quantile": QUANTILE_PARAMETER,
     "dropout": RECURRENT_DROPOUT_PARAMETER,
     "attributes": NETWORK_ATTRIBUTES,
     "references": NETWORK_REFERENCES,
@@ -292,6 +304,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
     ----------
     {recurrent}
     {parameters}
+    {classification}
     {dropout}
 
     Attributes
@@ -329,6 +342,11 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
     True
     """
 
+    _parameter_constraints: ClassVar[dict] = {
+        **_Recurrent._parameter_constraints,
+        **NetworkClassifierMixin._constraints_of_task,
+    }
+
     hidden_layer_sizes: tuple = (64,)
     cell: str = "gru"
     bidirectional: bool = False
@@ -357,6 +375,23 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         """
         return self._by_sequences(super().predict, X)
 
+    def decision_function(self, X):
+        """Return what the network puts out: the logits that the loss has read.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One score for two classes, else one for each. With
+            ``return_sequences`` there is another axis, over time, in between.
+        """
+        return self._by_sequences(super().decision_function, X)
+
+    @available_if(gives_probabilities)
     def predict_proba(self, X):
         """Estimate the probabilities of the classes.
 
@@ -373,6 +408,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         """
         return self._by_sequences(super().predict_proba, X)
 
+    @available_if(gives_probabilities)
     def predict_log_proba(self, X):
         """Estimate the logarithms of the probabilities of the classes.
 
@@ -405,10 +441,9 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
     Parameters
     ----------
     {recurrent}
-    loss : {'squared_error', 'poisson'}, default='squared_error'
-        Half the squared error, or half the Poisson deviance with log link for
-        counts and other targets that are not negative.
+    {loss}
     {parameters}
+    {quantile}
     {dropout}
 
     Attributes
@@ -443,7 +478,7 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         **_Recurrent._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "poisson"})],
+        **NetworkRegressorMixin._constraints_of_task,
     }
 
     hidden_layer_sizes: tuple = (64,)
@@ -454,7 +489,7 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
     n_timesteps: int | None = None
     layout: str = "NTF"
     bptt_steps: int | None = None
-    loss: str = "squared_error"
+    loss: str | Loss = "squared_error"
     _: KW_ONLY
     dropout: float | tuple | None = None
 

@@ -20,6 +20,7 @@ FLOORS = [
     {
         "_validation",
         "_targets",
+        "_losses",
         "_plan",
         "_queries",
         "_prediction",

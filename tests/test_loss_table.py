@@ -1,6 +1,7 @@
 """The table of losses: complete, told by name, right at the extremes, as torch's."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +58,21 @@ def test_every_loss_is_tried(name, loss):
 @every_row
 def test_every_loss_states_who_proposed_it(name, loss):
     assert re.search(r"\(\d{4}\)", loss.reference)
+
+
+@every_row
+def test_every_loss_is_on_the_page_that_lists_them(name, loss):
+    page = (Path(__file__).parents[1] / "docs" / "losses.rst").read_text()
+    (row,) = [
+        row
+        for row in page.split("   * - ")
+        if f"``{type(loss).__name__}(" in row.split("     - ")[0]
+    ]
+    assert row.startswith(f'``"{name}"``')
+    # Each reference as the class states it, but for line breaks.
+    stated = re.sub(r" \[\d+\]_|\s+", lambda m: "" if "[" in m[0] else " ", row)
+    assert loss.reference in stated
+    assert loss.gradient.__doc__
 
 
 @every_row

@@ -40,7 +40,7 @@ def test_signature_is_that_of_scikit_learn_and_what_is_new_is_off(name):
     ours = [parameter.replace(annotation=parameter.empty) for parameter in ours]
     shared, new = ours[: len(theirs)], ours[len(theirs) :]
     assert shared == list(theirs.values())
-    as_in_scikit_learn = {"weight_init": "glorot"}
+    as_in_scikit_learn = {"weight_init": "glorot", "loss": "log_loss"}
     for parameter in new:
         assert parameter.kind == parameter.KEYWORD_ONLY
         assert parameter.default == as_in_scikit_learn.get(parameter.name)
