@@ -116,3 +116,23 @@ def test_a_gradient_that_is_not_a_number_shows_in_the_parameter(dtype):
     step.dw[5] = np.nan
     step.run()
     assert np.flatnonzero(np.isnan(step.w)).tolist() == [5]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", [1, 17, 64, 100, 256])
+def test_columns_longer_than_the_limit_are_scaled_down_to_it(width, dtype):
+    from skbackprop.kernels.update import make_limit_columns
+
+    n_rows, stride, rng = 7, -(-width // 16) * 16, np.random.default_rng(width)
+    w = aligned(n_rows * stride, dtype).reshape(n_rows, stride)
+    w[:, :width] = rng.normal(size=(n_rows, width)) * rng.uniform(0.1, 2, width)
+    before, limit = w.astype(np.float64), 2.0
+    norms = np.linalg.norm(before, axis=0)
+    told = Penalties(max_norm=limit).coefficients(np.zeros(1), np.ones(1))[0]
+    call = Call(W=w, WIDTH_X=n_rows, WIDTH_Y=width, LDW=stride).set_context(STEP=told)
+    bits = bits_of(dtype)
+    call.run(compiled(lambda: make_limit_columns(bits), f"limit_columns_{bits}"))
+    expected = before * np.where(norms > limit, limit / np.maximum(norms, limit), 1)
+    np.testing.assert_allclose(w, expected, rtol=tolerance(dtype))
+    is_short = norms < limit * (1 - 1e-6)
+    np.testing.assert_array_equal(w[:, is_short], before[:, is_short])

@@ -116,15 +116,27 @@ def make_limit_columns(bits):
         w = code.vectors(row[W])
         limit = code.scalars(context[STEP], DOUBLE)[STEP_MAX_NORM]
         limit = code.repeat(code.narrow(limit))
-        with code.range(row[WIDTH_Y], step=code.lanes) as j:
-            squares = code.variable(0.0)
+
+        def limit_block(j, n_vectors):
+            # Sums that do not wait for each other, over whole cache lines.
+            columns = [j + k * code.lanes for k in range(n_vectors)]
+            squares = [code.variable(0.0) for _ in columns]
             with code.range(row[WIDTH_X]) as i:
-                part = w[i * row[LDW] + j]
-                squares.value = squares.value + part * part
-            norm = xp.sqrt(squares.value)
-            factor = xp.where(norm > limit, limit / norm, 1.0)
+                for column, total in zip(columns, squares, strict=True):
+                    part = w[i * row[LDW] + column]
+                    total.value = total.value + part * part
+            norms = [xp.sqrt(total.value) for total in squares]
+            factors = [xp.where(norm > limit, limit / norm, 1.0) for norm in norms]
             with code.range(row[WIDTH_X]) as i:
-                w[i * row[LDW] + j] = w[i * row[LDW] + j] * factor
+                for column, factor in zip(columns, factors, strict=True):
+                    at = i * row[LDW] + column
+                    w[at] = w[at] * factor
+
+        n_blocked = row[WIDTH_Y] - row[WIDTH_Y] % (4 * code.lanes)
+        with code.range(n_blocked, step=4 * code.lanes) as j:
+            limit_block(j, 4)
+        with code.range(row[WIDTH_Y], n_blocked, step=code.lanes) as j:
+            limit_block(j, 1)
 
     return kernel(write, bits)
 
