@@ -35,6 +35,7 @@ BENCHMARKS = (
     "sdlm",
     "defaults",
     "practice",
+    "mnist_accuracy",
 )
 
 
@@ -77,7 +78,9 @@ def parse_args():
     )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter repeats")
     parser.add_argument(
-        "--data-dir", help="folder with load.py and the real data sets (csr, sequences)"
+        "--data-dir",
+        help="folder with load.py and the real data sets (csr, sequences, "
+        "mnist_accuracy)",
     )
     parser.add_argument(
         "--ours",
