@@ -3,6 +3,7 @@
 from skbackprop._certificates import SeparatingHyperplane, VanishingCombination
 from skbackprop._verdicts import SeparabilityResult, SeparabilityResults
 from skbackprop.dag import NetworkClassifier, NetworkRegressor
+from skbackprop.drlim import DrLIM
 from skbackprop.exceptions import DivergenceError, NotSeparableError
 from skbackprop.expansion import SparseRandomExpansion
 from skbackprop.linear_separator import LinearSeparator
@@ -18,6 +19,7 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "DivergenceError",
+    "DrLIM",
     "FeaturePooling",
     "LinearSeparator",
     "MLPClassifier",

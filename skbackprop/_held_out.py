@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _check_sample_weight
 
-from skbackprop._targets import BinaryTargets, StepTargets
+from skbackprop._targets import BinaryTargets, EmbeddingTargets, StepTargets
 from skbackprop.engine import make_executor
 from skbackprop.engine.observers import Validated
 from skbackprop.engine.samples import CSR, Samples
@@ -200,7 +200,7 @@ def _is_scorer(scoring):
 def _make_score(estimator, held_out, X, y):
     """Return the function of loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
-    if scoring == "loss":
+    if scoring == "loss" or isinstance(targets, EmbeddingTargets):
         return lambda loss, logits: -loss
     if scoring is None:
         memberships, of_groups = held_out.rows, {}

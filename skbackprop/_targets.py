@@ -247,6 +247,22 @@ class QuantileTargets(NumericTargets):
 
 
 @dataclass
+class EmbeddingTargets:
+    """No targets of samples, but of pairs or triplets, which the loss reads."""
+
+    loss: losses.GroupLoss
+    n_outputs: int
+
+    def encode(self, y, dtype):
+        """Return what pairs are drawn from as it is."""
+        return y
+
+    def decode(self, logits):
+        """Return the coordinates of each row."""
+        return logits.copy()
+
+
+@dataclass
 class StepTargets:
     """A target of its own for each step of a sequence.
 

@@ -55,6 +55,40 @@ def mlp_graph(
     return Graph(Linear(n_outputs)(signal))
 
 
+def build_graph(graph, n_features, n_outputs):
+    """Return the graph that the parameter ``graph`` means, of the right widths."""
+    if not isinstance(graph, Graph):
+        graph = _ask_builder(graph, n_features, n_outputs)
+    for end, needed, width in (
+        ("reads", n_features, graph.n_features),
+        ("puts out", n_outputs, graph.widths()[-1]),
+    ):
+        if width != needed:
+            raise ValueError(
+                f"graph {end} {width} column(s), but the data needs {needed}. A "
+                "builder, a function of (n_features, n_outputs) that returns "
+                "the graph, fits itself to the data."
+            )
+    return graph
+
+
+def _ask_builder(builder, n_features, n_outputs):
+    """Return what a builder returns, or say that it is none."""
+    try:
+        inspect.signature(builder).bind(n_features, n_outputs)
+    except TypeError as error:
+        raise TypeError(
+            f"graph={builder!r} must take (n_features, n_outputs): {error}."
+        ) from None
+    graph = builder(n_features, n_outputs)
+    if not isinstance(graph, Graph):
+        raise TypeError(
+            f"graph={builder!r} must return a Graph for (n_features, "
+            f"n_outputs), got {graph!r}."
+        )
+    return graph
+
+
 class _Network(NetworkEstimator):
     """A graph that the user wires, or a builder of graphs."""
 
@@ -65,36 +99,7 @@ class _Network(NetworkEstimator):
     _storable: ClassVar[tuple] = (mlp_graph,)
 
     def _make_graph(self, n_features, n_outputs):
-        graph = self.graph
-        if not isinstance(graph, Graph):
-            graph = self._build(n_features, n_outputs)
-        for end, needed, width in (
-            ("reads", n_features, graph.n_features),
-            ("puts out", n_outputs, graph.widths()[-1]),
-        ):
-            if width != needed:
-                raise ValueError(
-                    f"graph {end} {width} column(s), but the data needs {needed}. A "
-                    "builder, a function of (n_features, n_outputs) that returns "
-                    "the graph, fits itself to the data."
-                )
-        return graph
-
-    def _build(self, n_features, n_outputs):
-        """Return what the builder returns, or say that it is none."""
-        try:
-            inspect.signature(self.graph).bind(n_features, n_outputs)
-        except TypeError as error:
-            raise TypeError(
-                f"graph={self.graph!r} must take (n_features, n_outputs): {error}."
-            ) from None
-        graph = self.graph(n_features, n_outputs)
-        if not isinstance(graph, Graph):
-            raise TypeError(
-                f"graph={self.graph!r} must return a Graph for (n_features, "
-                f"n_outputs), got {graph!r}."
-            )
-        return graph
+        return build_graph(self.graph, n_features, n_outputs)
 
 
 @share_docs(

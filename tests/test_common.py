@@ -4,6 +4,7 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skbackprop import (
+    DrLIM,
     FeaturePooling,
     LinearSeparator,
     MLPClassifier,
@@ -19,6 +20,7 @@ from skbackprop import (
 
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
+    DrLIM(max_iter=20),
     LinearSeparator(),
     MLPClassifier(max_iter=100),
     MLPRanker(max_iter=100),

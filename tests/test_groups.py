@@ -262,7 +262,9 @@ class Session:
 
     def __init__(self, kind):
         graph = mlp_graph(4, [6], 2)
-        self.samples = samples_of_groups(graph, ContrastiveLoss())
+        samples = samples_of_groups(graph, ContrastiveLoss())
+        groups = samples.groups._replace(redraw=self.draw)
+        self.samples = samples._replace(groups=groups)
         self.plan = plan_of(Adam(0.9, 0.999, 1e-8), max_epochs=10)
         self.parameters = random_parameters(graph)
         program = compile_graph(graph)
@@ -272,9 +274,12 @@ class Session:
         self.random_state = np.random.RandomState(0)
         self.drawn = []
 
-    def draw(self):
-        members = self.samples.groups.members
-        members[:] = self.random_state.randint(20, size=len(members))
+    def draw(self, executor, samples, order, random_state):
+        assert executor is self.executor
+        assert samples is self.samples
+        assert sorted(order) == list(range(19))
+        members = samples.groups.members
+        members[:] = random_state.randint(20, size=len(members))
         self.drawn.append(members.copy())
 
     def train(self, **changes):
@@ -284,7 +289,6 @@ class Session:
             dataclasses.replace(self.plan, **changes),
             self.state,
             self.random_state,
-            prepare=self.draw,
         )
 
 

@@ -27,6 +27,7 @@ FLOORS = [
         "_wiring",
         "_grouping",
         "_layers",
+        "_similarity",
     },
     {"_verdicts", "datasets", "_dimension", "_disentangling"},
     {"manifold"},
@@ -47,7 +48,7 @@ FLOORS = [
     {"_estimator", "expansion", "pooling", "monomials"},
     {"dag"},
     {"mlp", "recurrent", "linear_separator", "capacity"},
-    {"ranking"},
+    {"ranking", "drlim"},
     {"__init__"},
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}

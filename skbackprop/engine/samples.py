@@ -50,15 +50,20 @@ class Groups(NamedTuple):
         in any number of groups.
     starts : ndarray of int64 of shape (n_groups + 1,)
         The members of group g are ``members[starts[g] : starts[g + 1]]``.
+    redraw : callable, default=None
+        Called before each epoch with the executor, the samples, the order of the
+        groups to train on and a RandomState, to draw their members anew in place.
+        None: they stay as they are.
     """
 
     members: np.ndarray
     starts: np.ndarray
+    redraw: object = None
 
     @classmethod
-    def of_size(cls, members, size):
+    def of_size(cls, members, size, redraw=None):
         """Return groups that all have as many members."""
-        return cls(members, np.arange(0, len(members) + 1, size))
+        return cls(members, np.arange(0, len(members) + 1, size), redraw)
 
     @property
     def n_groups(self):
@@ -120,6 +125,11 @@ class Samples(NamedTuple):
         if self.groups is None:
             return batch_size
         return self.groups.most_members(batch_size)
+
+    @property
+    def are_redrawn(self):
+        """Whether there are groups that are drawn anew before each epoch."""
+        return self.groups is not None and self.groups.redraw is not None
 
     @property
     def is_sparse(self):

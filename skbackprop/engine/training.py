@@ -142,7 +142,6 @@ def train(
     random_state,
     validate=None,
     report=None,
-    prepare=None,
     observers=(),
 ):
     """Train the executor's parameters until a rule says stop.
@@ -155,14 +154,12 @@ def train(
     state : TrainingState
         Updated in place.
     random_state : RandomState
-        Shuffles before each epoch, if the plan says so.
+        Draws groups anew and shuffles before each epoch, if samples and plan say so.
     validate : callable, default=None
         Returns the ``Validated`` loss and score of the current parameters. With
         it, training ends with the parameters of the best score.
     report : callable, default=None
         Told in words what happens.
-    prepare : callable, default=None
-        Called before each epoch, to draw what the samples are made of anew.
     observers : iterable of Observer, default=()
         Told after the epochs of each call, all of which ended well.
 
@@ -171,7 +168,7 @@ def train(
     Outcome
     """
     executor.prepare_training(samples, plan, state.slots, state.order)
-    epochs = _Epochs(executor, samples, plan, state, random_state, prepare)
+    epochs = _Epochs(executor, samples, plan, state, random_state)
     if validate:
         _go_on_from_last(executor.parameters, state, validate)
     outcome = Outcome.OUT_OF_EPOCHS
@@ -238,11 +235,10 @@ def _go_on_from_last(parameters, state, validate):
 class _Epochs:
     """Runs epochs, as many per call as take about a fifth of a second."""
 
-    def __init__(self, executor, samples, plan, state, random_state, prepare=None):
+    def __init__(self, executor, samples, plan, state, random_state):
         self.executor, self.samples = executor, samples
         self.plan, self.state = plan, state
-        self.random_state = random_state if plan.shuffle else None
-        self.prepare = prepare
+        self.random_state = random_state
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
         self.n_per_call = 1
@@ -253,9 +249,9 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
-        if self.prepare:
+        if self.samples.are_redrawn:
             at_most = 1
-            self.prepare()
+            self._redraw()
         if self.plan.optimizer.uses_curvature:
             at_most = 1
             self._measure_curvature()
@@ -272,7 +268,7 @@ class _Epochs:
         run = self.executor.run_epochs(
             coefficients,
             rule,
-            self.random_state,
+            self.random_state if self.plan.shuffle else None,
             state.n_steps,
         )
         done = len(run.losses)
@@ -285,6 +281,10 @@ class _Epochs:
         state.n_seen += done * n_samples
         state.n_steps += done * self.n_batches
         return run
+
+    def _redraw(self):
+        samples, order = self.samples, self.state.order
+        samples.groups.redraw(self.executor, samples, order, self.random_state)
 
     def _measure_curvature(self):
         """Tell the optimizer the second derivatives, as some samples show them.
