@@ -56,7 +56,27 @@ def mlp_graph(
 
 
 def build_graph(graph, n_features, n_outputs):
-    """Return the graph that the parameter ``graph`` means, of the right widths."""
+    """Return the graph that an estimator's parameter ``graph`` means.
+
+    Parameters
+    ----------
+    graph : Graph or callable
+        The graph, or a builder: a function of (n_features, n_outputs).
+    n_features, n_outputs : int
+        Widths that the data needs.
+
+    Returns
+    -------
+    Graph
+        Of these widths.
+
+    Raises
+    ------
+    ValueError
+        If it has others.
+    TypeError
+        If the builder takes other arguments or returns something else.
+    """
     if not isinstance(graph, Graph):
         graph = _ask_builder(graph, n_features, n_outputs)
     for end, needed, width in (

@@ -284,7 +284,7 @@ default=None
         y = column_or_1d(y, dtype=np.float64)
         check_consistent_length(scores, y)
         judged = Judgements.of(y, qid, query_weight)
-        members, starts = judged.queries
+        members, starts = judged.queries.members, judged.queries.starts
         gains = gains_of(y, self.gain)[members]
         return mean_ndcg(gains, scores[members], starts, self.k, judged.weights)
 

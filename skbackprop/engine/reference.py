@@ -118,19 +118,6 @@ class ReferenceExecutor:
             values = values * samples.weights[indices]
         return float(values.sum(dtype=np.float64)), logits
 
-    def _evaluate_groups(self, samples, indices):
-        """Return the summed loss of groups."""
-        memberships, starts = samples.groups.expand(indices)
-        rows = samples.groups.members[memberships]
-        logits = np.concatenate([z.copy() for _, z in self.forward(samples, rows)])
-        with np.errstate(all="ignore"):
-            values, _ = group_values_and_gradient(
-                self.loss, logits, samples.targets[memberships], starts
-            )
-        if samples.weights is not None:
-            values = values * samples.weights[indices]
-        return float(values.sum(dtype=np.float64))
-
     def prepare_training(self, samples, plan, slots, order):
         """Remember what to train on and with."""
         self._training = samples, plan, slots, order
