@@ -32,6 +32,7 @@ BENCHMARKS = (
     "pooling",
     "separability",
     "capacity",
+    "manifold",
     "sdlm",
     "defaults",
     "practice",
