@@ -64,19 +64,24 @@ def classifier(class_path, n_epochs, **params):
     )
 
 
-def estimator_fit(class_path, problem, dtype, **network):
+def estimator_fit(class_path, problem, dtype, *, validation_share=0, **network):
     """Return ``fit(n_epochs)`` of a scikit-learn compatible class.
 
     ``network`` are the parameters that state it, ``hidden_layer_sizes`` by default.
+    A ``validation_share`` of the samples comes on top of them, as ``X_val``.
     """
-    X, y = problem.data(dtype)
+    n_samples = problem.n_samples
+    n_more = round(validation_share * n_samples)
+    X, y = problem._replace(n_samples=n_samples + n_more).data(dtype)
+    held_out = {"X_val": X[n_samples:], "y_val": y[n_samples:]} if n_more else {}
+    X, y = X[:n_samples], y[:n_samples]
     network = network or {"hidden_layer_sizes": problem.hidden}
 
     def fit(n_epochs):
         model = classifier(
             class_path, n_epochs, batch_size=problem.batch_size, **network
         )
-        return model.fit(X, y).loss_
+        return model.fit(X, y, **held_out).loss_
 
     return fit
 
