@@ -2,7 +2,7 @@
 How many coordinates does a picture need?
 =========================================
 
-A picture of 24 x 24 pixels has 576 numbers. If it shows a head that can only turn,
+A picture of 20 x 20 pixels has 400 numbers. If it shows a head that can only turn,
 nod and be lit from left or right, three numbers tell all of it: the pictures are on a
 manifold of three dimensions. Distances between neighbours are enough to count them.
 """
@@ -24,7 +24,7 @@ ranges = {
     "roll": (-10, 10),
     "mouth": (0, 1),
 }
-heads = make_pose_manifold(8, image_size=24, factors=ranges, random_state=3)
+heads = make_pose_manifold(8, image_size=20, factors=ranges, random_state=3)
 figure, panels = plt.subplots(1, 8, figsize=(9, 1.4))
 for axes, image in zip(panels, heads.images, strict=True):
     axes.imshow(image, cmap="gray", vmin=0, vmax=1)
@@ -41,7 +41,7 @@ print("factors  10 neighbours  2 neighbours  principal components")
 results = []
 for n_factors in range(1, 6):
     factors = {name: ranges[name] for name in names[:n_factors]}
-    X = make_pose_manifold(1500, image_size=24, factors=factors, random_state=0).data
+    X = make_pose_manifold(1500, image_size=20, factors=factors, random_state=0).data
     found = [intrinsic_dimension(X, method=m) for m in ("mle", "two_nn", "pca")]
     results.append(found)
     mle, two_nn, pca = (result.dimension for result in found)
@@ -63,7 +63,7 @@ for k, (label, marker) in enumerate([("10 neighbours", "o"), ("2 neighbours", "s
     bounds = np.array([result[k].interval for result in results]).T
     reach = np.abs(bounds - found)
     left.errorbar(n_factors + 0.1 * k, found, reach, fmt=marker, capsize=3, label=label)
-left.set(xlabel="number of factors", ylabel="dimension", title="heads, 576 pixels")
+left.set(xlabel="number of factors", ylabel="dimension", title="heads, 400 pixels")
 left.set_xticks(n_factors, [f"{i + 1}\n+ {names[i]}" for i in range(5)])
 left.legend()
 right.bar(range(10), [digit.dimension for digit in digits], color="C0")
@@ -73,8 +73,8 @@ figure.tight_layout()
 plt.show()
 
 # %%
-# Two neighbours tell the number of factors to 5 %. Ten, which see further, are as
-# good up to three factors, and 8 to 9 % too high with four and five, for light and
+# Two neighbours tell the number of factors to 3 %. Ten, which see further, are as
+# good up to three factors, and 7 to 9 % too high with four and five, for light and
 # pose bend the manifold between samples; intervals know nothing of that, and those
-# from three factors on miss. Principal components need 4 to 22. Digits have 7 (one)
+# from two factors on miss. Principal components need 4 to 21. Digits have 7 (one)
 # to 13 (zero) dimensions.

@@ -115,10 +115,16 @@ def intrinsic_dimension(
     -----
     The interval of 'two_nn' is exact for independent ratios: :math:`2 d \sum \log \mu`
     has a chi-squared distribution. Ratios of samples that are nearest to each other
-    are not quite independent, and of intervals at level 0.95 some 0.85 to 0.93 held
-    the mean of the estimates on tori. That of 'mle', and of 'pca' with neighbours, is
-    asymptotic, with a variance that takes the overlap of neighbourhoods into account:
-    0.9 to 0.96. Neither knows of bias that is left.
+    are not quite independent. That of 'mle' is asymptotic, with a variance that takes
+    the overlap of neighbourhoods into account. Of intervals at level 0.95, for 100 to
+    2000 samples of tori, cubes and spheres in 1 to 8 dimensions, 0.85 to 0.93 held the
+    mean of the estimates with 'two_nn', and 0.87 to 0.98 with 'mle', least in one
+    dimension. That of 'pca' with neighbours is the asymptotic one of a mean of counts,
+    and too narrow where nearly all counts are the same.
+
+    An interval tells how far estimates scatter, not how far they are from the truth:
+    it does not cover bias that is left. With 'mle', of 100 samples on a torus of four
+    dimensions, estimates had the mean 5.9, and no interval held 4.
 
     References
     ----------
