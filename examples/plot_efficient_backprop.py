@@ -32,7 +32,7 @@ def learn(X, y, kind=MLPClassifier, rate=None, **settings):
     return net.set_params(max_iter=30, learning_rate_init=rate).fit(X, y), health
 
 
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.5), layout="constrained")
+features, units, solvers = {}, {}, {}  # loss curves, to be drawn at the end
 
 # %%
 # **Features.** Those of ``breast_cancer`` are areas, lengths and ratios. As they are
@@ -42,7 +42,7 @@ X, y = load_breast_cancer(return_X_y=True)
 centred = StandardScaler(with_std=False).fit_transform(X)
 for name, prepared in {"raw": X, "centred": centred, "scaled": scale(X)}.items():
     net, health = learn(prepared, y)
-    axes[0].semilogy(net.loss_curve_, label=name)
+    features[name] = net.loss_curve_
     print(f"Features {name}: {health.verdict[0]}\n")
 
 # %%
@@ -54,7 +54,7 @@ signs = np.where(np.arange(10) == labels[:, np.newaxis], 1.0, -1.0)
 deep = {"kind": MLPRegressor, "hidden_layer_sizes": (30, 30, 30)}
 for name in ("logistic", "tanh", "scaled_tanh"):
     net, health = learn(scale(digits), signs, activation=name, **deep)
-    axes[1].semilogy(net.loss_curve_, label=name)
+    units[name] = net.loss_curve_
     print(f"{name}: lambda_max = {health.largest_eigenvalue:.1f}")
 
 # %%
@@ -63,9 +63,13 @@ for name in ("logistic", "tanh", "scaled_tanh"):
 
 for solver in ("sgd", "sdlm"):
     net, _ = learn(centred, y, solver=solver, rate=0.01)
-    axes[2].semilogy(net.loss_curve_, label=solver)
+    solvers[solver] = net.loss_curve_
+
+figure, axes = plt.subplots(1, 3, figsize=(11, 3.5), layout="constrained")
 titles = "features", "units, targets +1 and -1", "solver, features centred only"
-for axis, title in zip(axes, titles, strict=True):
+for axis, title, curves in zip(axes, titles, (features, units, solvers), strict=True):
+    for name, curve in curves.items():
+        axis.semilogy(curve, label=name)
     axis.set(title=title, xlabel="epochs")
     axis.yaxis.set_minor_formatter("")
     axis.legend()

@@ -76,6 +76,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     ----------
     n_components : int, default=2
         Number of coordinates.
+    {parameters}
     {hidden}
     {dropout}
     graph : Graph or callable, default=None
@@ -101,7 +102,6 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         Hard negatives: of so many dissimilar samples that are drawn, the one is
         taken that is closest in the map as it is. 1 takes any. Those beyond the
         margin, from which nothing would be learnt, are so taken last.
-    {parameters}
 
     Attributes
     ----------

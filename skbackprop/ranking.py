@@ -85,14 +85,14 @@ class MLPRanker(_MLP):
     ----------
     loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
         What is minimised.
+    {hidden}
+    {parameters}
     k : int, default=None
         How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
         with ``early_stopping``. None: all.
     gain : {'linear', 'exponential'}, default='linear'
         What a document of relevance y adds to NDCG in the same places: y, as in
         :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
-    {hidden}
-    {parameters}
     {dropout}
 
     Attributes
