@@ -66,9 +66,7 @@ for dropout in (None, (0.1, 0.5)):
     net.fit(X, flipped, X_val=X_test, y_val=y_test)  # to watch the test error
     errors = 100 * (1 - np.array(net.validation_scores_))
     axes[2].plot(errors, label=f"dropout={dropout}")
-    print(
-        f"dropout={dropout}: {errors.min():.1f} % at best, {errors[-1]:.1f} at the end"
-    )
+    print(f"dropout={dropout}: from {errors.min():.1f} to {errors[-1]:.1f} %")
 axes[2].set(title="a fifth of the labels wrong", xlabel="epochs", ylim=(0, 25))
 axes[2].set_ylabel("test error, %")
 axes[2].legend()
