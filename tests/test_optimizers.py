@@ -196,6 +196,42 @@ def test_the_steps_are_those_of_scikit_learn():
         np.testing.assert_allclose(path[-1], parameters[0], rtol=1e-13)
 
 
+def weighted_sums(slopes, decay):
+    """Return the sum of decay^(t - s) times the slopes of all s <= t, for each t."""
+    ages = np.subtract.outer(np.arange(N_STEPS), np.arange(N_STEPS))
+    return np.tril(decay ** np.maximum(ages, 0)) @ slopes
+
+
+def moves_of_nadam(slopes):
+    steps = np.arange(1, N_STEPS + 2)[:, np.newaxis]
+    momenta = 0.9 * (1 - 0.96 ** (0.004 * steps) / 2)
+    rest = 1 - np.cumprod(momenta, axis=0)
+    mean = 0.1 * weighted_sums(slopes, 0.9)
+    square = 0.001 * weighted_sums(slopes**2, 0.999) / (1 - 0.999 ** steps[:-1])
+    ahead = momenta[1:] / rest[1:] * mean + (1 - momenta[:-1]) / rest[:-1] * slopes
+    return ahead / (np.sqrt(square) + 1e-8)
+
+
+CLOSED_FORMS = {
+    Nadam(0.9, 0.999, 1e-8): moves_of_nadam,
+    RMSprop(0.99, 1e-8): lambda g: g / np.sqrt(0.01 * weighted_sums(g**2, 0.99)),
+    Adagrad(1e-10): lambda g: g / np.sqrt(np.cumsum(g**2, axis=0)),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("optimizer", CLOSED_FORMS, ids=str)
+def test_relatives_of_adam_divide_by_roots_of_sums_over_all_gradients(optimizer, dtype):
+    slopes = gradients()
+    moves = RATES[:, np.newaxis] * CLOSED_FORMS[optimizer](slopes)
+    path, _ = optimize(optimizer, slopes, dtype=dtype)
+    # The closed forms of two of them leave their epsilon out.
+    tolerance = 2e-5 if dtype == np.float32 else 1e-6
+    np.testing.assert_allclose(
+        path, 1 - np.cumsum(moves, axis=0), rtol=tolerance, atol=tolerance
+    )
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ["NAdam", "RMSprop", "Adagrad"])
 def test_relatives_of_adam_step_as_in_torch(name, dtype):
