@@ -33,6 +33,7 @@ BENCHMARKS = (
     "separability",
     "capacity",
     "manifold",
+    "drlim",
     "sdlm",
     "defaults",
     "practice",
