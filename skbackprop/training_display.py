@@ -96,7 +96,7 @@ class TrainingCurveDisplay:
         --------
         >>> from sklearn.datasets import load_iris
         >>> from skbackprop import MLPClassifier, TrainingCurveDisplay
-        >>> clf = MLPClassifier(solver="lbfgs", random_state=0)
+        >>> clf = MLPClassifier(solver="lbfgs", tol=0.01, random_state=0)
         >>> clf = clf.fit(*load_iris(return_X_y=True))
         >>> display = TrainingCurveDisplay.from_estimator(clf, columns=["loss"])
         >>> display.axes_[0].get_xlabel()

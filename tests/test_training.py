@@ -22,6 +22,7 @@ from training_sessions import (
 from skbackprop.engine import training
 from skbackprop.engine.observers import Validated
 from skbackprop.engine.optimizers import SGD
+from skbackprop.engine.samples import Samples
 from skbackprop.engine.schedules import (
     NAMED,
     Adaptive,
@@ -203,7 +204,8 @@ def train_scripted(
         early_stopping=scores is not None,
     )
     validate = None if scores is None else scripted(scores)
-    outcome = train(executor, None, plan, state, None, validate, report)
+    samples = Samples(np.zeros((1, 1)))
+    outcome = train(executor, samples, plan, state, None, validate, report)
     return outcome, state, executor
 
 
