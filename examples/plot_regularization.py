@@ -36,14 +36,13 @@ def zeros(net):
     return 100 * np.mean(np.concatenate([w.ravel() for w in net.coefs_]) == 0)
 
 
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.5), layout="constrained")
-
 # %%
 # **L1.** Proximal steps take the same off each weight, and stop at 0. The penalty
 # may also begin when weights have had 10 epochs to find what they are for.
 
 strengths = np.geomspace(0.003, 0.3, 7)
-for axis, start in zip(axes, (None, 10), strict=False):
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
+for axis, start in zip(axes, (None, 10), strict=True):
     penalty = {"regularization_start": start, **SGD}
     nets = [net_with(l1_alpha=a, **penalty).fit(X, y) for a in strengths]
     wrong = [100 * (1 - net.score(X_test, y_test)) for net in nets]
@@ -54,6 +53,7 @@ for axis, start in zip(axes, (None, 10), strict=False):
     axis.legend()
     print(f"{title}: zeros {[round(zeros(n)) for n in nets]} %")
     print(f"    errors {np.round(wrong, 1)} %")
+plt.show()
 
 # %%
 # **Dropout.** A fifth of the labels to learn from are made wrong.
@@ -61,15 +61,16 @@ for axis, start in zip(axes, (None, 10), strict=False):
 rng = np.random.default_rng(0)
 is_flipped = rng.random(len(y)) < 0.2
 flipped = np.where(is_flipped, (y + rng.integers(1, 10, len(y))) % 10, y)
+figure, axis = plt.subplots(figsize=(5, 3.5), layout="constrained")
 for dropout in (None, (0.1, 0.5)):
     net = net_with(dropout=dropout, max_iter=120, learning_rate_init=0.005)
     net.fit(X, flipped, X_val=X_test, y_val=y_test)  # to watch the test error
     errors = 100 * (1 - np.array(net.validation_scores_))
-    axes[2].plot(errors, label=f"dropout={dropout}")
+    axis.plot(errors, label=f"dropout={dropout}")
     print(f"dropout={dropout}: from {errors.min():.1f} to {errors[-1]:.1f} %")
-axes[2].set(title="a fifth of the labels wrong", xlabel="epochs", ylim=(0, 25))
-axes[2].set_ylabel("test error, %")
-axes[2].legend()
+axis.set(title="a fifth of the labels wrong", xlabel="epochs", ylim=(0, 25))
+axis.set_ylabel("test error, %")
+axis.legend()
 plt.show()
 
 # %%
