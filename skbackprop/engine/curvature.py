@@ -19,7 +19,14 @@ import numpy as np
 from scipy import sparse
 
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
-from skbackprop.engine.modules import Pass, backward, softmax, without_dropped, xp
+from skbackprop.engine.modules import (
+    Pass,
+    backward,
+    parameter_gradients,
+    softmax,
+    without_dropped,
+    xp,
+)
 from skbackprop.engine.reference import ReferenceExecutor
 from skbackprop.engine.reference_losses import in_dtype
 from skbackprop.engine.samples import batches
@@ -80,8 +87,8 @@ def parameter_curvatures(module, inputs, curvature, parameters, run):
     return []
 
 
-# Each number that these put out is one that they read, or none: squares of 1 and 0.
-for _module in (Concatenate, MaxPool, Slice, StopGradient, Zeros):
+# Derivatives of what these put out by what they read are 1 or 0, and so their squares.
+for _module in (Bias, Concatenate, MaxPool, Slice, StopGradient, Zeros):
     backward_curvature.register(_module, backward.dispatch(_module))
 
 
@@ -99,14 +106,7 @@ def _(module: Linear, inputs, curvature, parameters, run):
     return [of_weight, curvature.sum(axis=0)] if module.bias else [of_weight]
 
 
-@backward_curvature.register
-def _(module: Bias, inputs, output, curvature, parameters, run):
-    return [curvature]
-
-
-@parameter_curvatures.register
-def _(module: Bias, inputs, curvature, parameters, run):
-    return [curvature.sum(axis=0)]
+parameter_curvatures.register(Bias, parameter_gradients.dispatch(Bias))
 
 
 @backward_curvature.register
