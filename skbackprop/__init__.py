@@ -1,19 +1,28 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
-from skbackprop._certificates import SeparatingHyperplane, VanishingCombination
-from skbackprop._verdicts import SeparabilityResult, SeparabilityResults
-from skbackprop.dag import NetworkClassifier, NetworkRegressor
-from skbackprop.drlim import DrLIM
+from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
+from skbackprop.estimators.drlim import DrLIM
+from skbackprop.estimators.mlp import MLPClassifier, MLPRegressor
+from skbackprop.estimators.ranker import MLPRanker
+from skbackprop.estimators.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.exceptions import DivergenceError, NotSeparableError
-from skbackprop.expansion import SparseRandomExpansion
-from skbackprop.linear_separator import LinearSeparator
-from skbackprop.mlp import MLPClassifier, MLPRegressor
-from skbackprop.monomials import MonomialFeatures, n_output_features
-from skbackprop.pooling import FeaturePooling
-from skbackprop.ranking import MLPRanker
-from skbackprop.recurrent import RecurrentClassifier, RecurrentRegressor
-from skbackprop.separability import linear_separability, linear_separability_many
-from skbackprop.training_display import TrainingCurveDisplay
+from skbackprop.inspection.training_curves import TrainingCurveDisplay
+from skbackprop.separability.certificates import (
+    SeparatingHyperplane,
+    VanishingCombination,
+)
+from skbackprop.separability.decisions import (
+    linear_separability,
+    linear_separability_many,
+)
+from skbackprop.separability.linear_separator import LinearSeparator
+from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityResults
+from skbackprop.transformers.expansion import SparseRandomExpansion
+from skbackprop.transformers.monomials.features import (
+    MonomialFeatures,
+    n_output_features,
+)
+from skbackprop.transformers.pooling import FeaturePooling
 
 __version__ = "0.1.0.dev0"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from skbackprop.kernels import abi, jit
-from skbackprop.network.program import padded_width
+from skbackprop.network.layout import padded_width
 
 SKIP_REASON = "kernels cannot be compiled here (no numba, or its jit is disabled)"
 DTYPES = [np.float32, np.float64]

@@ -6,7 +6,7 @@ Twelve families, each ``family(rng, n_points, n_features) -> X, y`` with labels 
 
 import numpy as np
 
-from skbackprop import _rational
+from skbackprop.separability import rational as _rational
 
 
 def _labels(rng, n):

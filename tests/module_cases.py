@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from kernel_helpers import Call, aligned, bits_of, guarded
 
-from skbackprop.engine.rows import BLOCKS, INPUTS
+from skbackprop.engine.compiled.rows import BLOCKS, INPUTS
 from skbackprop.kernels import abi, table
 from skbackprop.network import (
     ELU,
@@ -46,7 +46,7 @@ from skbackprop.network import (
     Where,
     Zeros,
 )
-from skbackprop.network.program import ROW_QUANTUM, padded_width
+from skbackprop.network.layout import ROW_QUANTUM, padded_width
 
 ELEMENTWISE = [
     *(Identity(), ReLU(), LeakyReLU(), LeakyReLU(0.3), ELU(), ELU(0.5), SELU()),

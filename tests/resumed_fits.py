@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skbackprop._plan import SOLVERS
 from skbackprop.engine.schedules import NAMED, Custom
+from skbackprop.fitting.settings import SOLVERS
 
 SETTINGS = {
     **{f"solver={name}": {"solver": name} for name in SOLVERS},

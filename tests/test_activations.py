@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from module_cases import ELEMENTWISE
 
-from skbackprop.engine.reference import xp
+from skbackprop.engine.reference.executor import xp
 from skbackprop.network import (
     ELU,
     GELU,

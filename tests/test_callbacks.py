@@ -263,17 +263,17 @@ def calls_for_epochs(monkeypatch, net):
 
 
 def test_before_scikit_learn_1_9_there_are_no_callbacks(monkeypatch):
-    import skbackprop._callbacks as callbacks
+    import skbackprop.fitting.callbacks
 
     monkeypatch.setitem(sys.modules, "sklearn.callback", None)
     try:
-        older = importlib.reload(callbacks)
+        older = importlib.reload(skbackprop.fitting.callbacks)
         assert not hasattr(older.CallbackSupportMixin, "set_callbacks")
         assert older.with_callbacks(len) is len
         assert older.begin_callbacks(clone(NET), {}, False) is None
     finally:
         monkeypatch.undo()
-        importlib.reload(callbacks)
+        importlib.reload(skbackprop.fitting.callbacks)
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])

@@ -12,8 +12,8 @@ from skbackprop import (
     SparseRandomExpansion,
     n_output_features,
 )
-from skbackprop._certificates import proved_weights
 from skbackprop.capacity import capacity, capacity_curve, empirical_capacity
+from skbackprop.separability.certificates import proved_weights
 
 
 @needs_jit

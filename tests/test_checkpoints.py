@@ -18,8 +18,8 @@ from tasks import TASKS
 
 import skbackprop
 from skbackprop import DivergenceError, MLPClassifier, NetworkClassifier
-from skbackprop._storage import checkpoints, files
 from skbackprop.engine import training
+from skbackprop.fitting.storage import checkpoints, files
 from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -156,7 +156,7 @@ SCRIPT = """
 import sys, warnings
 import numpy as np
 from skbackprop import MLPClassifier
-from skbackprop._storage import checkpoints
+from skbackprop.fitting.storage import checkpoints
 checkpoints._SECONDS = 0.0
 sys.path.insert(0, {tests!r})
 from test_checkpoints import endless, TASK

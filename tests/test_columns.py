@@ -10,8 +10,8 @@ from random_graphs import (
     random_samples,
 )
 
-from skbackprop.engine.executor import Executor
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.compiled.executor import Executor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.kernels import jit
 from skbackprop.network import (
     Add,

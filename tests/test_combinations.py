@@ -6,8 +6,8 @@ from jit_marks import needs_jit
 from random_graphs import random_parameters
 
 from skbackprop.engine import make_executor
-from skbackprop.engine.executor import Executor
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.compiled.executor import Executor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.network import (
     Add,
     Graph,

@@ -7,14 +7,6 @@ from module_cases import CASES, name_of_case, random_data
 from numpy.testing import assert_allclose, assert_array_equal
 from random_graphs import LOSSES, mlp_graph, random_parameters, random_samples
 
-from skbackprop.engine.curvature import (
-    _CurvatureExecutor,
-    backward_curvature,
-    check_curvature,
-    gauss_newton_diagonal,
-    loss_curvature,
-    parameter_curvatures,
-)
 from skbackprop.engine.losses import (
     ElementwiseLoss,
     Huber,
@@ -23,9 +15,22 @@ from skbackprop.engine.losses import (
     SmoothedSoftmaxLogLoss,
     StepwiseLogLoss,
 )
-from skbackprop.engine.modules import Pass, backward, forward, parameter_gradients
-from skbackprop.engine.reference import ReferenceExecutor
-from skbackprop.engine.reference_losses import value_and_gradient
+from skbackprop.engine.reference.curvature import (
+    _CurvatureExecutor,
+    backward_curvature,
+    check_curvature,
+    gauss_newton_diagonal,
+    loss_curvature,
+    parameter_curvatures,
+)
+from skbackprop.engine.reference.executor import ReferenceExecutor
+from skbackprop.engine.reference.losses import value_and_gradient
+from skbackprop.engine.reference.modules import (
+    Pass,
+    backward,
+    forward,
+    parameter_gradients,
+)
 from skbackprop.network import (
     Add,
     BatchNorm,
@@ -271,7 +276,9 @@ def test_sparse_samples_count_like_dense_ones():
 def test_samples_may_be_cut_into_any_minibatches(monkeypatch):
     case = everything(mlp_graph(6, [5], 3), LOSSES[-1], weighted=True)
     whole = diagonal(*case)
-    monkeypatch.setattr("skbackprop.engine.curvature._ELEMENTS_AT_A_TIME", 200)
+    monkeypatch.setattr(
+        "skbackprop.engine.reference.curvature._ELEMENTS_AT_A_TIME", 200
+    )
     assert_allclose(diagonal(*case), whole, rtol=1e-12)
 
 

@@ -13,13 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skbackprop import (
-    MLPClassifier,
-    MLPRegressor,
-    NetworkClassifier,
-    NetworkRegressor,
-)
-from skbackprop.dag import mlp_graph
+from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier, NetworkRegressor
 from skbackprop.network import (
     Add,
     BatchNorm,
@@ -31,6 +25,7 @@ from skbackprop.network import (
     Sigmoid,
     Tanh,
 )
+from skbackprop.network.chain import mlp_graph
 
 pytestmark = pytest.mark.filterwarnings(
     f"ignore::{ConvergenceWarning.__module__}.ConvergenceWarning"

@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor
 
-from skbackprop import _heads
+from skbackprop.datasets import heads as _heads
 from skbackprop.datasets import (
     make_pose_manifold,
     make_shifted_digits,

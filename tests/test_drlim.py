@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 
 from skbackprop import DrLIM
-from skbackprop._similarity import ListedPairs, SameLabel, SimilarityGraph
+from skbackprop.estimators.pairs import ListedPairs, SameLabel, SimilarityGraph
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -110,7 +110,7 @@ def test_sparse_samples_are_mapped_as_dense_ones_are():
 
 
 def test_hard_negatives_are_closer_than_others():
-    from skbackprop._similarity import PairSampler
+    from skbackprop.estimators.pairs import PairSampler
 
     points = X[:, :2]
     distances = []
@@ -162,7 +162,7 @@ def test_rows_that_are_all_the_same_are_refused():
 
 
 def test_a_graph_of_the_wrong_width_is_refused():
-    from skbackprop.dag import mlp_graph
+    from skbackprop.network.chain import mlp_graph
 
     with pytest.raises(ValueError, match=r"reads 3 column\(s\)"):
         DrLIM(graph=mlp_graph(3, 2)).fit(X)

@@ -11,11 +11,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, PoissonRegressor, Ridge
 from sklearn.neural_network import MLPClassifier as TheirMLPClassifier
 
-from skbackprop import MLPClassifier, MLPRegressor, _estimator
+from skbackprop import MLPClassifier, MLPRegressor
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import Samples
+from skbackprop.fitting import estimator as _estimator
 from skbackprop.network import Graph, Identity, Input, Linear, Tanh
 from skbackprop.network.compiler import compile_graph
 

@@ -20,10 +20,10 @@ from random_graphs import (
 )
 
 from skbackprop.engine import jit, make_executor
-from skbackprop.engine.executor import Executor
+from skbackprop.engine.compiled.executor import Executor
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.samples import CSR, Samples, StoppingRule
 from skbackprop.network import Add, Graph, Identity, Input, Linear, ReLU, Sigmoid, Tanh
 from skbackprop.network.compiler import compile_graph

@@ -16,10 +16,10 @@ from sklearn.exceptions import NotFittedError
 from test_persistence import each_road_of_any_estimator
 
 from skbackprop import SparseRandomExpansion
-from skbackprop._blocks import BlockProgram
-from skbackprop._wiring import balanced_inputs
-from skbackprop.expansion import ACTIVATIONS
 from skbackprop.kernels import jit
+from skbackprop.transformers.expansion import ACTIVATIONS
+from skbackprop.transformers.programs import BlockProgram
+from skbackprop.transformers.wiring import balanced_inputs
 
 # Neither whole vectors of samples nor of units, and fewer features than lanes.
 SHAPES = [(1, 1, 1), (5, 3, 40), (16, 16, 16), (37, 50, 77), (33, 20, 130)]

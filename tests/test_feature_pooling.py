@@ -16,7 +16,7 @@ from test_persistence import each_road_of_any_estimator
 
 from skbackprop import FeaturePooling
 from skbackprop.kernels import jit
-from skbackprop.pooling import POOLINGS
+from skbackprop.transformers.pooling import POOLINGS
 
 DTYPES = [np.float32, np.float64]
 SHAPES = [(1, 1), (5, 3), (16, 16), (37, 50), (33, 130)]

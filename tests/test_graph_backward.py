@@ -4,7 +4,7 @@ import pytest
 from random_graphs import mlp_graph, random_graph
 
 from skbackprop.network import Add, Graph, Input, Linear, ReLU
-from skbackprop.network.transformed import Quantity
+from skbackprop.network.quantities import Quantity
 
 SEEDS = range(20)
 

@@ -23,7 +23,7 @@ from skbackprop.network import (
     Tanh,
 )
 from skbackprop.network.compiler import compile_graph
-from skbackprop.network.drawing import LARGEST_IMAGE
+from skbackprop.network.views.drawing import LARGEST_IMAGE
 
 SEEDS = range(20)
 

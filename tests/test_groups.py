@@ -17,25 +17,17 @@ from random_graphs import (
 
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
-from skbackprop.engine.optimizers import SGD, Adam
-from skbackprop.engine.pair_losses import (
+from skbackprop.engine.losses.pairs import (
     ContrastiveLoss,
     LogisticPairLoss,
     TripletLoss,
 )
+from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import Groups, Samples, StoppingRule
 from skbackprop.engine.training import TrainingState, train
 from skbackprop.kernels import abi, table
-from skbackprop.network import (
-    Concatenate,
-    Graph,
-    Input,
-    Linear,
-    Slice,
-    Subtract,
-    Tanh,
-)
+from skbackprop.network import Concatenate, Graph, Input, Linear, Slice, Subtract, Tanh
 from skbackprop.network.compiler import compile_graph
 
 LOSSES = [ContrastiveLoss(2.0), LogisticPairLoss(1.0), TripletLoss(1.0)]

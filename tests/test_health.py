@@ -19,9 +19,9 @@ from skbackprop import (
     NetworkRegressor,
     RecurrentClassifier,
 )
-from skbackprop._hessian import largest_eigenvalue
-from skbackprop._layer_signals import find_layers
 from skbackprop.inspection import training_health
+from skbackprop.inspection.hessian import largest_eigenvalue
+from skbackprop.inspection.layer_signals import find_layers
 from skbackprop.network import (
     BatchNorm,
     Graph,
@@ -42,7 +42,7 @@ y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2]
 
 def dense_hessian(estimator, X, y):
     """The Hessian of the mean loss, by differences of numbers alone."""
-    from skbackprop._health import _Point
+    from skbackprop.inspection.health import _Point
 
     point = _Point(estimator, X, y)
 

@@ -182,7 +182,7 @@ def test_a_jacobian_does_not_depend_on_how_many_samples_go_at_a_time(monkeypatch
     graph = smooth_graph()
     X, parameters = samples(graph, 20), compact_parameters(graph)
     whole = jacobian(graph, X, parameters=parameters)
-    monkeypatch.setattr("skbackprop.inspection._ELEMENTS_AT_A_TIME", 1000)
+    monkeypatch.setattr("skbackprop.inspection.jacobians._ELEMENTS_AT_A_TIME", 1000)
     assert_allclose(jacobian(graph, X, parameters=parameters), whole, rtol=1e-14)
 
 

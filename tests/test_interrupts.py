@@ -15,7 +15,7 @@ from training_sessions import (
     session_of_sgd,
 )
 
-from skbackprop.engine.executor import Executor
+from skbackprop.engine.compiled.executor import Executor
 from skbackprop.engine.training import Outcome
 
 

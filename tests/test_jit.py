@@ -29,7 +29,7 @@ from random_graphs import (
 import skbackprop
 from skbackprop.engine import Executor, make_executor
 from skbackprop.engine.optimizers import SGD, Adam
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.samples import StoppingRule
 from skbackprop.kernels import jit
 from skbackprop.network import (

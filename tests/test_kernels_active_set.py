@@ -7,8 +7,8 @@ import pytest
 from jit_marks import needs_jit
 from labeled_sets import gaussian
 
-from skbackprop import _rational as rational
-from skbackprop._active_set import ActiveSet
+from skbackprop.separability import rational
+from skbackprop.separability.active_set import ActiveSet
 
 pytestmark = needs_jit
 KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
@@ -24,7 +24,7 @@ def run(solver, name):
 
 
 def fields():
-    from skbackprop.kernels import active_set
+    from skbackprop.kernels.separability import active_set
 
     return active_set
 

@@ -15,7 +15,7 @@ from kernel_helpers import (
 )
 from module_cases import ELEMENTWISE
 
-from skbackprop.engine.reference import xp
+from skbackprop.engine.reference.executor import xp
 from skbackprop.kernels import jit
 from skbackprop.network import Tanh
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
 
 def address_of(direction, module, dtype):
-    from skbackprop.kernels import elementwise
+    from skbackprop.kernels.modules import activations as elementwise
 
     bits = bits_of(dtype)
     factory = getattr(elementwise, f"make_{direction}_elementwise")

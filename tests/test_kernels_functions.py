@@ -28,7 +28,7 @@ class Formula(Elementwise):
 
 def apply(name, formula, x):
     """Return formula(x, xp) as the kernel computes it."""
-    from skbackprop.kernels.elementwise import make_forward_elementwise
+    from skbackprop.kernels.modules.activations import make_forward_elementwise
 
     dtype, bits = x.dtype.type, bits_of(x.dtype)
     n = -(-len(x) // 16) * 16
@@ -149,7 +149,7 @@ def test_formulas_mix_with_python_numbers(dtype):
 
 
 def test_the_truth_of_a_value_cannot_be_asked():
-    from skbackprop.kernels.simd import Value
+    from skbackprop.kernels.language.values import Value
 
     with pytest.raises(TypeError, match="where"):
         bool(Value(code=None, llvm=None))

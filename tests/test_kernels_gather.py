@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
 def gather(x, order, padding=3.5):
     """Run the kernel; return the gathered signal and its whole memory."""
-    from skbackprop.kernels.gather import make_gather
+    from skbackprop.kernels.training.gather import make_gather
 
     bits, itemsize = bits_of(x.dtype), x.dtype.itemsize
     y, memory = empty_signal(len(order), x.shape[1], x.dtype, padding)

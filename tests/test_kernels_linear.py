@@ -21,20 +21,20 @@ pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
 
 def gemm_address(dtype):
-    from skbackprop.kernels import gemm
+    from skbackprop.kernels.matmul import gemm
 
     bits = bits_of(dtype)
     return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
 
 
 def pack_bytes():
-    from skbackprop.kernels import gemm
+    from skbackprop.kernels.matmul import gemm
 
     return gemm.PACK_BYTES
 
 
 def linear_address(direction, dtype):
-    from skbackprop.kernels import linear
+    from skbackprop.kernels.modules import linear
 
     bits = bits_of(dtype)
     factory = getattr(linear, f"make_{direction}_linear")
@@ -211,7 +211,7 @@ class SparseLinear(Linear):
 
 
 def sparse_address(direction, dtype):
-    from skbackprop.kernels import sparse
+    from skbackprop.kernels.modules import sparse_linear as sparse
 
     bits = bits_of(dtype)
     factory = getattr(sparse, f"make_{direction}_linear")

@@ -22,7 +22,7 @@ from skbackprop.engine.losses import (
     SoftmaxLogLoss,
     StepwiseLogLoss,
 )
-from skbackprop.engine.reference_losses import value_and_gradient
+from skbackprop.engine.reference.losses import value_and_gradient
 from skbackprop.kernels import abi, jit
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -33,7 +33,7 @@ WIDTHS = [1, 2, 3, 10, 16, 17, 40, 256]
 
 
 def address_of(loss, dtype):
-    from skbackprop.kernels.losses import make_loss
+    from skbackprop.kernels.losses.table import make_loss
 
     bits = bits_of(dtype)
     return compiled(lambda: make_loss(loss, bits), f"{loss.kernel_name}_{bits}")

@@ -15,8 +15,8 @@ def halve():
     """Halve the smallest normal number by a kernel; return what comes out."""
     from skbackprop.engine.optimizers import SGD
     from skbackprop.engine.penalties import Penalties
-    from skbackprop.kernels.subnormals import make_run_flushed
-    from skbackprop.kernels.update import make_update
+    from skbackprop.kernels.training.subnormals import make_run_flushed
+    from skbackprop.kernels.training.update import make_update
 
     optimizer = SGD(momentum=0.5, nesterov=False)
     w, dw, velocity = (aligned(16, np.float32) for _ in range(3))

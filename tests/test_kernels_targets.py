@@ -40,7 +40,7 @@ def test_kernels_work_on_processors_with_less(
     here = Path(__file__).parent
     files = [str(here / f"test_kernels_{name}.py") for name in TESTS]
     check = (
-        "import sys, pytest; from skbackprop.kernels.simd import target; "
+        "import sys, pytest; from skbackprop.kernels.language.values import target; "
         f"assert target().vector_bytes == {vector_bytes}; "
         "sys.exit(pytest.main(sys.argv[1:]))"
     )

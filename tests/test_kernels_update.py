@@ -32,7 +32,7 @@ OPTIMIZERS = [
 
 
 def address_of(optimizer, dtype):
-    from skbackprop.kernels.update import make_update
+    from skbackprop.kernels.training.update import make_update
 
     bits = bits_of(dtype)
     name = f"{type(optimizer).__name__}_{getattr(optimizer, 'nesterov', '')}_{bits}"
@@ -121,7 +121,7 @@ def test_a_gradient_that_is_not_a_number_shows_in_the_parameter(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("width", [1, 17, 64, 100, 256])
 def test_columns_longer_than_the_limit_are_scaled_down_to_it(width, dtype):
-    from skbackprop.kernels.update import make_limit_columns
+    from skbackprop.kernels.training.update import make_limit_columns
 
     n_rows, stride, rng = 7, -(-width // 16) * 16, np.random.default_rng(width)
     w = aligned(n_rows * stride, dtype).reshape(n_rows, stride)

@@ -9,7 +9,7 @@ from training_sessions import PLAN
 from skbackprop.engine import make_executor
 from skbackprop.engine.initialization import initialize
 from skbackprop.engine.losses import HalfSquaredError
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.training import TrainingState, train
 from skbackprop.network import Graph, Input, Linear, Tanh
 from skbackprop.network.compiler import compile_graph

@@ -36,7 +36,7 @@ from skbackprop.engine.losses import (
     SquaredHinge,
 )
 from skbackprop.engine.optimizers import SGD
-from skbackprop.engine.reference_losses import value_and_gradient
+from skbackprop.engine.reference.losses import value_and_gradient
 from skbackprop.engine.samples import StoppingRule
 from skbackprop.kernels import table
 from skbackprop.network import Tanh

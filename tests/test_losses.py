@@ -32,7 +32,7 @@ from skbackprop.engine.losses import (
     SquaredHinge,
     StepwiseLogLoss,
 )
-from skbackprop.engine.reference_losses import value_and_gradient
+from skbackprop.engine.reference.losses import value_and_gradient
 
 DTYPES = [np.float32, np.float64]
 ALL = ELEMENTWISE_LOSSES + ROW_LOSSES

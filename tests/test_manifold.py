@@ -8,13 +8,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import special_ortho_group
 
-from skbackprop import _dimension
 from skbackprop.datasets import make_pose_manifold
 from skbackprop.manifold import (
     disentanglement,
     intrinsic_dimension,
     off_manifold_distance,
 )
+from skbackprop.manifold import estimates as _dimension
 
 DISTANCE_METHODS = ["mle", "two_nn"]
 each_method = pytest.mark.parametrize("method", ["mle", "two_nn", "pca"])

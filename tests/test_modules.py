@@ -20,8 +20,8 @@ from module_cases import (
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop import NetworkRegressor, network
-from skbackprop.engine import reference
-from skbackprop.engine.reference import Pass
+from skbackprop.engine.reference import executor as reference
+from skbackprop.engine.reference.executor import Pass
 from skbackprop.kernels import jit, table
 
 every_case = pytest.mark.parametrize("case", CASES, ids=name_of_case)

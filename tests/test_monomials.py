@@ -162,7 +162,11 @@ def test_long_sparse_rows_are_written_in_vectors():
 
 
 def test_few_columns_of_many_follow_the_formula_of_all():
-    from skbackprop._monomials.basis import GradedBasis, Layout, _shifts_by_formula
+    from skbackprop.transformers.monomials.basis import (
+        GradedBasis,
+        Layout,
+        _shifts_by_formula,
+    )
 
     for caps in (None, 1):
         for low, high, bias in [

@@ -17,11 +17,11 @@ from training_sessions import (
     session_of_sgd,
 )
 
-from skbackprop.engine.executor import Executor
+from skbackprop.engine.compiled.executor import Executor
 from skbackprop.engine.history import COLUMNS
 from skbackprop.engine.observers import Observer
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.training import Outcome
 
 

@@ -14,12 +14,12 @@ from kernel_helpers import (
     tolerance,
 )
 
-from skbackprop.engine.pair_losses import (
+from skbackprop.engine.losses.pairs import (
     ContrastiveLoss,
     LogisticPairLoss,
     TripletLoss,
 )
-from skbackprop.engine.reference_losses import group_values_and_gradient
+from skbackprop.engine.reference.losses import group_values_and_gradient
 from skbackprop.kernels import abi, table
 
 LOSSES = [

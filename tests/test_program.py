@@ -12,8 +12,8 @@ from random_graphs import (
     random_parameters,
 )
 
-from skbackprop.engine import reference
-from skbackprop.engine.reference import Pass
+from skbackprop.engine.reference import executor as reference
+from skbackprop.engine.reference.executor import Pass
 from skbackprop.network import (
     Add,
     Concatenate,
@@ -28,7 +28,7 @@ from skbackprop.network import (
     Tanh,
 )
 from skbackprop.network.compiler import compile_graph
-from skbackprop.network.program import ROW_QUANTUM, padded_width
+from skbackprop.network.layout import ROW_QUANTUM, padded_width
 
 SEEDS = range(30)
 

@@ -11,10 +11,15 @@ from random_graphs import mlp_graph, name_of, plan_of, random_parameters, steps_
 from sklearn.metrics import ndcg_score
 
 from skbackprop.engine import Executor, ReferenceExecutor
+from skbackprop.engine.losses.rankings import (
+    LambdaRank,
+    ListNet,
+    PairwiseHinge,
+    RankNet,
+)
 from skbackprop.engine.optimizers import Adam
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.ranking import LambdaRank, ListNet, PairwiseHinge, RankNet
-from skbackprop.engine.reference_losses import group_values_and_gradient
+from skbackprop.engine.reference.losses import group_values_and_gradient
 from skbackprop.engine.samples import Groups, Samples, StoppingRule
 from skbackprop.kernels import abi, table
 from skbackprop.network import Tanh

@@ -7,7 +7,7 @@ import pytest
 from labeled_sets import FAMILIES, gaussian, labeled_sets
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skbackprop import _rational as rational
+from skbackprop.separability import rational
 
 every_family = pytest.mark.parametrize(
     "family", [*FAMILIES, gaussian], ids=lambda family: family.__name__

@@ -18,8 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from unrolled import READOUTS
 
-from skbackprop import RecurrentClassifier, _estimator, _prediction
+from skbackprop import RecurrentClassifier
 from skbackprop.engine import make_executor
+from skbackprop.fitting import estimator as _estimator
+from skbackprop.fitting import prediction as _prediction
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

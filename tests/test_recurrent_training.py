@@ -21,9 +21,10 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from unrolled import CELLS, READOUTS
 
-from skbackprop import RecurrentClassifier, _estimator
+from skbackprop import RecurrentClassifier
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.exceptions import DivergenceError
+from skbackprop.fitting import estimator as _estimator
 from skbackprop.kernels import jit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -17,20 +17,13 @@ from random_graphs import (
 )
 from torch_graphs import torch_blocks, torch_forward
 
-from skbackprop.engine import reference
 from skbackprop.engine.losses import HalfSquaredError, Loss
 from skbackprop.engine.optimizers import SGD
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.reference import Pass, ReferenceExecutor
+from skbackprop.engine.reference import executor as reference
+from skbackprop.engine.reference.executor import Pass, ReferenceExecutor
 from skbackprop.engine.samples import Samples, StoppingRule
-from skbackprop.network import (
-    Add,
-    Graph,
-    Input,
-    Linear,
-    Module,
-    Tanh,
-)
+from skbackprop.network import Add, Graph, Input, Linear, Module, Tanh
 from skbackprop.network.compiler import compile_graph
 
 NEVER_STOP = StoppingRule(0.0, np.inf, np.inf, 0)

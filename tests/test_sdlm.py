@@ -16,13 +16,13 @@ from training_sessions import (
 )
 
 from skbackprop import MLPRegressor, NetworkClassifier, RecurrentClassifier
-from skbackprop.dag import mlp_graph
 from skbackprop.engine import training
-from skbackprop.engine.curvature import gauss_newton_diagonal
 from skbackprop.engine.optimizers import SDLM, SGD
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.reference.curvature import gauss_newton_diagonal
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.network import BatchNorm, Graph, Input, Linear
+from skbackprop.network.chain import mlp_graph
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 PLAIN = dataclasses.replace(

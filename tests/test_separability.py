@@ -13,13 +13,12 @@ from scipy.optimize import linprog
 
 from skbackprop import (
     VanishingCombination,
-    _active_set,
-    _verdicts,
     linear_separability,
     linear_separability_many,
-    separability,
 )
-from skbackprop import _rational as rational
+from skbackprop.separability import active_set as _active_set
+from skbackprop.separability import decisions, rational
+from skbackprop.separability import verdicts as _verdicts
 
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = [0, 1, 1, 0]
@@ -55,7 +54,7 @@ def test_verdicts_without_compiled_code_are_the_same(family, monkeypatch):
     for X, y, affine in labeled_sets(family, 20, seed=1):
         expected = verdict(X, y, affine)
         with monkeypatch.context() as patch:
-            for module in (_verdicts, separability):
+            for module in (decisions, _verdicts):
                 patch.setattr(module, "make_solver", reference)
             result = verdict(X, y, affine)
         assert result.separable == expected.separable

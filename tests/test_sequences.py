@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from skbackprop import RecurrentClassifier, RecurrentRegressor
-from skbackprop._sequences import (
+from skbackprop.estimators.sequences import (
     are_sequences,
     read_sequences,
     read_steps,

@@ -38,7 +38,7 @@ def shuffle_compiled(items, random_state):
 def shuffle_interpreted(items, random_state):
     """Shuffle with the kernel's source, run by Python on lists."""
     pytest.importorskip("numba")
-    from skbackprop.kernels import random
+    from skbackprop.kernels.training import shuffle as random
 
     with pytest.MonkeyPatch.context() as patch:
         for pointer in ("as_uint32s", "as_int64s"):

@@ -14,9 +14,9 @@ from random_graphs import LOSSES, random_dag, random_graph
 from tasks import TASKS, assert_bitwise_same_network
 
 from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier
-from skbackprop._storage import files
-from skbackprop._storage.encoding import Decoder, Encoder, registry
 from skbackprop.engine import schedules
+from skbackprop.fitting.storage import files
+from skbackprop.fitting.storage.encoding import Decoder, Encoder, registry
 from skbackprop.network import Dropout, Graph, Input, Linear, ReLU
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -288,7 +288,7 @@ def test_what_goes_wrong_while_writing_leaves_the_old_file(
         raise _DiskFull
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"skbackprop._storage.files.{where}", fail)
+        patch.setattr(f"skbackprop.fitting.storage.files.{where}", fail)
         with pytest.raises(_DiskFull):
             ours.fit(TASK.X, TASK.y).save(tmp_path / "net")
     assert (tmp_path / "net").read_bytes() == before

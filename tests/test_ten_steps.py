@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from jit_marks import needs_jit
 
-from skbackprop import MLPRegressor, _estimator
-from skbackprop._plan import SOLVERS
+from skbackprop import MLPRegressor
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.schedules import NAMED
+from skbackprop.fitting import estimator as _estimator
+from skbackprop.fitting.settings import SOLVERS
 
 pytestmark = [
     needs_jit,

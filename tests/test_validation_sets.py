@@ -15,11 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from tasks import ALL, BOTH, TASKS, assert_bitwise_same_network
 
 import skbackprop
-from skbackprop import (
-    MLPClassifier,
-    MLPRegressor,
-    RecurrentClassifier,
-)
+from skbackprop import MLPClassifier, MLPRegressor, RecurrentClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

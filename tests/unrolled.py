@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skbackprop._sequences import Sequences
 from skbackprop.engine import make_executor
+from skbackprop.estimators.sequences import Sequences
 from skbackprop.network import Linear, recurrence
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import RecurrentNet

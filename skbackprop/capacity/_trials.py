@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import check_array
 
-from skbackprop.separability import linear_separability_many
+from skbackprop.separability.decisions import linear_separability_many
 
 DISTRIBUTIONS = ("gaussian", "hypercube", "sphere")
 

@@ -5,7 +5,6 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skbackprop._docs import share_docs
 from skbackprop.capacity._docs import CURVE_PARAMETERS
 from skbackprop.capacity._experiments import (
     EXPERIMENT_CONSTRAINTS,
@@ -15,6 +14,7 @@ from skbackprop.capacity._experiments import (
     tabulate,
 )
 from skbackprop.capacity._running import run_batches, tell_why
+from skbackprop.utils.docs import share_docs
 
 _DEFAULT_RATIOS = np.arange(0.25, 4.01, 0.25)
 

@@ -5,10 +5,10 @@ import textwrap
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from skbackprop._docs import share_docs
 from skbackprop.capacity._docs import CURVE_PARAMETERS
 from skbackprop.capacity.counting import separability_probability
 from skbackprop.capacity.curves import capacity_curve
+from skbackprop.utils.docs import share_docs
 
 
 class CapacityDisplay:

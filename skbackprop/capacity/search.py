@@ -8,7 +8,6 @@ from scipy.special import betainc, betaln
 from sklearn.isotonic import isotonic_regression
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skbackprop._docs import share_docs
 from skbackprop.capacity._docs import SEARCH_PARAMETERS
 from skbackprop.capacity._experiments import (
     EXPERIMENT_CONSTRAINTS,
@@ -19,6 +18,7 @@ from skbackprop.capacity._experiments import (
     tabulate,
 )
 from skbackprop.capacity._running import run_batches, tell_why
+from skbackprop.utils.docs import share_docs
 
 _FIRST_LOOK = 32  # trials before the first look at their outcome
 _MAX_RATIO = 1000  # points per feature beyond which no end is expected

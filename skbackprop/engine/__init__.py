@@ -3,8 +3,8 @@
 Knows programs and kernels, nothing of scikit-learn.
 """
 
-from skbackprop.engine.executor import Executor
-from skbackprop.engine.reference import ReferenceExecutor
+from skbackprop.engine.compiled.executor import Executor
+from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.kernels import jit
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.engine.modules import Pass, forward
+from skbackprop.engine.reference.modules import Pass, forward
 from skbackprop.network import Elementwise, Identity, Linear, Sigmoid
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skbackprop.engine.curvature import gauss_newton_diagonal
 from skbackprop.engine.history import extend_history, new_history
 from skbackprop.engine.interrupts import Interrupts
-from skbackprop.engine.modules import Pass
 from skbackprop.engine.optimizers import Optimizer
 from skbackprop.engine.penalties import Penalties
+from skbackprop.engine.reference.curvature import gauss_newton_diagonal
+from skbackprop.engine.reference.modules import Pass
 from skbackprop.engine.samples import StoppingRule
 from skbackprop.engine.schedules import Progress, Schedule
 

@@ -7,7 +7,7 @@ numbers that change from step to step. Addresses are bytes, strides and sizes
 are numbers of elements, a matrix is row-major.
 
 Rows of signals and of weight matrices are padded (see
-:func:`skbackprop.network.program.padded_width`). The padding of parameters, of
+:func:`skbackprop.network.layout.padded_width`). The padding of parameters, of
 their gradients and of the adjoints is zero as long as all is finite; that of
 signals may hold anything finite.
 """
@@ -65,7 +65,7 @@ ROW_BYTES = 8 * ROW_FIELDS
 # int64 position, Y that of N_ELEMENTS int64 to shuffle.
 
 # Rows of transformers work on blocks of as many samples as a vector has lanes
-# (see skbackprop.kernels.blocks). X is a block or what to load one from, W and B
+# (see skbackprop.kernels.transformers.blocks). X is a block or what to load one from, W and B
 # are weights and biases, INDICES the places in the block that are combined:
 # N_ELEMENTS for each output, or from INDPTR[j] to INDPTR[j + 1] for output j.
 # The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.

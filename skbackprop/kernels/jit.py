@@ -166,10 +166,10 @@ def _sources():
     package = Path(__file__).parents[1]
     files = sorted(
         file
-        for folder in (".", "kernels", "network", "engine")
-        for file in (package / folder).glob("*.py")
+        for folder in ("kernels", "network", "engine")
+        for file in (package / folder).rglob("*.py")
     )
-    return b"".join(file.read_bytes() for file in files)
+    return b"".join(f.read_bytes() for f in [package / "__init__.py", *files])
 
 
 def _versions():

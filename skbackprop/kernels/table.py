@@ -11,15 +11,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from skbackprop.kernels import jit
-from skbackprop.network import (
+from skbackprop.network.modules import (
     activations,
+    affine,
+    attention,
+    columns,
     combinations,
     dropout,
     linear,
-    modules,
     normalization,
     pooling,
     products,
+    softmax,
 )
 
 
@@ -38,32 +41,32 @@ _TABLE = {
     dropout.Dropout: _Kernels(
         "dropout", "dropout", lambda m: (m.threshold, 1.0 / (1.0 - m.rate))
     ),
-    linear.Bias: _Kernels("affine", "bias"),
+    affine.Bias: _Kernels("affine", "bias"),
     linear.Linear: _Kernels("linear", "linear"),
-    linear.Scale: _Kernels("affine", "scale"),
-    modules.Concatenate: _Kernels("columns", "concatenate"),
-    modules.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
-    modules.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
-    modules.Zeros: _Kernels("columns", "zeros"),
+    affine.Scale: _Kernels("affine", "scale"),
+    columns.Concatenate: _Kernels("columns", "concatenate"),
+    columns.Slice: _Kernels("columns", "slice", lambda m: (m.start,)),
+    columns.StopGradient: _Kernels("columns", "slice", lambda m: (0,)),
+    columns.Zeros: _Kernels("columns", "zeros"),
     normalization.BatchNorm: _Kernels(
         "normalization", "batch_norm", lambda m: (float(m.eps), float(m.momentum))
     ),
     normalization.LayerNorm: _Kernels(
         "normalization", "layer_norm", lambda m: (float(m.eps),)
     ),
-    normalization.LogSoftMax: _Kernels("softmax", "log_softmax"),
-    normalization.Softmax: _Kernels("softmax", "softmax"),
+    softmax.LogSoftMax: _Kernels("softmax", "log_softmax"),
+    softmax.Softmax: _Kernels("softmax", "softmax"),
     pooling.MaxPool: _Kernels("pooling", "max_pool", lambda m: (m.size,)),
     pooling.MeanPool: _Kernels("pooling", "mean_pool", lambda m: (m.size,)),
     products.DotProduct: _Kernels("products", "dot_product"),
-    products.ScaledDotProductAttention: _Kernels(
+    attention.ScaledDotProductAttention: _Kernels(
         "attention", "attention", lambda m: (m.n_timesteps, m.causal)
     ),
 }
 
 # What modules are made of that state a formula of their own.
 _FORMULAS = {
-    activations.Elementwise: _Kernels("elementwise", "elementwise"),
+    activations.Elementwise: _Kernels("activations", "elementwise"),
     combinations.Combination: _Kernels("combinations", "combination"),
 }
 
@@ -82,7 +85,7 @@ def module_kernels(module, bits, sparse=False):
         Whether the module reads rows of a CSR matrix.
     """
     forward, backward = _module_factories(module, sparse)
-    name, package = _name(module, sparse), modules.__name__.rpartition(".")[0]
+    name, package = _name(module, sparse), "skbackprop.network"
     is_ours = type(module).__module__.startswith(f"{package}.")
     if not is_ours:  # whose code may change while its name stays
         name = f"{name}_{id(type(module))}"
@@ -112,7 +115,9 @@ def _as_integer(number):
 def _module_factories(module, sparse):
     """Return the functions that make its forward and backward kernels of ``bits``."""
     file, name, _ = _TABLE.get(type(module)) or _formula(module)
-    file = importlib.import_module(f"skbackprop.kernels.{'sparse' if sparse else file}")
+    file = importlib.import_module(
+        f"skbackprop.kernels.modules.{'sparse_linear' if sparse else file}"
+    )
     factories = [getattr(file, f"make_{way}_{name}") for way in ("forward", "backward")]
     if type(module) in _TABLE:
         return factories
@@ -136,12 +141,13 @@ def _name(module, sparse):
 
 def loss_kernel(loss, bits):
     """Return the address of the kernel of a loss."""
-    from skbackprop.kernels import losses
+    from skbackprop.kernels.losses import table as losses
 
     if isinstance(loss.kernel, tuple):
         file, kernel = loss.kernel
         factory = getattr(
-            importlib.import_module(f"skbackprop.kernels.{file}"), f"make_{kernel}"
+            importlib.import_module(f"skbackprop.kernels.losses.{file}"),
+            f"make_{kernel}",
         )
         return _compile(lambda: factory(bits), f"{kernel}_{bits}")
     owner, name = type(getattr(loss, "loss", loss)), loss.kernel_name
@@ -156,7 +162,7 @@ def loss_kernel(loss, bits):
 
 def update_kernel(optimizer, bits):
     """Return the address of the kernel of an optimizer's update."""
-    from skbackprop.kernels import update
+    from skbackprop.kernels.training import update
 
     variant = "_nesterov" if getattr(optimizer, "nesterov", False) else ""
     name = f"update_{type(optimizer).__name__}{variant}_{bits}"
@@ -165,42 +171,43 @@ def update_kernel(optimizer, bits):
 
 def clip_kernel(bits):
     """Return the address of the kernel that limits the norm of a gradient."""
-    from skbackprop.kernels import update
+    from skbackprop.kernels.training import update
 
     return _compile(lambda: update.make_clip(bits), f"clip_{bits}")
 
 
 def limit_columns_kernel(bits):
     """Return the address of the kernel that limits the norms of columns."""
-    from skbackprop.kernels import update
+    from skbackprop.kernels.training import update
 
     return _compile(lambda: update.make_limit_columns(bits), f"limit_columns_{bits}")
 
 
 def gemm_kernel(bits):
     """Return the address of the matrix product that linear kernels call."""
-    from skbackprop.kernels import gemm
+    from skbackprop.kernels.matmul import gemm
 
     return _compile(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
 
 
 def pack_bytes():
     """Return the bytes of scratch memory that the matrix product needs."""
-    from skbackprop.kernels import gemm
+    from skbackprop.kernels.matmul import gemm
 
     return gemm.PACK_BYTES
 
 
 def gather_kernel(bits):
     """Return the address of the kernel that gathers a minibatch's rows."""
-    from skbackprop.kernels import gather
+    from skbackprop.kernels.training import gather
 
     return _compile(lambda: gather.make_gather(bits), f"gather_{bits}")
 
 
 def loop_kernel(name, bits=None):
     """Return the address of a kernel of the training loop."""
-    from skbackprop.kernels import epochs, groups, random, subnormals
+    from skbackprop.kernels.training import epochs, groups, subnormals
+    from skbackprop.kernels.training import shuffle as random
 
     files = {
         "expand_groups": groups,

@@ -4,7 +4,9 @@ Pure data; nothing here computes and nothing is imported from the rest of the
 package.
 """
 
-from skbackprop.network.activations import (
+from skbackprop.network.chain import mlp_graph
+from skbackprop.network.graph import Graph
+from skbackprop.network.modules.activations import (
     ELU,
     GELU,
     SELU,
@@ -23,7 +25,17 @@ from skbackprop.network.activations import (
     Square,
     Tanh,
 )
-from skbackprop.network.combinations import (
+from skbackprop.network.modules.affine import Bias, Scale
+from skbackprop.network.modules.attention import ScaledDotProductAttention
+from skbackprop.network.modules.base import Module
+from skbackprop.network.modules.columns import (
+    Concatenate,
+    Duplicate,
+    Slice,
+    StopGradient,
+    Zeros,
+)
+from skbackprop.network.modules.combinations import (
     Add,
     Combination,
     Max,
@@ -31,20 +43,13 @@ from skbackprop.network.combinations import (
     Subtract,
     Where,
 )
-from skbackprop.network.dropout import Dropout
-from skbackprop.network.graph import Graph, Input, Node
-from skbackprop.network.linear import Bias, Linear, Scale
-from skbackprop.network.modules import (
-    Concatenate,
-    Duplicate,
-    Module,
-    Slice,
-    StopGradient,
-    Zeros,
-)
-from skbackprop.network.normalization import BatchNorm, LayerNorm, LogSoftMax, Softmax
-from skbackprop.network.pooling import MaxPool, MeanPool
-from skbackprop.network.products import DotProduct, ScaledDotProductAttention
+from skbackprop.network.modules.dropout import Dropout
+from skbackprop.network.modules.linear import Linear
+from skbackprop.network.modules.normalization import BatchNorm, LayerNorm
+from skbackprop.network.modules.pooling import MaxPool, MeanPool
+from skbackprop.network.modules.products import DotProduct
+from skbackprop.network.modules.softmax import LogSoftMax, Softmax
+from skbackprop.network.node import Input, Node
 from skbackprop.network.program import Block, Instruction, Program, Signal
 
 __all__ = [
@@ -96,4 +101,5 @@ __all__ = [
     "Tanh",
     "Where",
     "Zeros",
+    "mlp_graph",
 ]

@@ -6,18 +6,11 @@ signal, and who is the first to reach an adjoint.
 
 import functools
 
-from skbackprop.network.combinations import Add, Multiply
-from skbackprop.network.linear import Linear
-from skbackprop.network.modules import Slice
-from skbackprop.network.program import (
-    ROW_QUANTUM,
-    Block,
-    Instruction,
-    Program,
-    Signal,
-    block_shapes,
-    padded_width,
-)
+from skbackprop.network.layout import ROW_QUANTUM, padded_width
+from skbackprop.network.modules.columns import Slice
+from skbackprop.network.modules.combinations import Add, Multiply
+from skbackprop.network.modules.linear import Linear
+from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
 
 @functools.lru_cache(maxsize=64)

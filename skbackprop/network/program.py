@@ -11,23 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.network.combinations import Add
-from skbackprop.network.linear import Linear
-from skbackprop.network.modules import Module, Slice
-
-ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
-ALIASING = 256  # strides of 1 or 2 KiB would map all rows onto few cache sets
-
-
-def padded_width(width):
-    """Elements from one row of a matrix to the next, for any dtype and host.
-
-    Rows are padded so that vectors never reach into the next row and no kernel
-    needs a masked tail. The rule asks neither for the dtype nor for the
-    processor, so the offsets of a program hold for all of them.
-    """
-    padded = -(-width // ROW_QUANTUM) * ROW_QUANTUM
-    return padded + ROW_QUANTUM if padded % ALIASING == 0 else padded
+from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros
+from skbackprop.network.modules.base import Module
+from skbackprop.network.modules.columns import Slice
+from skbackprop.network.modules.combinations import Add
+from skbackprop.network.modules.linear import Linear
 
 
 class Signal(NamedTuple):
@@ -302,14 +290,6 @@ class Program:
         if isinstance(module, Slice):
             return output.offset == sources[0].offset
         return isinstance(module, Add) and sources == [output, output]
-
-
-def aligned_zeros(size, dtype):
-    """Return ``size`` zeros that begin on a cache line."""
-    dtype = np.dtype(dtype)
-    memory = np.zeros(size * dtype.itemsize + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + size * dtype.itemsize].view(dtype)
 
 
 def block_shapes(module, widths):

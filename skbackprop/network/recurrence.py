@@ -11,12 +11,13 @@ with x and the states nodes; the first of the states is what the cell puts out.
 
 from dataclasses import dataclass
 
-from skbackprop.network.activations import ReLU, Sigmoid, Tanh
-from skbackprop.network.combinations import Add, Max, Multiply, Subtract, Where
-from skbackprop.network.dropout import Dropout
-from skbackprop.network.graph import Graph, Input
-from skbackprop.network.linear import Linear
-from skbackprop.network.modules import Concatenate, Slice, StopGradient, Zeros
+from skbackprop.network.graph import Graph
+from skbackprop.network.modules.activations import ReLU, Sigmoid, Tanh
+from skbackprop.network.modules.columns import Concatenate, Slice, StopGradient, Zeros
+from skbackprop.network.modules.combinations import Add, Max, Multiply, Subtract, Where
+from skbackprop.network.modules.dropout import Dropout
+from skbackprop.network.modules.linear import Linear
+from skbackprop.network.node import Input
 
 
 class _SimpleCell:

@@ -10,8 +10,8 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 
-from skbackprop import _estimator
 from skbackprop.engine import Executor
+from skbackprop.fitting import estimator as _estimator
 from skbackprop.kernels import abi, table
 from skbackprop.network import Add, Graph, Input, Linear, Multiply, Tanh
 from tests.benchmarks.contestants import Problem, estimator_fit

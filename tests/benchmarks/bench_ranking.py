@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
 from skbackprop import MLPRanker, MLPRegressor
-from skbackprop._queries import gains_of, group_by_query, mean_ndcg
+from skbackprop.estimators.queries import gains_of, group_by_query, mean_ndcg
 from tests.benchmarks.measure import one_core
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text

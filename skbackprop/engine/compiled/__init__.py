@@ -1,0 +1,1 @@
+"""skbackprop/engine/compiled/__init__.py."""

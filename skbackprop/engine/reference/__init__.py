@@ -1,0 +1,1 @@
+"""skbackprop/engine/reference/__init__.py."""

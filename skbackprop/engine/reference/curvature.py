@@ -1,0 +1,238 @@
+r"""Second derivatives by one more pass back: the diagonal of Gauss and Newton.
+
+Backprop of second derivatives (LeCun, Bottou, Orr & Muller 1998, section 7) walks
+the same graph as that of first ones. Where a module computes y of x,
+
+.. math:: \frac{\partial^2 E}{\partial x_j^2} \approx \sum_i
+   \left(\frac{\partial y_i}{\partial x_j}\right)^2
+   \frac{\partial^2 E}{\partial y_i^2}
+
+It leaves out the second derivatives of y itself, as Gauss and Newton do, so that
+no result is negative, and the mixed ones of E. Fan-out and shared parameters add
+up, as ever. In NumPy and in double precision, whatever runs the network: it is
+needed once in an epoch, for a few hundred samples.
+"""
+
+import functools
+
+import numpy as np
+from scipy import sparse
+
+from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
+from skbackprop.engine.reference.executor import ReferenceExecutor
+from skbackprop.engine.reference.losses import in_dtype
+from skbackprop.engine.reference.modules import (
+    Pass,
+    backward,
+    parameter_gradients,
+    softmax,
+    without_dropped,
+    xp,
+)
+from skbackprop.engine.samples import batches
+from skbackprop.network import (
+    Bias,
+    Combination,
+    Concatenate,
+    DotProduct,
+    Dropout,
+    Elementwise,
+    Linear,
+    LogSoftMax,
+    MaxPool,
+    MeanPool,
+    Scale,
+    Slice,
+    Softmax,
+    StopGradient,
+    Zeros,
+)
+
+_ELEMENTS_AT_A_TIME = 2**22  # of all signals
+
+
+@functools.singledispatch
+def loss_curvature(loss, logits, targets):
+    """Return the second derivative of a loss in each logit, per sample."""
+    raise NotImplementedError(f"{loss!r} has no second derivative.")
+
+
+@loss_curvature.register
+def _(loss: ElementwiseLoss, logits, targets):
+    return in_dtype(loss, logits).curvature(logits, targets, xp)
+
+
+@loss_curvature.register
+def _(loss: SoftmaxLogLoss, logits, targets):
+    p = softmax(logits)
+    return p * (1 - p)
+
+
+@loss_curvature.register
+def _(loss: StepwiseLogLoss, logits, targets):
+    p = softmax(logits.reshape(*targets.shape, loss.n_classes))
+    exists = ~np.isnan(targets)[..., np.newaxis]
+    return np.where(exists, p * (1 - p), 0).reshape(logits.shape)
+
+
+@functools.singledispatch
+def backward_curvature(module, inputs, output, curvature, parameters, run):
+    """Return d2E/dx2 of the inputs of a module, given that of its output."""
+    raise NotImplementedError(f"{module!r} has no backward pass of curvatures.")
+
+
+@functools.singledispatch
+def parameter_curvatures(module, inputs, curvature, parameters, run):
+    """Return d2E/dw2 of the parameters of a module, summed over the samples."""
+    return []
+
+
+# Derivatives of what these put out by what they read are 1 or 0, and so their squares.
+for _module in (Bias, Concatenate, MaxPool, Slice, StopGradient, Zeros):
+    backward_curvature.register(_module, backward.dispatch(_module))
+
+
+@backward_curvature.register
+def _(module: Linear, inputs, output, curvature, parameters, run):
+    weight = parameters[0]
+    return [curvature @ (weight * weight).T]
+
+
+@parameter_curvatures.register
+def _(module: Linear, inputs, curvature, parameters, run):
+    (x,) = inputs
+    squares = x.multiply(x) if sparse.issparse(x) else x * x
+    of_weight = np.where(module.connected(x.shape[1]), squares.T @ curvature, 0)
+    return [of_weight, curvature.sum(axis=0)] if module.bias else [of_weight]
+
+
+parameter_curvatures.register(Bias, parameter_gradients.dispatch(Bias))
+
+
+@backward_curvature.register
+def _(module: Scale, inputs, output, curvature, parameters, run):
+    return [curvature * parameters[0] ** 2]
+
+
+@parameter_curvatures.register
+def _(module: Scale, inputs, curvature, parameters, run):
+    return [(curvature * inputs[0] ** 2).sum(axis=0)]
+
+
+@backward_curvature.register
+def _(module: Elementwise, inputs, output, curvature, parameters, run):
+    slope = module.derivative(*inputs, output, np.ones_like(output), xp)
+    return [curvature * slope**2]
+
+
+@backward_curvature.register
+def _(module: Combination, inputs, output, curvature, parameters, run):
+    slopes = module.derivatives(*inputs, np.ones_like(curvature), xp)
+    return [
+        None if slope is None else _summed_to_width(x, curvature * slope**2)
+        for x, slope in zip(inputs, slopes, strict=True)
+    ]
+
+
+def _summed_to_width(x, terms):
+    is_narrow = x.shape[1] < terms.shape[1]
+    return terms.sum(axis=1, keepdims=True) if is_narrow else terms
+
+
+@backward_curvature.register
+def _(module: Dropout, inputs, output, curvature, parameters, run):
+    return [without_dropped(module, without_dropped(module, curvature, run), run)]
+
+
+@backward_curvature.register
+def _(module: MeanPool, inputs, output, curvature, parameters, run):
+    return [(curvature / module.size**2).repeat(module.size, axis=1)]
+
+
+@backward_curvature.register
+def _(module: DotProduct, inputs, output, curvature, parameters, run):
+    x1, x2 = inputs
+    return [curvature * x2**2, curvature * x1**2]
+
+
+@backward_curvature.register
+def _(module: Softmax, inputs, output, curvature, parameters, run):
+    # dy_i / dx_j = y_i ([i = j] - y_j)
+    total = (output**2 * curvature).sum(axis=1, keepdims=True)
+    return [output**2 * (total + (1 - 2 * output) * curvature)]
+
+
+@backward_curvature.register
+def _(module: LogSoftMax, inputs, output, curvature, parameters, run):
+    # dy_i / dx_j = [i = j] - p_j
+    p = np.exp(output)
+    total = curvature.sum(axis=1, keepdims=True)
+    return [p**2 * total + (1 - 2 * p) * curvature]
+
+
+def check_curvature(program, loss):
+    """Raise ValueError where second derivatives do not get through."""
+    undefined = backward_curvature.dispatch(object)
+    for instruction in program.instructions:
+        module = instruction.module
+        if backward_curvature.dispatch(type(module)) is undefined:
+            raise ValueError(
+                f"solver='sdlm' needs second derivatives, which are not defined for "
+                f"{module!r}. Use another solver, or a graph without it."
+            )
+    is_elementwise = isinstance(loss, ElementwiseLoss)
+    if (is_elementwise and not loss.has_curvature) or (
+        loss_curvature.dispatch(type(loss)) is loss_curvature.dispatch(object)
+    ):
+        raise ValueError(
+            f"solver='sdlm' needs second derivatives, which {loss!r} does not have. "
+            "Use another solver, or another loss."
+        )
+
+
+def gauss_newton_diagonal(program, parameters, loss, samples, rows, run=None):
+    """Return the mean of d2E/dw2 over samples, for each parameter.
+
+    Parameters
+    ----------
+    program : Program
+    parameters : ndarray of shape (program.n_parameters,)
+    loss : Loss
+    samples : Samples
+    rows : ndarray of int64
+        The samples that count, by their weights.
+    run : Pass, default=Pass()
+        Whether modules behave as while learning.
+
+    Returns
+    -------
+    ndarray of float64 of shape (program.n_parameters,)
+        Nowhere negative; of penalties there is nothing in it.
+    """
+    n_at_a_time = max(1, _ELEMENTS_AT_A_TIME // program.workspace_width)
+    executor = _CurvatureExecutor(program, parameters.astype(np.float64), loss)
+    total = program.allocate(np.float64)
+    with np.errstate(all="ignore"):  # what diverges is seen in the loss
+        for batch in batches(len(rows), n_at_a_time):
+            total += executor.sum_curvatures(samples, rows[batch], run or Pass())
+    weights = samples.weights
+    return total / (len(rows) if weights is None else weights[rows].sum())
+
+
+class _CurvatureExecutor(ReferenceExecutor):
+    """The pass backward of the reference, by the rules of second derivatives."""
+
+    backward, parameter_gradients = map(
+        staticmethod, (backward_curvature, parameter_curvatures)
+    )
+
+    def sum_curvatures(self, samples, indices, run):
+        """Return the sum of d2E/dw2 over some samples, for each parameter."""
+        x = self._rows(samples, indices).astype(np.float64)
+        signals = self._forward(x, run)
+        targets = samples.targets[indices].astype(np.float64)
+        curvature = np.maximum(loss_curvature(self.loss, signals[-1], targets), 0)
+        if samples.weights is not None:
+            curvature = curvature * samples.weights[indices, np.newaxis]
+        self._backward(signals, curvature, run)
+        return self.gradient

@@ -1,0 +1,282 @@
+"""The reference executor: the same programs, run by plain NumPy.
+
+The slow, obvious truth beside :mod:`skbackprop.engine.compiled.executor`. It runs where
+numba cannot, and tests hold the compiled kernels against it.
+"""
+
+import numpy as np
+
+from skbackprop.engine.reference.losses import (
+    group_values_and_gradient,
+    value_and_gradient,
+)
+from skbackprop.engine.reference.modules import (
+    Pass,
+    backward,
+    forward,
+    parameter_gradients,
+    xp,
+)
+from skbackprop.engine.samples import EpochsRun, batches
+
+
+def _memberships(samples, units):
+    """Return rows of X and of the targets of some units, and where groups begin."""
+    if samples.groups is None:
+        return units, units, None
+    memberships, starts = samples.groups.expand(units)
+    return samples.groups.members[memberships], memberships, starts
+
+
+def _values_and_gradient(loss, logits, targets, starts):
+    """Return the loss of each unit and its gradient in the logits."""
+    if starts is None:
+        return value_and_gradient(loss, logits, targets)
+    return group_values_and_gradient(loss, logits, targets, starts)
+
+
+class ReferenceExecutor:
+    """Run a program with NumPy.
+
+    Parameters and methods are those of
+    :class:`skbackprop.engine.compiled.executor.Executor`.
+    """
+
+    # The rules of the pass backward.
+    backward, parameter_gradients = map(staticmethod, (backward, parameter_gradients))
+
+    def __init__(
+        self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
+    ):
+        self.program = program
+        self.parameters = parameters
+        self.loss = loss
+        self.batch_size = batch_size
+        self.n_rows = n_rows or batch_size
+        self.seed = seed
+        self.gradient = program.allocate(parameters.dtype)
+
+    def vjp(self, X, adjoint, is_training=False):
+        """Run forward, and backward from an adjoint of the output.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, n_features)
+            At most ``batch_size`` rows.
+        adjoint : ndarray of shape (n_rows, n_outputs)
+            Of the output: what stands left of the Jacobian.
+        is_training : bool, default=False
+            Whether modules behave as while learning.
+
+        Returns
+        -------
+        signals : list of ndarray of shape (n_rows, width)
+            Of all nodes, the input's first. Whole only where the program
+            ``keeps_all``.
+        adjoints : list of ndarray or None
+            Of all nodes; None where no gradient gets to.
+        gradient : ndarray of shape (n_parameters,)
+            Of the parameters, summed over the rows.
+        """
+        run = Pass(is_training, self.seed)
+        signals = self._forward(X, run)
+        with np.errstate(all="ignore"):
+            adjoints = self._backward(signals, adjoint, run)
+        return signals, adjoints, self.gradient.copy()
+
+    def forward(self, samples, indices=None):
+        """Yield (slice, logits) for minibatch after minibatch."""
+        if indices is None:
+            indices = np.arange(samples.n_samples)
+        for batch in batches(len(indices), self.n_rows):
+            x = self._rows(samples, indices[batch])
+            yield batch, self._forward(x, Pass())[-1]
+
+    def objective(self, samples):
+        """Return the summed loss of all samples; its gradient is ``gradient``."""
+        total, gradient = 0.0, np.zeros_like(self.gradient)
+        with np.errstate(all="ignore"):
+            for batch in batches(samples.n_units, self.batch_size):
+                indices = np.arange(batch.start, batch.stop)
+                total += self._loss_and_gradient(
+                    samples, indices, samples.weight_sum, Pass(True, self.seed)
+                )
+                gradient += self.gradient
+        self.gradient[:] = gradient
+        return total
+
+    def evaluate(self, samples, indices=None):
+        """Run samples forward, and return their summed loss and their logits."""
+        if indices is None:
+            indices = np.arange(samples.n_units)
+        rows, memberships, starts = _memberships(samples, indices)
+        logits = np.concatenate([z.copy() for _, z in self.forward(samples, rows)])
+        with np.errstate(all="ignore"):
+            targets = samples.targets[memberships]
+            values, _ = _values_and_gradient(self.loss, logits, targets, starts)
+        if samples.weights is not None:
+            values = values * samples.weights[indices]
+        return float(values.sum(dtype=np.float64)), logits
+
+    def prepare_training(self, samples, plan, slots, order):
+        """Remember what to train on and with."""
+        self._training = samples, plan, slots, order
+
+    def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
+        """Train for epochs, at most as many as there are coefficients for."""
+        self._n_steps = n_steps
+        with np.errstate(all="ignore"):  # what diverges is seen in the loss
+            return self._run_epochs(coefficients, stopping, random_state)
+
+    def _run_epochs(self, coefficients, stopping, random_state):
+        samples, _, _, order = self._training
+        tol, max_no_improvement, best_loss, no_improvement = stopping
+        records = np.empty((len(coefficients), 3))
+        for epoch, steps in enumerate(coefficients):
+            snapshot = self.parameters.copy()
+            if random_state is not None:
+                random_state.shuffle(order)
+            totals, n_weighed = np.zeros(3), 0
+            slices = batches(len(order), self.batch_size)
+            for step, batch in zip(steps, slices, strict=True):
+                indices = order[batch]
+                found = self._train_step(samples, indices, step)
+                self._n_steps += 1
+                if found is not None:
+                    totals += np.multiply(found, len(indices))
+                    n_weighed += len(indices)
+                if not np.isfinite(totals[0]):
+                    break
+            if not (np.isfinite(totals[0]) and np.isfinite(self.parameters).all()):
+                self.parameters[:] = snapshot
+                return EpochsRun(*records[:epoch].T, True, best_loss, no_improvement)
+            records[epoch] = totals / max(n_weighed, 1)
+            loss = float(records[epoch, 0])
+            no_improvement = no_improvement + 1 if loss > best_loss - tol else 0
+            best_loss = min(best_loss, loss)
+            if no_improvement > max_no_improvement:
+                break
+        return EpochsRun(*records[: epoch + 1].T, False, best_loss, no_improvement)
+
+    def _train_step(self, samples, indices, coefficients):
+        """Learn from one minibatch.
+
+        Returns
+        -------
+        tuple of float or None
+            Objective, penalty and norm of the gradient; None without weight.
+        """
+        weights = samples.weights
+        weight_sum = len(indices) if weights is None else float(weights[indices].sum())
+        if weight_sum == 0:
+            return None
+        run = Pass(True, self.seed, self._n_steps)
+        data_loss = self._loss_and_gradient(samples, indices, weight_sum, run)
+        data_loss *= self.loss.reported_factor(self.program.output.width)
+        decaying = self.parameters[: self.program.n_decaying]
+        alpha, l1_alpha, shrinkage, decay, max_norm = coefficients[:5]
+        weights = decaying.astype(np.float64)
+        penalty = 0.5 * alpha * (weights**2).sum() + l1_alpha * abs(weights).sum()
+        norm = self._clip()
+        self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
+        decaying *= self.parameters.dtype.type(1 - decay)
+        self._update(coefficients[5:])
+        if l1_alpha > 0:
+            shrinkage = self.parameters.dtype.type(shrinkage / weight_sum)
+            size = np.maximum(abs(decaying) - shrinkage, 0)
+            decaying[:] = np.copysign(size, decaying)
+        self._limit_columns(max_norm)
+        return (data_loss + penalty) / weight_sum, penalty / weight_sum, norm
+
+    def _clip(self):
+        """Scale a gradient that is too long down to the norm allowed.
+
+        Return its norm before.
+        """
+        clip_grad_norm = self._training[1].clip_grad_norm
+        learned = self.gradient[: self.program.n_learned].astype(np.float64)
+        norm = np.sqrt((learned**2).sum())
+        if clip_grad_norm is not None and norm > clip_grad_norm:
+            self.gradient *= clip_grad_norm / norm
+        return norm
+
+    def _update(self, coefficients):
+        _, plan, slots, _ = self._training
+        coefficients = coefficients.astype(self.parameters.dtype)
+        learned = slice(self.program.n_learned)
+        self.parameters[learned], slots[:, learned] = plan.optimizer.update(
+            self.parameters[learned],
+            self.gradient[learned],
+            slots[:, learned],
+            coefficients,
+            xp,
+        )
+
+    def _limit_columns(self, max_norm):
+        """Scale columns of matrices that are too long down to the norm allowed."""
+        for block in self.program.blocks:
+            if np.isfinite(max_norm) and block.is_matrix:
+                matrix = block.view(self.parameters)
+                norms = np.sqrt((matrix**2).sum(axis=0))
+                matrix *= np.where(norms > max_norm, max_norm / norms, 1)
+
+    def _loss_and_gradient(self, samples, indices, weight_sum, run):
+        """Return the summed loss of a minibatch and leave its gradient."""
+        rows, memberships, starts = _memberships(samples, indices)
+        signals = self._forward(self._rows(samples, rows), run)
+        values, adjoint = _values_and_gradient(
+            self.loss, signals[-1], samples.targets[memberships], starts
+        )
+        if samples.weights is not None:
+            weights = samples.weights[indices]
+            values = values * weights
+            sizes = 1 if starts is None else np.diff(starts)
+            adjoint = adjoint * np.repeat(weights, sizes)[:, np.newaxis]
+        self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
+        return values.sum(dtype=np.float64)
+
+    def _rows(self, samples, indices):
+        if samples.is_sparse:
+            self.program.check_reads_sparse()
+        return samples.rows(indices)
+
+    def _forward(self, x, run):
+        """Return all signals, the input's first."""
+        signals, parameters = [x], self.program.views(self.parameters)
+        with np.errstate(all="ignore"):
+            for instruction in self.program.instructions:
+                inputs = [signals[i] for i in instruction.inputs]
+                blocks = [parameters[i] for i in instruction.blocks]
+                run = run._replace(stream=instruction.output)
+                signals.append(forward(instruction.module, inputs, blocks, run))
+        return signals
+
+    def _backward(self, signals, adjoint, run):
+        """Backprop: walk the instructions last to first, adding up adjoints."""
+        parameters = self.program.views(self.parameters)
+        gradients = self.program.views(self.gradient)
+        self.gradient[:] = 0
+        adjoints = [None] * len(signals)
+        adjoints[-1] = adjoint
+        for instruction in reversed(self.program.instructions):
+            if not instruction.has_gradients:
+                continue
+            module, adjoint = instruction.module, adjoints[instruction.output]
+            inputs = [signals[i] for i in instruction.inputs]
+            blocks = [parameters[i] for i in instruction.blocks]
+            run = run._replace(stream=instruction.output)
+            found = self.parameter_gradients(module, inputs, adjoint, blocks, run)
+            for i, of_parameter in zip(instruction.blocks, found, strict=False):
+                gradients[i] += of_parameter
+            if not any(instruction.input_gradients):
+                continue  # nothing upstream learns
+            output = signals[instruction.output]
+            found = self.backward(module, inputs, output, adjoint, blocks, run)
+            for i, how, of_input in zip(
+                instruction.inputs, instruction.input_gradients, found, strict=True
+            ):
+                if how == "write":
+                    adjoints[i] = of_input
+                elif how == "add":
+                    adjoints[i] = adjoints[i] + of_input
+        return adjoints

@@ -1,0 +1,1 @@
+"""skbackprop/estimators/__init__.py."""

@@ -1,0 +1,334 @@
+"""DrLIM: dimensionality reduction by learning an invariant mapping."""
+
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import ClassNamePrefixFeaturesOutMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.engine.losses.pairs import (
+    ContrastiveLoss,
+    LogisticPairLoss,
+    TripletLoss,
+)
+from skbackprop.engine.samples import Groups, Samples
+from skbackprop.estimators.dag import build_graph
+from skbackprop.estimators.docs import (
+    DROPOUT_PARAMETER,
+    HIDDEN_PARAMETERS,
+    MLP_ATTRIBUTES,
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
+)
+from skbackprop.estimators.mlp import _MLP
+from skbackprop.estimators.pairs import EmbeddingTargets, PairSampler, make_similarity
+from skbackprop.fitting.tasks import is_stochastic
+from skbackprop.network import Graph
+from skbackprop.utils.docs import share_docs
+from skbackprop.utils.validation import validate_finite
+
+LOSSES = {
+    "contrastive": ContrastiveLoss,
+    "logistic": LogisticPairLoss,
+    "triplet": TripletLoss,
+}
+
+
+@share_docs(
+    hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
+    parameters=NETWORK_PARAMETERS,
+    mlp_attributes=MLP_ATTRIBUTES,
+    attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
+    r"""Coordinates in which similar samples are close and all others are not.
+
+    Dimensionality reduction by learning an invariant mapping [4]_: a network G
+    maps samples to few coordinates. Both samples of a pair go through it, a
+    Siamese network, and what is minimised is a loss of their distance
+
+    .. math:: D = \|G(x_1) - G(x_2)\|, \qquad
+       L = (1 - Y) \tfrac12 D^2 + Y \tfrac12 \max(0, m - D)^2
+
+    with Y = 0 where the samples are similar (the paper's convention) and Y = 1
+    where they are not: springs that pull neighbours together, and springs that
+    push others apart until they are as far away as the margin m. As G is a
+    function, samples not seen before get their place as well, and what makes
+    samples similar is free: neighbours in X, labels, or anything that is known
+    of the data, as that a shift does not matter, so that the map is invariant
+    to it.
+
+    Similar pairs are the same in all epochs (with ``similarity="labels"`` they
+    are drawn anew); as many dissimilar ones are drawn anew in each epoch
+    (``n_dissimilar`` times as many), so that in time all are seen.
+
+    Parameters
+    ----------
+    n_components : int, default=2
+        Number of coordinates.
+    {parameters}
+    {hidden}
+    {dropout}
+    graph : Graph or callable, default=None
+        A network in place of that of ``hidden_layer_sizes``, or its builder, a
+        function of (n_features, n_components).
+    similarity : {'neighbors', 'labels'}, default='neighbors'
+        What is similar where ``fit`` is given no pairs: samples one of which is
+        among the ``n_neighbors`` nearest of the other (Euclidean distance), or
+        samples with the same label in y.
+    n_neighbors : int, default=5
+        Number of neighbours; with labels the number of partners that are drawn
+        for each sample in each epoch.
+    loss : {'contrastive', 'logistic', 'triplet'}, default='contrastive'
+        The loss above; the log loss of the probability
+        :math:`1 / (1 + e^{D^2 - m^2})` of being similar [5]_; or
+        :math:`\max(0, D_+^2 - D_-^2 + m)` of triplets [6]_: a sample, a similar
+        one at distance :math:`D_+` and a dissimilar one at :math:`D_-`.
+    margin : float, default=1.0
+        The margin m: a distance, with triplets a difference of squared ones.
+    n_dissimilar : int, default=1
+        Dissimilar pairs for each similar one.
+    n_candidates : int, default=1
+        Hard negatives: of so many dissimilar samples that are drawn, the one is
+        taken that is closest in the map as it is. 1 takes any. Those beyond the
+        margin, from which nothing would be learnt, are so taken last.
+
+    Attributes
+    ----------
+    {mlp_attributes}
+    n_pairs_ : int
+        Pairs, or triplets, of an epoch. ``batch_size``, ``t_`` and the validation
+        set count these.
+    {attributes}
+
+    See Also
+    --------
+    sklearn.neighbors.NeighborhoodComponentsAnalysis : A linear map, by labels.
+    sklearn.manifold.Isomap : Neighbours as well, without a network.
+
+    References
+    ----------
+    {references}
+    .. [4] Hadsell, R., Chopra, S. & LeCun, Y. (2006). "Dimensionality reduction by
+       learning an invariant mapping". CVPR.
+    .. [5] Guillaumin, M., Verbeek, J. & Schmid, C. (2009). "Is that you? Metric
+       learning approaches for face identification". ICCV.
+    .. [6] Schroff, F., Kalenichenko, D. & Philbin, J. (2015). "FaceNet: A unified
+       embedding for face recognition and clustering". CVPR.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skbackprop import DrLIM
+    >>> X, y = load_iris(return_X_y=True)
+    >>> drlim = DrLIM(2, n_iter_no_change=50, random_state=0)
+    >>> model = make_pipeline(drlim, KNeighborsClassifier()).fit(X[::2], y[::2])
+    >>> model.score(X[1::2], y[1::2]) > 0.9
+    True
+    """
+
+    n_components: int = 2
+    _: KW_ONLY
+    hidden_layer_sizes: object = (100,)
+    activation: object = "relu"
+    dropout: object = None
+    graph: object = None
+    similarity: str = "neighbors"
+    n_neighbors: int = 5
+    loss: str = "contrastive"
+    margin: float = 1.0
+    n_dissimilar: int = 1
+    n_candidates: int = 1
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_MLP._parameter_constraints,
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "graph": [None, Graph, callable],
+        "similarity": [StrOptions({"neighbors", "labels"})],
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "loss": [StrOptions(set(LOSSES))],
+        "margin": [Interval(Real, 0, None, closed="neither")],
+        "n_dissimilar": [Interval(Integral, 1, None, closed="left")],
+        "n_candidates": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    _storable: ClassVar[tuple] = (EmbeddingTargets,)
+
+    # Fitting
+
+    def fit(self, X, y=None, *, pairs=None):
+        """Learn the map.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,), default=None
+            Labels, read with ``similarity="labels"`` only.
+        pairs : sparse matrix, array-like or tuple, default=None
+            Which samples are similar, instead of what ``similarity`` says:
+
+            - a sparse matrix of shape (n_samples, n_samples): an entry at (i, j)
+              or (j, i), but 0, makes these similar, and all others are
+              dissimilar;
+            - an array of shape (n_pairs, 3) with rows (i, j, Y), Y = 0 for
+              similar and 1 for dissimilar samples, or a tuple of arrays, (i, j)
+              and Y: these pairs and no others.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        DivergenceError
+            If a loss or a parameter is not finite. The parameters of the last
+            epoch that ended well are kept.
+        """
+        return self._fit(X, (y, pairs))
+
+    @available_if(is_stochastic)
+    def partial_fit(self, X, y=None, *, pairs=None):
+        """Learn from one epoch of pairs of the given samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,), default=None
+            As in ``fit``.
+        pairs : sparse matrix, array-like or tuple, default=None
+            As in ``fit``; of the samples in X.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for one epoch more.
+        """
+        return self._partial_fit(X, (y, pairs))
+
+    def _validate_samples(self, X, y, dtype, reset):
+        """Return X as the network reads it, and what its pairs are drawn from."""
+        X = validate_finite(
+            self, X, accept_sparse="csr", dtype=dtype, order="C", reset=reset
+        )
+        self._check_contradictions()
+        relation = make_similarity(X, *y, self.similarity, self.n_neighbors)
+        _check_rows_differ(X)
+        return X, relation
+
+    def _check_contradictions(self):
+        if self.scoring not in (None, "loss"):
+            raise ValueError(
+                f"scoring={self.scoring!r} scores samples, but what is held out are "
+                "pairs, scored by their loss. Use scoring=None or 'loss'."
+            )
+        if self.graph is not None:
+            for name in ("hidden_layer_sizes", "activation", "dropout"):
+                if not np.array_equal(getattr(self, name), getattr(DrLIM, name)):
+                    raise ValueError(
+                        f"graph and {name}={getattr(self, name)!r} contradict each "
+                        f"other: the graph is the network. Use graph=None, or "
+                        f"{name}={getattr(DrLIM, name)!r}, the default."
+                    )
+        if self.n_candidates > 1 and self.solver == "lbfgs":
+            raise ValueError(
+                f"n_candidates={self.n_candidates} draws pairs by the map as it is in "
+                "each epoch, but solver='lbfgs' has no epochs. Use n_candidates=1, or "
+                "solver='adam'."
+            )
+
+    def _make_targets(self, y, continues, classes, incremental):
+        loss = LOSSES[self.loss](self.margin)
+        if continues and self._targets.loss != loss:
+            raise ValueError(
+                f"loss={self.loss!r} with margin={self.margin} is not that of the "
+                f"network fitted before, {self._targets.loss!r}. Use "
+                "warm_start=False, or a new estimator."
+            )
+        return EmbeddingTargets(loss, self.n_components)
+
+    def _make_graph(self, n_features, n_outputs):
+        if self.graph is None:
+            return super()._make_graph(n_features, n_outputs)
+        return build_graph(self.graph, n_features, n_outputs)
+
+    def _begin(self, X, targets):
+        super()._begin(X, targets)
+        # Pairs that are held out must be the same whenever training goes on.
+        self._pairs_seed = int(self._random_state.randint(2**31 - 1))
+
+    def _make_samples(self, X, y, relation, sample_weight):
+        of_triplets = self.loss == "triplet"
+        sampler = PairSampler(
+            relation, of_triplets, self.n_dissimilar, self.n_candidates
+        )
+        random_state = np.random.RandomState(self._pairs_seed)
+        drawn = sampler.draw(random_state, lambda: np.zeros((X.shape[0], 1)))
+        self.n_pairs_ = len(drawn)
+
+        def redraw(executor, samples, order, random_state):
+            groups = samples.groups.members.reshape(-1, sampler.size)
+            drawn = sampler.draw(random_state, lambda: _outputs(executor, samples))
+            groups[order] = drawn[order]
+
+        members = np.ascontiguousarray(drawn, np.int64).ravel()
+        groups = Groups.of_size(
+            members, sampler.size, None if sampler.are_fixed else redraw
+        )
+        return Samples(
+            X, sampler.targets(len(drawn), self._parameters.dtype), None, groups
+        )
+
+    def _as_callbacks_see(self, X, y, sample_weight):
+        y, pairs = y
+        return {"X": X, "y": y, "metadata": {"pairs": pairs}}
+
+    # Prediction
+
+    def transform(self, X):
+        """Return the coordinates of samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples, of the fit or new ones.
+
+        Returns
+        -------
+        Z : ndarray of shape (n_samples, n_components)
+            In the dtype of the network.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.decode)
+
+    @property
+    def _n_features_out(self):
+        return self.n_outputs_
+
+
+def _outputs(executor, samples):
+    """Return what the network as it is puts out for all rows."""
+    return np.concatenate([z.copy() for _, z in executor.forward(samples)])
+
+
+def _check_rows_differ(X):
+    """Raise ValueError where all rows are the same: there is nothing to map."""
+    spread = X.max(axis=0) - X.min(axis=0)
+    if not (spread.data if sparse.issparse(spread) else spread).any():
+        raise ValueError(
+            f"X is constant: all rows of n_samples = {X.shape[0]} are the same, and "
+            "no map can tell them apart."
+        )

@@ -1,0 +1,286 @@
+"""Multilayer perceptrons: drop-ins for those of :mod:`sklearn.neural_network`."""
+
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skbackprop.engine.losses import Loss
+from skbackprop.estimators.docs import (
+    CLASSIFICATION_PARAMETERS,
+    DROPOUT_PARAMETER,
+    HIDDEN_PARAMETERS,
+    LOSS_PARAMETER,
+    MLP_ATTRIBUTES,
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
+    QUANTILE_PARAMETER,
+)
+from skbackprop.fitting.estimator import NetworkEstimator
+from skbackprop.fitting.settings import dropout_rates, layer_sizes
+from skbackprop.fitting.tasks import NetworkClassifierMixin, NetworkRegressorMixin
+from skbackprop.network import (
+    ELU,
+    GELU,
+    SELU,
+    Dropout,
+    Graph,
+    HardTanh,
+    Identity,
+    Input,
+    LeakyReLU,
+    Linear,
+    Mish,
+    ReLU,
+    ScaledTanh,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from skbackprop.network.compiler import compile_graph
+from skbackprop.utils.docs import share_docs
+
+ACTIVATIONS = {
+    "elu": ELU(),
+    "gelu": GELU(),
+    "hard_tanh": HardTanh(),
+    "identity": Identity(),
+    "leaky_relu": LeakyReLU(),
+    "logistic": Sigmoid(),
+    "mish": Mish(),
+    "relu": ReLU(),
+    "scaled_tanh": ScaledTanh(),
+    "selu": SELU(),
+    "silu": SiLU(),
+    "softplus": Softplus(),
+    "softsign": Softsign(),
+    "tanh": Tanh(),
+}
+
+
+class _MLP(NetworkEstimator):
+    """A chain of linear layers with an activation between them."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "activation": [StrOptions(set(ACTIVATIONS)), list, tuple],
+        "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
+    }
+
+    def _make_graph(self, n_features, n_outputs):
+        sizes = layer_sizes(self.hidden_layer_sizes)
+        activations = self._activations(len(sizes))
+        input_rate, *rates = dropout_rates(self.dropout, len(sizes))
+        signal = Input(n_features)
+        if input_rate:
+            signal = Dropout(input_rate)(signal)
+        for n_units, activation, rate in zip(sizes, activations, rates, strict=True):
+            signal = activation(Linear(n_units)(signal))
+            if rate:
+                signal = Dropout(rate)(signal)
+        return Graph(Linear(n_outputs)(signal))
+
+    def _activations(self, n_hidden):
+        """Return the activation of each hidden layer."""
+        names = self.activation
+        names = [names] * n_hidden if isinstance(names, str) else list(names)
+        if len(names) != n_hidden or not set(names) <= set(ACTIVATIONS):
+            raise ValueError(
+                f"activation must be one of {sorted(ACTIVATIONS)}, or one of these for "
+                f"each of the {n_hidden} layers of hidden_layer_sizes, got "
+                f"{self.activation!r}."
+            )
+        return [ACTIVATIONS[name] for name in names]
+
+    @property
+    def n_layers_(self):
+        """Number of layers, input and output included."""
+        return len(self.coefs_) + 1
+
+    @property
+    def coefs_(self):
+        """Weight matrix of each layer, as views of the parameter vector."""
+        return self._parameters_named("coefs_", "weight")
+
+    @coefs_.setter
+    def coefs_(self, values):
+        self._assign("coefs_", values)
+
+    @property
+    def intercepts_(self):
+        """Bias of each layer, as views of the parameter vector."""
+        return self._parameters_named("intercepts_", "bias")
+
+    @intercepts_.setter
+    def intercepts_(self, values):
+        self._assign("intercepts_", values)
+
+    def _parameters_named(self, attribute, name):
+        if not self.__sklearn_is_fitted__():
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {attribute!r} "
+                "before it is fitted."
+            )
+        blocks = compile_graph(self.graph_).blocks
+        return _Views(b.view(self._parameters) for b in blocks if b.name == name)
+
+    def _assign(self, attribute, values):
+        """Copy values into the parameter vector."""
+        views = getattr(self, attribute)
+        shapes, expected = [np.shape(v) for v in values], [v.shape for v in views]
+        if shapes != expected:
+            raise ValueError(f"{attribute} must have shapes {expected}, got {shapes}.")
+        for i, value in enumerate(values):
+            views[i] = value
+
+
+class _Views(list):
+    """Views of the parameter vector; what is assigned to an item is copied there."""
+
+    def __setitem__(self, index, value):
+        self[index][...] = value
+
+
+@share_docs(
+    hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
+    parameters=NETWORK_PARAMETERS,
+    classification=CLASSIFICATION_PARAMETERS,
+    attributes=MLP_ATTRIBUTES,
+    more_attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class MLPClassifier(NetworkClassifierMixin, _MLP):
+    r"""Multilayer perceptron classifier.
+
+    Linear layers with an activation between them,
+
+    .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
+
+    minimise a loss, by default the log loss of softmax(z), or of the logistic
+    function of z for two classes and for label indicator matrices, plus an L2
+    penalty. A drop-in for
+    :class:`sklearn.neural_network.MLPClassifier`: the same parameters, defaults
+    and fitted attributes and, with the same integer ``random_state``, the same
+    first epochs up to rounding.
+
+    Parameters
+    ----------
+    {hidden}
+    {parameters}
+    {classification}
+    {dropout}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    {attributes}
+    {more_attributes}
+
+    See Also
+    --------
+    MLPRegressor : The same network for real targets.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from skbackprop import MLPClassifier
+    >>> X, y = make_classification(n_samples=200, random_state=1)
+    >>> clf = MLPClassifier(learning_rate_init=0.01, random_state=1).fit(X, y)
+    >>> clf.predict_proba(X[:1]).shape
+    (1, 2)
+    >>> clf.score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_MLP._parameter_constraints,
+        **NetworkClassifierMixin._constraints_of_task,
+    }
+
+    hidden_layer_sizes: tuple = (100,)
+    activation: str | list = "relu"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
+
+
+@share_docs(
+    hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
+    parameters=NETWORK_PARAMETERS,
+    loss=LOSS_PARAMETER,
+    quantile=QUANTILE_PARAMETER,
+    attributes=MLP_ATTRIBUTES,
+    more_attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class MLPRegressor(NetworkRegressorMixin, _MLP):
+    r"""Multilayer perceptron regressor.
+
+    Linear layers with an activation between them,
+
+    .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
+
+    minimise a loss, by default half the squared error of z, plus an L2 penalty. A
+    drop-in for
+    :class:`sklearn.neural_network.MLPRegressor`: the same parameters, defaults
+    and fitted attributes and, with the same integer ``random_state``, the same
+    first epochs up to rounding.
+
+    Parameters
+    ----------
+    {loss}
+    {hidden}
+    {parameters}
+    {quantile}
+    {dropout}
+
+    Attributes
+    ----------
+    {attributes}
+    {more_attributes}
+
+    See Also
+    --------
+    MLPClassifier : The same network for classes.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from skbackprop import MLPRegressor
+    >>> X, y = make_regression(n_samples=200, n_features=5, random_state=1)
+    >>> reg = MLPRegressor(solver="lbfgs", tol=1, random_state=1).fit(X, y)
+    >>> reg.score(X, y) > 0.99
+    True
+    """
+
+    loss: str | Loss = "squared_error"
+    hidden_layer_sizes: tuple = (100,)
+    activation: str | list = "relu"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_MLP._parameter_constraints,
+        **NetworkRegressorMixin._constraints_of_task,
+    }

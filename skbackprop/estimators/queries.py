@@ -1,0 +1,186 @@
+"""Queries: which rows are documents of one, and how well each is ranked."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.engine.losses.base import GroupLoss
+from skbackprop.engine.losses.rankings import LambdaRank
+from skbackprop.engine.samples import Groups
+
+
+class Judgements(NamedTuple):
+    """What is known of documents: how relevant they are, and to which query.
+
+    Attributes
+    ----------
+    relevance : ndarray of shape (n_samples,)
+    queries : Groups
+    weights : ndarray of shape (n_queries,) or None
+    """
+
+    relevance: np.ndarray
+    queries: Groups
+    weights: np.ndarray | None
+
+    @classmethod
+    def of(cls, relevance, qid, query_weight):
+        """Validate and return them; see :meth:`MLPRanker.fit`."""
+        if not np.isfinite(relevance).all():
+            raise ValueError("y contains NaN or infinity.")
+        if (relevance < 0).any():
+            raise ValueError(
+                "y must not be negative: relevance is 0 for a document that is of no "
+                f"use, and more for a better one. Got a minimum of {relevance.min()}."
+            )
+        queries = group_by_query(qid, len(relevance))
+        return cls(relevance, queries, weights_of_queries(query_weight, queries))
+
+    @property
+    def can_be_ranked(self):
+        """Whether a query has documents of different relevance."""
+        ordered = self.relevance[self.queries.members]
+        starts = self.queries.starts[:-1]
+        best, worst = (f.reduceat(ordered, starts) for f in (np.maximum, np.minimum))
+        return bool((best > worst).any())
+
+
+def group_by_query(qid, n_samples):
+    """Return the rows of each query, in the order in which they come.
+
+    Queries are sorted, so that nothing depends on which one comes first.
+    """
+    if qid is None:
+        return Groups(np.arange(n_samples), np.array([0, n_samples]))
+    qid = _one_of_each_row(qid, "qid", "the query it belongs to", n_samples)
+    if (qid != qid).any():
+        raise ValueError("qid contains NaN: every row must belong to a query.")
+    try:
+        _, numbers, sizes = np.unique(qid, return_inverse=True, return_counts=True)
+    except TypeError as error:
+        raise ValueError(
+            f"qid must be numbers or strings that can be sorted: {error}."
+        ) from None
+    members = np.argsort(numbers, kind="stable").astype(np.int64)
+    return Groups(members, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+
+
+def _one_of_each_row(values, name, meaning, n_samples):
+    values = np.asarray(values)
+    if values.shape != (n_samples,):
+        raise ValueError(
+            f"{name} must have one entry for each of the {n_samples} rows of X: "
+            f"{meaning}. Got an array of shape {values.shape}."
+        )
+    return values
+
+
+def weights_of_queries(query_weight, queries):
+    """Return the weight of each query, which all its rows have to state."""
+    if query_weight is None:
+        return None
+    n_samples = len(queries.members)
+    weights = _one_of_each_row(
+        query_weight, "query_weight", "the weight of its query", n_samples
+    ).astype(float)
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        raise ValueError(
+            "query_weight must be finite and not negative, with a positive entry."
+        )
+    of_rows = weights[queries.members]
+    of_queries = of_rows[queries.starts[:-1]]
+    if (of_rows != np.repeat(of_queries, np.diff(queries.starts))).any():
+        raise ValueError("query_weight must be the same for all rows of a query.")
+    return of_queries
+
+
+def gains_of(relevance, gain):
+    """Return what documents of some relevance add to DCG.
+
+    Parameters
+    ----------
+    relevance : ndarray
+    gain : {'linear', 'exponential'}
+        The relevance itself, or 2 ** relevance - 1.
+    """
+    with np.errstate(over="ignore"):
+        gains = relevance if gain == "linear" else np.exp2(relevance) - 1
+        is_finite = np.isfinite(gains.sum())
+    if not is_finite:
+        raise ValueError(
+            f"y has a relevance of {relevance.max():g}, too large for gain={gain!r} in "
+            f"{relevance.dtype}: the sum of gains is infinite. Use smaller grades"
+            + ("." if gain == "linear" else ", or gain='linear'.")
+        )
+    return gains
+
+
+@dataclass
+class RelevanceTargets:
+    """How relevant documents are; one output, the score, ranks them."""
+
+    loss: GroupLoss
+    gain: str
+
+    n_outputs = 1
+
+    def encode(self, y, dtype):
+        """Return a column of what the loss compares, query by query."""
+        with np.errstate(over="ignore"):
+            relevance = y.relevance[y.queries.members].astype(dtype)
+        if not np.isfinite(relevance).all():
+            raise ValueError(f"y has values too large for {np.dtype(dtype)}.")
+        # The others compare grades, but every validation wants the gains.
+        gains = gains_of(relevance, self.gain)
+        return (gains if self._reads_gains else relevance)[:, np.newaxis]
+
+    def read(self, encoded):
+        """Return the gains of documents that were encoded."""
+        column = encoded[:, 0]
+        return column if self._reads_gains else gains_of(column, self.gain)
+
+    @property
+    def _reads_gains(self):
+        return isinstance(self.loss, LambdaRank)
+
+    def decode(self, logits):
+        """Return the scores."""
+        return logits[:, 0]
+
+
+def mean_ndcg(gains, scores, starts, k=None, weights=None):
+    """Return the mean of scikit-learn's ``ndcg_score`` over queries.
+
+    Queries without a relevant document, whose NDCG is 0 / 0, and of one
+    document, which has no other to be compared with, are left out.
+
+    Parameters
+    ----------
+    gains, scores : ndarray of shape (n_documents,)
+        Query by query.
+    starts : ndarray of int of shape (n_queries + 1,)
+        Where queries begin.
+    k : int, default=None
+        How many ranks count; None: all.
+    weights : ndarray of shape (n_queries,), default=None
+        Of the queries.
+    """
+    from sklearn.metrics import ndcg_score
+
+    sizes = np.diff(starts)
+    has_relevant = np.maximum.reduceat(gains, starts[:-1]) > 0
+    counts = has_relevant & (sizes > 1)
+    weights = counts if weights is None else counts * weights
+    if not weights.any():
+        raise ValueError(
+            "NDCG is not defined: no query has several documents, one of them "
+            "relevant (y > 0)" + (" and a weight." if counts.any() else ".")
+        )
+    total = 0.0
+    for size in np.unique(sizes[weights > 0]):  # as many at once as are alike
+        own = np.flatnonzero((sizes == size) & (weights > 0))
+        rows = starts[own, np.newaxis] + np.arange(size)
+        mean = ndcg_score(gains[rows], scores[rows], k=k, sample_weight=weights[own])
+        total += mean * weights[own].sum()
+    return float(total / weights.sum())

@@ -1,0 +1,348 @@
+"""A multilayer perceptron that ranks the documents of queries."""
+
+from dataclasses import KW_ONLY, dataclass
+from numbers import Integral
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.engine.losses.rankings import (
+    LambdaRank,
+    ListNet,
+    PairwiseHinge,
+    RankNet,
+)
+from skbackprop.engine.samples import Samples
+from skbackprop.estimators.docs import (
+    DROPOUT_PARAMETER,
+    HIDDEN_PARAMETERS,
+    MLP_ATTRIBUTES,
+    NETWORK_ATTRIBUTES,
+    NETWORK_REFERENCES,
+    RANKER_PARAMETERS,
+)
+from skbackprop.estimators.mlp import _MLP
+from skbackprop.estimators.queries import (
+    Judgements,
+    RelevanceTargets,
+    gains_of,
+    mean_ndcg,
+)
+from skbackprop.fitting.tasks import is_stochastic
+from skbackprop.fitting.validation_sets import GivenSet
+from skbackprop.utils.docs import share_docs
+
+LOSSES = {
+    "hinge": lambda e: PairwiseHinge(),
+    "lambdarank": lambda e: LambdaRank(e.k),
+    "listnet": lambda e: ListNet(),
+    "ranknet": lambda e: RankNet(),
+}
+_DOCUMENTS_PER_BATCH = 200  # about as many, with batch_size="auto"
+
+
+@share_docs(
+    hidden=HIDDEN_PARAMETERS,
+    dropout=DROPOUT_PARAMETER,
+    parameters=RANKER_PARAMETERS,
+    attributes=MLP_ATTRIBUTES,
+    more_attributes=NETWORK_ATTRIBUTES,
+    references=NETWORK_REFERENCES,
+)
+@dataclass(eq=False, repr=False)
+class MLPRanker(_MLP):
+    r"""Multilayer perceptron that ranks the documents of queries.
+
+    Linear layers with an activation between them make one score of each document,
+
+    .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad s = h_K W_K + b_K,
+
+    and learn to order the documents of a query by their relevance y, which is 0
+    or more. Minibatches consist of whole queries; the loss of a query, of which
+    the mean over queries is minimised plus an L2 penalty, is with
+
+    - 'lambdarank' [4]_:
+      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, each pair
+      weighed by how much NDCG@k would change if i and j changed places. These
+      weights count as constants: of that function, at ranks that stand still, the
+      "lambdas" are the gradient.
+    - 'ranknet' [5]_: the mean of :math:`\log(1 + e^{-(s_i - s_j)})` over the
+      pairs with :math:`y_i > y_j`.
+    - 'hinge' [6]_: the mean of :math:`\max(0, 1 - (s_i - s_j))` over these pairs.
+    - 'listnet' [7]_: :math:`-\sum_i p_i \log q_i` with p = softmax(y) and
+      q = softmax(s) over the documents of the query.
+
+    Documents of the same relevance make no pair. Where scores are tied, the better
+    document counts as ranked behind. A query of one document has loss 0.
+
+    .. math::
+
+        \text{NDCG@k} = \frac{\text{DCG@k}}{\text{ideal DCG@k}}, \quad
+        \text{DCG@k} = \sum_{r=1}^{k} \frac{\text{gain}(y_{(r)})}{\log_2(1 + r)}
+
+    where (r) is the document at rank r.
+
+    Parameters
+    ----------
+    loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
+        What is minimised.
+    {hidden}
+    {parameters}
+    k : int, default=None
+        How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
+        with ``early_stopping``. None: all.
+    gain : {'linear', 'exponential'}, default='linear'
+        What a document of relevance y adds to NDCG in the same places: y, as in
+        :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
+    {dropout}
+
+    Attributes
+    ----------
+    {attributes}
+    {more_attributes}
+
+    See Also
+    --------
+    MLPRegressor : The same network, fitted to relevance document by document.
+
+    Notes
+    -----
+    What other estimators do with samples is done with queries here: they are
+    shuffled, counted and, with ``early_stopping``, held out; ``t_`` is a number
+    of queries.
+
+    References
+    ----------
+    {references}
+    .. [4] Burges, C., Ragno, R. & Le, Q. (2006). "Learning to rank with nonsmooth
+       cost functions". NIPS.
+    .. [5] Burges, C. et al. (2005). "Learning to rank using gradient descent".
+       ICML.
+    .. [6] Joachims, T. (2002). "Optimizing search engines using clickthrough
+       data". KDD.
+    .. [7] Cao, Z. et al. (2007). "Learning to rank: from pairwise approach to
+       listwise approach". ICML.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop import MLPRanker
+    >>> rng = np.random.default_rng(0)
+    >>> qid = rng.integers(100, size=1000)
+    >>> X = rng.normal(size=(1000, 5))
+    >>> y = np.digitize(X[:, 0] * X[:, 1], [0.5, 1.5])
+    >>> ranker = MLPRanker(k=5, learning_rate_init=0.01, random_state=0)
+    >>> ranker.fit(X, y, qid=qid).predict(X).shape
+    (1000,)
+    >>> ranker.score(X, y, qid=qid) > 0.9
+    True
+    """
+
+    loss: str = "lambdarank"
+    hidden_layer_sizes: tuple = (100,)
+    activation: str | list = "relu"
+    _: KW_ONLY
+    k: int | None = None
+    gain: str = "linear"
+    dropout: float | tuple | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_MLP._parameter_constraints,
+        "loss": [StrOptions(set(LOSSES))],
+        "k": [None, Interval(Integral, 1, None, closed="left")],
+        "gain": [StrOptions({"linear", "exponential"})],
+        "scoring": [None, StrOptions({"loss"})],  # others know nothing of queries
+    }
+
+    _storable: ClassVar[tuple] = (RelevanceTargets,)
+    # A Pipeline's ``score`` passes sample_weight=None to its last step by name.
+    __metadata_request__score: ClassVar[dict] = {"sample_weight": None}
+
+    # Fitting
+
+    def fit(
+        self,
+        X,
+        y,
+        *,
+        qid=None,
+        query_weight=None,
+        X_val=None,
+        y_val=None,
+        qid_val=None,
+        query_weight_val=None,
+    ):
+        """Fit the network to queries.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            Numbers or strings: the query of each document. None: all rows are
+            documents of one query.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the loss of the query of each document, the same for all
+            documents of a query; 1 each by default.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
+default=None
+            Documents of a validation set. The network is scored on it after each
+            epoch, and training ends with the parameters of the best score. With
+            ``early_stopping=True`` the score also says when to stop, and nothing
+            is held out from X.
+        y_val : array-like of shape (n_val,), default=None
+            Their relevance.
+        qid_val : array-like of shape (n_val,), default=None
+            Their queries. None: they are documents of one query.
+        query_weight_val : array-like of shape (n_val,), default=None
+            Weights of these queries in validation loss and score.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        DivergenceError
+            If a loss or a parameter is not finite. The parameters of the last
+            epoch that ended well are kept. Where there is a validation set,
+            those with the best validation score are kept and a warning is given
+            instead.
+        ValueError
+            If a parameter or the data is not as it must be.
+        """
+        for name, value in (("qid", qid_val), ("query_weight", query_weight_val)):
+            if X_val is None and value is not None:
+                raise ValueError(f"{name}_val is given without X_val and y_val.")
+        judged = None if y_val is None else (y_val, qid_val, query_weight_val)
+        return self._fit(X, (y, qid, query_weight), given=GivenSet(X_val, judged))
+
+    @available_if(is_stochastic)
+    def partial_fit(self, X, y, *, qid=None, query_weight=None):
+        """Learn from one pass (epoch) over the given queries.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            The query of each document. None: all rows are documents of one query.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the loss of the query of each document.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for one epoch more.
+        """
+        return self._partial_fit(X, (y, qid, query_weight))
+
+    def predict(self, X):
+        """Return scores: of the documents of a query, the best has the highest.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            They compare documents of one query; beyond it they mean nothing.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.decode)
+
+    def score(self, X, y, *, qid=None, query_weight=None):
+        """Return NDCG@k, averaged over queries.
+
+        Of each query it is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
+        without a relevant document (y > 0) and of a single document are left out
+        of the mean: of these it is not defined.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            The query of each document. None: all rows are documents of one query.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the mean of the query of each document.
+
+        Returns
+        -------
+        score : float
+            From 0 to 1; 1 where all queries are in the best order.
+        """
+        scores = self.predict(X)
+        y = column_or_1d(y, dtype=np.float64)
+        check_consistent_length(scores, y)
+        judged = Judgements.of(y, qid, query_weight)
+        members, starts = judged.queries.members, judged.queries.starts
+        gains = gains_of(y, self.gain)[members]
+        return mean_ndcg(gains, scores[members], starts, self.k, judged.weights)
+
+    # What the one fit asks for
+
+    def _validate_samples(self, X, y, dtype, reset):
+        y, qid, query_weight = y
+        X, y = super()._validate_samples(X, y, dtype, reset)
+        y = column_or_1d(y, dtype=np.float64)
+        return X, Judgements.of(y, qid, query_weight)
+
+    def _make_targets(self, y, continues, classes, incremental):
+        targets = RelevanceTargets(LOSSES[self.loss](self), self.gain)
+        if self.loss == "lambdarank" and self.solver == "lbfgs":
+            raise ValueError(
+                "loss='lambdarank' jumps where two documents change places, which "
+                "solver='lbfgs' cannot bear. Use another loss, or another solver."
+            )
+        if not (incremental or y.can_be_ranked):
+            raise ValueError(
+                "There is nothing to learn: no query has documents of different "
+                f"relevance. Got n_samples={len(y.relevance)} in "
+                f"{y.queries.n_groups} queries; are qid and y what they should be?"
+            )
+        if continues and targets != self._targets:
+            raise ValueError(
+                f"loss={self.loss!r}, k={self.k!r}, gain={self.gain!r} are not those "
+                "of the network fitted before. Use warm_start=False, or a new "
+                "estimator."
+            )
+        return targets
+
+    def _make_samples(self, X, y, encoded, sample_weight):
+        weights = None if y.weights is None else y.weights.astype(encoded.dtype)
+        return Samples(X, encoded, weights, y.queries)
+
+    def _as_callbacks_see(self, X, y, sample_weight):
+        y, qid, query_weight = y
+        metadata = {"qid": qid, "query_weight": query_weight}
+        return {"X": X, "y": y, "metadata": metadata}
+
+    def _auto_batch_size(self, samples):
+        n_documents = len(samples.groups.members)
+        return max(1, _DOCUMENTS_PER_BATCH * samples.n_units // n_documents)
+
+    def _validation_score(self, true, predicted, weights, starts):
+        if not np.isfinite(predicted).all():
+            return np.nan
+        return mean_ndcg(true, predicted, starts, self.k, weights)
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that relevance is needed, and not negative."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.positive_only = True
+        return tags

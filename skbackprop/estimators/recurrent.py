@@ -1,0 +1,263 @@
+"""Recurrent networks: a cell, unrolled along sequences."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
+
+from sklearn.utils.metaestimators import available_if
+
+from skbackprop.engine.losses import Loss
+from skbackprop.estimators.docs import (
+    CLASSIFICATION_PARAMETERS,
+    LOSS_PARAMETER,
+    NETWORK_ATTRIBUTES,
+    NETWORK_PARAMETERS,
+    NETWORK_REFERENCES,
+    QUANTILE_PARAMETER,
+    RECURRENT_DROPOUT_PARAMETER,
+    RECURRENT_PARAMETERS,
+    SEQUENCES_PARAMETER,
+)
+from skbackprop.estimators.unrolled import _Recurrent
+from skbackprop.fitting.estimator import NetworkEstimator
+from skbackprop.fitting.tasks import (
+    NetworkClassifierMixin,
+    NetworkRegressorMixin,
+    gives_probabilities,
+)
+from skbackprop.utils.docs import share_docs
+
+_RECURRENT_DOCS = {
+    "sequences": SEQUENCES_PARAMETER,
+    "recurrent": RECURRENT_PARAMETERS,
+    "parameters": NETWORK_PARAMETERS,
+    "classification": CLASSIFICATION_PARAMETERS,
+    "loss": LOSS_PARAMETER,
+    "quantile": QUANTILE_PARAMETER,
+    "dropout": RECURRENT_DROPOUT_PARAMETER,
+    "attributes": NETWORK_ATTRIBUTES,
+    "references": NETWORK_REFERENCES,
+}
+
+
+@share_docs(**_RECURRENT_DOCS)
+@dataclass(eq=False, repr=False)
+class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
+    r"""Recurrent network that classifies sequences, or their steps.
+
+    A cell reads a sequence step by step,
+
+    .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
+
+    and a linear module reads the logits of the classes from its states. The loop
+    is unrolled into a graph with shared parameters, and trained by backprop
+    through it. {sequences}
+
+    Parameters
+    ----------
+    {recurrent}
+    {parameters}
+    {classification}
+    {dropout}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    n_features_per_step_ : int
+        Number of features of a time step.
+    {attributes}
+
+    See Also
+    --------
+    RecurrentRegressor : The same network for real targets.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    Which of two frequencies is it?
+
+    >>> import numpy as np
+    >>> from skbackprop import RecurrentClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.integers(2, size=100)
+    >>> time = np.arange(20) + rng.uniform(0, 20, (100, 1))
+    >>> X = np.sin(time * np.where(y, 0.9, 0.6)[:, np.newaxis])[:, :, np.newaxis]
+    >>> X.shape
+    (100, 20, 1)
+    >>> clf = RecurrentClassifier(
+    ...     8, learning_rate_init=0.02, max_iter=60, batch_size=20, random_state=0
+    ... )
+    >>> clf.fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_Recurrent._parameter_constraints,
+        **NetworkClassifierMixin._constraints_of_task,
+    }
+
+    hidden_layer_sizes: tuple = (64,)
+    cell: str = "gru"
+    bidirectional: bool = False
+    readout: str = "last"
+    return_sequences: bool = False
+    n_timesteps: int | None = None
+    layout: str = "NTF"
+    bptt_steps: int | None = None
+    _: KW_ONLY
+    dropout: float | tuple | None = None
+
+    def predict(self, X):
+        """Predict the class of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            The predicted labels. With ``return_sequences`` they are of shape
+            (n_samples, n_timesteps), or a list of arrays where the sequences
+            are of unequal length.
+        """
+        return self._by_sequences(super().predict, X)
+
+    def decision_function(self, X):
+        """Return what the network puts out: the logits that the loss has read.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One score for two classes, else one for each. With
+            ``return_sequences`` there is another axis, over time, in between.
+        """
+        return self._by_sequences(super().decision_function, X)
+
+    @available_if(gives_probabilities)
+    def predict_proba(self, X):
+        """Estimate the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y_prob : ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of ``classes_``. With
+            ``return_sequences`` there is another axis, over time, in between.
+        """
+        return self._by_sequences(super().predict_proba, X)
+
+    @available_if(gives_probabilities)
+    def predict_log_proba(self, X):
+        """Estimate the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        log_y_prob : ndarray of shape (n_samples, n_classes)
+            Log-probabilities, laid out as by ``predict_proba``.
+        """
+        return self._by_sequences(super().predict_log_proba, X)
+
+
+@share_docs(**_RECURRENT_DOCS)
+@dataclass(eq=False, repr=False)
+class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
+    r"""Recurrent network for real targets of sequences, or of their steps.
+
+    A cell reads a sequence step by step,
+
+    .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
+
+    and a linear module reads the outputs from its states. The loop is unrolled
+    into a graph with shared parameters, and trained by backprop through it.
+    {sequences}
+
+    Parameters
+    ----------
+    {recurrent}
+    {loss}
+    {parameters}
+    {quantile}
+    {dropout}
+
+    Attributes
+    ----------
+    n_features_per_step_ : int
+        Number of features of a time step.
+    {attributes}
+
+    See Also
+    --------
+    RecurrentClassifier : The same network for classes.
+
+    References
+    ----------
+    {references}
+
+    Examples
+    --------
+    A running sum, one value for each step:
+
+    >>> import numpy as np
+    >>> from skbackprop import RecurrentRegressor
+    >>> X = np.random.default_rng(0).normal(size=(200, 10, 1))
+    >>> y = X[:, :, 0].cumsum(axis=1)
+    >>> reg = RecurrentRegressor(
+    ...     (16,), return_sequences=True, batch_size=20, learning_rate_init=0.02,
+    ...     tol=0.1, random_state=0,
+    ... )
+    >>> reg.fit(X, y).score(X, y) > 0.98
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **_Recurrent._parameter_constraints,
+        **NetworkRegressorMixin._constraints_of_task,
+    }
+
+    hidden_layer_sizes: tuple = (64,)
+    cell: str = "gru"
+    bidirectional: bool = False
+    readout: str = "last"
+    return_sequences: bool = False
+    n_timesteps: int | None = None
+    layout: str = "NTF"
+    bptt_steps: int | None = None
+    loss: str | Loss = "squared_error"
+    _: KW_ONLY
+    dropout: float | tuple | None = None
+
+    def predict(self, X):
+        """Predict the targets of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predicted values. With ``return_sequences`` there is another
+            axis, over time, in between; where the sequences are of unequal
+            length they are a list of arrays.
+        """
+        return self._by_sequences(super().predict, X)

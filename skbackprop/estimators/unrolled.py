@@ -1,0 +1,251 @@
+"""A cell, unrolled along sequences: what both recurrent estimators are."""
+
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.utils import check_consistent_length, check_X_y
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.estimators.sequences import (
+    Sequences,
+    StepTargets,
+    are_sequences,
+    read_sequences,
+    read_steps,
+    split_rows,
+)
+from skbackprop.fitting.estimator import NetworkEstimator
+from skbackprop.fitting.hidden import index_layers
+from skbackprop.fitting.settings import dropout_rates, layer_sizes
+from skbackprop.fitting.tasks import NetworkRegressorMixin
+from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
+from skbackprop.utils.validation import FLOATS, validate_finite
+
+
+class _Recurrent:
+    """A cell, unrolled for as many steps as the longest sequence has."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
+        "cell": [StrOptions(set(CELLS))],
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "bidirectional": ["boolean"],
+        "readout": [StrOptions(set(READOUTS))],
+        "return_sequences": ["boolean"],
+        "n_timesteps": [None, Interval(Integral, 1, None, closed="left")],
+        "layout": [StrOptions({"NTF", "NFT"})],
+        "bptt_steps": [None, Interval(Integral, 1, None, closed="left")],
+        "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
+    }
+
+    _storable: ClassVar[tuple] = (RecurrentNet, SequenceLayout, StepTargets)
+
+    # Sequences in
+
+    def _validate_samples(self, X, y, dtype, reset):
+        if y is None:
+            raise ValueError(
+                "requires y to be passed, but the target y is None: "
+                f"{type(self).__name__} is a supervised estimator."
+            )
+        if are_sequences(X) or self.return_sequences:
+            sequences = self._read(X, dtype, reset)
+        else:
+            # Flat rows and plain targets are validated by scikit-learn, together.
+            X, y = super()._validate_samples(X, y, dtype, reset)
+            sequences = split_rows(X, self.n_timesteps, self.layout)
+            self._check_width(sequences, reset)
+        if self.return_sequences:
+            y = read_steps(y, sequences)
+        elif are_sequences(X):
+            y = self._validate_targets(y, sequences)
+        self._sequence_layout = sequences.layout(self._readout == "mean")
+        return sequences.rows(self._sequence_layout), y
+
+    def _validate_held_out(self, X, y, dtype):
+        layout = self._sequence_layout
+        X, y = self._validate_samples(X, y, dtype, reset=False)
+        graph = self._net.unroll(self._sequence_layout)
+        self._sequence_layout = layout  # that of the sequences to train on
+        return X, y, graph
+
+    def _validate_targets(self, y, sequences):
+        """Check y as scikit-learn does, beside X of another shape."""
+        stand_in = np.zeros((len(sequences.lengths), 1))
+        is_numeric = isinstance(self, NetworkRegressorMixin)
+        _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
+        return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+    def _validate_input(self, X):
+        if not isinstance(X, Sequences):
+            X = self._read(X, FLOATS, reset=False)
+        layout = X.layout(self._net.readout == "mean")
+        return X.rows(layout), self._net.unroll(layout)
+
+    def _like_input(self, rows, X):
+        return self._read(X, FLOATS, reset=False).like(rows, X, self.layout)
+
+    def _read(self, X, dtype, reset):
+        """Return the Sequences of X, whatever its shape."""
+        if are_sequences(X):
+            sequences = read_sequences(X, dtype, self.layout)
+            if reset:
+                self.n_features_in_ = sequences.values.shape[2]
+                vars(self).pop("feature_names_in_", None)
+        else:
+            X = validate_finite(self, X, dtype=dtype, reset=reset)
+            sequences = split_rows(X, self.n_timesteps, self.layout)
+        self._check_width(sequences, reset)
+        return sequences
+
+    def _check_width(self, sequences, reset):
+        width = sequences.values.shape[2]
+        if reset:
+            self.n_features_per_step_ = width
+        elif width != self.n_features_per_step_:
+            raise ValueError(
+                f"Each time step of X has {width} features, but "
+                f"{type(self).__name__} is expecting {self.n_features_per_step_} "
+                f"features as input (layout={self.layout!r})."
+            )
+
+    # The network
+
+    @property
+    def _readout(self):
+        return "steps" if self.return_sequences else self.readout
+
+    def _make_net(self, n_outputs):
+        sizes = layer_sizes(self.hidden_layer_sizes, min_layers=1)
+        return RecurrentNet(
+            self.cell,
+            tuple(sizes),
+            n_outputs,
+            self.bidirectional,
+            self._readout,
+            dropout=tuple(dropout_rates(self.dropout, len(sizes))),
+        )
+
+    def _make_graph(self, n_features, n_outputs):
+        net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
+        return net.unroll(self._sequence_layout)
+
+    def _begin(self, X, targets):
+        super()._begin(X, targets)
+        self._net = self._make_net(targets.n_outputs)
+
+    def _is_same_network(self, graph):
+        """Compare what is unrolled: sequences may be of another length."""
+        return self._make_net(self._net.n_outputs) == self._net
+
+    def _describe_network(self):
+        return repr(self._net)
+
+    # Values of steps
+
+    def _make_targets(self, y, continues, classes=None, incremental=False):
+        if continues and self._puts_out_steps != self.return_sequences:
+            self._refuse_continuation()
+        if not self.return_sequences:
+            return super()._make_targets(y, continues, classes, incremental)
+        if not continues:
+            return StepTargets(
+                super()._make_targets(y.flat, False, classes, incremental)
+            )
+        targets, self._targets = self._targets, self._targets.step
+        super()._make_targets(y.flat, True, classes, incremental)
+        self._targets = targets
+        return targets
+
+    @property
+    def _puts_out_steps(self):
+        return self._net.readout == "steps"
+
+    def _validation_score(self, true, predicted, weights):
+        if self._puts_out_steps:
+            true, predicted, weights = _existing(true, predicted, weights)
+        return super()._validation_score(true, predicted, weights)
+
+    def _by_sequences(self, predict, X):
+        """Return the predictions of a method, without those for padding."""
+        check_is_fitted(self)
+        if not self._puts_out_steps:
+            return predict(X)
+        sequences = self._read(X, FLOATS, reset=False)
+        return sequences.cut(predict(sequences))
+
+    # Hidden representations
+
+    def _represent(self, X, layer):
+        return self._by_sequences(lambda X: self._represent_rows(X, layer), X)
+
+    def _represent_rows(self, X, layer):
+        """Return what a layer makes of sequences, by steps where it is read so."""
+        n_units = self._n_hidden_units(layer)
+        if not isinstance(X, Sequences):
+            X = self._read(X, FLOATS, reset=False)
+        layout = X.layout(self._net.readout == "mean")
+        graph, of_layer = self._net.unroll_layers(layout)
+        values = self._run_part(X.rows(layout), graph, of_layer(layer))
+        if self._puts_out_steps:
+            return values.reshape(len(values), -1, n_units)
+        return values
+
+    def _n_hidden_units(self, layer):
+        if not isinstance(layer, Integral):
+            raise ValueError(
+                f"layer must be the number of a recurrent layer, got {layer!r}."
+            )
+        n_units = index_layers(self._net.layer_sizes, layer)
+        return n_units * (2 if self._net.is_bidirectional else 1)
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy of classes, or R^2 of numbers.
+
+        Parameters
+        ----------
+        X : array-like or list of sequences
+            The input data, as in ``fit``.
+        y : array-like
+            True labels or values; with ``return_sequences`` those of each step.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sequence.
+
+        Returns
+        -------
+        score : float
+            With ``return_sequences`` over all steps of all sequences.
+        """
+        check_is_fitted(self)
+        if not self._puts_out_steps:
+            return super().score(X, y, sample_weight)
+        sequences = self._read(X, FLOATS, reset=False)
+        check_consistent_length(sequences.lengths, y, sample_weight)
+        true = read_steps(y, sequences)
+        predicted = type(self).predict(self, X)
+        predicted = np.concatenate(list(predicted))
+        if sample_weight is not None:
+            sample_weight = np.repeat(sample_weight, sequences.lengths)
+        return super()._validation_score(true.flat, predicted, sample_weight)
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that input may have three dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _existing(true, predicted, weights):
+    """Return values, predictions and weights of the steps that exist."""
+    mask = np.ma.getmaskarray(true)
+    exists = ~mask if mask.ndim == 2 else ~mask.all(axis=2)
+    if weights is not None:
+        weights = np.broadcast_to(weights[:, np.newaxis], exists.shape)[exists]
+    return true.data[exists], predicted[exists], weights

@@ -1,0 +1,1 @@
+"""skbackprop/fitting/__init__.py."""

@@ -1,0 +1,223 @@
+"""Parameters that say something of each hidden layer, read and checked."""
+
+from numbers import Real
+
+import numpy as np
+
+from skbackprop.engine import optimizers, schedules
+from skbackprop.engine.losses import (
+    OF_CLASSES,
+    OF_NUMBERS,
+    BinaryLogLoss,
+    ClassLoss,
+    ElementwiseLoss,
+    Quantile,
+)
+from skbackprop.engine.penalties import Penalties
+from skbackprop.engine.reference.curvature import check_curvature
+from skbackprop.engine.training import Plan
+
+
+def layer_sizes(hidden_layer_sizes, min_layers=0):
+    """Return the numbers of units as a list of int."""
+    sizes = np.atleast_1d(np.asarray(hidden_layer_sizes)).tolist()
+    are_sizes = all(isinstance(size, int) and size > 0 for size in sizes)
+    if len(sizes) < min_layers or not are_sizes:
+        at_least = f" of at least {min_layers}" if min_layers else ""
+        raise ValueError(
+            "hidden_layer_sizes must be > 0, an int or a sequence of ints"
+            f"{at_least}, got {hidden_layer_sizes!r}."
+        )
+    return sizes
+
+
+def dropout_rates(dropout, n_hidden):
+    """Return the rates of the input and of the hidden layers as a list."""
+    rates = 0.0 if dropout is None else dropout
+    rates = [0.0] + [rates] * n_hidden if np.isscalar(rates) else list(rates)
+    are_rates = all(isinstance(r, Real) and 0 <= r < 1 for r in rates)
+    if len(rates) != n_hidden + 1 or not are_rates:
+        raise ValueError(
+            "dropout must be a rate, at least 0 and below 1, of the hidden layers, "
+            f"or a tuple of {n_hidden + 1} rates: of the input and of the "
+            f"{n_hidden} layers of hidden_layer_sizes, got {dropout!r}."
+        )
+    return rates
+
+
+def class_loss(estimator):
+    """Return the ``ClassLoss`` that a classifier is to minimise.
+
+    Raises
+    ------
+    ValueError
+        If it is none of classes, or has no labels to smooth.
+    """
+    loss = estimator.loss
+    if isinstance(loss, str):
+        loss = OF_CLASSES[loss]
+    if not isinstance(loss, ClassLoss):
+        raise ValueError(
+            f"loss={loss!r} is not a loss of classes. Use one of {sorted(OF_CLASSES)}, "
+            "or an instance of one of these, such as Focal(gamma=1)."
+        )
+    if estimator.label_smoothing and not isinstance(loss, BinaryLogLoss):
+        raise ValueError(
+            f"label_smoothing={estimator.label_smoothing!r} is about probabilities of "
+            f"the log loss, but loss is {estimator.loss!r}. Use loss='log_loss', or "
+            "label_smoothing=None."
+        )
+    return loss
+
+
+def number_loss(estimator):
+    """Return the loss that a regressor is to minimise.
+
+    Raises
+    ------
+    ValueError
+        If it is none of numbers, or does not know quantiles.
+    """
+    loss, quantile = estimator.loss, estimator.quantile
+    if quantile is not None:
+        if loss != "quantile":
+            raise ValueError(
+                f"quantile={quantile!r} is about loss='quantile', but loss is "
+                f"{loss!r}. Use loss='quantile', or quantile=None."
+            )
+        return Quantile(_levels(quantile))
+    if isinstance(loss, str):
+        return OF_NUMBERS[loss]
+    if not isinstance(loss, ElementwiseLoss) or isinstance(loss, ClassLoss):
+        raise ValueError(
+            f"loss={loss!r} is not a loss of numbers. Use one of {sorted(OF_NUMBERS)}, "
+            "or an instance of one of these, such as Huber(delta=2)."
+        )
+    return loss
+
+
+def _levels(quantile):
+    """Return a number as it is, and several as a tuple."""
+    if np.ndim(quantile) == 0:
+        return float(quantile)
+    return tuple(np.ravel(quantile).tolist())
+
+
+_OF_MINIBATCHES = (
+    "clip_grad_norm",
+    "dropout",
+    "l1_alpha",
+    "max_norm",
+    "regularization_start",
+    "warmup_epochs",
+    "weight_decay",
+)
+
+
+def check_settings(estimator, program):
+    """Raise ValueError where parameters contradict each other or the network."""
+    if estimator.solver == "sdlm":
+        check_curvature(program, estimator._targets.loss)
+    elif estimator.damping is not None:
+        raise ValueError(
+            f"damping={estimator.damping!r} is about solver='sdlm', but solver is "
+            f"{estimator.solver!r}. Use solver='sdlm', or damping=None."
+        )
+    if estimator.solver != "lbfgs":
+        return
+    advice = "Use solver='sgd' or 'adam'"
+    if estimator.checkpoint is not None:
+        raise ValueError(
+            f"checkpoint={estimator.checkpoint!r} is written between epochs, which "
+            f"solver='lbfgs' does not have. {advice}, or checkpoint=None."
+        )
+    for name in _OF_MINIBATCHES:
+        if getattr(estimator, name, None):
+            raise ValueError(
+                f"{name}={getattr(estimator, name)!r} is about minibatches, which "
+                f"solver='lbfgs' does not have. {advice}, or {name}=None."
+            )
+    if estimator.learning_rate not in _SCHEDULES_OF_SGD:
+        raise ValueError(
+            f"learning_rate={estimator.learning_rate!r} is a schedule, which "
+            f"solver='lbfgs' does not follow. {advice}, or learning_rate='constant'."
+        )
+    for instruction in program.instructions:
+        module = instruction.module
+        if module.is_random or program.n_learned < program.n_parameters:
+            raise ValueError(
+                f"{module!r} learns from minibatches, which solver='lbfgs' does not "
+                f"have. {advice}."
+            )
+
+
+def make_plan(estimator, max_epochs):
+    """Return how the parameters of an estimator say to train."""
+    return Plan(
+        optimizer=make_optimizer(estimator),
+        learning_rate=estimator.learning_rate_init,
+        schedule=_make_schedule(estimator),
+        penalties=_make_penalties(estimator),
+        max_epochs=max_epochs,
+        shuffle=estimator.shuffle,
+        tol=estimator.tol,
+        max_no_improvement=estimator.n_iter_no_change,
+        clip_grad_norm=estimator.clip_grad_norm,
+        early_stopping=estimator.early_stopping,
+    )
+
+
+SOLVERS = {
+    "adagrad": lambda e: optimizers.Adagrad(e.epsilon),
+    "adam": lambda e: optimizers.Adam(e.beta_1, e.beta_2, e.epsilon),
+    "adamw": lambda e: optimizers.Adam(e.beta_1, e.beta_2, e.epsilon),
+    "lion": lambda e: optimizers.Lion(e.beta_1, e.beta_2),
+    "nadam": lambda e: optimizers.Nadam(e.beta_1, e.beta_2, e.epsilon),
+    "rmsprop": lambda e: optimizers.RMSprop(e.beta_2, e.epsilon),
+    "sdlm": lambda e: optimizers.SDLM(
+        e.momentum,
+        e.nesterovs_momentum,
+        _SDLM_DAMPING if e.damping is None else e.damping,
+    ),
+    "sgd": lambda e: optimizers.SGD(e.momentum, e.nesterovs_momentum),
+}
+_ADAMW_DECAY = 0.01
+_SDLM_DAMPING = 0.02  # that of LeNet-5
+_SCHEDULES_OF_SGD = {"constant", "invscaling", "adaptive"}  # scikit-learn's
+_KINDS_OF_SGD = {"sgd", "sdlm"}
+
+
+def make_optimizer(estimator):
+    """Return the optimizer of a stochastic solver."""
+    return SOLVERS[estimator.solver](estimator)
+
+
+def _make_penalties(estimator):
+    weight_decay = estimator.weight_decay
+    if weight_decay is None:
+        weight_decay = _ADAMW_DECAY if estimator.solver == "adamw" else 0.0
+    return Penalties(
+        alpha=estimator.alpha,
+        l1_alpha=estimator.l1_alpha or 0.0,
+        weight_decay=weight_decay,
+        max_norm=estimator.max_norm,
+        start=estimator.regularization_start or 0,
+    )
+
+
+def _make_schedule(estimator):
+    schedule = estimator.learning_rate
+    if isinstance(schedule, str):
+        # scikit-learn's three are those of SGD, and ignored by Adam.
+        is_ignored = (
+            schedule in _SCHEDULES_OF_SGD and estimator.solver not in _KINDS_OF_SGD
+        )
+        name = "constant" if is_ignored else schedule
+        schedule = schedules.NAMED[name]
+        if name == "invscaling":
+            schedule = schedules.InverseScaling(estimator.power_t)
+    elif not isinstance(schedule, schedules.Schedule):
+        schedule = schedules.Custom(schedule)
+    if estimator.warmup_epochs:
+        schedule = schedules.Warmup(schedule, estimator.warmup_epochs)
+    return schedule

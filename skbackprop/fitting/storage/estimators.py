@@ -1,0 +1,132 @@
+"""``save`` and ``load`` of estimators."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from skbackprop.fitting.settings import SOLVERS, make_optimizer
+from skbackprop.fitting.storage import files
+from skbackprop.fitting.storage.encoding import registry
+from skbackprop.utils.validation import FLOATS
+
+
+class KeptInFiles:
+    """Estimators that are written to a file, and read from it, without pickle."""
+
+    # Classes and functions of this package, beyond modules, losses, schedules and
+    # targets, that an estimator keeps and that a file may therefore name.
+    _storable: ClassVar[tuple] = ()
+
+    def save(self, path):
+        """Write the estimator to a file: parameters, weights, all it has learnt.
+
+        The file is an .npz archive of arrays beside a text in JSON
+        (``skbackprop.json``), without pickle: reading it with `load` runs
+        nothing that it contains. It is written beside ``path`` and then takes
+        its place, so that whatever happens there is either the old file or the
+        new one.
+
+        The state of the optimizer is kept for those who go on, as pickles do:
+        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write. A file that is there is replaced.
+
+        Raises
+        ------
+        TypeError
+            If a parameter is code: a function as ``graph`` or as
+            ``learning_rate``, say. The message tells what to give instead.
+        """
+        content = {
+            "parameters": self.get_params(deep=False),
+            "requests": _requests_of(self),
+            "attributes": fitted_attributes(self),
+        }
+        files.write(path, type(self).__name__, content, registry(self._storable))
+
+    @classmethod
+    def load(cls, path):
+        """Return the estimator that `save` has written to a file.
+
+        It predicts the same bits, and goes on learning (``warm_start``,
+        ``partial_fit``) to the same bits, as the one that was saved.
+
+        Parameters
+        ----------
+        path : str or path
+            What to read.
+
+        Returns
+        -------
+        estimator : object
+            Of the class that ``load`` is called on.
+
+        Raises
+        ------
+        ValueError
+            If the file holds an estimator of another class, none at all, one
+            of a later version of skbackprop, or is cut off or changed.
+        """
+        content = files.read(path, cls.__name__, registry(cls._storable))
+        with files.damage_is_told(path):
+            estimator = cls(**content["parameters"])
+            estimator.__setstate__({**vars(estimator), **content["attributes"]})
+            if content["requests"] is not None:
+                _restore_requests(estimator, content["requests"])
+            check_state(estimator)
+        return estimator
+
+
+def fitted_attributes(estimator):
+    """Return what an estimator has learnt, without parameters and callbacks."""
+    others = {*estimator.get_params(deep=False), "_metadata_request"}
+    return {
+        name: value
+        for name, value in estimator.__getstate__().items()
+        if name not in others and "_callback" not in name
+    }
+
+
+def _requests_of(estimator):
+    """Return which metadata each method asks for, None where nothing was said."""
+    metadata_request = vars(estimator).get("_metadata_request")
+    if metadata_request is None:
+        return None
+    return {
+        method: dict(request.requests)
+        for method, request in vars(metadata_request).items()
+        if hasattr(request, "requests")
+    }
+
+
+def _restore_requests(estimator, requests):
+    metadata_request = estimator._get_metadata_request()
+    for method, names in requests.items():
+        for name, alias in names.items():
+            getattr(metadata_request, method).add_request(param=name, alias=alias)
+    estimator._metadata_request = metadata_request
+
+
+def check_state(estimator):
+    """Check what the kernels take for granted: sizes, dtypes, rows that exist."""
+    if not estimator.__sklearn_is_fitted__():
+        return
+    parameters, state = estimator._parameters, estimator._training_state
+    if parameters.dtype not in FLOATS:
+        raise ValueError(f"weights of {parameters.dtype}")
+    if state is None:
+        return
+    vectors = [*state.slots, *(v for v in (state.best, state.last) if v is not None)]
+    rows = [r for r in (state.order, state.validation) if r is not None]
+    is_used = state.solver in SOLVERS and state.solver == estimator.solver
+    if is_used and len(state.slots) != make_optimizer(estimator).n_slots:
+        raise ValueError(f"{len(state.slots)} slots for solver={state.solver!r}")
+    if any(v.shape != parameters.shape or v.dtype != parameters.dtype for v in vectors):
+        raise ValueError("a state of training that does not fit the weights")
+    for one in rows:
+        is_index = one.ndim == 1 and one.dtype == np.arange(1).dtype
+        if not (is_index and ((one >= 0) & (one < state.n_samples)).all()):
+            raise ValueError("a state of training of rows that do not exist")

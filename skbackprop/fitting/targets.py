@@ -1,0 +1,308 @@
+"""Targets: how y becomes what a loss reads, and logits become predictions.
+
+The only place that knows classes and probabilities.
+"""
+
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+from scipy import sparse, special
+from sklearn.utils.multiclass import (
+    check_classification_targets,
+    type_of_target,
+    unique_labels,
+)
+
+from skbackprop.engine import losses
+
+
+@dataclass
+class ClassTargets:
+    """Classes, and the loss of telling them apart.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+    of_output : ClassLoss
+        That of one output: yes or no.
+    label_smoothing : float
+        Share of each label that is spread evenly over all classes.
+    """
+
+    classes: np.ndarray
+    _: KW_ONLY
+    of_output: losses.ClassLoss = losses.BinaryLogLoss()
+    label_smoothing: float = 0.0
+
+    @property
+    def loss(self):
+        """That of the outputs, added up."""
+        return self.of_output
+
+    @property
+    def n_columns(self):
+        """Columns that targets are encoded in."""
+        return 1 if self.loss.reads_class_index else self.n_outputs
+
+    def _smoothed(self, encoded):
+        """Return zeros and ones, nearer to one another where labels are smoothed."""
+        return encoded * (1 - self.label_smoothing) + self.label_smoothing / 2
+
+
+@dataclass
+class BinaryTargets(ClassTargets):
+    """Two classes: one logit z, P(second class) = 1 / (1 + exp(-z))."""
+
+    n_outputs = 1
+
+    def encode(self, y, dtype):
+        """Return a column of zeros and ones."""
+        return self._smoothed(_codes(y, self.classes).astype(dtype)[:, np.newaxis])
+
+    def read(self, encoded):
+        """Return the labels that were encoded."""
+        return self.classes[(encoded[:, 0] > 0.5).astype(int)]
+
+    def decode(self, logits):
+        """Return the likelier class of each row."""
+        return self.classes[(logits[:, 0] > 0).astype(int)]
+
+    def decision(self, logits):
+        """Return the logit of each row, positive for the second class."""
+        return logits[:, 0].copy()
+
+    def probabilities(self, logits):
+        """Return the probabilities of the two classes."""
+        odds = self.of_output.log_odds(logits)
+        return np.hstack([special.expit(-odds), special.expit(odds)])
+
+    def log_probabilities(self, logits):
+        """Return the logarithms of the probabilities, finite for finite logits."""
+        odds = self.of_output.log_odds(logits)
+        return np.hstack([special.log_expit(-odds), special.log_expit(odds)])
+
+
+@dataclass
+class MulticlassTargets(ClassTargets):
+    """Several classes: one logit each, probabilities are their softmax."""
+
+    @property
+    def loss(self):
+        """That of one class out of several."""
+        if self.label_smoothing:
+            return losses.SmoothedSoftmaxLogLoss(self.label_smoothing)
+        return self.of_output.over_classes()
+
+    @property
+    def n_outputs(self):
+        """Number of classes."""
+        return len(self.classes)
+
+    def encode(self, y, dtype):
+        """Return a column of class indices, or an indicator matrix of the classes."""
+        codes = _codes(y, self.classes)[:, np.newaxis]
+        if not self.loss.reads_class_index:
+            codes = codes == np.arange(self.n_outputs)
+        return codes.astype(dtype)
+
+    def read(self, encoded):
+        """Return the labels that were encoded."""
+        reads_index = self.loss.reads_class_index
+        codes = encoded[:, 0] if reads_index else encoded.argmax(axis=1)
+        return self.classes[codes.astype(int)]
+
+    def decode(self, logits):
+        """Return the likeliest class of each row."""
+        return self.classes[logits.argmax(axis=1)]
+
+    def decision(self, logits):
+        """Return the logits, largest for the class that is predicted."""
+        return logits.copy()
+
+    def probabilities(self, logits):
+        """Return the softmax of the scores of the classes."""
+        return special.softmax(self.of_output.class_scores(logits), axis=1)
+
+    def log_probabilities(self, logits):
+        """Return the logarithm of that, finite for finite logits."""
+        return special.log_softmax(self.of_output.class_scores(logits), axis=1)
+
+
+@dataclass
+class MultilabelTargets(ClassTargets):
+    """Any subset of the classes: one independent logit each."""
+
+    is_sparse: bool
+
+    @property
+    def n_outputs(self):
+        """Number of labels."""
+        return len(self.classes)
+
+    def encode(self, y, dtype):
+        """Return the label indicator matrix as floats."""
+        y = y.toarray() if sparse.issparse(y) else np.asarray(y)
+        if y.ndim != 2 or y.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y must be a label indicator matrix of {self.n_outputs} columns "
+                f"as in the previous call to fit, got shape {y.shape}."
+            )
+        return self._smoothed(np.ascontiguousarray(y != 0, dtype=dtype))
+
+    def read(self, encoded):
+        """Return the label indicator matrix that was encoded."""
+        return (encoded > 0.5).astype(int)
+
+    def decode(self, logits):
+        """Return the label indicator matrix of the labels likelier than not."""
+        return (logits > 0).astype(int)
+
+    def decision(self, logits):
+        """Return the logits, positive for the labels that are predicted."""
+        return logits.copy()
+
+    def probabilities(self, logits):
+        """Return the probability of each label."""
+        return special.expit(self.of_output.log_odds(logits))
+
+    def log_probabilities(self, logits):
+        """Return the logarithms of the probabilities, finite for finite logits."""
+        return special.log_expit(self.of_output.log_odds(logits))
+
+
+# What targets must not be, and what they must be: of losses with a log link.
+_FORBIDDEN = {
+    losses.HalfGammaDeviance: (np.less_equal, "be positive with loss='gamma'"),
+    losses.HalfPoissonDeviance: (np.less, "not be negative with loss='poisson'"),
+}
+
+
+@dataclass
+class NumericTargets:
+    """Real numbers: predictions are the inverse link of the logits."""
+
+    loss: losses.Loss
+    n_outputs: int
+
+    @property
+    def n_columns(self):
+        """Columns that targets are encoded in."""
+        return self.n_outputs
+
+    def encode(self, y, dtype):
+        """Return the targets as a matrix of floats."""
+        return self._encode(y, dtype, self.n_outputs)
+
+    def _encode(self, y, dtype, n_columns):
+        if sparse.issparse(y):
+            raise TypeError("Sparse y is not supported in regression, use y.toarray().")
+        y = np.asarray(y).reshape(len(y), -1)
+        if y.shape[1] != n_columns:
+            raise ValueError(
+                f"y must have {n_columns} column(s) as in the previous call to "
+                f"fit, got {y.shape[1]}."
+            )
+        is_forbidden, what = _FORBIDDEN.get(type(self.loss), (None, None))
+        if what and is_forbidden(y, 0).any():
+            raise ValueError(f"y must {what}, got a minimum of {y.min()}.")
+        with np.errstate(over="ignore"):
+            encoded = np.ascontiguousarray(y, dtype=dtype)
+        if not np.isfinite(encoded).all():
+            raise ValueError(f"y has values too large for {np.dtype(dtype)}.")
+        if what and is_forbidden(encoded, 0).any():
+            raise ValueError(f"y must {what}, and so in {np.dtype(dtype)}.")
+        return encoded
+
+    def read(self, encoded):
+        """Return the targets that were encoded."""
+        return encoded[:, 0] if self.n_outputs == 1 else encoded
+
+    def decode(self, logits):
+        """Return the predictions, one-dimensional where there is one output."""
+        predictions = np.exp(logits) if self.loss.link == "exp" else logits
+        return predictions[:, 0] if self.n_outputs == 1 else predictions
+
+
+@dataclass
+class QuantileTargets(NumericTargets):
+    """One number, of which several quantiles are predicted, by an output each."""
+
+    def encode(self, y, dtype):
+        """Return the target of each output: the same for all."""
+        encoded = self._encode(y, dtype, 1)
+        return np.ascontiguousarray(np.repeat(encoded, self.n_outputs, axis=1))
+
+    def read(self, encoded):
+        """Return the targets that were encoded."""
+        return encoded[:, 0]
+
+    def decode(self, logits):
+        """Return the predictions, put in the order of their levels.
+
+        Where quantiles cross, this rearrangement does not increase their loss
+        (Chernozhukov, Fernandez-Val & Galichon 2010).
+        """
+        ranks = np.argsort(np.argsort(self.loss.level, kind="stable"))
+        return np.sort(logits, axis=1)[:, ranks]
+
+
+def class_targets(y, classes=None, **settings):
+    """Return the targets of a classifier for labels like ``y``.
+
+    Parameters
+    ----------
+    y : array-like
+    classes : array-like, default=None
+        All classes, where y need not have each.
+    **settings
+        Loss and smoothing of :class:`ClassTargets`.
+    """
+    check_classification_targets(y)
+    kind = type_of_target(y, input_name="y")
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "Multioutput target data is not supported: y has several columns that "
+            "are not a label indicator matrix of zeros and ones."
+        )
+    if kind == "multilabel-indicator":
+        return MultilabelTargets(np.arange(y.shape[1]), sparse.issparse(y), **settings)
+    classes = unique_labels(y if classes is None else classes)
+    if len(classes) < 2:
+        raise ValueError(
+            "This classifier needs samples of at least 2 classes, but the data "
+            f"contains only one class: {classes.tolist()[0]!r}."
+        )
+    kind = BinaryTargets if len(classes) == 2 else MulticlassTargets
+    return kind(classes, **settings)
+
+
+def number_targets(y, loss):
+    """Return the targets of a regressor for numbers like ``y``."""
+    n_targets = 1 if y.ndim == 1 else y.shape[1]
+    if not isinstance(loss, losses.Quantile) or np.ndim(loss.level) == 0:
+        return NumericTargets(loss, n_targets)
+    if n_targets > 1:
+        raise ValueError(
+            f"quantile={loss.level!r} are several levels, which are predicted for one "
+            f"target, but y has {n_targets} columns. Use one level, or fit a regressor "
+            "for each column (MultiOutputRegressor)."
+        )
+    return QuantileTargets(loss, len(loss.level))
+
+
+def unknown_labels(y, targets):
+    """Return the labels in ``y`` that the targets do not have."""
+    if isinstance(targets, MultilabelTargets) or y.ndim != 1:
+        return []
+    known = set(targets.classes.tolist())
+    return [label for label in np.unique(y).tolist() if label not in known]
+
+
+def _codes(y, classes):
+    """Return the index of each label among the sorted classes."""
+    if y.ndim != 1:
+        raise ValueError(
+            f"y has {y.shape[1]} columns, but the labels seen before were "
+            "one-dimensional."
+        )
+    return np.searchsorted(classes, y.astype(classes.dtype, copy=False))

@@ -1,0 +1,357 @@
+"""Classification and regression: the tasks that a network is put to.
+
+Mixins beside :class:`skbackprop.fitting.estimator.NetworkEstimator`: what the targets
+are, what is predicted, how it is scored.
+"""
+
+from dataclasses import KW_ONLY, dataclass
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.engine.losses import OF_CLASSES, OF_NUMBERS, Loss, Quantile
+from skbackprop.fitting import targets as _targets
+from skbackprop.fitting.settings import class_loss, number_loss
+
+
+def is_stochastic(estimator):
+    """Tell whether the solver learns from minibatches, as partial_fit needs."""
+    if estimator.solver == "lbfgs":
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. "
+            f"{estimator.solver} is not stochastic."
+        )
+    return True
+
+
+def gives_probabilities(estimator):
+    """Tell whether the loss is one of probabilities."""
+    if not class_loss(estimator).gives_probabilities:
+        raise AttributeError(
+            f"Probabilities are not estimated with loss={estimator.loss!r}. Use "
+            "decision_function, or loss='log_loss' or 'focal'."
+        )
+    return True
+
+
+@dataclass(eq=False, repr=False)
+class NetworkClassifierMixin(ClassifierMixin):
+    """Classes, labels and probabilities."""
+
+    _: KW_ONLY
+    loss: str | Loss = "log_loss"
+    label_smoothing: float | None = None
+    class_weight: dict | str | None = None
+
+    _constraints_of_task: ClassVar[dict] = {
+        "loss": [StrOptions(set(OF_CLASSES)), Loss],
+        "label_smoothing": [None, Interval(Real, 0, 1, closed="left")],
+        "class_weight": [None, dict, StrOptions({"balanced"})],
+    }
+
+    @available_if(is_stochastic)
+    def partial_fit(self, X, y, sample_weight=None, classes=None):
+        """Learn from one pass (epoch) over the given data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            The class labels, or a label indicator matrix.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample in the loss; 1 each by default.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that ever occur. Needed in the first call (unless y is
+            a label indicator matrix); may be left out afterwards.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for one epoch more.
+        """
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def _make_targets(self, y, continues, classes, incremental):
+        settings = {
+            "of_output": class_loss(self),
+            "label_smoothing": self.label_smoothing or 0.0,
+        }
+        if not continues:
+            if incremental and classes is None and y.ndim == 1:
+                raise ValueError(
+                    "classes must be passed on the first call to partial_fit."
+                )
+            targets = _targets.class_targets(y, classes, **settings)
+            self.classes_ = targets.classes
+        else:
+            targets = self._targets
+            if any(getattr(targets, name) != new for name, new in settings.items()):
+                _refuse_other_loss(self)
+            if classes is not None and not np.array_equal(
+                np.unique(classes), self.classes_
+            ):
+                raise ValueError(
+                    f"`classes={classes!r}` is not the same as on last call to "
+                    f"partial_fit, was: {self.classes_!r}"
+                )
+        if continues and not incremental:
+            self._check_same_classes(y)
+        if _targets.unknown_labels(y, targets):
+            raise ValueError(
+                "`y` has classes not in `self.classes_`. `self.classes_` has "
+                f"{self.classes_}. 'y' has {np.unique(y)}."
+            )
+        return targets
+
+    def _weigh(self, sample_weight, y, dtype, incremental):
+        """Return the weights of the samples, times those of their classes."""
+        if self.class_weight is None:
+            return sample_weight
+        of_class = f"class_weight={self.class_weight!r}"
+        if getattr(y, "ndim", None) != 1:
+            raise ValueError(
+                f"{of_class} is about samples of one class each, which label "
+                "indicator matrices and steps of sequences (return_sequences=True) "
+                "are not. Use sample_weight, or class_weight=None."
+            )
+        if incremental and self.class_weight == "balanced":
+            raise ValueError(
+                f"{of_class} needs all samples, which partial_fit does not have. Use "
+                "weights by class, as compute_class_weight of sklearn.utils returns "
+                "them for all of y."
+            )
+        weights = compute_sample_weight(self.class_weight, y)
+        if not (weights >= 0).all() or not weights.any():
+            raise ValueError(
+                f"{of_class} must be weights that are not negative, nor all 0."
+            )
+        if sample_weight is not None:
+            weights = weights * sample_weight
+        return weights.astype(dtype)
+
+    def _check_same_classes(self, y):
+        if y.ndim == 1 and set(np.unique(y).tolist()) != set(self.classes_.tolist()):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the "
+                f"previous call to fit. Previously got {self.classes_}, `y` has "
+                f"{np.unique(y)}"
+            )
+
+    @staticmethod
+    def _validation_score(true, predicted, weights):
+        # accuracy_score itself needs about 1 ms, more than the network often does,
+        # to find out what kind of labels these are.
+        is_right = true == predicted
+        is_right = is_right.all(axis=1) if is_right.ndim == 2 else is_right
+        return float(np.average(is_right, weights=weights))
+
+    def predict(self, X):
+        """Predict the class of each sample.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            The predicted labels; a label indicator matrix in multilabel
+            classification.
+        """
+        check_is_fitted(self)
+        labels = self._predict_with(X, self._targets.decode)
+        is_sparse = getattr(self._targets, "is_sparse", False)
+        return sparse.csr_matrix(labels) if is_sparse else labels
+
+    def decision_function(self, X):
+        """Return what the network puts out: the logits that the loss has read.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            One score for two classes, positive where the second one is
+            predicted; else one for each class, largest for the class that is
+            predicted, or positive for the labels that are.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.decision)
+
+    @available_if(gives_probabilities)
+    def predict_proba(self, X):
+        """Estimate the probabilities of the classes.
+
+        With ``loss="log_loss"`` and ``"focal"`` only.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+
+        Returns
+        -------
+        y_prob : ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of ``classes_``.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.probabilities)
+
+    @available_if(gives_probabilities)
+    def predict_log_proba(self, X):
+        """Estimate the logarithms of the probabilities of the classes.
+
+        Computed from the logits, so they are finite where ``predict_proba`` is
+        rounded to 0.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+
+        Returns
+        -------
+        log_y_prob : ndarray of shape (n_samples, n_classes)
+            Log-probabilities, in the order of ``classes_``.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.log_probabilities)
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that label indicator matrices are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+@dataclass(eq=False, repr=False)
+class NetworkRegressorMixin(RegressorMixin):
+    """Real targets, one or several."""
+
+    _: KW_ONLY
+    quantile: float | tuple | None = None
+
+    _constraints_of_task: ClassVar[dict] = {
+        "loss": [StrOptions(set(OF_NUMBERS)), Loss],
+        "quantile": [None, Real, "array-like"],
+    }
+
+    @available_if(is_stochastic)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Learn from one pass (epoch) over the given data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target values.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample in the loss; 1 each by default.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for one epoch more.
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def _make_targets(self, y, continues, classes, incremental):
+        loss = number_loss(self)
+        if not continues:
+            return _targets.number_targets(y, loss)
+        if self._targets.loss != loss:
+            _refuse_other_loss(self)
+        return self._targets
+
+    def _validation_score(self, true, predicted, weights):
+        if not np.isfinite(predicted).all():
+            return np.nan
+        loss = self._targets.loss
+        loss = getattr(loss, "loss", loss)  # that of a step
+        if isinstance(loss, Quantile):
+            return _share_explained(loss, true, predicted, weights)
+        from sklearn.metrics import r2_score
+
+        return r2_score(true, predicted, sample_weight=weights)
+
+    def score(self, X, y, sample_weight=None):
+        """Return how much better the predictions are than a constant.
+
+        That is R^2; with quantiles, the same of the pinball loss in place of the
+        squared error, as :func:`sklearn.metrics.d2_pinball_score` has it, on
+        average over several levels.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The true values.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample.
+
+        Returns
+        -------
+        score : float
+            At most 1; 0 is that of the best constant.
+        """
+        predicted = self.predict(X)
+        if isinstance(self._targets.loss, Quantile):
+            return self._validation_score(y, predicted, sample_weight)
+        return super().score(X, y, sample_weight)
+
+    def predict(self, X):
+        """Predict the targets of samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The input data.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predicted values; with several quantiles a column of each.
+        """
+        check_is_fitted(self)
+        return self._predict_with(X, self._targets.decode)
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that several outputs are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _share_explained(loss, true, predicted, weights):
+    """Return 1 - pinball loss / that of the empirical quantile, over all levels."""
+    from sklearn.metrics import d2_pinball_score
+
+    levels = np.ravel(loss.level)
+    columns = [predicted] if len(levels) == 1 else predicted.T
+    return np.mean(
+        [
+            d2_pinball_score(true, column, sample_weight=weights, alpha=level)
+            for level, column in zip(levels, columns, strict=True)
+        ]
+    )
+
+
+def _refuse_other_loss(estimator):
+    raise ValueError(
+        f"loss={estimator.loss!r}, with what qualifies it, is not that of the network "
+        "fitted before. Use warm_start=False, or a new estimator."
+    )

@@ -1,0 +1,255 @@
+"""Validation sets: samples that are not trained on, and how they are scored."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _check_sample_weight
+
+from skbackprop.engine import make_executor
+from skbackprop.engine.observers import Validated
+from skbackprop.engine.samples import CSR, Samples
+from skbackprop.fitting.targets import BinaryTargets
+from skbackprop.network import Graph
+from skbackprop.network.compiler import compile_graph
+
+
+class GivenSet(NamedTuple):
+    """What the user gives as a validation set; None where nothing is given."""
+
+    X: object = None
+    y: object = None
+    sample_weight: object = None
+
+
+NO_SET = GivenSet()
+
+
+class HeldOut(NamedTuple):
+    """A validation set, ready to be run.
+
+    Attributes
+    ----------
+    samples : Samples
+    rows : ndarray of int64
+        Those of the samples (or of their groups) that belong to the set.
+    graph : Graph
+        The network that reads them: of sequences, unrolled for their length.
+    score : callable
+        Returns the score from the loss and the logits.
+    """
+
+    samples: Samples
+    rows: np.ndarray
+    graph: Graph
+    score: object
+
+    @property
+    def weights(self):
+        """Weights of the rows, None where each weighs 1."""
+        weights = self.samples.weights
+        return None if weights is None else weights[self.rows]
+
+
+def check_validation(estimator, given):
+    """Raise ValueError where parameters contradict each other or what is given."""
+    if (given.X is None) != (given.y is None):
+        missing = "X_val" if given.X is None else "y_val"
+        raise ValueError(
+            f"X_val and y_val are given together or not at all, but {missing} is None."
+        )
+    if given.X is None and given.sample_weight is not None:
+        raise ValueError(
+            "sample_weight_val is given without X_val and y_val, which it weighs."
+        )
+    if given.X is not None and estimator.solver == "lbfgs":
+        raise ValueError(
+            "X_val and y_val are scored after each epoch, which solver='lbfgs' does "
+            "not have. Use solver='sgd' or 'adam', or give no validation set."
+        )
+    if estimator.scoring is None:
+        return
+    stops = estimator.early_stopping and estimator.solver != "lbfgs"
+    if given.X is None and not stops:
+        raise ValueError(
+            f"scoring={estimator.scoring!r} needs a validation set. Use "
+            "early_stopping=True with a stochastic solver, or give X_val and y_val "
+            "to fit."
+        )
+
+
+def split_rows(estimator, samples, splits, random_state):
+    """Return the rows (or groups) to train on, and those held out (None: none)."""
+    rows = np.arange(samples.n_units)
+    if not splits:
+        return rows, None
+    # Only here, as it takes longer to import than all of this package.
+    from sklearn.model_selection import train_test_split
+
+    targets = estimator._targets
+    is_binary = isinstance(targets, BinaryTargets)
+    try:
+        train_rows, validation_rows = train_test_split(
+            rows,
+            random_state=random_state,
+            test_size=estimator.validation_fraction,
+            stratify=targets.read(samples.targets) if is_binary else None,
+        )
+    except ValueError as error:
+        raise ValueError(
+            "early_stopping=True cannot hold out "
+            f"validation_fraction={estimator.validation_fraction} of {len(rows)} "
+            f"samples: {error}"
+        ) from error
+    if len(validation_rows) < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' or "
+            "the size of your dataset."
+        )
+    if samples.weights is not None:
+        for part, rows in (("held out", validation_rows), ("left", train_rows)):
+            if not samples.weights[rows].any():
+                raise ValueError(
+                    f"The samples that early_stopping has {part} all have "
+                    "sample_weight 0. Give more samples a weight, or change "
+                    "'validation_fraction'."
+                )
+    return train_rows, validation_rows
+
+
+def read_held_out(estimator, given):
+    """Return the HeldOut set that is given, None where nothing is.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        Ready to train.
+    given : GivenSet
+    """
+    if given.X is None:
+        return None
+    samples, graph = _read(estimator, given)
+    rows = np.arange(samples.n_units)
+    return _with_score(estimator, samples, rows, graph, given.X, given.y)
+
+
+def hold_out(estimator, samples, X, y):
+    """Return the HeldOut set of the rows that are not trained on, None without.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        Ready to train.
+    samples : Samples
+        All of them.
+    X, y
+        The same, as the user has them.
+    """
+    if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
+        return None
+    rows = estimator._training_state.validation
+    if _is_scorer(estimator.scoring):
+        X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
+    return _with_score(estimator, samples, rows, estimator.graph_, X, y)
+
+
+def _with_score(estimator, samples, rows, graph, X, y):
+    held_out = HeldOut(samples, rows, graph, None)
+    return held_out._replace(score=_make_score(estimator, held_out, X, y))
+
+
+def _read(estimator, given):
+    """Return the Samples of a set that is given, and the graph that reads them."""
+    dtype = estimator._parameters.dtype
+    try:
+        X, y, graph = estimator._validate_held_out(given.X, given.y, dtype)
+        # As what goes on learning, it need not have every class.
+        targets = estimator._make_targets(y, True, None, True)
+        encoded = targets.encode(y, dtype)
+    except ValueError as error:
+        raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
+    weights = _check_weights(given.sample_weight, X, dtype)
+    X = CSR.of(X) if sparse.issparse(X) else X
+    return estimator._make_samples(X, y, encoded, weights), graph
+
+
+def _check_weights(weights, X, dtype):
+    if weights is None:
+        return None
+    try:
+        weights = _check_sample_weight(
+            weights, X, dtype=dtype, ensure_non_negative=True
+        )
+        if not weights.any():
+            raise ValueError("one entry at least must be positive, but all are 0.")
+    except ValueError as error:
+        raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
+    return weights
+
+
+def _by_rows(part):
+    return part.tocsr() if sparse.issparse(part) else part
+
+
+def _is_scorer(scoring):
+    """Tell whether scoring is one of scikit-learn's kind: called with X and y."""
+    return scoring not in (None, "loss")
+
+
+def _make_score(estimator, held_out, X, y):
+    """Return the function of loss and logits that ``scoring`` stands for."""
+    scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
+    if scoring == "loss" or getattr(targets, "are_scored_by_loss", False):
+        return lambda loss, logits: -loss
+    if scoring is None:
+        memberships, of_groups = held_out.rows, {}
+        if held_out.samples.groups is not None:
+            groups = held_out.samples.groups
+            memberships, of_groups["starts"] = groups.expand(held_out.rows)
+        true = targets.read(held_out.samples.targets[memberships])
+        return lambda loss, logits: estimator._validation_score(
+            true, targets.decode(logits), weights, **of_groups
+        )
+    if isinstance(scoring, str) and getattr(targets, "are_of_steps", False):
+        raise ValueError(
+            f"scoring={scoring!r} scores one prediction per sample, but with "
+            "return_sequences=True there is one per step. Use scoring=None, 'loss' or "
+            "a callable of (estimator, X, y)."
+        )
+    scorer = _find_scorer(estimator, scoring)
+    options = {} if weights is None else {"sample_weight": weights}
+    return lambda loss, logits: scorer(estimator, X, y, **options)
+
+
+def _find_scorer(estimator, scoring):
+    from sklearn.metrics import check_scoring, get_scorer_names
+
+    if isinstance(scoring, str) and scoring not in get_scorer_names():
+        raise ValueError(
+            f"scoring={scoring!r} is not the name of a scorer. Use 'loss', None, a "
+            "name of sklearn.metrics.get_scorer_names(), or a callable of "
+            "(estimator, X, y)."
+        )
+    return check_scoring(estimator, scoring)
+
+
+def make_validation(estimator, held_out, batch_size):
+    """Return the function that validates what an estimator has learnt so far."""
+    if held_out is None:
+        return None
+    program, loss = compile_graph(held_out.graph), estimator._targets.loss
+    batch_size = min(batch_size, held_out.samples.n_units)
+    n_rows = held_out.samples.most_rows(batch_size)
+    executor = make_executor(
+        program, estimator._parameters, loss, batch_size, n_rows=n_rows
+    )
+    weights = held_out.weights
+    weight_sum = len(held_out.rows) if weights is None else float(weights.sum())
+    factor = loss.reported_factor(program.output.width) / weight_sum
+
+    def validate():
+        total, logits = executor.evaluate(held_out.samples, held_out.rows)
+        return Validated(factor * total, held_out.score(factor * total, logits))
+
+    return validate

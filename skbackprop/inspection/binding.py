@@ -1,0 +1,104 @@
+"""A graph and the numbers to run it with: what inspection looks into."""
+
+import copy
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.engine.bound_graph import BoundGraph, connected, learned_blocks
+from skbackprop.network import Graph
+from skbackprop.network.compiler import compile_graph
+
+
+def bind(network, X, parameters=None, dtype=None):
+    """Return the bound graph of a network, and samples as it reads them.
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+    X : array-like of shape (n_samples, n_features)
+    parameters : ndarray or list of ndarray, default=None
+        For a graph: all in one vector, or block by block.
+    dtype : dtype, default=None
+        float64 for a graph, the dtype it was fitted in for an estimator.
+    """
+    if isinstance(network, Graph):
+        bound = BoundGraph(network, _lay_out(network, parameters, dtype or np.float64))
+        return bound, check_samples(bound, X)
+    if not isinstance(network, BaseEstimator):
+        raise TypeError(
+            f"network must be a Graph or a fitted estimator, got {network!r}."
+        )
+    check_is_fitted(network, "graph_")
+    if parameters is not None:
+        raise ValueError(
+            "parameters must be None for a fitted estimator, which has its own."
+        )
+    X, graph = network._validate_input(X)
+    values = compile_graph(graph).allocate(dtype or network._parameters.dtype)
+    values[:] = network._parameters
+    X = X.toarray() if sparse.issparse(X) else X
+    return BoundGraph(graph, values), X.astype(values.dtype)
+
+
+def bind_targets(estimator, X, y, dtype):
+    """Return the targets of samples as the loss of a fitted estimator reads them."""
+    estimator = copy.copy(estimator)  # as this is what begins a fit
+    _, y = estimator._validate_samples(X, y, dtype, reset=False)
+    targets = estimator._make_targets(y, True, None, True)
+    return targets.encode(y, dtype)
+
+
+def _lay_out(graph, parameters, dtype):
+    """Return the flat vector of a graph for parameters given in either form."""
+    program = compile_graph(graph)
+    flat, learned = program.allocate(dtype), learned_blocks(program)
+    for block in program.blocks:
+        initial = graph.modules[block.module].initial_values
+        block.view(flat)[...] = initial.get(block.name, 0.0)
+    arrays = _as_blocks(parameters, program, learned)
+    shapes = [np.shape(array) for array in arrays]
+    if shapes not in ([b.shape for b in learned], [b.shape for b in program.blocks]):
+        expected = ", ".join(f"{b.name} {b.shape}" for b in program.blocks)
+        raise ValueError(
+            f"parameters must be arrays for {expected or 'nothing'}, or a vector of "
+            f"all their elements, got shapes {shapes}. Buffers may be left out."
+        )
+    for block, array in zip(program.blocks, arrays, strict=False):
+        module, mask = graph.modules[block.module], connected(block, graph)
+        if np.any(np.where(mask, 0, array)):
+            raise ValueError(
+                f"The {block.name} of {module!r} must be 0 where nothing is connected."
+            )
+        block.view(flat)[...] = array
+    return flat
+
+
+def _as_blocks(parameters, program, learned):
+    """Return a list of arrays for parameters that may stand in one vector."""
+    if parameters is None:
+        return []
+    if isinstance(parameters, (list, tuple)):
+        return parameters
+    parameters = np.asarray(parameters)
+    for blocks in (learned, program.blocks):
+        sizes = [int(np.prod(block.shape)) for block in blocks]
+        if parameters.shape == (sum(sizes),):
+            parts = np.split(parameters, np.cumsum(sizes)[:-1]) if sizes else []
+            return [p.reshape(b.shape) for p, b in zip(parts, blocks, strict=True)]
+    return [parameters]
+
+
+def check_samples(bound, X):
+    """Return samples as this graph reads them."""
+    X = check_array(X, dtype=bound.dtype)
+    if X.shape[1] != bound.graph.n_features:
+        raise ValueError(
+            f"X of shape {X.shape} does not fit node 0, "
+            f"Input({bound.graph.n_features}), of shape (n, "
+            f"{bound.graph.n_features})."
+        )
+    return X

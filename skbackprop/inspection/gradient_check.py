@@ -1,0 +1,331 @@
+"""The check of gradients: perturb a little and see what the loss does."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_random_state
+
+from skbackprop.engine import Executor, ReferenceExecutor
+from skbackprop.engine.bound_graph import BoundGraph, connected, learned_blocks
+from skbackprop.engine.losses import HalfSquaredError
+from skbackprop.engine.reference.losses import value_and_gradient
+from skbackprop.exceptions import WrongGradientError
+from skbackprop.inspection.binding import bind, bind_targets
+from skbackprop.kernels import jit
+from skbackprop.network import Graph, Identity, Input, Slice, StopGradient
+from skbackprop.network.compiler import compile_graph
+from skbackprop.network.node import Node
+
+# From where truncation spoils a difference quotient to where rounding does.
+_LONGEST_STEP = 1e-4
+_STEPS = (1e-5, _LONGEST_STEP, 1e-6, 1e-7)  # the likeliest to do first
+_JITTER = 1e-2  # relative: off the kinks of ReLU and the ties of Max
+
+
+class _Row(NamedTuple):
+    """One comparison; the columns of the table."""
+
+    executor: str
+    module: str
+    block: str
+    analytic: float
+    numerical: float
+    relative_error: float
+
+
+def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_state=0):
+    r"""Hold the gradients of backprop against finite differences.
+
+    The argument of the lecture: perturb a parameter, see how the loss changes.
+    Here all elements of a block are perturbed at once, along a random
+    direction v of length 1:
+
+    .. math:: \langle \nabla L, v \rangle
+       = \lim_{h \to 0} \frac{L(w + h v) - L(w - h v)}{2 h}
+
+    once for each block of parameters and for the input of the network. Then
+    each module is taken by itself, with a random linear function of its output
+    in the place of the loss, and its inputs are perturbed, which tells
+    the module with the wrong derivative from those that only receive it.
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+        Run in float64, as in training.
+    X : array-like of shape (n_samples, n_features)
+        A few samples; some dozens are enough.
+    y : array-like, default=None
+        Targets of the loss: for an estimator as ``fit`` takes them, for a graph
+        an array of the shape of its output, as the loss is then half the squared
+        error. By default the loss is a random linear function of the output.
+    parameters : ndarray or list of ndarray, default=None
+        Of a graph, as in :func:`vjp`; drawn at random by default.
+    rtol : float, default=1e-6
+        The largest relative error that passes.
+    random_state : int, RandomState instance or None, default=0
+        Of directions. X and the parameters are moved at random by
+        about a hundredth, off the points where ReLU has no derivative.
+
+    Returns
+    -------
+    DataFrame
+        One row per executor (the compiled kernels, the NumPy reference), module
+        and block, with the columns ``executor``, ``module``, ``block``,
+        ``analytic``, ``numerical`` and ``relative_error``.
+
+    Raises
+    ------
+    WrongGradientError
+        If a relative error is greater than ``rtol``; the message names the
+        module, ``error.table`` is the table.
+
+    Notes
+    -----
+    Where a gradient is too small to be seen behind the rounding of the loss,
+    errors are relative to what can be seen. ``StopGradient``, whose backward
+    pass is not its derivative on purpose, is replaced by ``Identity``. Dropout
+    drops the same units throughout.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop.inspection import check_gradients
+    >>> from skbackprop.network import Graph, Input, Linear, Tanh
+    >>> X = np.random.default_rng(0).normal(size=(10, 4))
+    >>> table = check_gradients(Graph(Tanh()(Linear(3)(Input(4)))), X)
+    >>> bool(table["relative_error"].max() < 1e-6)
+    True
+    """
+    rng = check_random_state(random_state)
+    bound, X, objective = _prepare(network, X, y, parameters, rng)
+    executors = {"compiled": Executor} if jit.available() else {}
+    rows = []
+    for name, executor in {**executors, "reference": ReferenceExecutor}.items():
+        check = _Check(name, executor, rtol, rng)
+        rows += check.modules(bound, X)
+        rows += check.network(bound, X, objective)
+    table = pd.DataFrame(rows)
+    _raise_if_wrong(table, rtol)
+    return table
+
+
+def _raise_if_wrong(table, rtol):
+    wrong = table[~(table["relative_error"] <= rtol)]
+    if wrong.empty:
+        return
+    # A module that is wrong by itself explains all that is wrong upstream.
+    by_itself = wrong[wrong["block"].str.startswith("x")]
+    worst = wrong if by_itself.empty else by_itself
+    worst = worst.loc[worst["relative_error"].fillna(np.inf).idxmax()]
+    raise WrongGradientError(
+        f"The gradient of {worst['module']} with respect to {worst['block']} is wrong "
+        f"({worst['executor']} executor): backprop says {worst['analytic']:.6g}, "
+        f"finite differences say {worst['numerical']:.6g}.\n"
+        f"All that is wrong:\n{wrong.to_string(index=False)}",
+        table,
+    )
+
+
+def _prepare(network, X, y, parameters, rng):
+    """Return a bound graph, samples, and the objective as a function of logits."""
+    is_graph = isinstance(network, Graph)
+    if is_graph and parameters is None:
+        parameters = _draw_parameters(network, rng)
+    given = X
+    bound, X = bind(network, X, parameters, np.float64)
+    bound = BoundGraph(_without_stops(bound.graph), bound.parameters)
+    X = _jittered(X, rng)
+    for block in bound.learned_blocks():
+        view = block.view(bound.parameters)
+        view[...] = _jittered(view, rng) * connected(block, bound.graph)
+    n_outputs = bound.program.output.width
+    if y is None:
+        adjoint = rng.normal(size=(len(X), n_outputs)) / len(X)
+        return bound, X, lambda logits: (np.vdot(logits, adjoint), adjoint)
+    if is_graph:
+        loss, targets = HalfSquaredError(), np.asarray(y, dtype=float)
+        if targets.shape != (len(X), n_outputs):
+            raise ValueError(
+                f"y of shape {targets.shape} does not fit the output, node "
+                f"{len(bound.graph.wires)}, of shape {(len(X), n_outputs)}."
+            )
+    else:
+        loss = network._targets.loss
+        targets = bind_targets(network, given, y, np.float64)
+
+    def objective(logits):
+        values, gradient = value_and_gradient(loss, logits, targets)
+        return values.sum() / len(X), gradient / len(X)
+
+    return bound, X, objective
+
+
+def _draw_parameters(graph, rng):
+    """Return parameters under which signals keep their size."""
+    return [
+        rng.normal(size=b.shape) / np.sqrt(b.shape[0]) * connected(b, graph)
+        for b in learned_blocks(compile_graph(graph))
+    ]
+
+
+def _jittered(x, rng):
+    """Return x moved upward a little, off the points without a derivative."""
+    size = np.sqrt(np.mean(np.square(x))) if x.size else 0.0
+    return x + _JITTER * max(size, _JITTER) * rng.uniform(0.5, 1.5, size=x.shape)
+
+
+def _without_stops(graph):
+    """Return the graph with Identity in the places of StopGradient."""
+    if not any(isinstance(module, StopGradient) for module in graph.modules):
+        return graph
+    nodes = [Input(graph.n_features)]
+    for index, inputs in graph.wires:
+        module = graph.modules[index]
+        module = Identity() if isinstance(module, StopGradient) else module
+        nodes.append(Node(module, [nodes[i] for i in inputs]))
+    return Graph(nodes[-1])
+
+
+class _Check:
+    """Comparisons with one executor."""
+
+    def __init__(self, name, executor, rtol, rng):
+        self.name, self.executor, self.rtol, self.rng = name, executor, rtol, rng
+
+    def network(self, bound, X, objective):
+        """Yield a row for each block of parameters, and one for the input."""
+        graph, run = bound.graph, _Run(self.executor, bound, X, objective)
+        adjoint, gradient = run.gradients()
+        first_use = _first_uses(graph)
+        for block in bound.learned_blocks():
+            yield self._compare(
+                run,
+                f"{first_use[block.module]}: {graph.modules[block.module]!r}",
+                block.name,
+                block.view(run.parameters),
+                block.view(gradient),
+                connected(block, graph),
+            )
+        if adjoint is not None:
+            name = f"0: Input({graph.n_features})"
+            yield self._compare(run, name, "z[0]", run.X, adjoint)
+
+    def modules(self, bound, X):
+        """Yield a row for each input of each module, taken by itself.
+
+        Modules without parameters that are equal are the same function.
+        """
+        graph, program = bound.graph, bound.program
+        executor = ReferenceExecutor(
+            program, bound.parameters.copy(), batch_size=len(X)
+        )
+        no_adjoint = np.zeros((len(X), program.output.width))
+        signals = executor.vjp(X, no_adjoint, is_training=True)[0]
+        seen = set()
+        for index, node in _first_uses(graph).items():
+            module, inputs = graph.modules[index], graph.wires[node - 1][1]
+            inputs = [_jittered(signals[i], self.rng) for i in inputs]
+            blocks = [b for b in program.blocks if b.module == index]
+            values = [block.view(bound.parameters) for block in blocks]
+            function = index if blocks else (module, *(x.shape for x in inputs))
+            if len(module.stops_gradient) < len(inputs) and function not in seen:
+                seen.add(function)
+                yield from self._module(f"{node}: {module!r}", module, inputs, values)
+
+    def _module(self, name, module, inputs, values):
+        """Yield a row for each input of a module that has parameters ``values``."""
+        ends = np.cumsum([x.shape[1] for x in inputs]).tolist()
+        cuts = list(zip([0, *ends], ends, strict=False))
+        graph = _alone(module, cuts)
+        program = compile_graph(graph)
+        parameters = program.allocate(np.float64)
+        for view, value in zip(program.views(parameters), values, strict=True):
+            view[...] = value
+        u = self.rng.normal(size=(len(inputs[0]), program.output.width))
+        run = _Run(
+            self.executor,
+            BoundGraph(graph, parameters),
+            np.hstack(inputs),
+            lambda output: (np.vdot(output, u), u),
+        )
+        adjoint, _ = run.gradients()
+        for position, (start, stop) in enumerate(cuts):
+            if position not in module.stops_gradient:
+                block = "x" if len(cuts) == 1 else f"x{position + 1}"
+                columns = slice(start, stop)
+                yield self._compare(
+                    run, name, block, run.X[:, columns], adjoint[:, columns]
+                )
+
+    def _compare(self, run, module, block, array, gradient, is_free=True):
+        """Return the row that compares a gradient with difference quotients.
+
+        ``array`` is what the gradient is with respect to; it is perturbed, where
+        it is free to move.
+        """
+        direction = self.rng.normal(size=array.shape) * is_free
+        direction /= max(np.linalg.norm(direction), np.finfo(float).tiny)
+        analytic = np.vdot(gradient, direction)
+        typical = np.linalg.norm(gradient) / np.sqrt(gradient.size)
+        rounding = 16 * np.finfo(float).eps * run.magnitude() / _LONGEST_STEP
+        least = max(rounding / self.rtol, np.finfo(float).tiny)
+        found = []
+        for step in _STEPS:
+            numerical = run.difference_quotient(array, direction, step)
+            scale = max(abs(analytic), abs(numerical), typical, least)
+            found.append((abs(analytic - numerical) / scale, numerical))
+            if found[-1][0] <= self.rtol:
+                break
+        # A kink may lie within the longer steps; NaN is no better than infinity.
+        error, numerical = min(found, key=lambda pair: (np.isnan(pair[0]), pair[0]))
+        return _Row(self.name, module, block, analytic, numerical, error)
+
+
+class _Run:
+    """An objective as a function of parameters and X, which may be changed."""
+
+    def __init__(self, executor, bound, X, objective):
+        self.parameters, self.X, self.objective = bound.parameters.copy(), X, objective
+        self.executor = executor(bound.program, self.parameters, batch_size=len(X))
+        self.no_adjoint = np.zeros((len(X), bound.program.output.width))
+
+    def _output(self):
+        return self.executor.vjp(self.X, self.no_adjoint, is_training=True)[0][-1]
+
+    def gradients(self):
+        """Return the gradients in X, None if there is none, and in parameters."""
+        _, adjoint = self.objective(self._output())
+        _, adjoints, gradient = self.executor.vjp(self.X, adjoint, is_training=True)
+        return adjoints[0], gradient
+
+    def magnitude(self):
+        """Return the size of what is summed up to the objective."""
+        output = self._output()
+        value, adjoint = self.objective(output)
+        return abs(value) + np.vdot(abs(output), abs(adjoint))
+
+    def difference_quotient(self, array, direction, step):
+        """Return the central one, for X or a view of the parameters."""
+        before, values = array.copy(), []
+        for signed in (step, -step):
+            array[...] = before + signed * direction
+            values.append(self.objective(self._output())[0])
+        array[...] = before
+        return (values[0] - values[1]) / (2 * step)
+
+
+def _first_uses(graph):
+    """Return the first node of each module."""
+    first_use = {}
+    for node, (module, _) in enumerate(graph.wires, start=1):
+        first_use.setdefault(module, node)
+    return first_use
+
+
+def _alone(module, cuts):
+    """Return the graph of one module, whose inputs are columns of the graph's."""
+    x = Input(cuts[-1][1])
+    if len(cuts) == 1:
+        return Graph(module(x))
+    return Graph(module(*(Slice(start, stop)(x) for start, stop in cuts)))

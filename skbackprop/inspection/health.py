@@ -1,0 +1,289 @@
+"""How the training of a network is doing, layer by layer, and what to try."""
+
+import textwrap
+from dataclasses import dataclass, replace
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils.validation import _num_samples, check_is_fitted
+
+from skbackprop.engine import make_executor
+from skbackprop.engine.bound_graph import connected
+from skbackprop.engine.reference.losses import value_and_gradient
+from skbackprop.engine.samples import Samples
+from skbackprop.inspection.binding import bind, bind_targets
+from skbackprop.inspection.hessian import largest_eigenvalue
+from skbackprop.inspection.layer_signals import activation_of, find_layers, slopes_of
+from skbackprop.inspection.symptoms import diagnose
+
+_ELEMENTS = 2**26  # of all signals at most
+_SATURATED = 0.05  # slope, relative to the steepest, below which little is learned
+_MOSTLY = 0.95  # share of the samples for which a unit is saturated
+
+
+class _Layer(NamedTuple):
+    """A row: a module with parameters, and the activations behind it.
+
+    What the columns mean says :meth:`TrainingHealth.to_frame`. There is no number
+    of dead or saturated units where there is no activation.
+    """
+
+    layer: int
+    module: str
+    activation: str
+    n_units: int
+    mean: float
+    spread: float
+    dead: int | None = None
+    saturated: int | None = None
+    weight_norm: float = np.nan
+    gradient_norm: float = np.nan
+    relative_gradient: float = np.nan
+
+
+@dataclass(frozen=True)
+class TrainingHealth:
+    """What :func:`training_health` returns; it prints itself.
+
+    Parameters
+    ----------
+    layers : tuple
+        The input, then each layer, as the rows of ``to_frame()``.
+    loss, gradient_norm : float
+        Mean loss of the samples, penalties left out, and the Euclidean norm of
+        its gradient.
+    largest_eigenvalue : float
+        Of the Hessian of that loss.
+    verdict : tuple of str
+        In plain words.
+    """
+
+    layers: tuple
+    loss: float
+    gradient_norm: float
+    largest_eigenvalue: float
+    verdict: tuple = ()
+
+    @property
+    def optimal_learning_rate(self):
+        """The rate 1 / lambda_max, one step to the bottom where the loss bends most."""
+        return self.largest_learning_rate / 2
+
+    @property
+    def largest_learning_rate(self):
+        """The rate 2 / lambda_max, above which gradient descent diverges."""
+        bend = self.largest_eigenvalue
+        return 2 / bend if bend > 0 else np.inf
+
+    def to_frame(self):
+        """Return the layers as a data frame.
+
+        Returns
+        -------
+        DataFrame
+            A row for each, numbered from 0, the input, in the order of the graph:
+            ``module``, the ``activation`` behind it, ``n_units``; ``mean`` and
+            ``spread`` (standard deviation) of what the activation puts out (the
+            module where there is none), over samples and units; ``dead`` units,
+            whose activation has slope 0 for each sample, and others that are
+            ``saturated``, with a slope below 5 % of the steepest for 95 % of the
+            samples; ``weight_norm`` and ``gradient_norm``, Euclidean norms of the
+            parameters and of their gradient in the mean loss, and
+            ``relative_gradient``, their ratio.
+        """
+        return pd.DataFrame(self.layers).set_index("layer")
+
+    def __str__(self):
+        table = self.to_frame().to_string(
+            na_rep="", float_format="{:.3g}".format, formatters=_COUNTS
+        )
+        lines = (
+            textwrap.fill(line, 86, initial_indent="- ", subsequent_indent="  ")
+            for line in self.verdict
+        )
+        return "\n".join([table, "", *lines])
+
+    def __repr__(self):
+        return str(self)
+
+    def _repr_html_(self):
+        table = self.to_frame().to_html(
+            na_rep="", float_format="{:.3g}".format, formatters=_COUNTS
+        )
+        items = "".join(f"<li>{escape(line)}</li>" for line in self.verdict)
+        return f"{table}<ul>{items}</ul>"
+
+
+def _count(number):
+    return "" if pd.isna(number) else f"{number:.0f}"
+
+
+_COUNTS = {"dead": _count, "saturated": _count}
+
+
+def training_health(estimator, X, y, *, max_samples=1000, random_state=0):
+    r"""Look at the signals, the gradients and the bend of a fitted network.
+
+    Gradient descent with learning rate :math:`\eta` shrinks the error along an
+    eigenvector of the Hessian of the loss by :math:`1 - \eta\lambda` at each step.
+    So the largest eigenvalue says how fast it may go:
+
+    .. math:: \eta_{opt} = \frac{1}{\lambda_{max}}, \qquad
+       \eta_{max} = \frac{2}{\lambda_{max}}
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Any classifier or regressor of this package that is a network; after
+        ``max_iter=1`` as well as in the end. Modules behave as in prediction.
+    X, y : array-like
+        Samples and their targets, as for ``fit``.
+    max_samples : int, default=1000
+        Of more samples so many are drawn.
+    random_state : int, RandomState instance or None, default=0
+        Of what is drawn, and of the vector that the search for the eigenvalue
+        begins with.
+
+    Returns
+    -------
+    TrainingHealth
+        A table of the layers (``to_frame()`` makes a DataFrame of it):
+        mean and spread of activations, dead and saturated units, norms of weights
+        and gradients; the largest eigenvalue; and a verdict in plain words.
+        ``print`` shows all of it.
+
+    See Also
+    --------
+    skbackprop.inspection.check_gradients : Whether gradients are right.
+
+    Notes
+    -----
+    Loss, gradients and Hessian are those of the mean loss of the samples,
+    penalties left out, in float64. With momentum m the largest rate is
+    :math:`2 (1 + m) / \lambda_{max}`, with Nesterov's
+    :math:`2 (1 + m) / ((1 + 2 m) \lambda_{max})`; minibatches are noisy, so that
+    the best rates are below. Adam and its relatives scale steps themselves, and
+    ``solver='sdlm'`` does it by weight.
+
+    References
+    ----------
+    LeCun, Bottou, Orr and Muller (1998), "Efficient BackProp", sections 5 and 9.2.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.inspection import training_health
+    >>> X, y = load_digits(return_X_y=True)
+    >>> mlp = MLPClassifier((20,), solver="sgd", random_state=0)
+    >>> health = training_health(mlp.partial_fit(X, y, classes=range(10)), X, y)
+    >>> health.to_frame()[["module", "activation", "n_units"]]
+                       module activation  n_units
+    layer
+    0               Input(64)                  64
+    1      Linear(n_units=20)     ReLU()       20
+    2      Linear(n_units=10)                  10
+    >>> health.largest_learning_rate < 0.1  # the pixels are not scaled
+    True
+    """
+    if not hasattr(estimator, "_validate_input"):
+        raise TypeError(
+            f"estimator must be a network of this package, got {estimator!r}. Of a "
+            "pipeline it is the last step, and X what the other steps make of it."
+        )
+    check_is_fitted(estimator)
+    rng = check_random_state(random_state)
+    check_consistent_length(X, y)
+    X, y = _draw(X, y, max_samples, rng)
+    point = _Point(estimator, X, y)
+    signals, values, gradient = point.run(point.bound.parameters)
+    health = TrainingHealth(
+        layers=(_of_input(signals[0]), *_of_layers(point.bound, signals, gradient)),
+        loss=float(values.mean()),
+        gradient_norm=float(np.linalg.norm(gradient)),
+        largest_eigenvalue=float(largest_eigenvalue(point.slope, point.start, rng)),
+    )
+    verdict = tuple(diagnose(estimator, health, signals[0]))
+    return replace(health, verdict=verdict)
+
+
+def _draw(X, y, max_samples, rng):
+    """Return at most so many samples."""
+    if _num_samples(X) <= max_samples:
+        return X, y
+    rows = rng.choice(_num_samples(X), max_samples, replace=False)
+    return _safe_indexing(X, rows), _safe_indexing(y, rows)
+
+
+class _Point:
+    """A network at its parameters, and the slope of its loss from there."""
+
+    def __init__(self, estimator, X, y):
+        self.targets = bind_targets(estimator, X, y, np.float64)
+        self.bound, self.X = bind(estimator, X, dtype=np.float64)
+        self.loss = estimator._targets.loss
+        width = self.bound.program.workspace_width
+        n_rows = max(1, min(len(self.X), _ELEMENTS // width))
+        self.X, self.targets = self.X[:n_rows], self.targets[:n_rows]
+        program, parameters = self.bound.program, self.bound.parameters.copy()
+        self._executor = make_executor(program, parameters, batch_size=n_rows)
+        # The parameters that are learned, padding and what is not connected left out.
+        self._is_learned = np.zeros(self.bound.program.n_parameters, bool)
+        for block in self.bound.learned_blocks():
+            block.view(self._is_learned)[...] = connected(block, self.bound.graph)
+        self.start = self.bound.parameters[self._is_learned]
+
+    def run(self, parameters):
+        """Return signals, the loss of each sample, and the gradient of their mean."""
+        self._executor.parameters[:] = parameters
+        ((_, logits),) = self._executor.forward(Samples(self.X))
+        values, adjoint = value_and_gradient(self.loss, logits, self.targets)
+        signals, _, gradient = self._executor.vjp(self.X, adjoint / len(self.X))
+        return signals, values, gradient
+
+    def slope(self, learned):
+        """Return the gradient of the mean loss in the parameters that are learned."""
+        parameters = self.bound.parameters.copy()
+        parameters[self._is_learned] = learned
+        return self.run(parameters)[2][self._is_learned]
+
+
+def _of_input(X):
+    n_features = X.shape[1]
+    return _Layer(0, f"Input({n_features})", "", n_features, X.mean(), X.std())
+
+
+def _of_layers(bound, signals, gradient):
+    """Yield the health of each layer."""
+    for number, (index, nodes) in enumerate(find_layers(bound.graph).items(), start=1):
+        activation = activation_of(bound.graph, nodes, signals)
+        blocks = [b for b in bound.learned_blocks() if b.module == index]
+        weight_norm, gradient_norm = (
+            float(np.sqrt(sum(np.square(b.view(flat)).sum() for b in blocks)))
+            for flat in (bound.parameters, gradient)
+        )
+        yield _Layer(
+            number,
+            repr(bound.graph.modules[index]),
+            activation.name,
+            activation.values.shape[1],
+            activation.values.mean(),
+            activation.values.std(),
+            *_count_units(activation),
+            weight_norm,
+            gradient_norm,
+            gradient_norm / weight_norm if weight_norm else np.nan,
+        )
+
+
+def _count_units(activation):
+    """Return the numbers of dead and of saturated units."""
+    slopes = slopes_of(activation)
+    if slopes is None:
+        return None, None
+    is_dead = (slopes == 0).all(axis=0)
+    is_saturated = (slopes < _SATURATED).mean(axis=0) >= _MOSTLY
+    return int(is_dead.sum()), int((is_saturated & ~is_dead).sum())

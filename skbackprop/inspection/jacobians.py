@@ -1,0 +1,279 @@
+r"""Derivatives of networks, a check of gradients, and the health of training.
+
+Signals are row vectors, one per sample. Where node k puts out N numbers
+computed from M, a small change of what it reads changes them by
+
+.. math:: dy_{[1 \times N]} = dx_{[1 \times M]} \; J_{[M \times N]},
+   \qquad J_{mn} = \frac{\partial y_n}{\partial x_m}
+
+and adjoints go back by its transpose, dx = dy J'. A chain of modules multiplies
+their Jacobians from left to right, in the order in which a sample meets them.
+"""
+
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.fitting.targets import BinaryTargets, MulticlassTargets
+from skbackprop.inspection.binding import bind
+from skbackprop.network.quantities import parse_quantity
+
+_ELEMENTS_AT_A_TIME = 2**22  # of the workspace of a Jacobian
+
+
+class _VJP(NamedTuple):
+    """What `vjp` returns."""
+
+    signals: list
+    adjoints: list
+    gradient: list
+
+
+def vjp(network, X, adjoint, *, parameters=None):
+    """Run a network forward, and an adjoint of its output backward.
+
+    The vector-Jacobian product: for each sample, and each node k,
+    dz[k] = dy J' with J the Jacobian of the output y with respect to z[k].
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+        Modules behave as in prediction.
+    X : array-like of shape (n_samples, n_features)
+        The samples.
+    adjoint : array-like of shape (n_samples, n_outputs)
+        The derivative of a scalar with respect to the network's output, which
+        in a classifier is the logits.
+    parameters : ndarray or list of ndarray, default=None
+        Of a graph: a list of arrays, weight matrices first, in the order of
+        their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``), or
+        a vector of all their elements. An estimator has its own.
+
+    Returns
+    -------
+    signals : list of ndarray of shape (n_samples, width)
+        Those of all nodes, z[k]; the input is node 0, the output the last.
+    adjoints : list of ndarray or None
+        Those of all nodes, dz[k]; None where no gradient gets to.
+    gradient : list of ndarray
+        That of each block of parameters, summed over the samples. The three are
+        the fields of a named tuple.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import vjp
+    >>> from skbackprop.network import Graph, Input, Tanh
+    >>> signals, adjoints, _ = vjp(Graph(Tanh()(Input(2))), [[0, 1]], [[1, 1]])
+    >>> adjoints[0].round(3)
+    array([[1.  , 0.42]])
+    """
+    bound, X = bind(network, X, parameters)
+    adjoint = _check_adjoint(adjoint, bound, X)
+    signals, adjoints, gradient = bound.executor(len(X)).vjp(X, adjoint)
+    blocks = [block.view(gradient) for block in bound.learned_blocks()]
+    return _VJP(signals, adjoints, blocks)
+
+
+def jacobian(network, X, *, of="output", wrt="input", parameters=None):
+    """Return the Jacobian of one quantity in a network with respect to another.
+
+    All paths between the two count. Of a single module, that of node k, it is
+    what ``of=k`` and ``wrt`` one of its inputs give when no other path leads
+    there, or ``wrt="w[k]"`` for its parameters.
+
+    Parameters
+    ----------
+    network : Graph or fitted estimator
+        Modules behave as in prediction. The output of a classifier is logits.
+    X : array-like of shape (n_samples, n_features)
+        The points at which to differentiate.
+    of : {"output"}, int, str or Node, default="output"
+        A node: its number as ``print(graph)`` has it, k or ``"z[k]"``, or the
+        node itself.
+    wrt : {"input", "parameters"}, int, str or Node, default="input"
+        A node, all parameters, or ``"w[k]"``, those of the module of node k.
+        Parameters stand in the order of the argument ``parameters``,
+        matrices row by row. What is shared is varied in all its uses.
+    parameters : ndarray or list of ndarray, default=None
+        Of a graph, as in :func:`vjp`.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, M, N)
+        Entry [i, m, n] is the derivative of number n of ``of`` with respect to
+        number m of ``wrt``, at sample i: rows as in dy = dx J.
+
+    Notes
+    -----
+    The Jacobian with respect to a node takes one backward pass over N copies of
+    the samples, that with respect to parameters N passes per sample.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import jacobian
+    >>> from skbackprop.network import Graph, Input, Linear
+    >>> graph = Graph(Linear(1)(Input(2)))
+    >>> jacobian(graph, [[3, 4]], parameters=[[[1], [2]], [0]])[0]
+    array([[1.],
+           [2.]])
+    >>> jacobian(graph, [[3, 4]], wrt="w[1]", parameters=[[[1], [2]], [0]])[0].T
+    array([[3., 4., 1.]])
+    """
+    bound, X = bind(network, X, parameters)
+    kind, of = parse_quantity(of, bound.graph)
+    if kind != "z" or of == 0:
+        raise ValueError("of must be a node behind the input.")
+    kind, wrt = parse_quantity(wrt, bound.graph)
+    if kind == "z":
+        return _signal_jacobian(bound, X, of, wrt)
+    return _parameter_jacobian(bound, X, of, wrt)
+
+
+def _signal_jacobian(bound, X, of, wrt):
+    """Return dz[of] / dz[wrt], shape (n_samples, M, N)."""
+    source, part = bound.graph._nodes[wrt], bound.up_to(of)
+    n_outputs = part.program.output.width
+    result = np.zeros((len(X), source.width, n_outputs), bound.dtype)
+    if source not in part.graph._nodes:
+        return result  # nothing leads from the one to the other
+    wrt = part.graph.number(source)
+    at_a_time = n_outputs * part.program.workspace_width
+    at_a_time = min(len(X), max(1, _ELEMENTS_AT_A_TIME // at_a_time))
+    executor = part.executor(at_a_time * n_outputs)
+    for start in range(0, len(X), at_a_time):
+        rows = X[start : start + at_a_time]
+        # Each sample as often as there are outputs, each time with another one.
+        adjoint = np.tile(np.eye(n_outputs, dtype=bound.dtype), (len(rows), 1))
+        found = executor.vjp(np.repeat(rows, n_outputs, axis=0), adjoint)[1][wrt]
+        if found is not None:
+            found = found.reshape(len(rows), n_outputs, -1)
+            result[start : start + at_a_time] = found.transpose(0, 2, 1)
+    return result
+
+
+def _parameter_jacobian(bound, X, of, module):
+    """Return the derivatives with respect to a module's parameters, or all."""
+    part, of_whole = bound.up_to(of), bound.learned_blocks()
+    of_whole = [block for block in of_whole if module in (None, block.module)]
+    n_outputs = part.program.output.width
+    gradients = {}  # in the part, by module and name
+    index_of = {id(m): index for index, m in enumerate(bound.graph.modules)}
+    for block in part.learned_blocks():
+        owner = index_of[id(part.graph.modules[block.module])]
+        gradients[owner, block.name] = block
+    result, executor = [], part.executor(1)
+    for x in X:
+        for adjoint in np.eye(n_outputs, dtype=bound.dtype):
+            gradient = executor.vjp(x[np.newaxis], adjoint[np.newaxis])[2]
+            for block in of_whole:
+                found = gradients.get((block.module, block.name))
+                size = int(np.prod(block.shape))
+                found = np.zeros(size) if found is None else found.view(gradient)
+                result.append(np.ravel(found))
+    result = np.concatenate(result).reshape(len(X), n_outputs, -1)
+    return result.transpose(0, 2, 1)
+
+
+def input_gradient(estimator, X, *, target=None):
+    """Return how an estimator's output changes with each feature, per sample.
+
+    Parameters
+    ----------
+    estimator : fitted estimator
+        Of a classifier the logit is differentiated, the number whose softmax
+        (or logistic function) is the probability; of a regressor what
+        ``predict`` returns.
+    X : array-like
+        The samples, as for ``predict``.
+    target : label or int, default=None
+        The class whose logit is meant; by default the one predicted for each
+        sample. With several outputs, the index of the one that is meant; those
+        of the steps of a sequence are counted step by step.
+
+    Returns
+    -------
+    ndarray or list of ndarray
+        Derivatives, in the shape of X: units of the output per unit of the
+        feature.
+
+    References
+    ----------
+    Simonyan, Vedaldi and Zisserman (2014), "Deep inside convolutional networks:
+    visualising image classification models and saliency maps", ICLR workshop.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.inspection import input_gradient
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier(max_iter=500, random_state=0).fit(X, y)
+    >>> input_gradient(mlp, X).shape
+    (150, 4)
+    """
+    bound, rows = bind(estimator, X)
+    targets, width = estimator._targets, bound.program.output.width
+    if isinstance(targets, BinaryTargets):  # one logit, that of the second class
+        is_second = _classes_meant(estimator, X, target, len(rows)) == 1
+        adjoint = np.where(is_second, 1, -1)[:, np.newaxis]
+    elif isinstance(targets, MulticlassTargets):
+        adjoint = np.eye(width)[_classes_meant(estimator, X, target, len(rows))]
+    else:
+        adjoint = np.tile(
+            np.eye(width)[_index_of_output(target, width)], (len(rows), 1)
+        )
+    has_exp = not hasattr(estimator, "classes_") and targets.loss.link == "exp"
+    gradients = _input_adjoints(bound, rows, adjoint.astype(bound.dtype), has_exp)
+    return estimator._like_input(gradients, X)
+
+
+def _input_adjoints(bound, X, adjoint, has_exp):
+    """Return the adjoints of the input; of the output's exp, if there is one."""
+    result = np.zeros_like(X)
+    at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
+    executor = bound.executor(min(len(X), at_a_time))
+    for start in range(0, len(X), at_a_time):
+        rows = slice(start, start + at_a_time)
+        signals, adjoints, _ = executor.vjp(X[rows], adjoint[rows])
+        if adjoints[0] is not None:
+            result[rows] = adjoints[0]
+        if has_exp:
+            values = (np.exp(signals[-1]) * adjoint[rows]).sum(axis=1, keepdims=True)
+            result[rows] *= values
+    return result
+
+
+def _classes_meant(estimator, X, target, n_samples):
+    """Return the index of the class whose logit is meant, for each sample."""
+    classes = estimator.classes_
+    if target is None:
+        return np.searchsorted(classes, estimator.predict(X))
+    if target not in classes.tolist():
+        raise ValueError(
+            f"target={target!r} is none of the classes, {classes.tolist()}."
+        )
+    return np.full(n_samples, np.searchsorted(classes, target))
+
+
+def _index_of_output(target, n_outputs):
+    if target is None and n_outputs == 1:
+        return 0
+    if not isinstance(target, Integral) or not 0 <= target < n_outputs:
+        raise ValueError(
+            f"target must be the index of one of the {n_outputs} outputs, got "
+            f"{target!r}."
+        )
+    return target
+
+
+def _check_adjoint(adjoint, bound, X):
+    """Return an adjoint of the output as an array of its shape."""
+    adjoint = np.asarray(adjoint, dtype=bound.dtype)
+    shape = len(X), bound.program.output.width
+    if adjoint.shape != shape:
+        raise ValueError(
+            f"adjoint of shape {adjoint.shape} does not fit the output, node "
+            f"{len(bound.graph.wires)}, of shape {shape}."
+        )
+    return adjoint

@@ -1,0 +1,108 @@
+"""Layers of any graph: modules with parameters, and the activations behind them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.engine.reference.modules import xp
+from skbackprop.network import (
+    Add,
+    Concatenate,
+    Dropout,
+    Elementwise,
+    Identity,
+    Slice,
+    StopGradient,
+    Subtract,
+)
+
+# What stands between a module and its activation without being either.
+_TRANSPARENT = (Add, Concatenate, Dropout, Slice, StopGradient, Subtract)
+_RANGE = np.linspace(-2, 2, 401)  # of what activations are steepest in
+
+
+class Activation(NamedTuple):
+    """What units put out, a column each; the uses of a module below each other.
+
+    Attributes
+    ----------
+    name : str
+        '' where no activation is behind the module, whose own output this is.
+    values : ndarray
+    modules, inputs : list
+        Of each activation: the module, and what it reads; none for ''.
+    outputs : list
+    """
+
+    name: str
+    values: np.ndarray
+    modules: list
+    inputs: list
+    outputs: list
+
+
+def find_layers(graph):
+    """Return the nodes of each module that has parameters, by its index."""
+    layers, widths = {}, graph.widths()
+    for node, (index, inputs) in enumerate(graph.wires, start=1):
+        shapes = graph.modules[index].parameter_shapes(*(widths[i] for i in inputs))
+        if shapes:
+            layers.setdefault(index, []).append(node)
+    return layers
+
+
+def activation_of(graph, nodes, signals):
+    """Return what the activations behind the nodes of a module put out."""
+    reached = _reached(graph, nodes)
+    modules = [graph.modules[graph.wires[node - 1][0]] for node in reached]
+    if not reached:
+        return Activation("", _below(signals, nodes), [], [], [])
+    # Those of a kind are the uses of one: the steps of an unrolled loop.
+    kinds = {}
+    for node, module in zip(reached, modules, strict=True):
+        kinds.setdefault((module, signals[node].shape[1]), []).append(node)
+    inputs = [
+        _below(signals, [graph.wires[node - 1][1][0] for node in group])
+        for group in kinds.values()
+    ]
+    outputs = [_below(signals, group) for group in kinds.values()]
+    names = dict.fromkeys(repr(module) for module, _ in kinds)
+    n_rows = min(map(len, outputs))
+    values = np.hstack([output[:n_rows] for output in outputs])
+    modules = [module for module, _ in kinds]
+    return Activation(", ".join(names), values, modules, inputs, outputs)
+
+
+def _below(signals, nodes):
+    return np.vstack([signals[node] for node in nodes])
+
+
+def _reached(graph, nodes):
+    """Return the activations that nodes lead to with nothing else in between."""
+    is_carried, reached = set(nodes), []
+    for node, (index, inputs) in enumerate(graph.wires, start=1):
+        module = graph.modules[index]
+        if node not in is_carried and is_carried.intersection(inputs):
+            if isinstance(module, Elementwise) and not isinstance(module, Identity):
+                reached.append(node)
+            elif isinstance(module, (*_TRANSPARENT, Identity)):
+                is_carried.add(node)
+    return reached
+
+
+def slopes_of(activation):
+    """Return |f'| relative to the steepest, per sample and unit; None for none."""
+    found = []
+    for module, x, y in zip(
+        activation.modules, activation.inputs, activation.outputs, strict=True
+    ):
+        steepest = abs(_slope(module, _RANGE, module.value(_RANGE, xp))).max()
+        found.append(abs(_slope(module, x, y)) / steepest)
+    if not found:
+        return None
+    n_rows = min(map(len, found))
+    return np.hstack([slopes[:n_rows] for slopes in found])
+
+
+def _slope(module, x, y):
+    return module.derivative(x, y, np.ones_like(y), xp)

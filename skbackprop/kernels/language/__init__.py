@@ -1,0 +1,1 @@
+"""skbackprop/kernels/language/__init__.py."""

@@ -1,0 +1,71 @@
+"""How kernels go through signals row by row, and what they do with a row."""
+
+from contextlib import contextmanager
+
+from skbackprop.kernels import abi
+from skbackprop.kernels.language.values import where
+
+_STRIDE_OF = {
+    **dict.fromkeys((abi.X, abi.DX), abi.LDX),
+    **dict.fromkeys((abi.X2, abi.DX2), abi.LDX2),
+    **dict.fromkeys((abi.X3, abi.DX3), abi.LDX3),
+    **dict.fromkeys((abi.Y, abi.DY), abi.LDY),
+}
+
+
+@contextmanager
+def each_row(code, row, context, *signals):
+    """Repeat what is written inside for each sample, with its row of each signal.
+
+    ``signals`` are fields of the instruction row: X, DX, X2, Y ...
+    """
+    with code.range(context[abi.N_ROWS]) as r:
+        yield row_of(code, row, r, *signals)
+
+
+def row_of(code, row, r, *signals):
+    """Return row r of each of the signals."""
+    return [
+        code.vectors(row[signal]).from_(r * row[_STRIDE_OF[signal]])
+        for signal in signals
+    ]
+
+
+def each_vector(code, width):
+    """Repeat what is written inside for the first element of each vector."""
+    return code.range(width, step=code.lanes)
+
+
+def within(code, first, width):
+    """Return which lanes of the vector at element ``first`` are below width."""
+    return code.lane_numbers() < code.repeat(code.narrow_integer(width - first))
+
+
+def add_to(memory, j, adds, term):
+    """Write ``term``, or add it to what is there where ``adds`` is not 0."""
+    memory[j] = where(adds != 0, memory[j], 0.0) + term
+
+
+def clear_unless(code, adds, vectors, width):
+    """Set the first ``width`` elements to 0 where ``adds`` is 0."""
+    with code.when(adds == 0):
+        clear(code, vectors, width)
+
+
+def clear(code, vectors, width):
+    """Set the first ``width`` elements, and what is left of the last vector, to 0."""
+    with each_vector(code, width) as j:
+        vectors[j] = code.constant(0.0)
+
+
+def total_of_row(code, width, term):
+    """Return the sum of ``term(j)``, by vectors, over the columns, as a scalar."""
+    total = code.variable(0.0)
+    with each_vector(code, width) as j:
+        total.value = total.value + where(within(code, j, width), term(j), 0.0)
+    return total.value.sum()
+
+
+def float_setting(code, row, field):
+    """Return the number that a row carries by the bits of its float64."""
+    return code.narrow(row[field].as_double())

@@ -1,0 +1,1 @@
+"""skbackprop/kernels/losses/__init__.py."""

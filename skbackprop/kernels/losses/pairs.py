@@ -1,0 +1,124 @@
+"""Kernels of the losses of distances: of pairs and of triplets of rows.
+
+The rows of a minibatch stand group by group. A kernel goes through the groups
+g of N_GROUPS, adds weight_g loss_g to ``scalars[LOSS]`` and sets the adjoint of
+the logits z of a group's rows to weight_g scalars[SCALE] d loss_g / d z, zero in
+the padding (:mod:`skbackprop.kernels.losses.elementwise`). LOSS_SETTING is the margin.
+"""
+
+import math
+
+from skbackprop.kernels.abi import (
+    DY,
+    GROUP_STARTS,
+    LDX,
+    LDY,
+    LOSS,
+    LOSS_SETTING,
+    N_GROUPS,
+    SCALE,
+    WIDTH_Y,
+    W,
+    X,
+    Y,
+)
+from skbackprop.kernels.language.memory import as_floats, as_int64s
+
+
+def make_contrastive(bits):
+    """Return the kernel of ``ContrastiveLoss``."""
+
+    def value_and_slope(squared, is_other, margin):
+        distance = math.sqrt(squared)
+        missing = max(0.0, margin - distance)
+        value = (1 - is_other) * squared / 2 + is_other * missing * missing / 2
+        pull = 1.0 - is_other
+        # Where two rows meet there is no direction to push them apart.
+        push = is_other * missing / distance if distance > 0.0 else 0.0
+        return value, pull - push
+
+    return _make_of_pairs(value_and_slope, bits)
+
+
+def make_logistic(bits):
+    """Return the kernel of ``LogisticPairLoss``."""
+
+    def value_and_slope(squared, is_other, margin):
+        excess = squared - margin * margin
+        decayed = math.exp(-abs(excess))
+        value = max(excess, 0.0) - is_other * excess + math.log1p(decayed)
+        probability = (1.0 if excess >= 0.0 else decayed) / (1.0 + decayed)
+        return value, 2 * (probability - is_other)
+
+    return _make_of_pairs(value_and_slope, bits)
+
+
+def _make_of_pairs(value_and_slope, bits):
+    """Return the kernel of a loss of a pair that is a function of its distance.
+
+    ``value_and_slope(D^2, Y, margin)`` returns the loss and the factor c of its
+    gradient c (z_0 - z_1) in z_0; that in z_1 is the opposite.
+    """
+    from numba import njit
+
+    as_numbers, value_and_slope = as_floats(bits), njit(value_and_slope)
+
+    def of_pairs(row, context, scalars):
+        targets, weights = as_numbers(row[X]), as_numbers(row[W])
+        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
+        starts, ld = as_int64s(context[GROUP_STARTS]), row[LDY]
+        for g in range(context[N_GROUPS]):
+            first = starts[g] * ld
+            second = first + ld
+            squared = 0.0
+            for j in range(row[WIDTH_Y]):
+                difference = float(logits[first + j]) - float(logits[second + j])
+                squared += difference * difference
+            is_other = float(targets[(starts[g] + 1) * row[LDX]])
+            value, slope = value_and_slope(squared, is_other, scalars[LOSS_SETTING])
+            scalars[LOSS] += weights[g] * value
+            if row[DY] != 0:
+                for j in range(row[WIDTH_Y], ld):
+                    adjoint[first + j] = adjoint[second + j] = 0.0
+                slope *= weights[g] * scalars[SCALE]
+                for j in range(row[WIDTH_Y]):
+                    difference = float(logits[first + j]) - float(logits[second + j])
+                    adjoint[first + j] = slope * difference
+                    adjoint[second + j] = -slope * difference
+
+    return of_pairs
+
+
+def make_triplet(bits):
+    """Return the kernel of ``TripletLoss``."""
+    as_numbers = as_floats(bits)
+
+    def triplet(row, context, scalars):
+        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
+        weights, starts = as_numbers(row[W]), as_int64s(context[GROUP_STARTS])
+        ld = row[LDY]
+        for g in range(context[N_GROUPS]):
+            anchor = starts[g] * ld
+            near, far = anchor + ld, anchor + 2 * ld
+            excess = scalars[LOSS_SETTING]
+            for j in range(row[WIDTH_Y]):
+                to_near = float(logits[anchor + j]) - float(logits[near + j])
+                to_far = float(logits[anchor + j]) - float(logits[far + j])
+                excess += to_near * to_near - to_far * to_far
+            violates = not excess <= 0.0  # NaN must be seen
+            if violates:
+                scalars[LOSS] += weights[g] * excess
+            if row[DY] == 0:
+                continue
+            for j in range(anchor, anchor + 3 * ld):
+                adjoint[j] = 0.0
+            if violates:
+                slope = 2 * weights[g] * scalars[SCALE]
+                for j in range(row[WIDTH_Y]):
+                    a, n = float(logits[anchor + j]), float(logits[near + j])
+                    f = float(logits[far + j])
+                    adjoint[anchor + j] = slope * (f - n)
+                    adjoint[near + j] = slope * (n - a)
+                    adjoint[far + j] = slope * (a - f)
+
+    return triplet

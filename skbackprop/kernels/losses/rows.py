@@ -1,0 +1,130 @@
+"""What the kernels of losses work on: a minibatch's rows, and blocks of samples.
+
+Narrow rows would leave most lanes of a vector idle. They are turned around:
+a vector then holds one column of as many samples as there are lanes.
+"""
+
+from skbackprop.kernels.abi import (
+    DY,
+    LDX,
+    LDX2,
+    LDY,
+    N_ROWS,
+    SCALE,
+    WIDTH_Y,
+    B,
+    W,
+    X,
+    Y,
+)
+from skbackprop.kernels.language.codegen import DoubleSum
+from skbackprop.kernels.language.values import (
+    concatenate,
+    shuffle,
+    smaller,
+    transpose,
+    where,
+)
+from skbackprop.network.layout import ROW_QUANTUM
+
+
+class Batch:
+    """The operands of a loss row and the loss summed up so far."""
+
+    def __init__(self, code, row, context, scalars):
+        self.code = code
+        self.n_rows, self.width = context[N_ROWS], row[WIDTH_Y]
+        self.z, self.ldz = code.vectors(row[Y]), row[LDY]
+        self.dz, self.dz_wanted = code.vectors(row[DY]), row[DY] != 0
+        self.t, self.ldt = code.vectors(row[X]), row[LDX]
+        self.weights = code.vectors(row[W])
+        self.settings, self.ld_settings = code.vectors(row[B]), row[LDX2]
+        self.scale = code.narrow(scalars[SCALE])
+        self.loss = DoubleSum(code)
+
+
+class Block:
+    """As many samples as a vector has lanes, from ``first`` on.
+
+    Lanes beyond the last sample repeat it, so that they read and write what
+    is theirs to read and write; only the loss leaves them out.
+    """
+
+    def __init__(self, batch, first):
+        code = batch.code
+        self.batch = batch
+        count = batch.n_rows - first
+        self.samples = [
+            first + smaller(i, count - 1) for i in code.integers(*range(code.lanes))
+        ]
+        self.is_own = code.lane_numbers() < code.narrow_integer(
+            smaller(count, code.lanes)
+        )
+        last_weight = batch.weights.scalars()[batch.n_rows - 1]
+        self.weights = where(self.is_own, batch.weights[first], last_weight)
+
+    def add_loss(self, value):
+        """Add the weighted losses of the samples."""
+        self.batch.loss.add(self.weights, where(self.is_own, value, 0.0))
+
+    def read_columns(self, matrix, stride, columns):
+        """Set columns[j] to column j of the samples' rows, for j < width."""
+        code = columns.code
+        n = min(4, code.lanes)  # columns that are turned around together
+        with code.range(self.batch.width, step=n) as j:
+            pieces = [matrix.of(n)[r * stride + j] for r in self.samples]
+            interleaved = [concatenate(pieces[i::n]) for i in range(n)]
+            for i, column in enumerate(transpose(interleaved)):
+                columns[(j + i) * code.lanes] = column
+
+    def write_columns(self, columns, matrix, stride):
+        """Set the samples' rows to the columns j < width, their padding to 0."""
+        code = columns.code
+        n = min(4, code.lanes)
+        for r in self.samples:
+            for j in range(0, ROW_QUANTUM, code.lanes):
+                matrix[r * stride + j] = code.constant(0.0)
+        with code.range(self.batch.width, step=n) as j:
+            turned = transpose([columns[(j + i) * code.lanes] for i in range(n)])
+            for lane, r in enumerate(self.samples):
+                start = lane - lane % n
+                piece = shuffle(
+                    turned[lane % n], turned[lane % n], range(start, start + n)
+                )
+                matrix.of(n)[r * stride + j] = piece
+
+
+def register_settings(loss, batch, column):
+    """Return the settings of a loss for an output, each repeated in a vector."""
+    code, rows = batch.code, range(len(loss.settings(1)))
+    elements = batch.settings.scalars()
+    return [code.repeat(elements[i * batch.ld_settings + column]) for i in rows]
+
+
+def load_settings(loss, batch, j):
+    """Return the settings of a loss for the outputs of the vector at column j."""
+    rows = range(len(loss.settings(1)))
+    return [batch.settings[i * batch.ld_settings + j] for i in rows]
+
+
+def target_of(batch, r):
+    """Return the index of the class of row r."""
+    return batch.t.scalars()[r * batch.ldt].as_integer()
+
+
+def column_of_targets(batch, samples):
+    """Return the indices of the samples' classes, as numbers."""
+    code = batch.code
+    return code.collect([batch.t.scalars()[r * batch.ldt] for r in samples])
+
+
+def each_column(batch):
+    """Count through the columns of a block in scratch memory."""
+    code = batch.code
+    return code.range(batch.width * code.lanes, step=code.lanes)
+
+
+def clear_columns(columns):
+    """Set scratch memory of a block to 0."""
+    for j in range(ROW_QUANTUM):
+        columns[j * columns.code.lanes] = columns.code.constant(0.0)

@@ -1,0 +1,39 @@
+"""Which writer makes the kernel of which loss."""
+
+from skbackprop.kernels.abi import LDY, LOSS
+from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.losses.elementwise import elementwise
+from skbackprop.kernels.losses.margins import hard_margin, soft_margin
+from skbackprop.kernels.losses.rows import Batch
+from skbackprop.kernels.losses.softmax import smoothed_softmax, softmax
+from skbackprop.kernels.losses.stepwise import make_stepwise_log_loss
+from skbackprop.network.layout import ROW_QUANTUM
+
+
+def make_loss(loss, bits):
+    """Return the kernel of a loss of :mod:`skbackprop.engine.losses`."""
+    if loss.kernel == "stepwise_softmax":
+        return make_stepwise_log_loss(bits)
+    by_columns, by_rows = _KINDS[loss.kernel](loss)
+
+    def write(code, row, context, scalars):
+        batch = Batch(code, row, context, scalars)
+        narrow = row[LDY] == ROW_QUANTUM
+        with code.when(narrow):
+            by_columns(batch)
+        with code.when(narrow == 0):
+            by_rows(batch)
+        scalars[LOSS] = scalars[LOSS] + batch.loss.total()
+
+    return kernel(write, bits)
+
+
+# What writes each kind of loss: functions of the loss that return a pair of
+# functions of a Batch, one for narrow rows (by columns), one for wide ones.
+_KINDS = {
+    "elementwise": elementwise,
+    "hard_margin": hard_margin,
+    "smoothed_softmax": smoothed_softmax,
+    "soft_margin": soft_margin,
+    "softmax": softmax,
+}

@@ -1,0 +1,1 @@
+"""skbackprop/kernels/matmul/__init__.py."""

@@ -1,0 +1,1 @@
+"""skbackprop/kernels/modules/__init__.py."""

@@ -1,0 +1,133 @@
+"""Kernels of Linear: matrix products and the bias."""
+
+from skbackprop.kernels.abi import (
+    ADD_DW,
+    ADD_DX,
+    ADD_Y,
+    DB,
+    DW,
+    DX,
+    DY,
+    GEMM,
+    LDW,
+    LDX,
+    LDY,
+    MASK,
+    N_ROWS,
+    PACK,
+    WIDTH_X,
+    WIDTH_Y,
+    ZEROS,
+    B,
+    W,
+    X,
+    Y,
+)
+from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.language.values import where
+from skbackprop.kernels.matmul.matrices import Matrix
+
+
+def make_forward_linear(bits):
+    """Return the kernel of y = x W + b, or y += x W where the row says ADD_Y.
+
+    Without a bias, row[B] is 0.
+
+    x (n_rows, width_x), W (width_x, width_y), b (width_y,).
+    """
+
+    def forward(code, row, context, scalars):
+        x, w = Matrix(row[X], row[LDX]), Matrix(row[W], row[LDW])
+        y = Matrix(row[Y], row[LDY])
+        shape = context[N_ROWS], row[WIDTH_Y], row[WIDTH_X]
+        multiply(code, context, shape, x, w, first_term(row, context, y), y)
+
+    return kernel(forward, bits)
+
+
+def first_term(row, context, y):
+    """Return what the product is added to: y itself, the bias, or zeros."""
+    bias = where(row[B] != 0, row[B], context[ZEROS])
+    adds = row[ADD_Y] != 0
+    return Matrix(where(adds, y.address, bias), where(adds, y.stride, 0))
+
+
+def make_backward_linear(bits):
+    """Return the kernel of the vjp of y = x W + b.
+
+    dx (+)= dy W^T, dW (+)= x^T dy, db (+)= dy.sum(axis=0),
+    each where its address is not 0.
+    """
+
+    def backward(code, row, context, scalars):
+        n_rows, width_x, width_y = context[N_ROWS], row[WIDTH_X], row[WIDTH_Y]
+        x, dy = Matrix(row[X], row[LDX]), Matrix(row[DY], row[LDY])
+        w, dw = Matrix(row[W], row[LDW]), Matrix(row[DW], row[LDW])
+        dx = Matrix(row[DX], row[LDX])
+        with code.when(row[DB] != 0):
+            add_column_sums(code, n_rows, width_y, dy, row[DB], row[ADD_DW])
+        with code.when(row[DW] != 0):
+            start = _start(context, dw, row[ADD_DW])
+            shape = width_x, width_y, n_rows
+            multiply(code, context, shape, x, dy, start, dw, transpose="a")
+            clear_unconnected(code, row)
+        with code.when(row[DX] != 0):
+            start = _start(context, dx, row[ADD_DX])
+            shape = n_rows, width_x, width_y
+            multiply(code, context, shape, dy, w, start, dx, transpose="b")
+
+    return kernel(backward, bits)
+
+
+def multiply(code, context, shape, a, b, d, c, transpose=""):
+    """Write the call of C = D + A B for (m, n, k) = shape, perhaps with A^T or B^T."""
+    strides = (1, a.stride) if transpose == "a" else (a.stride, 1)
+    code.call_address(
+        *(context[GEMM], *shape, a.address, *strides, *b, int(transpose == "b")),
+        *(*d, *c, context[PACK]),
+    )
+
+
+def _start(context, matrix, adds):
+    """Return what a product is added to: the matrix itself, or zeros."""
+    return Matrix(
+        where(adds != 0, matrix.address, context[ZEROS]),
+        where(adds != 0, matrix.stride, 0),
+    )
+
+
+def clear_unconnected(code, row):
+    """Set the gradient of weights to 0 where MASK, if there is one, is 0."""
+    mask, dw = code.vectors(row[MASK]), code.vectors(row[DW])
+    n_elements = row[WIDTH_X] * row[LDW]
+    with code.when(row[MASK] != 0), code.range(n_elements, step=code.lanes) as i:
+        dw[i] = where(mask[i] != 0.0, dw[i], 0.0)
+
+
+def add_column_sums(code, n_rows, width, matrix, target, adds):
+    """Write target (+)= sum over the rows of a matrix."""
+    left, first = (width + (code.lanes - 1)) // code.lanes, 0
+    for n_vectors in (4, 1):
+        count = left // n_vectors
+        with code.range(count) as panel:
+            j = panel * (n_vectors * code.lanes) + first
+            columns, sums = matrix.part(0, j), target + j * code.size
+            _add_sums(code, n_vectors, n_rows, columns, sums, adds)
+        left = left % n_vectors
+        first = count * (n_vectors * code.lanes) + first
+
+
+def _add_sums(code, n_vectors, n_rows, matrix, target, adds):
+    rows, target = code.vectors(matrix.address), code.vectors(target)
+    columns = range(0, n_vectors * code.lanes, code.lanes)
+    sums = {(i, j): code.variable(0.0) for i in range(2) for j in columns}
+    paired = n_rows - n_rows % 2
+    with code.range(paired, step=2) as r:
+        for (i, j), total in sums.items():
+            total.value = total.value + rows[(r + i) * matrix.stride + j]
+    with code.when(paired < n_rows):
+        for j in columns:
+            sums[0, j].value = sums[0, j].value + rows[paired * matrix.stride + j]
+    for j in columns:
+        present = where(adds != 0, target[j], 0.0)
+        target[j] = present + (sums[0, j].value + sums[1, j].value)

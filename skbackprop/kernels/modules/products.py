@@ -1,0 +1,43 @@
+"""Kernels of DotProduct: one number for two rows."""
+
+from skbackprop.kernels.abi import ADD_DX, ADD_DX2, DX, DX2, DY, WIDTH_X, X2, X, Y
+from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.language.rows import (
+    add_to,
+    each_row,
+    each_vector,
+    total_of_row,
+    within,
+)
+from skbackprop.kernels.language.values import where
+
+
+def make_forward_dot_product(bits):
+    """Return the kernel of y = sum over the columns of x x2."""
+
+    def forward(code, row, context, scalars):
+        with each_row(code, row, context, X, X2, Y) as (x, x2, y):
+            total = total_of_row(code, row[WIDTH_X], lambda j: x[j] * x2[j])
+            y.scalars()[0] = total
+
+    return kernel(forward, bits)
+
+
+def make_backward_dot_product(bits):
+    """Return the kernel of dx (+)= dy x2 and dx2 (+)= dy x.
+
+    The second may add to what the first wrote: for the product of a signal
+    with itself.
+    """
+
+    def backward(code, row, context, scalars):
+        width = row[WIDTH_X]
+        for factor, dx, adds in ((X2, DX, ADD_DX), (X, DX2, ADD_DX2)):
+            rows = each_row(code, row, context, factor, dx, DY)
+            with code.when(row[dx] != 0), rows as (x_row, dx_row, dy_row):
+                adjoint = dy_row.scalars()[0]
+                with each_vector(code, width) as j:
+                    term = where(within(code, j, width), adjoint * x_row[j], 0.0)
+                    add_to(dx_row, j, row[adds], term)
+
+    return kernel(backward, bits)

@@ -1,0 +1,1 @@
+"""skbackprop/kernels/separability/__init__.py."""

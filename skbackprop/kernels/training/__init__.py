@@ -1,0 +1,1 @@
+"""skbackprop/kernels/training/__init__.py."""

@@ -1,0 +1,60 @@
+"""Shuffling as NumPy's ``RandomState`` does it, draw by draw.
+
+scikit-learn shuffles with the Mersenne twister (Matsumoto & Nishimura 1998);
+a network follows its loss curve only if it sees the samples in the same order.
+"""
+
+import numpy as np
+
+from skbackprop.kernels import abi
+from skbackprop.kernels.language.memory import as_int64s, as_uint32s
+
+N, M = 624, 397
+UPPER, LOWER, MATRIX = 0x80000000, 0x7FFFFFFF, 0x9908B0DF
+
+
+def make_shuffle():
+    """Return the kernel that shuffles int64 in place, as ``RandomState.shuffle``.
+
+    Fisher-Yates from the end: element i changes places with element j, drawn
+    from 0..i by rejection of 32-bit words cut to the bits of i. A rejected word
+    lets element i change places with itself: without a branch, since the
+    processor would guess one in three of them wrong.
+    """
+
+    def shuffle(row, context, scalars):
+        key, position = as_uint32s(row[abi.X]), as_int64s(row[abi.W])
+        items = as_int64s(row[abi.Y])
+        next_word = position[0]
+        mask, i = 0, row[abi.N_ELEMENTS] - 1
+        while mask < i:
+            mask = 2 * mask + 1
+        while i > 0:
+            if next_word == N:
+                # The twist: all words of the state anew. In three pieces
+                # without wrapping around, which LLVM turns into vectors.
+                for k in range(N - M):
+                    word = (key[k] & UPPER) | (key[k + 1] & LOWER)
+                    key[k] = key[k + M] ^ (word >> 1) ^ (word & 1) * MATRIX
+                for k in range(N - M, N - 1):
+                    word = (key[k] & UPPER) | (key[k + 1] & LOWER)
+                    key[k] = key[k + M - N] ^ (word >> 1) ^ (word & 1) * MATRIX
+                word = (key[N - 1] & UPPER) | (key[0] & LOWER)
+                key[N - 1] = key[M - 1] ^ (word >> 1) ^ (word & 1) * MATRIX
+                next_word = 0
+            while i > 0 and next_word < N:
+                word = key[next_word]
+                next_word += 1
+                word ^= word >> 11
+                word ^= (word << 7) & 0x9D2C5680
+                word ^= (word << 15) & 0xEFC60000
+                word ^= word >> 18
+                drawn = np.int64(word) & mask
+                accepted = drawn <= i
+                j = drawn if accepted else i
+                items[i], items[j] = items[j], items[i]
+                i -= accepted
+                mask >>= mask >> 1 >= i
+        position[0] = next_word
+
+    return shuffle

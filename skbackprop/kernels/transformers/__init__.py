@@ -1,0 +1,1 @@
+"""skbackprop/kernels/transformers/__init__.py."""

@@ -1,0 +1,44 @@
+"""The kernel of a sparse random expansion: each unit reads a few features."""
+
+from skbackprop.kernels.abi import INDICES, N_ELEMENTS, WIDTH_Y, B, W, X
+from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.language.values import INTEGER32, fma, where
+from skbackprop.kernels.transformers.blocks import Output
+
+ACTIVATIONS = {
+    "identity": lambda x: x,
+    "relu": lambda x: where(x < 0.0, 0.0, x),
+    "abs": abs,
+    "square": lambda x: x * x,
+    "sign": lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
+}
+
+
+def make_expand(activation, weights, bits):
+    """Return the kernel of y_j = f(b_j + sum over i of w_ij x[feature_ij]).
+
+    As many units at a time as a vector has lanes, so that their sums are as
+    many independent chains. Their places in the block and their weights stand
+    side by side: those of the first input of each unit, then of the second ...
+    'binary' weights are all 1, and not read; others are 'weighted'.
+    """
+    function = ACTIVATIONS[activation]
+
+    def expand(code, row, context, scalars):
+        block, n_inputs = code.vectors(row[X]), row[N_ELEMENTS]
+        output, units = Output(code, row, context), range(code.lanes)
+        with code.range(row[WIDTH_Y], step=code.lanes) as first:
+            places = code.scalars(row[INDICES], INTEGER32).from_(first * n_inputs)
+            factors = code.scalars(row[W]).from_(first * n_inputs)
+            bias = code.scalars(row[B]).from_(first)
+            sums = [code.variable(code.repeat(bias[u])) for u in units]
+            with code.range(n_inputs * code.lanes, step=code.lanes) as i:
+                for u, total in zip(units, sums, strict=True):
+                    x = block[places[i + u].as_integer()]
+                    if weights == "weighted":
+                        total.value = fma(code.repeat(factors[i + u]), x, total.value)
+                    else:
+                        total.value = total.value + x
+            output.write(first, [function(total.value) for total in sums])
+
+    return kernel(expand, bits)

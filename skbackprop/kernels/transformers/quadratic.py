@@ -1,0 +1,40 @@
+"""The kernel of quadratic forms, the linear models on monomials of degree two."""
+
+from skbackprop.kernels.abi import FIRST_ROW, LDW, LDY, WIDTH_X, WIDTH_Y, B, W, X, Y
+from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.language.values import fma, smaller
+
+FEATURES_AT_ONCE = 8  # independent sums, as many as keep the multipliers busy
+
+
+def make_evaluate(bits):
+    """Return the kernel of y_k = b_k + sum over i of x_i (c_ki + sum_j w_kij x_j).
+
+    Y is (outputs, samples). Row k of W holds, for as many features i at a time as
+    there are sums: their c_ki, their w_kij of the first j, of the next j ... from
+    j = i on, w being triangular. Features behind the last have weights of zero.
+    """
+
+    def evaluate(code, row, context, scalars):
+        block, n_features = code.vectors(row[X]), row[WIDTH_X]
+        biases, outputs = code.scalars(row[B]), code.vectors(row[Y])
+        units = range(FEATURES_AT_ONCE)
+        with code.range(row[WIDTH_Y]) as k:
+            total = code.variable(code.repeat(biases[k]))
+            place = code.variable(k * row[LDW])
+            with code.range(n_features, step=FEATURES_AT_ONCE) as first:
+                weights = code.scalars(row[W]).from_(place.value)
+                sums = [code.variable(code.repeat(weights[u])) for u in units]
+                with code.range(n_features - first) as j:
+                    x = block[(first + j) * code.lanes]
+                    some = weights.from_((j + 1) * FEATURES_AT_ONCE)
+                    for u, inner in zip(units, sums, strict=True):
+                        inner.value = fma(code.repeat(some[u]), x, inner.value)
+                for u, inner in zip(units, sums, strict=True):
+                    x = block[smaller(first + u, n_features - 1) * code.lanes]
+                    total.value = fma(x, inner.value, total.value)
+                length = (n_features - first + 1) * FEATURES_AT_ONCE
+                place.value = place.value + length
+            outputs[k * row[LDY] + context[FIRST_ROW]] = total.value
+
+    return kernel(evaluate, bits)

@@ -1,0 +1,100 @@
+"""The kernel of winner-take-all: which k outputs of a sample are the largest."""
+
+import operator
+
+from numba import types
+
+from skbackprop.kernels.abi import (
+    COUNT_CHAINS,
+    FIRST_ROW,
+    LDX,
+    N_ELEMENTS,
+    N_ROWS,
+    VALUES,
+    WIDTH_X,
+    B,
+    X,
+    Y,
+)
+from skbackprop.kernels.language.codegen import routine
+from skbackprop.kernels.language.memory import as_floats, as_int64s, pointer_type
+from skbackprop.kernels.language.values import INTEGER, where
+
+INFINITY_BITS = {32: 0xFF << 23, 64: 0x7FF << 52}
+
+
+def make_select_winners(bits):
+    """Return the kernel that keeps the k largest numbers of each row of X.
+
+    The numbers of a sample go to VALUES and their int32 indices to Y, k =
+    N_ELEMENTS of them, in the order of the indices; among equal numbers the
+    first win. One more may be written after the last. Rows of X, WIDTH_X long,
+    are padded with -infinity to LDX numbers, whole steps of the loop that
+    counts. B are two int64 to work with.
+
+    The k-th largest number is the largest that k numbers reach. It is found by
+    halving an interval and counting, in vectors, how many reach its middle.
+    What is halved is the interval of the numbers' ranks: their bits, read as
+    an integer, with all but the sign inverted where they are negative.
+    """
+    as_numbers = as_floats(bits)
+    as_bits = pointer_type(types.int32 if bits == 32 else types.int64)
+    as_indices = pointer_type(types.int32)
+    count_reaching = routine(_write_count, bits)
+    size, sign, others = bits // 8, bits - 1, 2 ** (bits - 1) - 1
+    infinity = INFINITY_BITS[bits]
+
+    def select_winners(row, context, scalars):
+        width, k = row[WIDTH_X], row[N_ELEMENTS]
+        count, threshold = as_int64s(row[B]), as_numbers(row[B] + 8)
+        threshold_bits = as_bits(row[B] + 8)
+        for r in range(context[N_ROWS]):
+            start = row[X] + r * row[LDX] * size
+            # From -infinity, which all reach, to beyond infinity.
+            low, n_reaching = -infinity - 1, width
+            high, n_above = infinity + 1, 0
+            while n_reaching > k and low + 1 < high:
+                middle = (low & high) + ((low ^ high) >> 1)  # the sum overflows
+                threshold_bits[0] = middle ^ ((middle >> sign) & others)
+                count_reaching((start, row[LDX], row[B]))
+                if count[0] < k:
+                    high, n_above = middle, count[0]
+                else:
+                    low, n_reaching = middle, count[0]
+            threshold_bits[0] = low ^ ((low >> sign) & others)
+            least, n_equal = threshold[0], k - n_above
+
+            numbers = as_numbers(start)
+            sample = (context[FIRST_ROW] + r) * k
+            values = as_numbers(row[VALUES] + sample * size)
+            indices = as_indices(row[Y] + sample * 4)
+            n = 0
+            if n_reaching == k:
+                # Written without a branch, which the processor would guess wrong.
+                for j in range(width):
+                    values[n] = numbers[j]
+                    indices[n] = j
+                    n += numbers[j] >= least
+            else:
+                for j in range(width):
+                    is_equal = numbers[j] == least and n_equal > 0
+                    values[n] = numbers[j]
+                    indices[n] = j
+                    n += numbers[j] > least or is_equal
+                    n_equal -= is_equal
+
+    return select_winners
+
+
+def _write_count(code, numbers, n_numbers, work):
+    """Write to the first int64 of ``work`` how many numbers reach the second."""
+    numbers = code.vectors(numbers)
+    threshold = code.repeat(code.scalars(work).from_(64 // code.bits)[0])
+    one = code.lane_numbers() * 0 + 1
+    counts = [code.variable(one * 0) for _ in range(COUNT_CHAINS)]
+    with code.range(n_numbers, step=COUNT_CHAINS * code.lanes) as j:
+        for i, count in enumerate(counts):
+            reaches = numbers[j + i * code.lanes] >= threshold
+            count.value = count.value + where(reaches, one, one * 0)
+    total = sum((count.value for count in counts[1:]), counts[0].value)
+    code.scalars(work, INTEGER)[0] = total.fold(operator.add).as_integer()

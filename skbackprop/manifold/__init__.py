@@ -1,0 +1,14 @@
+"""The manifold that data lies near: its dimension, and distances from it."""
+
+from skbackprop.manifold.dimension import intrinsic_dimension
+from skbackprop.manifold.disentangling import Disentanglement, disentanglement
+from skbackprop.manifold.distance import off_manifold_distance
+from skbackprop.manifold.estimates import IntrinsicDimension
+
+__all__ = [
+    "Disentanglement",
+    "IntrinsicDimension",
+    "disentanglement",
+    "intrinsic_dimension",
+    "off_manifold_distance",
+]

@@ -1,0 +1,228 @@
+r"""The manifold that data lies near: its dimension, and distances from it.
+
+`intrinsic_dimension` tells how many coordinates the data has, `off_manifold_distance`
+how far samples are from where training data lies, and `disentanglement` whether the
+coordinates of a representation are the factors that generated the data.
+"""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from skbackprop.manifold import estimates as _dimension
+from skbackprop.manifold.estimates import IntrinsicDimension
+from skbackprop.utils.validation import _check_array
+
+# Fewest neighbours that an estimate can be made of, and what else it reads.
+_FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "pca": 2}
+
+
+_SETTINGS = {"n_neighbors": ("mle", "pca"), "discard": ("two_nn",)}
+
+
+_SETTINGS["variance_threshold"] = ("pca",)
+
+
+@validate_params(
+    {
+        "method": [StrOptions(set(_FEWEST_NEIGHBORS))],
+        "n_neighbors": [None, Interval(Integral, 2, None, closed="left")],
+        "discard": [None, Interval(Real, 0, 1, closed="left")],
+        "variance_threshold": [None, Interval(Real, 0, 1, closed="right")],
+        "correct_bias": ["boolean"],
+        "confidence_level": [Interval(Real, 0, 1, closed="neither")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def intrinsic_dimension(
+    X,
+    *,
+    method="mle",
+    n_neighbors=None,
+    discard=None,
+    variance_threshold=None,
+    correct_bias=True,
+    confidence_level=0.95,
+):
+    r"""Estimate how many coordinates the manifold has that data lies near.
+
+    'mle'
+        By the distances :math:`T_1 \le \dots \le T_k` to the k nearest neighbours
+        of each of n samples, whose likelihood is greatest [1]_ [2]_ at
+
+        .. math:: \frac{1}{d} = \frac{1}{n} \sum_{i=1}^n \frac{1}{k - 1}
+           \sum_{j=1}^{k-1} \log \frac{T_k(x_i)}{T_j(x_i)}.
+
+        Estimates of single samples have k - 2 in the place of k - 1, and no bias.
+
+    'two_nn'
+        By the ratio :math:`\mu = T_2 / T_1` only [3]_, which is as little bothered by
+        curvature and uneven density as can be. Its distribution is
+        :math:`F(\mu) = 1 - \mu^{-d}`. The greatest ratios, which see furthest, are
+        known only to be great, and the rest decides: the estimate is of greatest
+        likelihood, times (r - 1) / r for r ratios that are kept.
+
+    'pca'
+        The number of principal components that hold a share of the variance: of all
+        data, or, if `n_neighbors` is given, of each sample with its neighbours,
+        averaged.
+
+    Estimates from distances are too low in many dimensions. Samples are then so far
+    from each other that most neighbourhoods reach the border of the data, where
+    there are fewer neighbours than :math:`r^d`. With `correct_bias` the estimate is
+    replaced by the dimension of the ball in which as many samples, evenly spread,
+    give it on average, which is known in closed form but for an integral.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The samples. Duplicates count once.
+    method : {'mle', 'two_nn', 'pca'}, default='mle'
+        How to estimate.
+    n_neighbors : int, default=None
+        Number of neighbours, for 'mle' and 'pca'. By default 10 or as many as there
+        are for 'mle', and all data for 'pca'. For 'mle' at least 3.
+    discard : float, default=None
+        Share of greatest ratios that 'two_nn' cuts off; by default 0.1, as in [3]_.
+    variance_threshold : float, default=None
+        Share of the variance, for 'pca'; by default 0.95.
+    correct_bias : bool, default=True
+        Whether to correct the bias of finite samples, for 'mle' and 'two_nn'. With
+        False the estimates are the published ones.
+    confidence_level : float, default=0.95
+        Level of the interval.
+
+    Returns
+    -------
+    IntrinsicDimension
+        The estimate, its interval, and an estimate for each sample.
+
+    Raises
+    ------
+    ValueError
+        If there are too few distinct samples, or a setting belongs to another
+        method.
+
+    Notes
+    -----
+    The interval of 'two_nn' is exact for independent ratios: :math:`2 d \sum \log \mu`
+    has a chi-squared distribution. Ratios of samples that are nearest to each other
+    are not quite independent. That of 'mle' is asymptotic, with a variance that takes
+    the overlap of neighbourhoods into account. Of intervals at level 0.95, for 100 to
+    2000 samples of tori, cubes and spheres in 1 to 8 dimensions, 0.85 to 0.93 held the
+    mean of the estimates with 'two_nn', and 0.87 to 0.98 with 'mle', least in one
+    dimension. That of 'pca' with neighbours is the asymptotic one of a mean of counts,
+    and too narrow where nearly all counts are the same.
+
+    An interval tells how far estimates scatter, not how far they are from the truth:
+    it does not cover bias that is left. With 'mle', of 100 samples on a torus of four
+    dimensions, estimates had the mean 5.9, and no interval held 4.
+
+    References
+    ----------
+    .. [1] Levina, E. & Bickel, P. J. (2005). "Maximum likelihood estimation of
+       intrinsic dimension". NIPS 17.
+    .. [2] MacKay, D. J. C. & Ghahramani, Z. (2005). "Comments on 'Maximum likelihood
+       estimation of intrinsic dimension' by E. Levina and P. Bickel".
+    .. [3] Facco, E., d'Errico, M., Rodriguez, A. & Laio, A. (2017). "Estimating the
+       intrinsic dimension of datasets by a minimal neighborhood information".
+       Scientific Reports 7.
+
+    Examples
+    --------
+    A sheet rolled up in three dimensions has two:
+
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skbackprop.manifold import intrinsic_dimension
+    >>> X, _ = make_swiss_roll(2000, random_state=0)
+    >>> intrinsic_dimension(X)
+    IntrinsicDimension(1.97, 95% in [1.93, 2.01], method='mle', n_samples=2000)
+    """
+    given = {
+        "n_neighbors": n_neighbors,
+        "discard": discard,
+        "variance_threshold": variance_threshold,
+    }
+    for name, methods in _SETTINGS.items():
+        if given[name] is not None and method not in methods:
+            methods = " or ".join(map(repr, methods))
+            raise ValueError(
+                f"{name}={given[name]!r} is for method={methods}, not {method!r}; "
+                f"leave it out."
+            )
+    points, place = _check_points(X, method)
+    n_neighbors = _check_n_neighbors(n_neighbors, method, len(points))
+    if method == "pca":
+        threshold = 0.95 if variance_threshold is None else variance_threshold
+        found = _by_components(points, n_neighbors, threshold, confidence_level)
+        uncorrected = found[0]
+    else:
+        log_distances, indices = _dimension.nearest_neighbours(points, n_neighbors)
+        if method == "mle":
+            found = _dimension.maximum_likelihood(
+                log_distances, indices, confidence_level
+            )
+        else:
+            discard = 0.1 if discard is None else discard
+            found = _dimension.two_nearest(log_distances, confidence_level, discard)
+        uncorrected = found[0]
+        if correct_bias:
+            found = _without_bias(*found, len(points), n_neighbors)
+    dimension, interval, local = found
+    return IntrinsicDimension(
+        float(dimension),
+        interval if interval is None else tuple(map(float, interval)),
+        confidence_level,
+        method,
+        n_neighbors,
+        len(points),
+        float(uncorrected),
+        local[place],
+    )
+
+
+def _check_points(X, method):
+    """Return distinct points, and where each row of X went."""
+    points, place = _dimension.distinct_points(_check_array(X, "X"))
+    fewest = _FEWEST_NEIGHBORS[method] + 1
+    if len(points) < fewest:
+        raise ValueError(
+            f"X must have at least {fewest} distinct samples for method={method!r}, "
+            f"got {len(points)} in {len(place)} rows."
+        )
+    return points, place
+
+
+def _check_n_neighbors(n_neighbors, method, n_points):
+    if n_neighbors is None:
+        return {"mle": min(10, n_points - 1), "two_nn": 2, "pca": None}[method]
+    fewest = _FEWEST_NEIGHBORS[method]
+    if not fewest <= n_neighbors < n_points:
+        raise ValueError(
+            f"n_neighbors={n_neighbors} must be at least {fewest} for "
+            f"method={method!r}, and less than the {n_points} distinct samples of X."
+        )
+    return n_neighbors
+
+
+def _by_components(points, n_neighbors, threshold, confidence_level):
+    """Return the estimate, its interval and local ones by principal components."""
+    if n_neighbors is None:
+        spectrum = _dimension.spectra(points[np.newaxis])[0]
+        count = float(_dimension.n_components_of_variance(spectrum, threshold))
+        return count, None, np.full(len(points), count)
+    _, indices = _dimension.nearest_neighbours(points, n_neighbors)
+    local = _dimension.local_components(points, indices, threshold).astype(float)
+    interval = _dimension.normal_interval(local, indices, confidence_level)
+    return local.mean(), interval, local
+
+
+def _without_bias(dimension, interval, local, n_samples, n_neighbors):
+    """Return estimates as they would be without the bias of finite samples."""
+    corrected, *interval = _dimension.correct_bias(
+        (dimension, *interval), n_samples, n_neighbors
+    )
+    if np.isfinite(dimension):
+        local = local * (corrected / dimension)
+    return corrected, interval, local

@@ -1,0 +1,241 @@
+"""Whether the coordinates of a representation are the factors behind the data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import LassoCV
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from skbackprop.utils.validation import naming_the_column
+
+# How a factor is predicted, and how much each coordinate matters to the prediction.
+_REGRESSORS = {
+    "lasso": (
+        lambda seed: LassoCV(cv=KFold(5, shuffle=True, random_state=seed)),
+        lambda fitted: np.abs(fitted.coef_),
+    ),
+    "forest": (
+        lambda seed: RandomForestRegressor(50, min_samples_leaf=3, random_state=seed),
+        lambda fitted: fitted.feature_importances_,
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Disentanglement:
+    """How well coordinates of a representation match the factors behind the data.
+
+    Parameters
+    ----------
+    disentanglement : float
+        Whether each coordinate depends on one factor only: 0 to 1.
+    completeness : float
+        Whether each factor is in one coordinate only, a circular one in two: 0 to 1.
+    informativeness : float
+        Mean of the cross-validated R^2 of the factors, at most 1.
+    r2 : Series of shape (n_factors,)
+        R^2 of each factor; of a circular one, of the point on the circle.
+    importances : DataFrame of shape (n_coordinates, n_factors)
+        How much each coordinate matters to the prediction of each factor.
+    by_coordinate : Series of shape (n_coordinates,)
+        Disentanglement of each coordinate; 0 for one that no factor needs.
+    by_factor : Series of shape (n_factors,)
+        Completeness of each factor; 0 for one that no coordinate tells of.
+    """
+
+    disentanglement: float
+    completeness: float
+    informativeness: float
+    r2: pd.Series = field(repr=False)
+    importances: pd.DataFrame = field(repr=False)
+    by_coordinate: pd.Series = field(repr=False)
+    by_factor: pd.Series = field(repr=False)
+
+    def __repr__(self):
+        return (
+            f"Disentanglement(disentanglement={self.disentanglement:.3f}, "
+            f"completeness={self.completeness:.3f}, "
+            f"informativeness={self.informativeness:.3f})"
+        )
+
+
+@validate_params(
+    {
+        "circular": [None, Mapping],
+        "regressor": [StrOptions(set(_REGRESSORS))],
+        "cv": [Interval(Integral, 2, None, closed="left")],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def disentanglement(
+    Z, factors, *, circular=None, regressor="lasso", cv=5, random_state=0
+):
+    r"""Measure whether coordinates are factors, as DCI does.
+
+    Each factor is predicted from all coordinates. With :math:`R_{ij}` the importance
+    of coordinate i of D to factor j of K [1]_,
+
+    .. math:: D_i = 1 - \frac{H(R_{i1}, \dots, R_{iK})}{\log K}, \qquad
+       C_j = 1 - \frac{H(R_{1j}, \dots, R_{Dj})}{\log D}
+
+    where H is the entropy of the numbers divided by their sum. Disentanglement is
+    the mean of the :math:`D_i` with weights :math:`\sum_j R_{ij}`, completeness that of
+    the :math:`C_j`, informativeness that of the factors' R^2 in cross-validation.
+
+    A circular factor, an angle :math:`\theta`, is predicted as
+    :math:`(\cos \theta, \sin \theta)`, so that the ends of its range are near each
+    other. Its importances are those of both, added. It needs two coordinates: its
+    :math:`C_j` is :math:`1 - \max(0, H - \log 2) / (\log D - \log 2)`.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n_samples, n_coordinates)
+        The representation.
+    factors : array-like of shape (n_samples, n_factors)
+        Factors that generated the samples; a DataFrame has their names.
+    circular : mapping, default=None
+        Period of each circular factor, by name or column number, as in
+        ``{"azimuth": 360}``.
+    regressor : {'lasso', 'forest'}, default='lasso'
+        What predicts. 'lasso': :class:`sklearn.linear_model.LassoCV` on standardised
+        coordinates and factors; importances are the sizes of its coefficients, and
+        R^2 tells what is linear. 'forest': 50 trees of
+        :class:`sklearn.ensemble.RandomForestRegressor` with at least 3 samples in a
+        leaf, and their impurity-based importances, for any dependence.
+    cv : int, default=5
+        Number of folds, shuffled, for R^2.
+    random_state : int, RandomState instance or None, default=0
+        Source of folds and forests.
+
+    Returns
+    -------
+    Disentanglement
+        The three scores, and what they are means of.
+
+    Raises
+    ------
+    ValueError
+        If Z and factors have different lengths, fewer than 2 samples per fold, or a
+        factor that is constant, or if a circular factor does not exist.
+
+    References
+    ----------
+    .. [1] Eastwood, C. & Williams, C. K. I. (2018). "A framework for the quantitative
+       evaluation of disentangled representations". ICLR.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop.manifold import disentanglement
+    >>> factors = np.random.default_rng(0).uniform(size=(500, 3))
+    >>> disentanglement(factors[:, [2, 0, 1]] * [1, -5, 2], factors)
+    Disentanglement(disentanglement=1.000, completeness=1.000, informativeness=1.000)
+    >>> mixture = np.linalg.qr([[1, 2, 3], [1, -1, 2], [2, 1, 1]])[0]
+    >>> disentanglement(factors @ mixture, factors)
+    Disentanglement(disentanglement=0.131, completeness=0.145, informativeness=1.000)
+    """
+    Z, coordinates = _check_table(Z, "Z")
+    values, names = _check_table(factors, "factors")
+    check_consistent_length(Z, values)
+    periods = _check_periods(circular, names)
+    _check_values(Z, values, names, cv)
+    seed = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    make, importances_of = _REGRESSORS[regressor]
+    model = make_pipeline(StandardScaler(), make(seed))
+    folds = KFold(cv, shuffle=True, random_state=seed)
+    importances, r2 = [], []
+    for j in range(len(names)):
+        targets = _targets(values[:, j], periods.get(j))
+        fits = [clone(model).fit(Z, target) for target in targets]
+        importances.append(sum(importances_of(fit[-1]) for fit in fits))
+        errors = [t - cross_val_predict(model, Z, t, cv=folds) for t in targets]
+        r2.append(1 - np.sum(np.square(errors)) / np.sum(np.square(targets)))
+    R = np.array(importances).T
+    n_needed = np.array([2 if j in periods else 1 for j in range(len(names))])
+    by_coordinate, by_factor = _concentration(R, 1), _concentration(R.T, n_needed)
+    total = R.sum()
+    return Disentanglement(
+        float(R.sum(axis=1) @ by_coordinate / total) if total > 0 else 0.0,
+        float(by_factor.mean()),
+        float(np.mean(r2)),
+        pd.Series(r2, names, name="R^2"),
+        pd.DataFrame(R, coordinates, names),
+        pd.Series(by_coordinate, coordinates, name="disentanglement"),
+        pd.Series(by_factor, names, name="completeness"),
+    )
+
+
+def _concentration(weights, n_needed):
+    """Return 1 for rows with at most `n_needed` equal weights, 0 for even ones.
+
+    A row of zeros counts as even. Where no more than what is needed is there, one
+    weight that is not zero is enough.
+    """
+    total = weights.sum(axis=1)
+    shares = weights / np.where(total > 0, total, 1)[:, np.newaxis]
+    entropy = -(shares * np.log(np.where(shares > 0, shares, 1))).sum(axis=1)
+    excess = np.maximum(0, entropy - np.log(n_needed))
+    largest = np.log(np.maximum(weights.shape[1] / n_needed, 1))
+    spread = np.divide(excess, largest, out=np.zeros_like(excess), where=largest > 0)
+    return np.where(total > 0, 1 - np.minimum(spread, 1), 0.0)
+
+
+def _targets(values, period):
+    """Return what is predicted of a factor: itself, or its point on a circle."""
+    if period is None:
+        return [(values - values.mean()) / values.std()]
+    angle = 2 * np.pi * values / period
+    points = np.array([np.cos(angle), np.sin(angle)])
+    points -= points.mean(axis=1, keepdims=True)
+    # One scale for both: a circle is a circle.
+    return list(points / np.sqrt(np.square(points).mean()))
+
+
+# Validation
+
+
+def _check_table(table, name):
+    """Return a table as an array, and the names or numbers of its columns."""
+    with naming_the_column(table, name):
+        values = check_array(table, dtype=np.float64, input_name=name)
+    columns = getattr(table, "columns", range(values.shape[1]))
+    return values, list(columns)
+
+
+def _check_periods(circular, names):
+    """Return the periods of circular factors by column."""
+    periods = {}
+    for name, period in (circular or {}).items():
+        if name not in names:
+            raise ValueError(
+                f"circular names {name!r}, but the factors are "
+                f"{', '.join(map(repr, names))}."
+            )
+        if not isinstance(period, Real) or not 0 < period < np.inf:
+            raise ValueError(
+                f"circular[{name!r}] must be a period, a positive number, got "
+                f"{period!r}."
+            )
+        periods[names.index(name)] = period
+    return periods
+
+
+def _check_values(Z, values, names, cv):
+    fewest = max(2 * cv, 10)
+    if len(Z) < fewest:
+        raise ValueError(
+            f"Z must have at least {fewest} samples for cv={cv} folds, got {len(Z)}."
+        )
+    constant = np.flatnonzero(np.ptp(values, axis=0) == 0)
+    if len(constant):
+        raise ValueError(f"factors must vary, but {names[constant[0]]!r} is constant.")

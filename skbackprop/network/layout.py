@@ -1,0 +1,36 @@
+"""How rows and vectors lie in memory: padding, cache lines."""
+
+import numpy as np
+
+
+def aligned_empty(shape, dtype):
+    """Return an array that begins at a cache line."""
+    n_bytes = int(np.prod(shape)) * dtype.itemsize
+    memory = np.empty(n_bytes + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + n_bytes].view(dtype).reshape(shape)
+
+
+ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
+
+
+ALIASING = 256  # strides of 1 or 2 KiB would map all rows onto few cache sets
+
+
+def padded_width(width):
+    """Elements from one row of a matrix to the next, for any dtype and host.
+
+    Rows are padded so that vectors never reach into the next row and no kernel
+    needs a masked tail. The rule asks neither for the dtype nor for the
+    processor, so the offsets of a program hold for all of them.
+    """
+    padded = -(-width // ROW_QUANTUM) * ROW_QUANTUM
+    return padded + ROW_QUANTUM if padded % ALIASING == 0 else padded
+
+
+def aligned_zeros(size, dtype):
+    """Return ``size`` zeros that begin on a cache line."""
+    dtype = np.dtype(dtype)
+    memory = np.zeros(size * dtype.itemsize + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + size * dtype.itemsize].view(dtype)

@@ -1,0 +1,1 @@
+"""skbackprop/network/modules/__init__.py."""

@@ -1,0 +1,342 @@
+"""Elementwise modules: one formula and its derivative, for both executors.
+
+A formula is written once, in terms of ``xp``: NumPy for the reference executor,
+the vector language of the kernels for the compiled one. It may use arithmetic,
+comparisons, ``abs``, and the functions ``divide erf exp expm1 log log1p maximum
+minimum sqrt tanh where`` of ``xp``.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class Elementwise(Module):
+    """A function of one variable, applied to each element: y = f(x)."""
+
+    # Whether the derivative needs x; where y suffices, y may overwrite x.
+    derivative_needs_input: ClassVar[bool] = False
+    backward_reads_output: ClassVar[bool] = True
+
+    @property
+    def may_overwrite(self):
+        """The input, where the derivative does not need it."""
+        return () if self.derivative_needs_input else (0,)
+
+    def value(self, x, xp):
+        """Return f(x)."""
+        raise NotImplementedError
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy f'(x) in terms of x, of y = f(x), or of both."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Identity(Elementwise):
+    """Pass the input on: y = x, dx = dy."""
+
+    def value(self, x, xp):
+        """Return x."""
+        return x
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy."""
+        return dy
+
+
+@dataclass(frozen=True)
+class ReLU(Elementwise):
+    """Rectified linear unit: y = max(x, 0), dx = dy where y > 0, else 0."""
+
+    def value(self, x, xp):
+        """Return x where it is not negative; NaN stays NaN."""
+        return xp.where(x < 0.0, 0.0, x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy where the unit is on."""
+        return xp.where(y > 0.0, dy, 0.0)
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Elementwise):
+    """ReLU with a slope below zero: y = x where x > 0, else negative_slope x.
+
+    dx = dy where y > 0, else negative_slope dy.
+
+    Parameters
+    ----------
+    negative_slope : float, default=0.01
+        At least 0.
+    """
+
+    negative_slope: float = 0.01
+
+    def __post_init__(self):
+        _check_not_negative("negative_slope", self.negative_slope)
+
+    def value(self, x, xp):
+        """Return x, times the slope where it is negative."""
+        return xp.where(x < 0.0, self.negative_slope * x, x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy times the slope."""
+        return xp.where(y > 0.0, dy, self.negative_slope * dy)
+
+
+@dataclass(frozen=True)
+class ELU(Elementwise):
+    """Exponential linear unit: y = x where x > 0, else alpha (exp(x) - 1).
+
+    dx = dy where y > 0, else dy (y + alpha). Clevert, Unterthiner & Hochreiter
+    (2016).
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        At least 0: -alpha is the least value.
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self):
+        _check_not_negative("alpha", self.alpha)
+
+    def value(self, x, xp):
+        """Return x, or alpha (exp(x) - 1) where it is negative."""
+        return xp.where(x < 0.0, self.alpha * xp.expm1(xp.minimum(x, 0.0)), x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy, times y + alpha where y is not positive."""
+        return xp.where(y > 0.0, dy, dy * (y + self.alpha))
+
+
+# The fixed point at mean 0 and variance 1 of a layer of such units.
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+@dataclass(frozen=True)
+class SELU(Elementwise):
+    """Scaled ELU: y = s x where x > 0, else s a (exp(x) - 1).
+
+    dx = s dy where y > 0, else dy (y + s a), with s = 1.0507... and
+    a = 1.6732..., which keep signals at mean 0 and variance 1 from layer to
+    layer. Klambauer, Unterthiner, Mayr & Hochreiter (2017).
+    """
+
+    def value(self, x, xp):
+        """Return s x, or s a (exp(x) - 1) where x is negative."""
+        decaying = (_SELU_SCALE * _SELU_ALPHA) * xp.expm1(xp.minimum(x, 0.0))
+        return xp.where(x < 0.0, decaying, _SELU_SCALE * x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return s dy, or dy (y + s a) where y is not positive."""
+        decaying = dy * (y + _SELU_SCALE * _SELU_ALPHA)
+        return xp.where(y > 0.0, _SELU_SCALE * dy, decaying)
+
+
+@dataclass(frozen=True)
+class Softplus(Elementwise):
+    """A smooth ReLU: y = log(1 + exp(x)), dx = dy (1 - exp(-y)).
+
+    The derivative is the logistic function of x.
+    """
+
+    def value(self, x, xp):
+        """Return max(x, 0) + log(1 + exp(-|x|)), which does not overflow."""
+        return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x)))
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (1 - exp(-y))."""
+        return dy * -xp.expm1(-y)
+
+
+@dataclass(frozen=True)
+class SiLU(Elementwise):
+    """Sigmoid linear unit, or swish: y = x s, s = 1 / (1 + exp(-x)).
+
+    dx = dy s (1 + x (1 - s)). Elfwing, Uchibe & Doya (2018).
+    """
+
+    derivative_needs_input: ClassVar[bool] = True
+    backward_reads_output: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return x s."""
+        return x * _sigmoid(x, xp)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy s (1 + x (1 - s))."""
+        gate = _sigmoid(x, xp)
+        return dy * (gate * (1.0 + x * (1.0 - gate)))
+
+
+@dataclass(frozen=True)
+class GELU(Elementwise):
+    r"""Gaussian error linear unit: y = x P(x), P that of a normal variable < x.
+
+    .. math:: P(x) = \frac12 (1 + \operatorname{erf}(x / \sqrt2)), \quad
+        dx = dy\, (P(x) + x\, e^{-x^2/2} / \sqrt{2\pi})
+
+    Hendrycks & Gimpel (2016), without an approximation.
+    """
+
+    derivative_needs_input: ClassVar[bool] = True
+    backward_reads_output: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return x P(x)."""
+        return x * _normal_probability(x, xp)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (P(x) + x p(x)), p the normal density."""
+        density = math.sqrt(0.5 / math.pi) * xp.exp(-0.5 * (x * x))
+        return dy * (_normal_probability(x, xp) + x * density)
+
+
+@dataclass(frozen=True)
+class Mish(Elementwise):
+    """y = x t, t = tanh(log(1 + exp(x))), dx = dy (t + x (1 - t^2) s).
+
+    s = 1 / (1 + exp(-x)). Misra (2020).
+    """
+
+    derivative_needs_input: ClassVar[bool] = True
+    backward_reads_output: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return x t."""
+        return x * _tanh_of_softplus(x, xp)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (t + x (1 - t^2) s)."""
+        gate = _tanh_of_softplus(x, xp)
+        return dy * (gate + x * (1.0 - gate * gate) * _sigmoid(x, xp))
+
+
+@dataclass(frozen=True)
+class Sigmoid(Elementwise):
+    """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
+
+    def value(self, x, xp):
+        """Return 1 / (1 + exp(-x))."""
+        return _sigmoid(x, xp)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy y (1 - y)."""
+        return dy * (y * (1.0 - y))
+
+
+@dataclass(frozen=True)
+class Tanh(Elementwise):
+    """Hyperbolic tangent: y = tanh(x), dx = dy (1 - y^2)."""
+
+    def value(self, x, xp):
+        """Return tanh(x)."""
+        return xp.tanh(x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (1 - y^2)."""
+        return dy * (1.0 - y * y)
+
+
+@dataclass(frozen=True)
+class ScaledTanh(Elementwise):
+    """y = a tanh(2 x / 3), a = 1.7159: about x between -1 and 1.
+
+    dx = dy 2/3 (a - y^2 / a). LeCun, Bottou, Orr & Mueller (1998).
+    """
+
+    def value(self, x, xp):
+        """Return a tanh(2 x / 3)."""
+        return 1.7159 * xp.tanh((2.0 / 3.0) * x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy 2/3 (a - y^2 / a)."""
+        return dy * (1.7159 * 2.0 / 3.0 - (2.0 / 3.0 / 1.7159) * (y * y))
+
+
+@dataclass(frozen=True)
+class HardTanh(Elementwise):
+    """y = x between -1 and 1, else the nearer of them; dx = dy where |y| < 1."""
+
+    def value(self, x, xp):
+        """Return x, but at least -1 and at most 1."""
+        return xp.maximum(xp.minimum(x, 1.0), -1.0)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy between the limits."""
+        return xp.where(abs(y) < 1.0, dy, 0.0)
+
+
+@dataclass(frozen=True)
+class Softsign(Elementwise):
+    """y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
+
+    def value(self, x, xp):
+        """Return x / (1 + |x|)."""
+        return xp.divide(x, 1.0 + abs(x))
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (1 - |y|)^2."""
+        rest = 1.0 - abs(y)
+        return dy * (rest * rest)
+
+
+@dataclass(frozen=True)
+class Square(Elementwise):
+    """y = x^2, dx = 2 dy x."""
+
+    derivative_needs_input: ClassVar[bool] = True
+    backward_reads_output: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return x^2."""
+        return x * x
+
+    def derivative(self, x, y, dy, xp):
+        """Return 2 dy x."""
+        return 2.0 * (dy * x)
+
+
+@dataclass(frozen=True)
+class Abs(Elementwise):
+    """y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
+
+    derivative_needs_input: ClassVar[bool] = True
+    backward_reads_output: ClassVar[bool] = False
+
+    def value(self, x, xp):
+        """Return |x|."""
+        return abs(x)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy with the sign of x."""
+        return xp.where(x > 0.0, dy, xp.where(x < 0.0, -dy, 0.0))
+
+
+def _sigmoid(x, xp):
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    decayed = xp.exp(-abs(x))
+    return xp.divide(xp.where(x < 0.0, decayed, 1.0), 1.0 + decayed)
+
+
+def _normal_probability(x, xp):
+    return 0.5 + 0.5 * xp.erf(math.sqrt(0.5) * x)
+
+
+def _tanh_of_softplus(x, xp):
+    """Return ((1 + e^x)^2 - 1) / ((1 + e^x)^2 + 1) in terms of exp(-|x|)."""
+    decayed = xp.exp(-abs(x))
+    numerator = xp.where(x < 0.0, decayed * (decayed + 2.0), 1.0 + 2.0 * decayed)
+    rest = xp.where(x < 0.0, 2.0, 2.0 * (decayed * decayed))
+    return xp.divide(numerator, numerator + rest)
+
+
+def _check_not_negative(name, number):
+    if not number >= 0:
+        raise ValueError(f"{name} must be at least 0, got {number!r}.")

@@ -1,0 +1,35 @@
+"""Bias and Scale: a number for each column."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class Bias(Module):
+    r"""A number added to each column: y = x + b, dx = dy, db = sum of dy.
+
+    b has shape (n,) for x and dy of shape (batch, n), the sum is over the batch.
+    """
+
+    may_overwrite: ClassVar[tuple] = (0,)
+
+    def parameter_shapes(self, width):
+        """Return the shape of the bias."""
+        return {"bias": (width,)}
+
+
+@dataclass(frozen=True)
+class Scale(Module):
+    r"""A factor of each column: y = x s, dx = dy s, ds = sum of dy x.
+
+    s has shape (n,) for x and dy of shape (batch, n), the sum is over the batch.
+    It begins with 1.
+    """
+
+    initial_values: ClassVar[dict] = {"scale": 1.0}
+
+    def parameter_shapes(self, width):
+        """Return the shape of the factors."""
+        return {"scale": (width,)}

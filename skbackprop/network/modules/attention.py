@@ -1,0 +1,65 @@
+"""Scaled dot-product attention."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+from skbackprop.network.node import checked_width
+
+
+@dataclass(frozen=True)
+class ScaledDotProductAttention(Module):
+    r"""For each time step, a mean of values, weighted by how keys fit a query.
+
+    Called on queries q, keys k and values v. A row of each holds all time steps,
+    one after the other: T queries and keys of d numbers each, T values of e
+    numbers each. With s, t = 1 ... T,
+
+    .. math:: S_{ts} = q_t \cdot k_s / \sqrt d, \quad
+        P_t = \operatorname{softmax}(S_t), \quad y_t = \sum_s P_{ts}\, v_s
+
+    and y of shape (batch, T e). Backward, for each row of the batch,
+
+    .. math:: dP_{ts} &= dy_t \cdot v_s \\
+        dS_{ts} &= P_{ts} \left(dP_{ts} - \sum_u P_{tu}\, dP_{tu}\right) \\
+        dq_t &= \sum_s dS_{ts}\, k_s / \sqrt d, \quad
+        dk_s = \sum_t dS_{ts}\, q_t / \sqrt d, \quad
+        dv_s = \sum_t P_{ts}\, dy_t
+
+    Vaswani et al. (2017).
+
+    Parameters
+    ----------
+    n_timesteps : int
+        T, at most 1024.
+    causal : bool, default=False
+        Whether a time step sees itself and those before it only.
+    """
+
+    n_timesteps: int
+    causal: bool = False
+
+    n_inputs: ClassVar[int] = 3
+
+    def __post_init__(self):
+        checked_width("n_timesteps", self.n_timesteps)
+        if self.n_timesteps > 1024:
+            raise ValueError(
+                f"n_timesteps must be at most 1024, got {self.n_timesteps}."
+            )
+
+    def output_width(self, *widths):
+        """Return the width of the values."""
+        for name, width in zip(("queries", "keys", "values"), widths, strict=True):
+            if width % self.n_timesteps:
+                raise ValueError(
+                    f"{self!r} needs as much for each time step, but the {name} have "
+                    f"width {width}."
+                )
+        queries, keys, values = widths
+        if queries != keys:
+            raise ValueError(
+                f"{self!r} needs queries and keys of equal width, got {queries} and "
+                f"{keys}."
+            )
+        return values

@@ -1,0 +1,112 @@
+"""The modules a network is made of: frozen dataclasses with a shape rule.
+
+A module states what it computes and its derivative; it holds no parameters
+and no signals. Calling it on nodes wires it into a graph
+(:mod:`skbackprop.network.graph`).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+from skbackprop.network.node import checked_width
+
+
+@dataclass(frozen=True)
+class Slice(Module):
+    """Some columns of a signal: y = x[:, start:stop].
+
+    Backward, dx[:, start:stop] = dy, and 0 in the other columns.
+
+    Parameters
+    ----------
+    start, stop : int
+        The first column, and the one behind the last, counted from 0.
+    """
+
+    start: int
+    stop: int
+
+    def __post_init__(self):
+        if not 0 <= self.start < self.stop:
+            raise ValueError(f"{self!r} needs 0 <= start < stop.")
+
+    def output_width(self, width):
+        """Return ``stop - start``."""
+        if self.stop > width:
+            raise ValueError(f"{self!r} reaches beyond an input of width {width}.")
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Concatenate(Module):
+    """The columns of all inputs side by side: y = [x1, x2, ...].
+
+    Backward, each dx is its columns of dy.
+    """
+
+    n_inputs: ClassVar[int | None] = None
+
+    def output_width(self, *widths):
+        """Return the sum of the widths."""
+        return sum(widths)
+
+
+@dataclass(frozen=True)
+class StopGradient(Module):
+    """Pass the input on, but no gradient back: y = x, dx = 0.
+
+    Called ``detach`` in torch.
+    """
+
+    stops_gradient: ClassVar[tuple] = (0,)
+
+
+@dataclass(frozen=True)
+class Zeros(Module):
+    """A signal of zeros, for as many samples as the input has.
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the output.
+    """
+
+    n_units: int
+    stops_gradient: ClassVar[tuple] = (0,)
+
+    def __post_init__(self):
+        checked_width("n_units", self.n_units)
+
+    def output_width(self, width):
+        """Return ``n_units``."""
+        return self.n_units
+
+
+class Duplicate:
+    """A signal that several modules read: y1 = x, y2 = x, dx = dy1 + dy2.
+
+    The lecture's branching block. Here it is no module: a node may be called
+    upon as often as one likes, and backward *adds up* the adjoints that come
+    back, the first writing, the others adding. Calling it says so in words.
+
+    Parameters
+    ----------
+    n : int, default=2
+        Number of readers.
+
+    Examples
+    --------
+    >>> from skbackprop.network import Duplicate, Input
+    >>> x = Input(3)
+    >>> x1, x2 = Duplicate()(x)
+    >>> x1 is x and x2 is x
+    True
+    """
+
+    def __init__(self, n=2):
+        self.n = checked_width("n", n)
+
+    def __call__(self, node):
+        """Return the node ``n`` times."""
+        return (node,) * self.n

@@ -1,0 +1,150 @@
+"""Modules that combine several signals element by element.
+
+As with activations, the formula of a module and its derivatives are written
+once, in terms of ``xp`` (:mod:`skbackprop.network.modules.activations`).
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class Combination(Module):
+    r"""A function of two or three variables: y = f(x1, x2, ...), by elements.
+
+    A signal of width 1 is combined with each column of the others. Backward,
+
+    .. math:: dx_{k,ij} = dy_{ij}\, \partial f / \partial x_k,
+
+    summed up over the columns where x_k has width 1.
+
+    Attributes
+    ----------
+    folds : bool
+        Whether more than two inputs are combined one after the other.
+    """
+
+    n_inputs: ClassVar[int] = 2
+    folds: ClassVar[bool] = False
+
+    def __call__(self, *nodes):
+        """Wire the module to ``nodes`` and return the node of its output."""
+        if self.folds and len(nodes) > 2:
+            return functools.reduce(self, nodes)
+        return super().__call__(*nodes)
+
+    def output_width(self, *widths):
+        """Return the width of the inputs that are wider than 1."""
+        widest = max(widths)
+        if set(widths) - {1, widest}:
+            raise ValueError(
+                f"{self!r} needs inputs of equal width, or of width 1, got {widths}."
+            )
+        return widest
+
+    def value(self, *inputs_and_xp):
+        """Return f(x1, x2, ...)."""
+        raise NotImplementedError
+
+    def derivatives(self, *inputs_dy_xp):
+        """Return the adjoint of each input, None where it gets none."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Add(Combination):
+    """The sum of signals: y = x1 + x2, dx1 = dy, dx2 = dy.
+
+    ``Add()(a, b, c)`` is (a + b) + c.
+    """
+
+    folds: ClassVar[bool] = True
+    may_overwrite: ClassVar[tuple] = (0, 1)
+
+    def value(self, x1, x2, xp):
+        """Return x1 + x2."""
+        return x1 + x2
+
+    def derivatives(self, x1, x2, dy, xp):
+        """Return dy twice."""
+        return dy, dy
+
+
+@dataclass(frozen=True)
+class Subtract(Combination):
+    """The difference of two signals: y = x1 - x2, dx1 = dy, dx2 = -dy."""
+
+    may_overwrite: ClassVar[tuple] = (0, 1)
+
+    def value(self, x1, x2, xp):
+        """Return x1 - x2."""
+        return x1 - x2
+
+    def derivatives(self, x1, x2, dy, xp):
+        """Return dy and -dy."""
+        return dy, -dy
+
+
+@dataclass(frozen=True)
+class Multiply(Combination):
+    """The product of signals: y = x1 x2, dx1 = dy x2, dx2 = dy x1.
+
+    Terms of degree 2, and gates: a signal between 0 and 1 lets another one
+    through or not. ``Multiply()(a, b, c)`` is (a b) c.
+    """
+
+    folds: ClassVar[bool] = True
+
+    def value(self, x1, x2, xp):
+        """Return x1 x2."""
+        return x1 * x2
+
+    def derivatives(self, x1, x2, dy, xp):
+        """Return dy x2 and dy x1."""
+        return dy * x2, dy * x1
+
+
+@dataclass(frozen=True)
+class Max(Combination):
+    """The larger of two signals: y = max(x1, x2); NaN where either is NaN.
+
+    dx1 = dy where x1 > x2, else 0; dx2 = dy - dx1: of two equal numbers the
+    second one gets the gradient. ``Max()(a, b, c)`` is max(max(a, b), c).
+    """
+
+    folds: ClassVar[bool] = True
+
+    def value(self, x1, x2, xp):
+        """Return max(x1, x2)."""
+        return xp.maximum(x1, x2)
+
+    def derivatives(self, x1, x2, dy, xp):
+        """Return dy for the one that was larger."""
+        is_first = x1 > x2
+        return xp.where(is_first, dy, 0.0), xp.where(is_first, 0.0, dy)
+
+
+@dataclass(frozen=True)
+class Where(Combination):
+    """A choice between two signals: y = x1 where condition > 0, else x2.
+
+    Called as ``Where()(condition, x1, x2)``; a condition of width 1 chooses
+    whole rows. dx1 = dy where condition > 0, else 0; dx2 = dy - dx1; the
+    condition gets no gradient.
+    """
+
+    n_inputs: ClassVar[int] = 3
+    may_overwrite: ClassVar[tuple] = (1, 2)
+    stops_gradient: ClassVar[tuple] = (0,)
+
+    def value(self, condition, x1, x2, xp):
+        """Return x1 where the condition is positive, else x2."""
+        return xp.where(condition > 0.0, x1, x2)
+
+    def derivatives(self, condition, x1, x2, dy, xp):
+        """Return dy for the one that was chosen."""
+        is_first = condition > 0.0
+        return None, xp.where(is_first, dy, 0.0), xp.where(is_first, 0.0, dy)

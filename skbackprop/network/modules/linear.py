@@ -1,0 +1,105 @@
+"""Modules whose parameters weigh and shift a signal."""
+
+from dataclasses import dataclass, fields
+from operator import index
+
+import numpy as np
+
+from skbackprop.network.modules.base import Module
+from skbackprop.network.node import checked_width
+
+
+@dataclass(frozen=True)
+class Linear(Module):
+    r"""A weighted sum of the inputs plus a bias.
+
+    .. math:: y = x W + b
+
+    with x of shape (batch, n), W (n, n_units), b (n_units,). Backward,
+
+    .. math:: dx = dy\, W^T, \quad dW = x^T dy, \quad db = \sum_{batch} dy
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the output.
+    bias : bool, default=True
+        Whether there is a b.
+    connections : iterable of iterables of int, default=None
+        For each unit the inputs that it reads, counted from 0: the lecture's
+        UP(i). All other weights are 0 and stay so. By default, each unit reads
+        every input.
+
+    Examples
+    --------
+    >>> from skbackprop.network import Linear
+    >>> Linear(60).parameter_shapes(600)
+    {'weight': (600, 60), 'bias': (60,)}
+
+    Two units, of which the first reads the first two of three inputs and the
+    second the last two:
+
+    >>> Linear(2, connections=[(0, 1), (1, 2)]).connected(3).astype(int)
+    array([[1, 0],
+           [1, 1],
+           [0, 1]])
+    """
+
+    n_units: int
+    bias: bool = True
+    connections: tuple | None = None
+
+    def __post_init__(self):
+        checked_width("n_units", self.n_units)
+        if self.connections is not None:
+            units = [tuple(sorted(map(index, unit))) for unit in self.connections]
+            self._check_connections(units)
+            object.__setattr__(self, "connections", tuple(units))
+
+    def _check_connections(self, units):
+        if len(units) != self.n_units:
+            raise ValueError(
+                f"connections must have one entry for each of the {self.n_units} "
+                f"units, got {len(units)}."
+            )
+        for unit, inputs in enumerate(units):
+            if len(set(inputs)) < len(inputs) or min(inputs, default=0) < 0:
+                raise ValueError(
+                    f"Unit {unit} must read different inputs, counted from 0, got "
+                    f"{inputs}."
+                )
+
+    def __repr__(self):
+        settings = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.bias:
+            del settings["bias"]
+        if self.connections is None:
+            del settings["connections"]
+        shown = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+        return f"Linear({shown})"
+
+    def output_width(self, width):
+        """Return ``n_units``."""
+        for unit, inputs in enumerate(self.connections or ()):
+            if inputs and inputs[-1] >= width:
+                raise ValueError(
+                    f"Unit {unit} of {self!r} reads input {inputs[-1]}, counted from "
+                    f"0, of an input of width {width}."
+                )
+        return self.n_units
+
+    def parameter_shapes(self, width):
+        """Return the shapes of the weight matrix and of the bias."""
+        shapes = {"weight": (width, self.n_units)}
+        if self.bias:
+            shapes["bias"] = (self.n_units,)
+        return shapes
+
+    def connected(self, width):
+        """Return the (width, n_units) matrix of what is connected."""
+        if self.connections is None:
+            return np.ones((width, self.n_units), bool)
+        connected = np.zeros((width, self.n_units), bool)
+        for unit, inputs in enumerate(self.connections):
+            connected[list(inputs), unit] = True
+        return connected

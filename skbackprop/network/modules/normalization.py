@@ -1,0 +1,97 @@
+"""Modules that normalize: the columns of a sample, or the samples of a batch."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class LayerNorm(Module):
+    r"""Bring each row to mean 0 and variance 1, then weigh and shift its columns.
+
+    .. math:: \hat x_j = (x_j - m) / \sqrt{v + \epsilon}, \quad
+        y = \hat x\, w + b
+
+    with m and v the mean and the variance of the n columns of a row. Backward,
+    with :math:`g = dy\, w` and means over the columns,
+
+    .. math:: dx = \left(g - \overline{g}
+        - \hat x\, \overline{g \hat x}\right) / \sqrt{v + \epsilon}, \quad
+        dw = \sum_{batch} dy\, \hat x, \quad db = \sum_{batch} dy
+
+    w and b have shape (n,); w begins with 1. Ba, Kiros & Hinton (2016).
+
+    Parameters
+    ----------
+    eps : float, default=1e-5
+        Added to the variance.
+    """
+
+    eps: float = 1e-5
+
+    initial_values: ClassVar[dict] = {"weight": 1.0}
+
+    def __post_init__(self):
+        _check_eps(self.eps)
+
+    def parameter_shapes(self, width):
+        """Return the shapes of the weights and of the bias."""
+        return {"weight": (width,), "bias": (width,)}
+
+
+@dataclass(frozen=True)
+class BatchNorm(Module):
+    r"""Bring each column to mean 0 and variance 1, then weigh and shift it.
+
+    .. math:: \hat x = (x - m) / \sqrt{v + \epsilon}, \quad y = \hat x\, w + b
+
+    In training m and v are the mean and the variance of the column in the
+    minibatch, and running ones are kept:
+
+    .. math:: M \leftarrow (1 - \mu) M + \mu\, m, \quad
+        V \leftarrow (1 - \mu) V + \mu\, v\, n / (n - 1)
+
+    with n the rows of the minibatch. A single row has no variance and leaves
+    them alone. In prediction m and v are M and V. Backward in training, with
+    :math:`g = dy\, w` and means over the minibatch,
+
+    .. math:: dx = \left(g - \overline{g}
+        - \hat x\, \overline{g \hat x}\right) / \sqrt{v + \epsilon}, \quad
+        dw = \sum_{batch} dy\, \hat x, \quad db = \sum_{batch} dy
+
+    w, b, M and V have shape (width,); w and V begin with 1. Ioffe & Szegedy
+    (2015).
+
+    Parameters
+    ----------
+    momentum : float, default=0.1
+        The weight mu of the present minibatch in the running ones.
+    eps : float, default=1e-5
+        Added to the variance.
+    """
+
+    momentum: float = 0.1
+    eps: float = 1e-5
+
+    initial_values: ClassVar[dict] = {"weight": 1.0, "running_var": 1.0}
+
+    def __post_init__(self):
+        _check_eps(self.eps)
+        if not 0 <= self.momentum <= 1:
+            raise ValueError(
+                f"momentum must be between 0 and 1, got {self.momentum!r}."
+            )
+
+    def parameter_shapes(self, width):
+        """Return the shapes of the weights and of the bias."""
+        return {"weight": (width,), "bias": (width,)}
+
+    def buffer_shapes(self, width):
+        """Return the shapes of the running mean and variance."""
+        return {"running_mean": (width,), "running_var": (width,)}
+
+
+def _check_eps(eps):
+    if not 0 < eps < float("inf"):
+        raise ValueError(f"eps must be positive and finite, got {eps!r}.")

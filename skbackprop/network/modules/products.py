@@ -1,0 +1,21 @@
+"""Modules of degree 2 and more: scalar products, attention."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class DotProduct(Module):
+    """The scalar product of two rows: y = sum_j x1_j x2_j, of width 1.
+
+    dx1 = dy x2, dx2 = dy x1.
+    """
+
+    n_inputs: ClassVar[int] = 2
+
+    def output_width(self, *widths):
+        """Return 1."""
+        super().output_width(*widths)
+        return 1

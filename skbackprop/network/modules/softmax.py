@@ -1,0 +1,40 @@
+"""Softmax and LogSoftMax."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from skbackprop.network.modules.base import Module
+
+
+@dataclass(frozen=True)
+class Softmax(Module):
+    r"""Positive numbers that sum to 1 in each row: y_j = exp(x_j) / sum_k exp(x_k).
+
+    As dy_j / dx_i = y_j (1[i = j] - y_i), backward is
+
+    .. math:: dx_i = y_i \left(dy_i - \sum_j dy_j\, y_j\right)
+    """
+
+    may_overwrite: ClassVar[tuple] = (0,)
+    backward_reads_output: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class LogSoftMax(Module):
+    r"""The logarithm of the softmax: y_j = x_j - log sum_k exp(x_k).
+
+    The derivative of the second term is
+
+    .. math:: \frac{\partial}{\partial x_i} \log \sum_k e^{x_k}
+        = \frac{e^{x_i}}{\sum_k e^{x_k}} = e^{y_i}
+
+    hence :math:`\partial y_j / \partial x_i = 1[i = j] - e^{y_i}`: column j of
+    the Jacobian is a unit vector less the softmax, for each j the same one.
+    Backward, with all that is above summed up,
+
+    .. math:: dx_i = \sum_j dy_j\, (1[i = j] - e^{y_i})
+        = dy_i - e^{y_i} \sum_j dy_j
+    """
+
+    may_overwrite: ClassVar[tuple] = (0,)
+    backward_reads_output: ClassVar[bool] = True

@@ -1,0 +1,1 @@
+"""skbackprop/network/views/__init__.py."""

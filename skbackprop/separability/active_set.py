@@ -1,0 +1,209 @@
+"""The caller of the compiled active-set method: memory in, verdicts out."""
+
+import ctypes
+import functools
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import nnls
+
+from skbackprop.kernels import jit
+from skbackprop.network.layout import aligned_zeros, padded_width
+from skbackprop.separability.rational import scale_to_ones
+
+_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+_ROWS_AT_ONCE = 8  # of a product: matrices have memory for a multiple of it
+# Coordinates or labels in one call: half of the second-level cache.
+_MOST_NUMBERS = 2**16
+_MOST_OPERATIONS = 2**30  # of one call, about 0.2 s: Ctrl-C comes between calls
+
+
+class Outcome(NamedTuple):
+    """What the method found on one labeled set, certain or not.
+
+    Either ``normal`` separates the columns scaled by ``factors``, or the rows
+    ``indices`` vanish with positive ``weights``. Scaled rows have largest entries
+    in [1, 2), by powers of two.
+    """
+
+    is_separable: bool
+    is_proved: bool
+    normal: np.ndarray
+    factors: np.ndarray
+    indices: np.ndarray
+    weights: np.ndarray
+
+
+def make_solver(shape, affine):
+    """Return the compiled method, or the reference where numba cannot run.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n_points, n_features), or (n_sets, n_points, n_features) for many sets.
+    affine : bool
+        Whether each point gets a last coordinate of 1.
+    """
+    return (ActiveSet if jit.available() else NonNegativeLeastSquares)(shape, affine)
+
+
+class ActiveSet:
+    """The compiled method with memory for labeled sets of one shape."""
+
+    def __init__(self, shape, affine):
+        from skbackprop.kernels.separability import active_set
+
+        *n_sets, n_points, n_features = shape
+        width = n_features + affine
+        stride = padded_width(width)
+        most_sets = max(1, _MOST_NUMBERS // (n_points * stride))
+        self._n_features, self._width = n_features, width
+        self._points_shape = (
+            min(n_sets[0] if n_sets else 1, most_sets),
+            n_points,
+            stride,
+        )
+        operations = width**2 * (n_points + 2 * width) + 100 * n_points
+        self._most_labelings = max(
+            1, min(_MOST_OPERATIONS // operations, _MOST_NUMBERS // n_points)
+        )
+        self._fields = active_set
+        self._kernels = _kernels()
+        self._call = _KERNEL(int(self._kernels[active_set.DECIDE_MANY]))
+        self._context = np.zeros(active_set.CONTEXT_FIELDS, np.int64)
+        self._scalars = np.zeros(active_set.SCALAR_FIELDS)
+        self._bind()
+
+    def verdicts(self, X, labels):
+        """Yield (slice, is_separable, is_proved) for piece after piece.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_points, n_features) or (n_trials, n_points, n_features)
+            One set for all labelings, or one for each.
+        labels : ndarray of shape (n_trials, n_points)
+            -1 and 1.
+
+        Yields
+        ------
+        slice
+        ndarray of bool
+        ndarray of bool
+        """
+        most = self._most_labelings
+        if X.ndim == 3:
+            most = min(most, self._points_shape[0])
+        for start in range(0, len(labels), most):
+            piece = slice(start, min(start + most, len(labels)))
+            verdicts = self._run(X if X.ndim == 2 else X[piece], labels[piece])
+            yield piece, *self._read(verdicts)
+
+    def decide(self, X, labels):
+        """Return the outcome for one labeled set."""
+        verdicts = self._run(X, labels[np.newaxis])
+        is_separable, is_proved = (bool(answer[0]) for answer in self._read(verdicts))
+        n_active = self._context[self._fields.N_ACTIVE]
+        entering = self._context[self._fields.ENTERING]
+        active = self._memory["ACTIVE"].view(np.int64)[:n_active]
+        return Outcome(
+            is_separable,
+            is_proved,
+            normal=self._memory["W"][: self._width].copy(),
+            factors=self._memory["FACTORS"][: self._width].copy(),
+            indices=np.append(active, entering),
+            weights=np.append(self._memory["LAM"][:n_active], 1.0),
+        )
+
+    def _read(self, verdicts):
+        fields = self._fields
+        is_proved = (verdicts == fields.SEPARABLE) | (verdicts == fields.INSEPARABLE)
+        is_separable = verdicts == fields.SEPARABLE
+        return is_separable | (verdicts == fields.SEPARABLE_UNPROVED), is_proved
+
+    def _run(self, X, labels):
+        fields, context = self._fields, self._context
+        n_trials = len(labels)
+        n_sets = 1 if X.ndim == 2 else n_trials
+        points = self._memory["POINTS"].reshape(self._points_shape)[:n_sets]
+        points[..., : self._n_features] = X
+        points[..., self._n_features : self._width] = 1.0
+        labels = np.ascontiguousarray(labels, np.float64)
+        verdicts = np.empty(n_trials, np.int64)
+        context[fields.LABELS] = labels.ctypes.data
+        context[fields.VERDICTS] = verdicts.ctypes.data
+        context[fields.N_TRIALS] = n_trials
+        context[fields.PER_SET] = n_trials // n_sets
+        tables = self._kernels, context, self._scalars
+        self._call(*(table.ctypes.data for table in tables))
+        return verdicts
+
+    def _bind(self):
+        """Give the kernels their sizes and their memory, which is one block."""
+        fields, context, width = self._fields, self._context, self._width
+        n_sets, n_points, stride = self._points_shape
+        t_stride = padded_width(width + 1)
+        n_rows, rank = (
+            -(-n // _ROWS_AT_ONCE) * _ROWS_AT_ONCE for n in (n_points, width)
+        )
+        sizes = dict.fromkeys(fields.VECTORS, max(stride, t_stride))
+        sizes |= dict.fromkeys(("NORMS", "VALUES"), n_rows)
+        sizes |= dict.fromkeys(("Q", "INVERSE", "GATHERED"), rank * stride)
+        sizes |= {"ROWS": n_rows * stride, "T": width * t_stride}
+        sizes |= {"POINTS": n_sets * n_points * stride}
+        block, start = aligned_zeros(sum(sizes.values()), np.float64), 0
+        address, self._memory = block.ctypes.data, {}
+        for name, size in sizes.items():
+            self._memory[name] = block[start : start + size]
+            context[getattr(fields, name)] = address + 8 * start
+            start += size
+        context[fields.KERNELS] = self._kernels.ctypes.data
+        context[fields.CONTEXT] = context.ctypes.data
+        context[fields.SCALARS] = self._scalars.ctypes.data
+        context[fields.N_POINTS], context[fields.WIDTH] = n_points, width
+        context[fields.STRIDE], context[fields.T_STRIDE] = stride, t_stride
+        context[fields.SET_STRIDE] = 8 * n_points * stride
+
+
+@functools.cache
+def _kernels():
+    """Return the addresses of the kernels, compiled or loaded at the first call."""
+    from skbackprop.kernels.separability import active_set
+
+    def address(name):
+        factory = getattr(active_set, f"make_{name}")
+        return jit.compile_kernel(factory, f"active_set_{name}")
+
+    return np.array([address(name) for name in active_set.NAMES])
+
+
+class NonNegativeLeastSquares:
+    r"""What the compiled method finds, found by SciPy and left to be proved.
+
+    Minimizes :math:`|\sum_i \lambda_i z_i|^2 + (1 - \sum_i \lambda_i)^2` over
+    :math:`\lambda \ge 0` (Lawson & Hanson 1974). Where the minimum is 0, the
+    combination vanishes; where it is not, :math:`\sum_i \lambda_i z_i` separates.
+    """
+
+    def __init__(self, shape, affine):
+        self._affine = affine
+
+    def verdicts(self, X, labels):
+        """Yield (slice, is_separable, is_proved), nothing of it proved."""
+        yield slice(0, len(labels)), *np.zeros((2, len(labels)), bool)
+
+    def decide(self, X, labels):
+        """Return the outcome for one labeled set."""
+        z = X * labels[:, np.newaxis].astype(float)
+        if self._affine:
+            z = np.column_stack([z, labels])
+        z, factors, _ = scale_to_ones(z)
+        system = np.vstack([z.T, np.ones(len(z))])
+        try:
+            weights, distance = nnls(system, np.eye(len(system))[-1])
+        except RuntimeError:  # too many iterations
+            weights, distance = np.zeros(len(z)), 0.0
+        indices = np.flatnonzero(weights)
+        is_separable = distance > 1e-7
+        return Outcome(
+            is_separable, False, weights @ z, factors, indices, weights[indices]
+        )

@@ -1,0 +1,176 @@
+"""The proofs of verdicts on separability, and how they are checked."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
+
+from skbackprop.separability import rational
+
+_LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
+_MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
+
+
+@dataclass(frozen=True, eq=False)
+class SeparatingHyperplane:
+    """Proof of separability: a hyperplane that has each class on a side of its own.
+
+    ``y_i (coef . x_i + intercept) > 0`` for all i.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_features,)
+        Normal vector of the hyperplane.
+    intercept : float
+        0 where the hyperplane has to pass through the origin.
+    normal : tuple of int
+        Numbers proportional to ``(*coef, intercept)``, exactly so unless these
+        had to be rounded. They separate beyond doubt.
+    """
+
+    coef: np.ndarray
+    intercept: float
+    normal: tuple = field(repr=False)
+
+    def verify(self, X, y, *, affine=True):
+        """Check the proof in exact arithmetic.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_features)
+            The points.
+        y : array-like of shape (n_points,)
+            Labels of two kinds.
+        affine : bool, default=True
+            Whether the hyperplane may miss the origin.
+
+        Returns
+        -------
+        bool
+            Whether every point is strictly on the side of its class.
+        """
+        return self._proves(*check_labeled_points(X, y), affine)
+
+    def _proves(self, X, signs, affine):
+        rows, _ = rational.integer_rows(rational.signed_rows(X, signs, affine))
+        normal = np.array(self.normal[: rows.shape[1]], object)
+        return rational.is_separating(rows, normal)
+
+
+@dataclass(frozen=True, eq=False)
+class VanishingCombination:
+    r"""Proof of the contrary: a convex combination of y_i (x_i, 1) that vanishes.
+
+    With weights :math:`\lambda_i > 0` and any hyperplane :math:`(w, b)`,
+    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`: not all terms can be
+    positive (Gordan 1873).
+
+    Parameters
+    ----------
+    indices : ndarray of int
+        The points that take part, at most n_features + 2.
+    weights : ndarray of shape (len(indices),)
+        Their weights, positive, rounded. They sum to 1.
+    """
+
+    indices: np.ndarray
+    weights: np.ndarray
+
+    def exact_weights(self, X, y, *, affine=True):
+        """Return the weights unrounded.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_features)
+            The points.
+        y : array-like of shape (n_points,)
+            Labels of two kinds.
+        affine : bool, default=True
+            Whether hyperplanes may miss the origin.
+
+        Returns
+        -------
+        list of Fraction
+            Positive, of sum 1; None if these points have no such weights.
+        """
+        return self._solve(*check_labeled_points(X, y), affine)
+
+    def _solve(self, X, signs, affine):
+        z = rational.signed_rows(X[self.indices], signs[self.indices], affine)
+        rows, scales = rational.integer_rows(z)
+        weights = rational.vanishing_weights(rows)
+        return None if weights is None else rational.as_convex(weights, scales)
+
+    def verify(self, X, y, *, affine=True):
+        """Check the proof in exact arithmetic.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_points, n_features)
+            The points.
+        y : array-like of shape (n_points,)
+            Labels of two kinds.
+        affine : bool, default=True
+            Whether hyperplanes may miss the origin.
+
+        Returns
+        -------
+        bool
+            Whether a combination of these points with positive weights vanishes.
+        """
+        return self._proves(*check_labeled_points(X, y), affine)
+
+    def _proves(self, X, signs, affine):
+        z = rational.signed_rows(X[self.indices], signs[self.indices], affine)
+        if proved_weights(z) is not None:
+            return True
+        return self._solve(X, signs, affine) is not None
+
+
+def proved_weights(rows):
+    """Return proved weights where the rows are many and one more than columns.
+
+    Columns of zeros ask for nothing; sparse features have them among few rows.
+    """
+    rows = rows[:, rows.any(axis=0)]
+    n_rows, n_columns = rows.shape
+    is_large = n_rows == n_columns + 1 > _MANY_ROWS
+    return rational.approximate_weights(rows) if is_large else None
+
+
+def as_exact_float64(X):
+    """Return an array as float64; refuse integers that would be rounded.
+
+    Parameters
+    ----------
+    X : ndarray
+        Finite numbers.
+
+    Returns
+    -------
+    ndarray of float64
+        The same numbers, C-contiguous.
+    """
+    if X.dtype.kind in "iu" and X.size:
+        largest = max(int(X.max()), -int(X.min()))
+        if largest > _LARGEST_EXACT_INTEGER:
+            raise ValueError(
+                f"X has the integer {largest} or its negative, beyond 2**53: float64 "
+                "cannot hold it exactly. Scale or shift X to smaller integers."
+            )
+    return np.ascontiguousarray(X, np.float64)
+
+
+def check_labeled_points(X, y):
+    """Return points as float64 and their labels as -1.0 and 1.0."""
+    X = as_exact_float64(check_array(X, dtype="numeric", input_name="X"))
+    y = column_or_1d(y)
+    check_consistent_length(X, y)
+    classes, codes = np.unique(y, return_inverse=True)
+    if len(classes) != 2:
+        raise ValueError(
+            f"y must have labels of exactly two kinds, got {len(classes)}: "
+            f"{classes[:5].tolist()}. linear_separability_many takes labelings of "
+            "one kind, too."
+        )
+    return X, 2.0 * codes - 1

@@ -1,0 +1,243 @@
+"""Verdicts on separability: proposed in floats, settled in exact arithmetic."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from skbackprop.separability import rational
+from skbackprop.separability.active_set import make_solver
+from skbackprop.separability.certificates import (
+    SeparatingHyperplane,
+    VanishingCombination,
+    proved_weights,
+)
+
+_NEAR_ZERO = 1e-9  # of the largest weight; smaller ones are taken for rounding errors
+
+
+@dataclass(frozen=True, eq=False)
+class SeparabilityResult:
+    """The verdict on one labeled set of points, with its proof.
+
+    Parameters
+    ----------
+    separable : bool
+        Whether a hyperplane leaves all points strictly on the sides of their
+        classes.
+    certificate : SeparatingHyperplane or VanishingCombination
+        The proof.
+    margin : float or None
+        Distance of the closest point from the hyperplane, in the units of X;
+        not the largest possible. Infinite where all labels are the same and the
+        intercept alone decides, None if there is no hyperplane.
+    affine : bool
+        Whether hyperplanes may miss the origin.
+    X, y : ndarray
+        The points and their labels.
+    """
+
+    separable: bool
+    certificate: object
+    margin: float
+    affine: bool
+    X: np.ndarray = field(repr=False)
+    y: np.ndarray = field(repr=False)
+
+    def __bool__(self):
+        return self.separable
+
+    @cached_property
+    def weakly_separable(self):
+        """Tell whether no point need be on the wrong side, nor all on the plane.
+
+        Decided in exact arithmetic when first asked for.
+
+        Returns
+        -------
+        bool
+            True where some hyperplane has ``y_i (w . x_i + b) >= 0`` for all
+            points and ``> 0`` for at least one.
+        """
+        return self.separable or self.weak_normal is not None
+
+    @cached_property
+    def weak_normal(self):
+        """Return the hyperplane that proves weak separability, exactly.
+
+        Of all hyperplanes without a point on the wrong side it has the fewest
+        points on itself.
+
+        Returns
+        -------
+        tuple of int, or None
+            Numbers proportional to ``(*w, b)``; None if not weakly separable.
+        """
+        if self.separable:
+            return self.certificate.normal
+        z = rational.signed_rows(self.X, self.y, self.affine)
+        rows, _ = rational.integer_rows(z)
+        normal = rational.weak_normal(rows, self.certificate.indices)
+        return None if normal is None else _with_intercept(normal, self.affine)
+
+    def verify(self):
+        """Check the certificate in exact rational arithmetic.
+
+        Returns
+        -------
+        bool
+            True; False would be a defect of this package.
+        """
+        return self.certificate._proves(self.X, self.y, self.affine)
+
+
+@dataclass(frozen=True, eq=False)
+class SeparabilityResults:
+    """Verdicts on many labeled sets of points.
+
+    ``results[i]`` is the :class:`SeparabilityResult` of one of them; it is worked
+    out anew, so that thousands of certificates take no memory.
+
+    Parameters
+    ----------
+    separable : ndarray of bool, of the shape of Y without its last axis
+        The verdicts, each proved.
+    affine : bool
+        Whether hyperplanes may miss the origin.
+    X, Y : ndarray
+        The sets of points and their labels, -1 or 1.
+    """
+
+    separable: np.ndarray
+    affine: bool
+    X: np.ndarray = field(repr=False)
+    Y: np.ndarray = field(repr=False)
+
+    def __len__(self):
+        return len(self.separable)
+
+    def __getitem__(self, index):
+        signs = self.Y[index]
+        if signs.ndim != 1:
+            raise IndexError(
+                f"results has {self.separable.ndim} axes, the index {index!r} names "
+                "not one of its results"
+            )
+        if self.X.ndim == 2:
+            return decide(self.X, signs, self.affine)
+        return decide(self.X[np.ravel(index)[0]], signs, self.affine)
+
+    def verify(self):
+        """Check all certificates in exact rational arithmetic.
+
+        Returns
+        -------
+        bool
+            True; False would be a defect of this package.
+        """
+        indices = np.ndindex(self.separable.shape)
+        results = ((self.separable[index], self[index]) for index in indices)
+        return all(
+            result.separable == separable and result.verify()
+            for separable, result in results
+        )
+
+
+def decide(X, signs, affine):
+    """Decide on points and labels that were checked.
+
+    Parameters
+    ----------
+    X : ndarray of float64 of shape (n_points, n_features)
+        The points.
+    signs : ndarray of shape (n_points,)
+        Their labels, -1 and 1.
+    affine : bool
+        Whether the hyperplane may miss the origin.
+
+    Returns
+    -------
+    SeparabilityResult
+        The verdict and its proof.
+    """
+    return decide_with(make_solver(X.shape, affine), X, signs, affine)
+
+
+def decide_with(solver, X, signs, affine):
+    """Return the result for one labeled set, by a solver for sets of its shape."""
+    outcome = solver.decide(X, signs)
+    if not outcome.is_proved:
+        certificate = _decide_exactly(X, signs, affine, outcome)
+    elif outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        certificate = _hyperplane(normal, affine)
+    else:
+        rows = rational.signed_rows(X, signs, affine)[outcome.indices]
+        weights = rational.convex_weights(outcome.weights, rows * outcome.factors)
+        certificate = VanishingCombination(outcome.indices, weights)
+    separable = isinstance(certificate, SeparatingHyperplane)
+    margin = _margin(X, signs, certificate) if separable else None
+    return SeparabilityResult(separable, certificate, margin, affine, X, signs)
+
+
+def _decide_exactly(X, signs, affine, outcome):
+    """Return the certificate, worked out in exact arithmetic from a proposal."""
+    z = rational.signed_rows(X, signs, affine)
+    certificate = _settle(z, affine, outcome)
+    if certificate is not None:
+        return certificate
+    rows, scales = rational.integer_rows(z)
+    verdict, *proof = rational.decide(rows, outcome.indices)
+    if verdict == "hyperplane":
+        return _hyperplane(proof[0], affine)
+    indices, weights = proof
+    return _combination(indices, weights, scales[indices])
+
+
+def _settle(z, affine, outcome):
+    """Return the certificate of what was proposed, None where it is not true."""
+    if outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        is_right = rational.is_separating(rational.integer_rows(z)[0], normal)
+        return _hyperplane(normal, affine) if is_right else None
+    # Whatever rows are chosen, the proof is exact: leave out what is rounding.
+    near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
+    likely = outcome.indices[outcome.weights > near_zero]
+    if not len(likely):
+        return None
+    weights = proved_weights(z[likely])
+    if weights is not None:
+        return VanishingCombination(likely, weights)
+    indices = outcome.indices
+    rows, scales = rational.integer_rows(z[indices])
+    verdict, *proof = rational.decide(rows)
+    if verdict == "hyperplane":
+        return None
+    chosen, weights = proof
+    return _combination(indices[chosen], weights, scales[chosen])
+
+
+def _combination(indices, weights, scales):
+    """Return the certificate for integer weights of rows scaled by integers."""
+    weights = [float(weight) for weight in rational.as_convex(weights, scales)]
+    return VanishingCombination(indices.astype(np.intp), np.array(weights))
+
+
+def _hyperplane(normal, affine):
+    """Return the certificate for a normal vector of integers."""
+    normal = _with_intercept(normal, affine)
+    # A power of two: where the numbers are floats times one, they stay exact.
+    unit = 1 << max(abs(number) for number in normal).bit_length()
+    *coef, intercept = (number / unit for number in normal)
+    return SeparatingHyperplane(np.array(coef), intercept, normal)
+
+
+def _with_intercept(normal, affine):
+    return tuple(normal) if affine else (*normal, 0)
+
+
+def _margin(X, signs, hyperplane):
+    """Return the distance of the closest point; 0 where rounding takes all of it."""
+    least = (signs * (X @ hyperplane.coef + hyperplane.intercept)).min()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.fmax(0.0, least / np.linalg.norm(hyperplane.coef)))

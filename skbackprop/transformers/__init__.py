@@ -1,0 +1,1 @@
+"""skbackprop/transformers/__init__.py."""

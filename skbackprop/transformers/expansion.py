@@ -1,0 +1,408 @@
+"""Sparse random expansion: many units, each of which reads a few features."""
+
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    _fit_context,
+)
+from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skbackprop.kernels import abi, jit
+from skbackprop.network.layout import aligned_empty
+from skbackprop.transformers.programs import (
+    BlockProgram,
+    transform_samples,
+    validate_samples,
+)
+from skbackprop.transformers.wiring import WEIGHTS, balanced_inputs
+
+# What the compiled kernels compute, for NumPy. Those are named alike.
+ACTIVATIONS = {
+    "identity": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "abs": np.abs,
+    "square": np.square,
+    "sign": np.sign,
+}
+_INT32_MAX = np.iinfo(np.int32).max
+_BATCH_BYTES = 2**21  # of activations that are made sparse, or made by NumPy
+
+
+class SparseRandomExpansion(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    r"""Expand features into many random units that read a few of them each.
+
+    Unit :math:`j` reads a random set :math:`S_j` of ``n_inputs`` features and
+    is active by
+
+    .. math:: h_j(x) = f\Big(b_j + \sum_{i \in S_j} w_{ji} \, (x_i - \bar x)\Big)
+
+    with fixed random weights :math:`w` and biases :math:`b`, a non-linearity
+    :math:`f`, and the mean :math:`\bar x` of the sample's features if ``center``
+    is set, else 0. With ``top_k``, winners take all: the ``top_k`` most active
+    units of each sample stay active, the others become 0. What cannot be
+    separated by a hyperplane among few features often can be among many
+    non-linear ones [1]_.
+
+    The olfactory circuit of the fruit fly is of this kind: 2000 Kenyon cells
+    read 6 of 50 glomeruli each, and inhibition silences all but the most
+    active 5 %. As a hash, their identities tell similar odours from others
+    better than dense Gaussian projections of the same length [2]_:
+    ``SparseRandomExpansion(2000, activation="identity", center=True,
+    top_k=0.05, winners="binary")``.
+
+    Parameters
+    ----------
+    n_components : int, default=1000
+        Number of units m.
+    n_inputs : int or float, default=0.1
+        Features that each unit reads, all of them different: their number, or
+        their share of all features if it is a float, at least one. All
+        features are read equally often, give or take one.
+    weights : {'binary', 'sign', 'gaussian'}, default='binary'
+        Weights of the features that are read: 1, a random sign, or standard
+        normal.
+    bias_scale : float, default=0.0
+        Standard deviation of the normal biases, in units of the weighted sums;
+        0 stands for no biases.
+    center : bool, default=False
+        Whether the mean of its features is subtracted from each sample.
+    activation : {'identity', 'relu', 'abs', 'square', 'sign'}, default='relu'
+        Non-linearity f.
+    top_k : int, float or None, default=None
+        Units that stay active in each sample: their number, or their share of
+        all units if it is a float, at least one. Exactly so many: among equal
+        activations those of lower index win. None keeps all units.
+    winners : {'values', 'binary'}, default='values'
+        Whether units that stay active keep their activation or become 1.
+    sparse_output : bool, default=False
+        Whether ``transform`` returns a CSR array. With ``top_k`` it stores
+        `top_k` entries in each row, and the dense matrix of all activations
+        never exists.
+    random_state : int, RandomState instance or None, default=None
+        Source of the units' features, weights and biases.
+
+    Attributes
+    ----------
+    components_ : csr_array of shape (n_components, n_features)
+        All weights, as one matrix.
+    inputs_ : ndarray of int32 of shape (n_components, n_inputs)
+        The features that each unit reads, in ascending order.
+    weights_ : ndarray of shape (n_components, n_inputs)
+        Their weights.
+    bias_ : ndarray of shape (n_components,)
+        The biases.
+    top_k_ : int or None
+        Number of units that stay active in each sample.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has string column names.
+
+    See Also
+    --------
+    FeaturePooling : Bring units together that tell the same.
+    sklearn.random_projection.SparseRandomProjection : To fewer features, linear.
+    sklearn.kernel_approximation.RBFSampler : Units that read all features.
+
+    References
+    ----------
+    .. [1] Cover, T. (1965). "Geometrical and statistical properties of systems
+       of linear inequalities with applications in pattern recognition". IEEE
+       Transactions on Electronic Computers EC-14.
+    .. [2] Dasgupta, S., Stevens, C. & Navlakha, S. (2017). "A neural algorithm
+       for a fundamental computing problem". Science 358.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop import SparseRandomExpansion
+    >>> X = np.random.default_rng(0).random((5, 50), dtype=np.float32)
+    >>> fly = SparseRandomExpansion(
+    ...     2000, n_inputs=6, activation="identity", center=True, top_k=0.05,
+    ...     winners="binary", sparse_output=True, random_state=0,
+    ... )
+    >>> codes = fly.fit_transform(X)
+    >>> codes.shape, codes.dtype, np.diff(codes.indptr)
+    ((5, 2000), dtype('float32'), array([100, 100, 100, 100, 100], dtype=int32))
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "n_inputs": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="right"),
+        ],
+        "weights": [StrOptions(set(WEIGHTS))],
+        "bias_scale": [Interval(Real, 0, None, closed="left")],
+        "center": ["boolean"],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "top_k": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="right"),
+            None,
+        ],
+        "winners": [StrOptions({"values", "binary"})],
+        "sparse_output": ["boolean"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        n_components=1000,
+        *,
+        n_inputs=0.1,
+        weights="binary",
+        bias_scale=0.0,
+        center=False,
+        activation="relu",
+        top_k=None,
+        winners="values",
+        sparse_output=False,
+        random_state=None,
+    ):
+        self.n_components = n_components
+        self.n_inputs = n_inputs
+        self.weights = weights
+        self.bias_scale = bias_scale
+        self.center = center
+        self.activation = activation
+        self.top_k = top_k
+        self.winners = winners
+        self.sparse_output = sparse_output
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Draw the units; of X only the number of features matters.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : SparseRandomExpansion
+            The fitted transformer.
+
+        Raises
+        ------
+        ValueError
+            If units are to read more features than there are, if more of them
+            are to stay active than there are, or if int32 cannot count the
+            weights.
+        """
+        X = validate_samples(self, X)
+        n_units, n_features = self.n_components, X.shape[1]
+        n_inputs = _part_of(n_features, self.n_inputs, "n_inputs", "features")
+        top_k = None
+        if self.top_k is not None:
+            top_k = _part_of(n_units, self.top_k, "top_k", "units (n_components)")
+        _check_countable(n_units, n_inputs)
+
+        rng = check_random_state(self.random_state)
+        inputs = balanced_inputs(n_units, n_inputs, n_features, rng)
+        weights = WEIGHTS[self.weights](rng, inputs.shape)
+        self.inputs_, self.weights_ = inputs, weights.astype(X.dtype)
+        self.bias_ = np.zeros(n_units, X.dtype)
+        if self.bias_scale > 0:
+            self.bias_[:] = self.bias_scale * rng.standard_normal(n_units)
+        self.top_k_ = top_k
+        return self
+
+    def transform(self, X):
+        """Return the activations of the units.
+
+        A sample's activations do not depend on which samples it comes with,
+        nor on whether it is stored dense or sparse.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        H : ndarray or csr_array of shape (n_samples, n_components)
+            Activations: float32 if X is, else float64.
+
+        Raises
+        ------
+        ValueError
+            If int32 cannot count the winners of all samples.
+        """
+        check_is_fitted(self)
+        return transform_samples(self, self._expanded, X)
+
+    def _expanded(self, X):
+        if self.top_k_ is not None:
+            active = self._winners(X)
+            return active if self.sparse_output else active.toarray()
+        if not self.sparse_output:
+            return self._activations(X)
+        return sparse.vstack(
+            [sparse.csr_array(self._activations(X[b])) for b in self._batches(X)],
+            format="csr",
+        )
+
+    @property
+    def components_(self):
+        """Return all weights as one sparse matrix.
+
+        Returns
+        -------
+        csr_array of shape (n_components, n_features)
+            Made of `inputs_` and `weights_`, without a copy.
+        """
+        n_units, n_inputs = self.inputs_.shape
+        starts = np.arange(0, self.inputs_.size + 1, n_inputs, dtype=np.int32)
+        return sparse.csr_array(
+            (self.weights_.ravel(), self.inputs_.ravel(), starts),
+            shape=(n_units, self.n_features_in_),
+        )
+
+    @property
+    def _n_features_out(self):
+        return len(self.inputs_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _batches(self, X):
+        n_bytes = self._n_features_out * X.dtype.itemsize
+        return gen_batches(X.shape[0], max(1, _BATCH_BYTES // n_bytes))
+
+    def _activations(self, X):
+        """Return the activations of all units as an array."""
+        activations = np.empty((X.shape[0], self._n_features_out), X.dtype)
+        if jit.available():
+            program = BlockProgram(X, self.center)
+            self._add_units(program, activations, ADVANCE=1)
+            program.run()
+        else:
+            for batch in self._batches(X):
+                activations[batch] = self._reference_activations(X[batch])
+        return activations
+
+    def _winners(self, X):
+        """Return the activations that winner-take-all leaves, as a CSR array."""
+        n_samples, n_units, k = X.shape[0], self._n_features_out, self.top_k_
+        if n_samples * k > _INT32_MAX:
+            raise ValueError(
+                f"{n_samples} samples with top_k={k} winners each are more entries "
+                f"than int32 indices can count ({_INT32_MAX}). Transform fewer "
+                f"samples at a time, or keep fewer winners."
+            )
+        # One more than is kept: the kernel writes before it knows.
+        indices = np.zeros(n_samples * k + 1, np.int32)
+        values = np.zeros(n_samples * k + 1, X.dtype)
+        if jit.available():
+            self._run_winners(X, indices, values)
+        else:
+            for batch in self._batches(X):
+                scores = self._reference_activations(X[batch])
+                order = np.argsort(-scores, axis=1, kind="stable")
+                winners = np.sort(order[:, :k], axis=1)
+                part = slice(batch.start * k, batch.stop * k)
+                indices[part] = winners.ravel()
+                values[part] = np.take_along_axis(scores, winners, axis=1).ravel()
+        if self.winners == "binary":
+            values[:] = 1
+        starts = np.arange(0, n_samples * k + 1, k, dtype=np.int32)
+        return sparse.csr_array(
+            (values[:-1], indices[:-1], starts), shape=(n_samples, n_units)
+        )
+
+    def _run_winners(self, X, indices, values):
+        program = BlockProgram(X, self.center)
+        n_units, step = self._n_features_out, abi.COUNT_CHAINS * program.lanes
+        stride = -(-n_units // step) * step
+        scores = aligned_empty((program.lanes, stride), X.dtype)
+        scores[:] = -np.inf
+        self._add_units(program, scores)
+        program.add(
+            "winners.select_winners",
+            X=scores,
+            LDX=stride,
+            WIDTH_X=n_units,
+            N_ELEMENTS=self.top_k_,
+            Y=indices,
+            VALUES=values,
+            B=np.zeros(2, np.int64),
+        )
+        program.run()
+
+    def _add_units(self, program, activations, **fields):
+        """Append the kernel that writes all activations of a block."""
+        n_units, n_inputs = self.inputs_.shape
+        n_padded = program.padded(n_units)
+        bias = np.zeros(n_padded, program.dtype)
+        bias[:n_units] = self.bias_
+
+        def side_by_side(of_units):
+            padded = np.zeros((n_padded, n_inputs), of_units.dtype)
+            padded[:n_units] = of_units
+            groups = padded.reshape(-1, program.lanes, n_inputs)
+            return np.ascontiguousarray(groups.transpose(0, 2, 1))
+
+        weights = self.weights_.astype(program.dtype)
+        is_binary = bool((weights == 1).all())
+        program.add(
+            "expansion.expand",
+            self.activation,
+            "binary" if is_binary else "weighted",
+            X=program.block,
+            INDICES=program.places(side_by_side(self.inputs_)),
+            W=0 if is_binary else side_by_side(weights),
+            B=bias,
+            N_ELEMENTS=n_inputs,
+            WIDTH_Y=n_units,
+            Y=activations,
+            LDY=activations.shape[1],
+            **fields,
+        )
+
+    def _reference_activations(self, X):
+        """Return the activations of a few samples, by NumPy and SciPy."""
+        samples = X.toarray() if sparse.issparse(X) else X
+        if self.center:
+            samples = samples - samples.mean(axis=1, keepdims=True)
+        sums = (self.components_.astype(X.dtype) @ samples.T).T + self.bias_
+        return ACTIVATIONS[self.activation](sums.astype(X.dtype))
+
+
+def _part_of(whole, part, name, things):
+    """Return how many of ``whole`` things a number or a share of them is."""
+    if not isinstance(part, Integral):
+        return max(1, round(part * whole))
+    if part > whole:
+        raise ValueError(
+            f"{name}={part} is more than the {whole} {things} there are; choose at "
+            f"most {whole}, or a share from 0 to 1 as a float."
+        )
+    return int(part)
+
+
+def _check_countable(n_units, n_inputs):
+    """Refuse more weights than int32 indices can count."""
+    if n_units * n_inputs > _INT32_MAX:
+        raise ValueError(
+            f"n_components={n_units} units with n_inputs={n_inputs} features each "
+            f"have {n_units * n_inputs} weights, more than int32 indices can count "
+            f"({_INT32_MAX}); use fewer units, or fewer inputs."
+        )

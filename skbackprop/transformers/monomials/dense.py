@@ -1,0 +1,99 @@
+"""Monomials of dense rows, by the kernel and by plain NumPy."""
+
+import numpy as np
+
+from skbackprop.kernels.calling import compiled, has_kernels
+from skbackprop.transformers.monomials.basis import GradedBasis, Layout
+
+_ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
+
+
+def make_expand_dense(basis, dtype, order="C"):
+    """Return ``expand(X, out)``, which writes the monomials of dense rows.
+
+    X is (n_samples, n_features) in C order, out (n_samples, n_outputs) in the
+    order given and without gaps, both of ``dtype``.
+    """
+    if not isinstance(basis, GradedBasis):
+        return _each_block(lambda X, out: _write_products(basis, X, out))
+    layout = Layout(basis)
+    if order == "C" and has_kernels(dtype):
+        return _CompiledExpansion(layout, dtype)
+    return _each_block(lambda X, out: _write_segments(layout, X, out))
+
+
+def _each_block(write):
+    """Let ``write`` do some rows at a time."""
+
+    def expand(X, out):
+        for first in range(0, len(X), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            write(X[rows], out[rows])
+
+    return expand
+
+
+def _write_products(basis, X, out):
+    """Write out[:, column] = the product of its factors, the last two first."""
+    if basis.include_bias:
+        out[:, 0] = 1
+    for columns, factors in basis.factor_blocks():
+        product = X[:, factors[:, -1]]
+        for factor in factors.T[-2::-1]:
+            product *= X[:, factor]
+        out[:, columns] = product
+
+
+def _write_segments(layout, X, out):
+    """Do with NumPy what the kernel does: the slow, obvious way."""
+    basis = layout.basis
+    below = np.empty((len(X), basis.n_below), X.dtype)
+
+    def columns(start, length):
+        if start < 0:
+            start += basis.n_below
+            return below[:, start : start + length]
+        return out[:, start : start + length]
+
+    if basis.include_bias:
+        out[:, 0] = 1
+    if basis.max_degree:
+        columns(layout.firsts[1], basis.n_features)[...] = X
+    for source, target, length, feature in layout.segments():
+        np.multiply(
+            X[:, feature : feature + 1],
+            columns(source, length),
+            out=columns(target, length),
+        )
+
+
+class _CompiledExpansion:
+    """The kernel of dense rows, bound to a layout. Serves one thread."""
+
+    def __init__(self, layout, dtype):
+        from skbackprop.kernels.transformers import monomials
+
+        basis, size = layout.basis, np.dtype(dtype).itemsize
+        self._kernel = compiled(
+            lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
+        )
+        self._fields = monomials
+        self._segments = layout.segments()
+        # Segments are written, and read, in whole vectors of 64 bytes at most.
+        self._scratch = np.zeros(basis.n_below + 64, dtype)
+        self._row = row = np.zeros(monomials.FIELDS, np.int64)
+        row[monomials.N_FEATURES] = basis.n_features if basis.max_degree else 0
+        row[monomials.FIRST] = layout.firsts[1] if basis.max_degree else 0
+        row[monomials.SEGMENTS] = self._segments.ctypes.data
+        row[monomials.N_SEGMENTS] = len(self._segments)
+        row[monomials.SCRATCH_END] = self._scratch[basis.n_below :].ctypes.data
+        row[monomials.HAS_BIAS] = basis.include_bias
+
+    def __call__(self, X, out):
+        fields, row = self._fields, self._row
+        row[fields.N_ROWS] = len(X)
+        row[fields.X] = X.ctypes.data
+        row[fields.LDX] = X.shape[1]
+        row[fields.OUT] = out.ctypes.data
+        row[fields.WIDTH] = out.shape[1]
+        self._kernel(row.ctypes.data, None, None)

@@ -1,0 +1,1 @@
+"""skbackprop/utils/__init__.py."""

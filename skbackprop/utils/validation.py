@@ -1,0 +1,71 @@
+"""Validation of input, as scikit-learn does it and a little further."""
+
+from contextlib import contextmanager
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+FLOATS = (np.float64, np.float32)
+
+
+def validate_finite(estimator, X, y="no_validation", **options):
+    """Validate as scikit-learn does; name the column where X is not finite."""
+    with naming_the_column(X, "X"):
+        return validate_data(estimator, X, y, **options)
+
+
+@contextmanager
+def naming_the_column(X, input_name):
+    """Say in which column X, known by a name, is not finite, or no number."""
+    try:
+        # What overflows becomes infinite: an error, not a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except ValueError as error:
+        column = None
+        if str(error).startswith(f"Input {input_name} contains"):
+            column = _first_bad_column(X)
+        elif str(error).startswith("could not convert string to float"):
+            column = _first_column_of_text(X)
+        if column is None:
+            raise
+        raise ValueError(f"{error}\nThe first such column is {column}.") from None
+
+
+def _first_bad_column(X):
+    """Return the name or index of the first column with NaN or infinity."""
+    if hasattr(X, "columns"):  # columns may be of types with missing values
+        return next((repr(name) for name in X.columns if not _is_finite(X[name])), None)
+    try:
+        if sparse.issparse(X):
+            entries = X.tocoo()
+            bad = np.unique(entries.col[~np.isfinite(entries.data)])
+        else:
+            bad = np.flatnonzero(~np.isfinite(np.asarray(X, dtype=float)).all(axis=0))
+    except (TypeError, ValueError):
+        return None
+    return f"number {bad[0]}" if len(bad) else None
+
+
+def _is_finite(column):
+    try:
+        return np.isfinite(np.asarray(column, dtype=float)).all()
+    except (TypeError, ValueError):  # of pandas.NA
+        return False
+
+
+def _first_column_of_text(X):
+    """Return the name of the first column of a table that holds no numbers."""
+    for name in getattr(X, "columns", ()):
+        try:
+            np.asarray(X[name], dtype=float)
+        except (TypeError, ValueError):
+            return repr(name)
+    return None
+
+
+def _check_array(X, name):
+    with naming_the_column(X, name):
+        return check_array(X, dtype=np.float64, input_name=name)
