@@ -1,10 +1,10 @@
-"""TODO."""
+"""What the parameters of the generators must be."""
 
 from numbers import Integral
 
 from sklearn.utils._param_validation import Interval
 
-_POSITIVE_INT = Interval(Integral, 1, None, closed="left")
+POSITIVE_INT = Interval(Integral, 1, None, closed="left")
 
 
-_OUTPUTS = {"return_X_y": ["boolean"]}
+OUTPUTS = {"return_X_y": ["boolean"]}

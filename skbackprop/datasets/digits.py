@@ -1,4 +1,4 @@
-"""TODO."""
+"""Digits, shifted: data whose nuisance is known."""
 
 from numbers import Integral
 
@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skbackprop.datasets.constraints import _OUTPUTS
+from skbackprop.datasets.constraints import OUTPUTS
 
 
 @validate_params(
@@ -16,7 +16,7 @@ from skbackprop.datasets.constraints import _OUTPUTS
         "shifts": ["array-like"],
         "digits": ["array-like"],
         "image_size": [None, Interval(Integral, 8, None, closed="left")],
-        **_OUTPUTS,
+        **OUTPUTS,
     },
     prefer_skip_nested_validation=True,
 )

@@ -13,17 +13,17 @@ import pandas as pd
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skbackprop.datasets.constraints import _OUTPUTS, _POSITIVE_INT
+from skbackprop.datasets.constraints import OUTPUTS, POSITIVE_INT
 from skbackprop.datasets.heads import FACTORS, render
 
 
 @validate_params(
     {
-        "n_samples": [_POSITIVE_INT],
+        "n_samples": [POSITIVE_INT],
         "image_size": [Interval(Integral, 4, None, closed="left")],
         "factors": ["array-like", Mapping, str],
         "random_state": ["random_state"],
-        **_OUTPUTS,
+        **OUTPUTS,
     },
     prefer_skip_nested_validation=True,
 )

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Two spirals that no hyperplane separates."""
 
 from numbers import Real
 
@@ -6,14 +6,14 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skbackprop.datasets.constraints import _POSITIVE_INT
+from skbackprop.datasets.constraints import POSITIVE_INT
 
 
 @validate_params(
     {
-        "n_samples": [_POSITIVE_INT],
+        "n_samples": [POSITIVE_INT],
         "n_turns": [Interval(Real, 0, None, closed="neither")],
-        "n_spirals": [_POSITIVE_INT],
+        "n_spirals": [POSITIVE_INT],
         "noise": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
     },

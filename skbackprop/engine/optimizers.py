@@ -90,8 +90,8 @@ class SDLM(SGD):
     eta_k = eta / (h_k + mu)
 
     with h_k the mean of d2E/dw_k^2 as Gauss and Newton have it
-    (:mod:`skbackprop.engine.reference.curvature`), measured anew before each epoch, and mu
-    the damping, which keeps rates finite where the loss is flat.
+    (:mod:`skbackprop.engine.reference.curvature`), measured anew before each
+    epoch, and mu the damping, which keeps rates finite where the loss is flat.
     """
 
     damping: float

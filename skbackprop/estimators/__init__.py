@@ -1,1 +1,1 @@
-"""skbackprop/estimators/__init__.py."""
+"""Networks as scikit-learn estimators, one file for each kind."""

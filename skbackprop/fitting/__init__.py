@@ -1,1 +1,1 @@
-"""skbackprop/fitting/__init__.py."""
+"""What all network estimators share: parameters, targets, and the one fit."""

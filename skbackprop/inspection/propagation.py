@@ -1,4 +1,4 @@
-"""TODO."""
+"""Forward and backward through a graph, node by node."""
 
 import numpy as np
 

@@ -65,8 +65,9 @@ ROW_BYTES = 8 * ROW_FIELDS
 # int64 position, Y that of N_ELEMENTS int64 to shuffle.
 
 # Rows of transformers work on blocks of as many samples as a vector has lanes
-# (see skbackprop.kernels.transformers.blocks). X is a block or what to load one from, W and B
-# are weights and biases, INDICES the places in the block that are combined:
+# (see skbackprop.kernels.transformers.blocks). X is a block or what to load one
+# from, W and B are weights and biases, INDICES the places in the block that are
+# combined:
 # N_ELEMENTS for each output, or from INDPTR[j] to INDPTR[j + 1] for output j.
 # The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.
 ADVANCE = ADD_DX

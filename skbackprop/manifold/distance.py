@@ -1,4 +1,4 @@
-"""TODO."""
+"""How far points lie from the manifold of others."""
 
 from numbers import Integral
 

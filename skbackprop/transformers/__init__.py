@@ -1,1 +1,1 @@
-"""skbackprop/transformers/__init__.py."""
+"""Representations by expansion and pooling, as scikit-learn transformers."""

@@ -1,1 +1,1 @@
-"""skbackprop/utils/__init__.py."""
+"""Validation and documentation helpers that know nothing of networks."""

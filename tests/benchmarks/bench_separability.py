@@ -168,7 +168,7 @@ def wrong_verdicts(families, n_sets, most_features):
 
 def verdict_figures(quick):
     """Compare verdicts with those of exact arithmetic alone; verify each proof."""
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+    sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
     from labeled_sets import FAMILIES, gaussian
 
     n_random, n_hard = (2_000, 20) if quick else (20_000, 200)

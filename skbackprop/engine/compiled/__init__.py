@@ -1,1 +1,1 @@
-"""skbackprop/engine/compiled/__init__.py."""
+"""Run a program with compiled kernels: bind it to memory, load samples, call rows."""

@@ -1,1 +1,1 @@
-"""skbackprop/engine/reference/__init__.py."""
+"""The slow, obvious truth: the same programs run with plain NumPy."""

@@ -1,1 +1,1 @@
-"""skbackprop/kernels/language/__init__.py."""
+"""A small vector language: kernels written in it read like their formulas."""

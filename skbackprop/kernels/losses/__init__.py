@@ -1,1 +1,1 @@
-"""skbackprop/kernels/losses/__init__.py."""
+"""Kernels of the losses: value and adjoint of the logits in one pass."""

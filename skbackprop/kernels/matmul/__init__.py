@@ -1,1 +1,1 @@
-"""skbackprop/kernels/matmul/__init__.py."""
+"""Matrix products, the inner loops of all linear modules."""

@@ -1,1 +1,1 @@
-"""skbackprop/kernels/modules/__init__.py."""
+"""Kernels of the modules: files are named as in :mod:`skbackprop.network.modules`."""

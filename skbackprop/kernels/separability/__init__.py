@@ -1,1 +1,1 @@
-"""skbackprop/kernels/separability/__init__.py."""
+"""The active-set method that decides linear separability."""

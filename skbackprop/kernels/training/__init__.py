@@ -1,1 +1,1 @@
-"""skbackprop/kernels/training/__init__.py."""
+"""The training loop: gather a minibatch, run it, update, count epochs."""

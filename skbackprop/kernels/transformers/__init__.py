@@ -1,1 +1,1 @@
-"""skbackprop/kernels/transformers/__init__.py."""
+"""Kernels of the transformers, which work on blocks of samples."""

@@ -1,1 +1,1 @@
-"""skbackprop/network/modules/__init__.py."""
+"""What networks are made of: modules, each a frozen dataclass with its shape rule."""

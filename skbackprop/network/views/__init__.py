@@ -1,1 +1,1 @@
-"""skbackprop/network/views/__init__.py."""
+"""Ways to look at a graph: as a table, as a picture, as transformed by backprop."""

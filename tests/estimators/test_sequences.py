@@ -98,7 +98,9 @@ def test_all_forms_of_an_array_say_the_same(form, layout):
 
 
 @pytest.mark.parametrize("layout", ["NTF", "NFT"])
-@pytest.mark.parametrize("form", [list, tuple, lambda x: OBJECTS], ids=str)
+@pytest.mark.parametrize(
+    "form", [list, tuple, lambda x: OBJECTS], ids=["list", "tuple", "objects"]
+)
 def test_short_sequences_are_padded_with_zeros(form, layout):
     held = form(RAGGED)
     if layout == "NFT":

@@ -158,7 +158,7 @@ import numpy as np
 from skbackprop import MLPClassifier
 from skbackprop.fitting.storage import checkpoints
 checkpoints._SECONDS = 0.0
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {paths!r}
 from test_checkpoints import endless, TASK
 endless({path!r}, 10**9).fit(TASK.X, TASK.y)
 """
@@ -181,7 +181,9 @@ def endless(path, max_iter):
 def test_a_process_killed_in_mid_fit_loses_nothing_that_was_written(tmp_path):
     path = tmp_path / "fit"
     source = Path(skbackprop.__file__).parent.parent
-    script = SCRIPT.format(tests=str(Path(__file__).parent), path=str(path))
+    here = Path(__file__).parent
+    paths = [str(here), str(here.parents[1] / "helpers")]
+    script = SCRIPT.format(paths=paths, path=str(path))
     environment = {**os.environ, "PYTHONPATH": str(source)}
     process = subprocess.Popen(
         [sys.executable, "-c", script], env=environment, stderr=subprocess.PIPE

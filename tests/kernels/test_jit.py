@@ -315,7 +315,7 @@ def test_the_folder_depends_on_the_processor(folder_now, monkeypatch):
 @pytest.mark.parametrize("folder_name", ["kernels", "network", "engine"])
 def test_all_that_machine_code_is_made_from_counts_as_source(folder_name):
     sources = jit._sources()
-    files = sorted((ROOT / "skbackprop" / folder_name).glob("*.py"))
+    files = sorted((ROOT / "skbackprop" / folder_name).rglob("*.py"))
     assert files
     for path in files:
         assert path.read_bytes() in sources

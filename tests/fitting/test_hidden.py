@@ -68,7 +68,7 @@ def test_layer_k_of_an_mlp_is_its_kth_hidden_layer(layer, n_layers):
         RecurrentClassifier((5,), bidirectional=True, readout="mean", **SETTINGS),
         RecurrentRegressor((5,), readout="max", cell="lstm", **SETTINGS),
     ],
-    ids=str,
+    ids=lambda estimator: type(estimator).__name__,
 )
 def test_the_output_layer_reads_what_is_returned_by_default(estimator):
     estimator.fit(X, y)

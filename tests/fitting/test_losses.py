@@ -186,7 +186,7 @@ def fit_constant(y, **settings):
         ("quantile", np.median),
         (Quantile(0.9), lambda y: np.quantile(y, 0.9)),
     ],
-    ids=str,
+    ids=lambda part: getattr(part, "__name__", str(part)),
 )
 def test_the_best_constant_is_the_statistic_that_the_loss_asks_for(loss, statistic):
     y = np.random.default_rng(0).gamma(2.0, size=2001)

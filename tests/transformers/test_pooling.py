@@ -8,11 +8,11 @@ import pytest
 from jit_marks import needs_jit
 from kernel_helpers import guarded
 from numpy.testing import assert_allclose, assert_array_equal
+from roads import each_road_of_any_estimator
 from scipy import sparse
 from scipy.special import logsumexp
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from test_persistence import each_road_of_any_estimator
 
 from skbackprop import FeaturePooling
 from skbackprop.kernels import jit

@@ -217,7 +217,7 @@ def test_long_names_are_shortened_in_images_and_whole_in_titles():
     assert f"<title>2: Odd({'n' * 99})</title>" in html
 
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 def test_the_images_of_the_docs_are_what_is_drawn():

@@ -13,7 +13,12 @@ from skbackprop.kernels import jit
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
-TESTS = ["functions", "losses", "linear", "update"]
+TESTS = [
+    "language/test_functions.py",
+    "losses/test_losses.py",
+    "modules/test_linear.py",
+    "training/test_update.py",
+]
 
 
 def features():
@@ -38,7 +43,7 @@ def test_kernels_work_on_processors_with_less(
         "NUMBA_CACHE_DIR": str(tmp_path),
     }
     here = Path(__file__).parent
-    files = [str(here / f"test_kernels_{name}.py") for name in TESTS]
+    files = [str(here / name) for name in TESTS]
     check = (
         "import sys, pytest; from skbackprop.kernels.language.values import target; "
         f"assert target().vector_bytes == {vector_bytes}; "
@@ -48,7 +53,7 @@ def test_kernels_work_on_processors_with_less(
     run = subprocess.run(
         [sys.executable, "-c", check, *arguments],
         env=environment,
-        cwd=here.parent,
+        cwd=here.parents[1],
         capture_output=True,
         text=True,
         check=False,
