@@ -175,13 +175,17 @@ def train(
     try:
         with Interrupts() as interrupts:
             while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
+                # Between calls into kernels, never within one: what is stored is
+                # always the end of an epoch.
                 interrupts.check()
                 outcome = _run_and_record(epochs, validate, report, observers)
+            # That training diverged says more than that it was interrupted.
             if outcome is not Outcome.DIVERGED:
                 interrupts.check()
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
     if validate:
+        # Predictions want the best parameters, a fit that goes on wants the last.
         state.last = executor.parameters.copy()
         executor.parameters[:] = state.best
     return outcome
@@ -191,6 +195,8 @@ def _run_and_record(epochs, validate, report, observers):
     """Run some epochs and decide whether training goes on (OUT_OF_EPOCHS)."""
     for observer in observers:
         observer.before_epochs(epochs.state)
+    # Who validates or watches wants to do so after each epoch; others would pay for
+    # coming back from the kernels that often.
     at_most = [observer.epochs_per_call for observer in observers]
     run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
     _record(epochs, run, report)
@@ -200,6 +206,7 @@ def _run_and_record(epochs, validate, report, observers):
     if validate:
         _record_validation(validate(), epochs.state, report)
     outcome = _apply_rule(epochs, run, validate, report)
+    # A list, not any(): each observer is told, whatever the others answer.
     asked_to_stop = [observer.after_epochs(epochs.state) for observer in observers]
     if outcome is Outcome.OUT_OF_EPOCHS and any(asked_to_stop):
         return Outcome.STOPPED
@@ -209,6 +216,7 @@ def _run_and_record(epochs, validate, report, observers):
 def _apply_rule(epochs, run, validate, report):
     """Count epochs without improvement, and decide what follows from them."""
     plan, state = epochs.plan, epochs.state
+    # The kernels have counted by the loss of training already.
     state.best_loss, no_improvement = run.best_loss, run.no_improvement
     if validate:
         by_score = _keep_best(epochs.executor, plan.tol, state)
@@ -241,7 +249,7 @@ class _Epochs:
         self.random_state = random_state
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
-        self.n_per_call = 1
+        self.n_per_call = 1  # until the first one has told how long one takes
         self.rates, self.seconds = None, 0.0  # of the last call, per epoch
 
     @property
@@ -249,6 +257,7 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
+        # What is drawn or measured before each epoch needs the network as it then is.
         if self.samples.are_redrawn:
             at_most = 1
             self._redraw()
@@ -271,7 +280,7 @@ class _Epochs:
             self.random_state if self.plan.shuffle else None,
             state.n_steps,
         )
-        done = len(run.losses)
+        done = len(run.losses)  # fewer than asked for where a rule said stop
         self.seconds = (time.perf_counter() - begin) / max(1, done)
         affordable = min(
             _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
@@ -319,7 +328,7 @@ class _Epochs:
         n_seen = state.n_seen + len(state.order) * (steps // n_batches)
         factors = plan.schedule.factors(Progress(epochs, n_seen, state.slowdown))
         rates = plan.learning_rate * factors
-        steps += state.n_steps + 1
+        steps += state.n_steps + 1  # bias corrections count from 1
         table = np.hstack(
             [
                 plan.penalties.coefficients(epochs, rates),
@@ -379,7 +388,7 @@ def _stop_or_slow_down(plan, state, report):
             f"{plan.max_no_improvement} consecutive epochs. "
             f"{'Slowing down' if slowdown else 'Stopping'}."
         )
-    if not slowdown:
+    if not slowdown:  # no schedule that could, or as slow as it may get
         return Outcome.CONVERGED
     state.slowdown = slowdown
     state.no_improvement = 0

@@ -76,11 +76,11 @@ class _MLP(NetworkEstimator):
         "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
-    def _make_graph(self, n_features, n_outputs):
+    def _make_graph(self, data, n_outputs):
         sizes = layer_sizes(self.hidden_layer_sizes)
         activations = self._activations(len(sizes))
         input_rate, *rates = dropout_rates(self.dropout, len(sizes))
-        signal = Input(n_features)
+        signal = Input(data.X.shape[1])
         if input_rate:
             signal = Dropout(input_rate)(signal)
         for n_units, activation, rate in zip(sizes, activations, rates, strict=True):

@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.engine import losses
+from skbackprop.fitting.targets import Targets
 
 _ROUNDS_OF_REJECTION = 20
 
@@ -326,7 +327,7 @@ class PairSampler:
 
 
 @dataclass
-class EmbeddingTargets:
+class EmbeddingTargets(Targets):
     """No targets of samples, but of pairs or triplets, which the loss reads."""
 
     loss: losses.GroupLoss

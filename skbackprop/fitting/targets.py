@@ -16,8 +16,26 @@ from sklearn.utils.multiclass import (
 from skbackprop.engine import losses
 
 
+class Targets:
+    """How y becomes what a loss reads, and logits become predictions.
+
+    Subclasses have a ``loss``, a number of outputs ``n_outputs`` and methods:
+    ``encode`` makes what the loss reads of y, ``read`` makes y of that again, and
+    ``decode`` makes predictions of logits.
+    """
+
+    is_sparse = False  # whether predictions are a sparse matrix, as y was
+    are_of_steps = False  # whether there is one for each step of a sequence
+    are_scored_by_loss = False  # where no other score of a validation set is known
+
+    @property
+    def loss_of_output(self):
+        """That of one prediction, of which ``loss`` may be a sum."""
+        return self.loss
+
+
 @dataclass
-class ClassTargets:
+class ClassTargets(Targets):
     """Classes, and the loss of telling them apart.
 
     Attributes
@@ -178,7 +196,7 @@ _FORBIDDEN = {
 
 
 @dataclass
-class NumericTargets:
+class NumericTargets(Targets):
     """Real numbers: predictions are the inverse link of the logits."""
 
     loss: losses.Loss
@@ -290,12 +308,26 @@ def number_targets(y, loss):
     return QuantileTargets(loss, len(loss.level))
 
 
-def unknown_labels(y, targets):
-    """Return the labels in ``y`` that the targets do not have."""
+def check_labels(y, targets):
+    """Raise ValueError where y has labels that the targets do not have."""
     if isinstance(targets, MultilabelTargets) or y.ndim != 1:
-        return []
-    known = set(targets.classes.tolist())
-    return [label for label in np.unique(y).tolist() if label not in known]
+        return
+    labels = np.unique(y)
+    if not set(labels.tolist()) <= set(targets.classes.tolist()):
+        raise ValueError(
+            "`y` has classes not in `self.classes_`. `self.classes_` has "
+            f"{targets.classes}. 'y' has {labels}."
+        )
+
+
+def check_same_classes(y, targets):
+    """Raise ValueError where y, of which a fit goes on, lacks classes or has others."""
+    if y.ndim == 1 and set(np.unique(y).tolist()) != set(targets.classes.tolist()):
+        raise ValueError(
+            "warm_start can only be used where `y` has the same classes as in the "
+            f"previous call to fit. Previously got {targets.classes}, `y` has "
+            f"{np.unique(y)}"
+        )
 
 
 def _codes(y, classes):

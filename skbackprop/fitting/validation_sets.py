@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _check_sample_weight
 
@@ -84,9 +86,6 @@ def split_rows(estimator, samples, splits, random_state):
     rows = np.arange(samples.n_units)
     if not splits:
         return rows, None
-    # Only here, as it takes longer to import than all of this package.
-    from sklearn.model_selection import train_test_split
-
     targets = estimator._targets
     is_binary = isinstance(targets, BinaryTargets)
     try:
@@ -163,15 +162,16 @@ def _read(estimator, given):
     """Return the Samples of a set that is given, and the graph that reads them."""
     dtype = estimator._parameters.dtype
     try:
-        X, y, graph = estimator._validate_held_out(given.X, given.y, dtype)
+        data = estimator._read_data(given.X, given.y, dtype, reset=False)
         # As what goes on learning, it need not have every class.
-        targets = estimator._make_targets(y, True, None, True)
-        encoded = targets.encode(y, dtype)
+        estimator._check_targets(estimator._targets, data.y, incremental=True)
+        encoded = estimator._targets.encode(data.y, dtype)
     except ValueError as error:
         raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
-    weights = _check_weights(given.sample_weight, X, dtype)
-    X = CSR.of(X) if sparse.issparse(X) else X
-    return estimator._make_samples(X, y, encoded, weights), graph
+    weights = _check_weights(given.sample_weight, data.X, dtype)
+    X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
+    samples = estimator._make_samples(X, data.y, encoded, weights)
+    return samples, estimator._graph_for(data)
 
 
 def _check_weights(weights, X, dtype):
@@ -200,7 +200,7 @@ def _is_scorer(scoring):
 def _make_score(estimator, held_out, X, y):
     """Return the function of loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
-    if scoring == "loss" or getattr(targets, "are_scored_by_loss", False):
+    if scoring == "loss" or targets.are_scored_by_loss:
         return lambda loss, logits: -loss
     if scoring is None:
         memberships, of_groups = held_out.rows, {}
@@ -211,7 +211,7 @@ def _make_score(estimator, held_out, X, y):
         return lambda loss, logits: estimator._validation_score(
             true, targets.decode(logits), weights, **of_groups
         )
-    if isinstance(scoring, str) and getattr(targets, "are_of_steps", False):
+    if isinstance(scoring, str) and targets.are_of_steps:
         raise ValueError(
             f"scoring={scoring!r} scores one prediction per sample, but with "
             "return_sequences=True there is one per step. Use scoring=None, 'loss' or "
@@ -223,8 +223,6 @@ def _make_score(estimator, held_out, X, y):
 
 
 def _find_scorer(estimator, scoring):
-    from sklearn.metrics import check_scoring, get_scorer_names
-
     if isinstance(scoring, str) and scoring not in get_scorer_names():
         raise ValueError(
             f"scoring={scoring!r} is not the name of a scorer. Use 'loss', None, a "
