@@ -7,13 +7,25 @@ from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
+
 FLOATS = (np.float64, np.float32)
 
 
 def validate_finite(estimator, X, y="no_validation", **options):
-    """Validate as scikit-learn does; name the column where X is not finite."""
+    """Validate as scikit-learn does, and what it leaves open (:mod:`.gate`).
+
+    Where X is not finite, the column is named.
+    """
+    for part, name in ((X, "X"), (y, "y")):
+        check_sparse(part, name)
+        check_masked(part, name)
     with naming_the_column(X, "X"):
-        return validate_data(estimator, X, y, **options)
+        found = validate_data(estimator, X, y, **options)
+    X, *others = found if isinstance(found, tuple) else (found,)
+    if options.get("dtype", "numeric") != "numeric":
+        X = as_read_by_kernels(X, options["dtype"])
+    return (X, *others) if others else X
 
 
 @contextmanager
