@@ -20,12 +20,34 @@ def validate_finite(estimator, X, y="no_validation", **options):
     for part, name in ((X, "X"), (y, "y")):
         check_sparse(part, name)
         check_masked(part, name)
+        refuse_times(part, name)
     with naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
     if options.get("dtype", "numeric") != "numeric":
         X = as_read_by_kernels(X, options["dtype"])
     return (X, *others) if others else X
+
+
+def refuse_times(X, name):
+    """Raise TypeError where dates or durations would be learnt from as integers.
+
+    NumPy counts them in units that depend on how they were made.
+    """
+    if hasattr(X, "columns"):
+        columns = {repr(column): X[column] for column in X.columns}
+    else:
+        columns = {name: X}
+    for column, values in columns.items():
+        dtype = getattr(values, "dtype", None)
+        is_time = getattr(dtype, "kind", "") in ("m", "M") or str(dtype).startswith(
+            ("Date", "Duration", "Time")  # as polars calls them
+        )
+        if is_time:
+            raise TypeError(
+                f"{column} holds times ({dtype}), which are no numbers. Convert them, "
+                "to days since a date or to month and weekday, say."
+            )
 
 
 @contextmanager
