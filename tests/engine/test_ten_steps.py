@@ -31,6 +31,7 @@ def after_ten_steps(monkeypatch, executor, dtype, **settings):
         batch_size=10,
         learning_rate_init=0.01,
         max_iter=2,
+        warm_start=True,
         random_state=0,
         dtype=dtype,
         **settings,

@@ -129,6 +129,7 @@ def test_early_stopping_scores_as_score_does(task, sequences, by_steps):
     """With all weights as good as fixed, the score is that of the rows held out."""
     y = targets_for(task, sequences, by_steps)
     settings = {"return_sequences": by_steps, "early_stopping": True, "max_iter": 1}
+    settings["warm_start"] = True  # which keeps what was held out
     settings |= {"validation_fraction": 0.5, "learning_rate_init": 1e-30}
     ours = estimator_for(task, batch_size=4, **settings).fit(sequences, y)
     held_out = ours._training_state.validation

@@ -173,8 +173,6 @@ BAD_LABELS = {
     "NaN": (np.where(Y, Y, np.nan), "Input y contains NaN"),
     "infinite": (np.where(Y, Y, np.inf), "Input y contains infinity"),
     "continuous": (Y + 0.5 * X[:, 0], "Unknown label type: .*continuous"),
-    "one class": (np.zeros(150), "class"),
-    "one class of strings": (np.full(150, "yes"), "class"),
     "three-dimensional": (np.zeros((150, 2, 2)), "Found array with dim 3|dim"),
     "several columns": (TASKS["multioutput"].y.round(), "[Mm]ultioutput"),
     "none": (None, "requires y to be passed"),

@@ -82,10 +82,11 @@ def test_with_early_stopping_the_score_says_when_to_stop_and_all_of_X_is_learnt(
 
 @one_of_each
 def test_the_rows_that_early_stopping_holds_out_might_as_well_be_given(task):
-    own = task.ours(early_stopping=True, shuffle=False, max_iter=15)
+    settings = {"early_stopping": True, "shuffle": False, "max_iter": 15}
+    own = task.ours(warm_start=True, **settings)  # which keeps what was held out
     own.fit(task.X, task.y)
     state = own._training_state
-    given = task.ours(early_stopping=True, shuffle=False, max_iter=15)
+    given = task.ours(**settings)
     given.fit(
         task.X[state.order],
         task.y[state.order],
@@ -194,7 +195,7 @@ def test_integer_weights_of_the_set_are_repeated_rows(task, scoring):
     ],
 )
 def test_any_scorer_scores(task, scoring, given):
-    ours = task.ours(scoring=scoring, early_stopping=True)
+    ours = task.ours(scoring=scoring, early_stopping=True, warm_start=True)
     if given:
         fit_validated(ours, task)
         X_val, y_val = halves(task)[2:]
