@@ -17,6 +17,7 @@ from skbackprop.network.modules.base import Module
 class Elementwise(Module):
     """A function of one variable, applied to each element: y = f(x)."""
 
+    is_elementwise: ClassVar[bool] = True
     # Whether the derivative needs x; where y suffices, y may overwrite x.
     derivative_needs_input: ClassVar[bool] = False
     backward_reads_output: ClassVar[bool] = True
@@ -38,6 +39,8 @@ class Elementwise(Module):
 @dataclass(frozen=True)
 class Identity(Elementwise):
     """Pass the input on: y = x, dx = dy."""
+
+    passes_on: ClassVar[bool] = True
 
     def value(self, x, xp):
         """Return x."""
@@ -221,6 +224,8 @@ class Mish(Elementwise):
 @dataclass(frozen=True)
 class Sigmoid(Elementwise):
     """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
+
+    glorot_factor: ClassVar[float] = 2.0  # as scikit-learn has it
 
     def value(self, x, xp):
         """Return 1 / (1 + exp(-x))."""

@@ -14,6 +14,7 @@ class Bias(Module):
     """
 
     may_overwrite: ClassVar[tuple] = (0,)
+    backward_reads_adjoint_only: ClassVar[bool] = True
 
     def parameter_shapes(self, width):
         """Return the shape of the bias."""

@@ -63,3 +63,9 @@ class ScaledDotProductAttention(Module):
                 f"{keys}."
             )
         return values
+
+    def count_flops(self, queries, keys, values):
+        """Return those of all pairs of a query and a key."""
+        n = self.n_timesteps
+        n_pairs = n * (n + 1) // 2 if self.causal else n * n
+        return n_pairs * (2 * (keys // n) + 1 + 5 + 2 * (values // n))  # 5 of softmax

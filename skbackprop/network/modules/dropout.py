@@ -28,6 +28,7 @@ class Dropout(Module):
 
     rate: float = 0.5
 
+    passes_on: ClassVar[bool] = True
     may_overwrite: ClassVar[tuple] = (0,)
     is_random: ClassVar[bool] = True
 

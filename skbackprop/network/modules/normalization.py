@@ -39,6 +39,10 @@ class LayerNorm(Module):
         """Return the shapes of the weights and of the bias."""
         return {"weight": (width,), "bias": (width,)}
 
+    def count_flops(self, width):
+        """Return those of mean 1, variance 3, normalize 2, weigh, shift."""
+        return 8 * width
+
 
 @dataclass(frozen=True)
 class BatchNorm(Module):
@@ -90,6 +94,10 @@ class BatchNorm(Module):
     def buffer_shapes(self, width):
         """Return the shapes of the running mean and variance."""
         return {"running_mean": (width,), "running_var": (width,)}
+
+    def count_flops(self, width):
+        """Return those of normalize 2, weigh, shift; as in prediction."""
+        return 4 * width
 
 
 def _check_eps(eps):

@@ -25,6 +25,10 @@ class _Pool(Module):
             )
         return width // self.size
 
+    def count_flops(self, width):
+        """Return one for each column of the input."""
+        return width
+
 
 @dataclass(frozen=True)
 class MaxPool(_Pool):
@@ -60,3 +64,5 @@ class MeanPool(_Pool):
     size : int
         Columns of a group, which lie side by side.
     """
+
+    backward_reads_adjoint_only: ClassVar[bool] = True

@@ -18,6 +18,10 @@ class Softmax(Module):
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
 
+    def count_flops(self, width):
+        """Return those of maximum, difference, exp, sum, quotient."""
+        return 5 * width
+
 
 @dataclass(frozen=True)
 class LogSoftMax(Module):
@@ -38,3 +42,7 @@ class LogSoftMax(Module):
 
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
+
+    def count_flops(self, width):
+        """Return those of maximum, difference, exp, sum, quotient."""
+        return 5 * width
