@@ -12,6 +12,26 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = [
+    "Abs",
+    "ELU",
+    "Elementwise",
+    "GELU",
+    "HardTanh",
+    "Identity",
+    "LeakyReLU",
+    "Mish",
+    "ReLU",
+    "SELU",
+    "ScaledTanh",
+    "SiLU",
+    "Sigmoid",
+    "Softplus",
+    "Softsign",
+    "Square",
+    "Tanh",
+]
+
 
 @dataclass(frozen=True)
 class Elementwise(Module):

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from skbackprop.network.node import Node
 
+__all__ = ["Module"]
+
 
 @dataclass(frozen=True)
 class Module:

@@ -7,6 +7,8 @@ from skbackprop.network.modules.activations import Identity
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
 
+__all__ = ["Concatenate", "Duplicate", "Slice", "StopGradient", "Zeros"]
+
 
 @dataclass(frozen=True)
 class Slice(Module):

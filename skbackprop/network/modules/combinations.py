@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["Add", "Combination", "Max", "Multiply", "Subtract", "Where"]
+
 
 @dataclass(frozen=True)
 class Combination(Module):

@@ -7,6 +7,8 @@ import numpy as np
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["Dropout"]
+
 
 @dataclass(frozen=True)
 class Dropout(Module):

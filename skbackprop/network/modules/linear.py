@@ -9,6 +9,8 @@ import numpy as np
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
 
+__all__ = ["Linear"]
+
 
 @dataclass(frozen=True)
 class Linear(Module):

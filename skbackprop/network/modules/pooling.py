@@ -6,6 +6,8 @@ from typing import ClassVar
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
 
+__all__ = ["MaxPool", "MeanPool"]
+
 
 @dataclass(frozen=True)
 class _Pool(Module):

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["LogSoftMax", "Softmax"]
+
 
 @dataclass(frozen=True)
 class Softmax(Module):
