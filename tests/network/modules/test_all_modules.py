@@ -23,7 +23,7 @@ from skbackprop import NetworkRegressor, network
 from skbackprop.engine.reference import executor as reference
 from skbackprop.engine.reference.executor import Pass
 from skbackprop.kernels import jit, table
-from skbackprop.network.modules import ALL_MODULES
+from skbackprop.network import ALL_MODULES
 
 every_case = pytest.mark.parametrize("case", CASES, ids=name_of_case)
 SEED, N_STEPS, STREAM = 2**33 + 5, 7, 3  # as kernels get them
