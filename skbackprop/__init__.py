@@ -29,7 +29,7 @@ _HOMES = {
     "VanishingCombination": "separability.certificates",
     "linear_separability": "separability.decisions",
     "linear_separability_many": "separability.decisions",
-    "n_output_features": "transformers.monomials.features",
+    "n_output_features": "transformers.monomials.counting",
 }
 _SUBPACKAGES = {
     "capacity",

@@ -87,10 +87,7 @@ def test_imports_point_down(path):
 # What functions may import: what is optional, and what takes longer to load than
 # most of those who import the package have use for.
 OPTIONAL = {"matplotlib", "tqdm"}
-SLOW = {
-    *("sklearn.cluster", "sklearn.metrics", "sklearn.model_selection"),
-    "sklearn.neighbors",
-}
+SLOW = {"sklearn.cluster", "sklearn.neighbors"}
 # Rooms that import kernels, and with them numba, when they are first run.
 RUN_LATE = {"kernels", "separability", "transformers"}
 
