@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.kernels import abi, jit
-from skbackprop.network.layout import aligned_empty
+from skbackprop.network.layout import aligned_zeros
 from skbackprop.transformers.programs import (
     BlockProgram,
     transform_samples,
@@ -332,7 +332,7 @@ class SparseRandomExpansion(
         program = BlockProgram(X, self.center)
         n_units, step = self._n_features_out, abi.COUNT_CHAINS * program.lanes
         stride = -(-n_units // step) * step
-        scores = aligned_empty((program.lanes, stride), X.dtype)
+        scores = aligned_zeros((program.lanes, stride), X.dtype)
         scores[:] = -np.inf
         self._add_units(program, scores)
         program.add(

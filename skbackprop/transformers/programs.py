@@ -1,18 +1,12 @@
 """How transformers run: lists of kernels on blocks of samples."""
 
-import ctypes
-import importlib
-
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
 
-from skbackprop.kernels import abi, jit
-from skbackprop.network.layout import aligned_empty
+from skbackprop.kernels import abi, calling, jit
+from skbackprop.network.layout import aligned_zeros
 from skbackprop.utils.validation import validate_finite
-
-_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-
 
 MAX_PLACES = 2**31 - 1  # numbers of a block, which int32 count
 
@@ -69,11 +63,10 @@ class SampleProgram:
     """
 
     def __init__(self, X):
-        from skbackprop.kernels.language.values import target
-
         self.dtype, (self.n_samples, n_features) = X.dtype, X.shape
         self._bits = 8 * self.dtype.itemsize
-        self.lanes = target().vector_bytes // self.dtype.itemsize
+        target = calling.kernel_file("language.values").target()
+        self.lanes = target.vector_bytes // self.dtype.itemsize
         if n_features * self.lanes > MAX_PLACES:
             raise ValueError(
                 f"X has {n_features} features; at most {MAX_PLACES // self.lanes} can "
@@ -120,20 +113,16 @@ class SampleProgram:
         row[abi.X], row[abi.N_ELEMENTS] = rows.ctypes.data, len(rows)
         row[abi.WIDTH_X] = self.n_samples
         run_blocks = self._compiled("blocks.run_blocks")
-        tables = (row, context, scalars)
-        _KERNEL(run_blocks)(*(table.ctypes.data for table in tables))
+        calling.run_kernel(run_blocks, row, context, scalars)
 
     def padded(self, width):
         """Return a number of outputs rounded up to whole vectors."""
         return -(-width // self.lanes) * self.lanes
 
     def _compiled(self, name, *settings):
-        def make():  # only now, so that cached kernels do without these modules
-            module, _, kernel = name.partition(".")
-            module = importlib.import_module(
-                f"skbackprop.kernels.transformers.{module}"
-            )
-            return getattr(module, f"make_{kernel}")(*settings, self._bits)
+        def make():
+            factory = calling.kernel_factory(f"transformers.{name}")
+            return factory(*settings, self._bits)
 
         return jit.compile_kernel(make, "_".join([name, *settings, str(self._bits)]))
 
@@ -164,7 +153,7 @@ class BlockProgram(SampleProgram):
 
     def __init__(self, X, center=False):
         super().__init__(X)
-        self.block = aligned_empty((X.shape[1], self.lanes), self.dtype)
+        self.block = aligned_zeros((X.shape[1], self.lanes), self.dtype)
         self._remainders = np.zeros(self.lanes, self.dtype)
         load = self._load_csr if sparse.issparse(X) else self._load_dense
         load(X, center)

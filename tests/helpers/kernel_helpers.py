@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from skbackprop.kernels import abi, jit
+from skbackprop.kernels import abi, calling, jit
 from skbackprop.network.layout import padded_width
 
 SKIP_REASON = "kernels cannot be compiled here (no numba, or its jit is disabled)"
 DTYPES = [np.float32, np.float64]
-_KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
 
 
 def tolerance(dtype, scale=1.0):
@@ -94,8 +93,7 @@ class Call:
         return value.ctypes.data
 
     def run(self, address):
-        tables = (self.row, self.context, self.scalars)
-        _KERNEL(address)(*(table.ctypes.data for table in tables))
+        calling.run_kernel(address, self.row, self.context, self.scalars)
         return self
 
 

@@ -1,6 +1,5 @@
 """Compilation and its cache: a broken cache costs time, never a fit."""
 
-import ctypes
 import hashlib
 import logging
 import os
@@ -31,7 +30,7 @@ from skbackprop.engine import Executor, make_executor
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.samples import StoppingRule
-from skbackprop.kernels import jit
+from skbackprop.kernels import calling, jit
 from skbackprop.network import (
     Add,
     Elementwise,
@@ -60,8 +59,7 @@ def make_doubling():
 def doubles(address):
     """Tell whether the kernel at an address doubles."""
     row = np.array([address, 21], np.int64)
-    kernel = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(address)
-    kernel(row.ctypes.data, 0, 0)
+    calling.run_kernel(address, row)
     return row[1] == 42
 
 
@@ -430,7 +428,7 @@ import sys, warnings
 import numpy as np
 from sklearn.datasets import make_classification
 from skbackprop import MLPClassifier
-from skbackprop.kernels import jit
+from skbackprop.kernels import calling, jit
 X, y = make_classification(60, n_classes=3, n_informative=4, random_state=0)
 warnings.simplefilter("ignore")
 model = MLPClassifier((7,), max_iter=5, random_state=0).fit(X, y)

@@ -5,18 +5,14 @@ Binding turns each instruction into a row of addresses and sizes
 pickled. An executor serves one thread at a time; make one per call.
 """
 
-import ctypes
-
 import numpy as np
 
 from skbackprop.engine.compiled.rows import BLOCKS, INPUTS, Batch, RowList, new_row
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import abi, table
-from skbackprop.kernels.calling import address
+from skbackprop.kernels.calling import address, run_kernel
 from skbackprop.network import Elementwise, Linear
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
-
-_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class Executor:
@@ -287,8 +283,7 @@ class Executor:
 
     def _run(self, row):
         """Call the kernel of a row. ctypes lets go of the GIL meanwhile."""
-        kernel = _KERNEL(int(row[abi.CODE]))
-        kernel(address(row), address(self._context), address(self._scalars))
+        run_kernel(row[abi.CODE], row, self._context, self._scalars)
 
     def _run_on(self, order, row):
         """Call the kernel of a row on the samples of these indices."""

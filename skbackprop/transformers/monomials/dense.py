@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skbackprop.kernels.calling import compiled, has_kernels
+from skbackprop.kernels import jit
+from skbackprop.kernels.calling import has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
 _ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
@@ -71,10 +72,9 @@ class _CompiledExpansion:
     """The kernel of dense rows, bound to a layout. Serves one thread."""
 
     def __init__(self, layout, dtype):
-        from skbackprop.kernels.transformers import monomials
-
         basis, size = layout.basis, np.dtype(dtype).itemsize
-        self._kernel = compiled(
+        monomials = kernel_file("transformers.monomials")
+        self._kernel = jit.compile_kernel(
             lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
         )
         self._fields = monomials
@@ -96,4 +96,4 @@ class _CompiledExpansion:
         row[fields.LDX] = X.shape[1]
         row[fields.OUT] = out.ctypes.data
         row[fields.WIDTH] = out.shape[1]
-        self._kernel(row.ctypes.data, None, None)
+        run_kernel(self._kernel, row)

@@ -1,12 +1,10 @@
 """The shuffling kernel against ``numpy.random.RandomState.shuffle``."""
 
-import ctypes
-
 import numpy as np
 import pytest
 
 from skbackprop.engine import jit
-from skbackprop.kernels import abi
+from skbackprop.kernels import abi, calling
 
 # From nothing to shuffle, over powers of two (where the mask of the rejection
 # changes) and the length of the generator's state, to several twists of it.
@@ -28,10 +26,7 @@ def shuffle_compiled(items, random_state):
     row = np.zeros(abi.ROW_FIELDS, np.int64)
     row[abi.X], row[abi.W] = key.ctypes.data, position.ctypes.data
     row[abi.Y], row[abi.N_ELEMENTS] = items.ctypes.data, len(items)
-    kernel = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(
-        table.loop_kernel("shuffle")
-    )
-    kernel(row.ctypes.data, 0, 0)
+    calling.run_kernel(table.loop_kernel("shuffle"), row)
     random_state.set_state((name, key, int(position[0]), *rest))
 
 
