@@ -1,10 +1,9 @@
 """Rows of the tables that kernels read, as the executor fills them."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from skbackprop.kernels import abi
+from skbackprop.kernels import abi, table
+from skbackprop.kernels.calling import address
 
 # Where the fields of each input stand in a row: address, stride, width, and of its
 # adjoint the address and whether it is added to.
@@ -25,15 +24,6 @@ BLOCKS = {
 }
 
 
-class Batch(NamedTuple):
-    """The rows that load a minibatch, and where targets, weights and orders go."""
-
-    rows: list
-    targets: np.ndarray
-    weights: np.ndarray
-    orders: tuple | None
-
-
 class RowList(np.ndarray):
     """A row with a reference to the rows that it points at."""
 
@@ -44,4 +34,15 @@ def new_row(code):
     """Return a row of the kernel at this address, its other fields 0."""
     row = np.zeros(abi.ROW_FIELDS, np.int64)
     row[abi.CODE] = code
+    return row
+
+
+def row_list(rows):
+    """Return the row that runs rows, which it keeps alive."""
+    rows = np.array(rows).reshape(-1, abi.ROW_FIELDS)
+    row = RowList((abi.ROW_FIELDS,), np.int64)
+    row[:] = 0
+    row[abi.CODE] = table.loop_kernel("run_rows")
+    row[abi.X], row[abi.N_ELEMENTS] = address(rows), len(rows)
+    row.rows = rows
     return row
