@@ -30,6 +30,15 @@ def kernel_factory(name):
     return getattr(kernel_file(file), f"make_{kernel}")
 
 
+def compiled(kernel, *settings):
+    """Return the address of the kernel of this name, made for these settings.
+
+    Settings are integers and strings: they are part of its name in the cache.
+    """
+    name = "_".join([kernel, *map(str, settings)])
+    return jit.compile_kernel(lambda: kernel_factory(kernel)(*settings), name)
+
+
 def has_kernels(dtype):
     """Tell whether there are kernels for numbers of this type, here."""
     return dtype in (np.float32, np.float64) and jit.available()

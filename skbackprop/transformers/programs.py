@@ -120,11 +120,7 @@ class SampleProgram:
         return -(-width // self.lanes) * self.lanes
 
     def _compiled(self, name, *settings):
-        def make():
-            factory = calling.kernel_factory(f"transformers.{name}")
-            return factory(*settings, self._bits)
-
-        return jit.compile_kernel(make, "_".join([name, *settings, str(self._bits)]))
+        return calling.compiled(f"transformers.{name}", *settings, self._bits)
 
     def _address(self, value):
         if not isinstance(value, np.ndarray):

@@ -104,7 +104,7 @@ def _digest_of_tests():
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12]
 
 
-def compiled(factory, name, signature=None):
+def compiled(factory, name):
     """Address of the kernel that ``factory`` makes."""
     name = f"test_{name}_{_digest_of_tests()}"
-    return jit.compile_kernel(factory, name, signature)
+    return jit.compile_kernel(factory, name)

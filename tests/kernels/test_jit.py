@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,10 +51,12 @@ ROOT = Path(skbackprop.__file__).parents[1]
 def make_doubling():
     """Return a kernel that is compiled in no time: row[1] = 2 row[1]."""
 
+    from skbackprop.kernels.language.memory import plain_kernel
+
     def doubling(row, context, scalars):
         row[1] = 2 * row[1]
 
-    return doubling
+    return plain_kernel(doubling)
 
 
 def doubles(address):
@@ -108,6 +111,23 @@ def test_the_source_is_not_even_made_where_the_cache_has_the_kernel(
     compile_doubling()
     new_process()
     assert doubles(jit.compile_kernel(lambda: pytest.fail("made"), "doubling"))
+
+
+@needs_jit
+def test_the_log_tells_what_was_compiled_and_what_was_loaded(
+    folder, new_process, caplog
+):
+    with caplog.at_level(logging.DEBUG, "skbackprop.kernels.jit"):
+        compile_doubling()
+        new_process()
+        compile_doubling()
+    (compiled, loaded) = [
+        record for record in caplog.records if "doubling" in record.getMessage()
+    ]
+    assert re.fullmatch(r"compiled doubling in \d+\.\d\d s", compiled.getMessage())
+    assert compiled.levelno == logging.INFO
+    assert re.fullmatch(r"loaded doubling in \d+\.\d ms", loaded.getMessage())
+    assert loaded.levelno == logging.DEBUG
 
 
 @needs_jit

@@ -18,6 +18,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from skbackprop.kernels.language.memory import plain_kernel
 from skbackprop.kernels.language.values import (
     DOUBLE,
     INTEGER,
@@ -51,7 +52,7 @@ def kernel(write, bits):
     def run(row, context, scalars):
         body(row, context, scalars)
 
-    return run
+    return plain_kernel(run)
 
 
 def routine(write, bits):

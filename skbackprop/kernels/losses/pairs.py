@@ -22,7 +22,7 @@ from skbackprop.kernels.abi import (
     X,
     Y,
 )
-from skbackprop.kernels.language.memory import as_floats, as_int64s
+from skbackprop.kernels.language.memory import as_floats, as_int64s, plain_kernel
 
 
 def make_contrastive(bits):
@@ -86,7 +86,7 @@ def _make_of_pairs(value_and_slope, bits):
                     adjoint[first + j] = slope * difference
                     adjoint[second + j] = -slope * difference
 
-    return of_pairs
+    return plain_kernel(of_pairs)
 
 
 def make_triplet(bits):
@@ -121,4 +121,4 @@ def make_triplet(bits):
                     adjoint[near + j] = slope * (n - a)
                     adjoint[far + j] = slope * (a - f)
 
-    return triplet
+    return plain_kernel(triplet)

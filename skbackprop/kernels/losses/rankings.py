@@ -25,7 +25,7 @@ from skbackprop.kernels.abi import (
     X,
     Y,
 )
-from skbackprop.kernels.language.memory import as_floats, as_int64s
+from skbackprop.kernels.language.memory import as_floats, as_int64s, plain_kernel
 from skbackprop.network.layout import ROW_QUANTUM as LD
 
 
@@ -175,4 +175,4 @@ def _make_of_queries(of_query, bits):
             value = of_query(z, t, dz, starts[g], starts[g + 1], factor, k)
             scalars[LOSS] += weights[g] * value
 
-    return of_queries
+    return plain_kernel(of_queries)

@@ -15,7 +15,7 @@ from skbackprop.kernels.abi import (
     X,
     Y,
 )
-from skbackprop.kernels.language.memory import as_floats
+from skbackprop.kernels.language.memory import as_floats, plain_kernel
 
 
 def make_stepwise_log_loss(bits):
@@ -52,4 +52,4 @@ def make_stepwise_log_loss(bits):
                     adjoint[chosen] -= factor
             scalars[LOSS] += weights[r] * total
 
-    return stepwise_log_loss
+    return plain_kernel(stepwise_log_loss)

@@ -15,7 +15,12 @@ The tables of a call: ``context`` holds the fields below, ``scalars`` numbers.
 
 import math
 
-from skbackprop.kernels.language.memory import as_float64s, as_int64s, call_kernel
+from skbackprop.kernels.language.memory import (
+    as_float64s,
+    as_int64s,
+    call_kernel,
+    plain_kernel,
+)
 from skbackprop.kernels.separability.vectors import (
     add_outer,
     copy,
@@ -108,7 +113,7 @@ def make_decide_many():
                 call_kernel(kernels + 8 * PROVE, context, scalars)
             verdicts[trial] = context[VERDICT]
 
-    return decide_many
+    return plain_kernel(decide_many)
 
 
 def make_solve():
@@ -134,7 +139,7 @@ def make_solve():
                 elif context[VERDICT] == NONE:
                     call_kernel(kernels + 8 * DROP, context, scalars)
 
-    return solve
+    return plain_kernel(solve)
 
 
 def make_begin():
@@ -153,7 +158,7 @@ def make_begin():
         # Rows of T' are made of lam: what it holds of an earlier set must go.
         copy((context[ZEROS], context[WIDTH] + 1, context[LAM]))
 
-    return begin
+    return plain_kernel(begin)
 
 
 def make_judge():
@@ -189,7 +194,7 @@ def make_judge():
             context[IS_SUM], scalars[VALUE] = 0, 0.0
             copy((context[ZEROS], width, w))
 
-    return judge
+    return plain_kernel(judge)
 
 
 def make_project():
@@ -215,7 +220,7 @@ def make_project():
             for k in range(context[N_ACTIVE]):
                 d[k] += more[k]
 
-    return project
+    return plain_kernel(project)
 
 
 def make_step():
@@ -253,7 +258,7 @@ def make_step():
         add_outer((u, 0, 1, n_active, factor, lam))
         scalars[MULTIPLIER] += step
 
-    return move
+    return plain_kernel(move)
 
 
 def make_add():
@@ -272,7 +277,7 @@ def make_add():
         as_int64s(context[ACTIVE])[n_active] = context[ENTERING]
         context[N_ACTIVE] = n_active + 1
 
-    return add
+    return plain_kernel(add)
 
 
 def make_drop():
@@ -318,7 +323,7 @@ def make_drop():
         add_outer((context[DIRECTION], 0, 1, context[WIDTH], *share))
         scalars[OUTSIDE] += d[last] * d[last]
 
-    return drop
+    return plain_kernel(drop)
 
 
 def make_prove():
@@ -387,4 +392,4 @@ def make_prove():
                 return
         context[VERDICT] = INSEPARABLE
 
-    return prove
+    return plain_kernel(prove)

@@ -15,6 +15,7 @@ from skbackprop.kernels.language.memory import (
     as_int64s,
     call_kernel,
     copy_bytes,
+    plain_kernel,
 )
 
 
@@ -25,7 +26,7 @@ def make_run_rows():
         for i in range(row[abi.N_ELEMENTS]):
             call_kernel(row[abi.X] + i * abi.ROW_BYTES, context, scalars)
 
-    return run_rows
+    return plain_kernel(run_rows)
 
 
 def make_run_epoch():
@@ -75,7 +76,7 @@ def make_run_epoch():
         scalars[abi.EPOCH_PENALTY] = total_penalty / max(n_weighed, 1)
         scalars[abi.EPOCH_GRADIENT_NORM] = total_norm / max(n_weighed, 1)
 
-    return run_epoch
+    return plain_kernel(run_epoch)
 
 
 def make_run_epochs():
@@ -112,7 +113,7 @@ def make_run_epochs():
             if row[abi.NO_IMPROVEMENT] > row[abi.MAX_NO_IMPROVEMENT]:
                 return
 
-    return run_epochs
+    return plain_kernel(run_epochs)
 
 
 def make_check_finite(bits):
@@ -145,4 +146,4 @@ def make_gather_weights(bits):
             total += target[r]
         scalars[abi.WEIGHT_SUM] = total
 
-    return gather_weights
+    return plain_kernel(gather_weights)

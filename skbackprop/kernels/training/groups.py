@@ -1,7 +1,7 @@
 """The kernels that load a minibatch of groups: from groups to rows of the data."""
 
 from skbackprop.kernels.abi import GROUP_STARTS, N_GROUPS, N_ROWS, ORDER, W, X, Y
-from skbackprop.kernels.language.memory import as_int64s
+from skbackprop.kernels.language.memory import as_int64s, plain_kernel
 
 
 def make_expand_groups():
@@ -24,7 +24,7 @@ def make_expand_groups():
         context[N_ROWS], context[ORDER] = n_rows, row[Y]
         context[N_GROUPS], context[GROUP_STARTS] = n_groups, row[W]
 
-    return expand_groups
+    return plain_kernel(expand_groups)
 
 
 def make_find_members():
@@ -35,4 +35,4 @@ def make_find_members():
         for r in range(context[N_ROWS]):
             order[r] = members[order[r]]
 
-    return find_members
+    return plain_kernel(find_members)

@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from skbackprop.kernels import abi
-from skbackprop.kernels.language.memory import call_kernel
+from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 _CONTROL = ir.IntType(32)
 # Flush results to zero, and read operands as zero (Intel SDM, volume 1, 10.2.3).
@@ -27,7 +27,7 @@ def make_run_flushed():
         call_kernel(row[abi.X], context, scalars)
         restore(before)
 
-    return run_flushed
+    return plain_kernel(run_flushed)
 
 
 @intrinsic

@@ -27,7 +27,7 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.language.codegen import kernel
-from skbackprop.kernels.language.memory import call_kernel
+from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 from skbackprop.kernels.language.values import (
     INTEGER,
     INTEGER32,
@@ -52,7 +52,7 @@ def make_run_blocks(bits):
             for i in range(row[N_ELEMENTS]):
                 call_kernel(row[X] + i * ROW_BYTES, context, scalars)
 
-    return run_blocks
+    return plain_kernel(run_blocks)
 
 
 def make_load_dense(bits):

@@ -20,7 +20,12 @@ from skbackprop.kernels.abi import (
 )
 from skbackprop.kernels.language.codegen import Scalars, Vectors, kernel
 from skbackprop.kernels.language.functions import exp, log, sqrt
-from skbackprop.kernels.language.memory import as_floats, as_int64s, as_uint32s
+from skbackprop.kernels.language.memory import (
+    as_floats,
+    as_int64s,
+    as_uint32s,
+    plain_kernel,
+)
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, Value, where
 from skbackprop.kernels.transformers.blocks import Output
 
@@ -147,4 +152,4 @@ def make_max_of_entries(bits):
                 if counts[g] < sizes[g]:
                     outputs[first + g] = max(outputs[first + g], 0.0)
 
-    return max_of_entries
+    return plain_kernel(max_of_entries)

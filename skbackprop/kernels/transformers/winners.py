@@ -17,7 +17,12 @@ from skbackprop.kernels.abi import (
     Y,
 )
 from skbackprop.kernels.language.codegen import routine
-from skbackprop.kernels.language.memory import as_floats, as_int64s, pointer_type
+from skbackprop.kernels.language.memory import (
+    as_floats,
+    as_int64s,
+    plain_kernel,
+    pointer_type,
+)
 from skbackprop.kernels.language.values import INTEGER, where
 
 INFINITY_BITS = {32: 0xFF << 23, 64: 0x7FF << 52}
@@ -83,7 +88,7 @@ def make_select_winners(bits):
                     n += numbers[j] > least or is_equal
                     n_equal -= is_equal
 
-    return select_winners
+    return plain_kernel(select_winners)
 
 
 def _write_count(code, numbers, n_numbers, work):

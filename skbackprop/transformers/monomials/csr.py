@@ -3,8 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from skbackprop.kernels import jit
-from skbackprop.kernels.calling import has_kernels, kernel_file, run_kernel
+from skbackprop.kernels.calling import compiled, has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import (
     GradedBasis,
     column_shifts,
@@ -139,10 +138,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     row[fields.MIN_DEGREE] = basis.min_degree
     row[fields.MAX_DEGREE] = basis.max_degree
     row[fields.LD_STARTS] = starts.shape[1]
-    kernel = jit.compile_kernel(
-        lambda: fields.make_expand_csr(bits, index_bits),
-        f"monomials_csr_{bits}_{index_bits}",
-    )
+    kernel = compiled("transformers.monomials.expand_csr", bits, index_bits)
     run_kernel(kernel, row)
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from skbackprop.kernels import jit
-from skbackprop.kernels.calling import has_kernels, kernel_file, run_kernel
+from skbackprop.kernels.calling import compiled, has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
 _ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
@@ -74,9 +73,7 @@ class _CompiledExpansion:
     def __init__(self, layout, dtype):
         basis, size = layout.basis, np.dtype(dtype).itemsize
         monomials = kernel_file("transformers.monomials")
-        self._kernel = jit.compile_kernel(
-            lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
-        )
+        self._kernel = compiled("transformers.monomials.expand", 8 * size)
         self._fields = monomials
         self._segments = layout.segments()
         # Segments are written, and read, in whole vectors of 64 bytes at most.

@@ -24,7 +24,7 @@ def gemm_address(dtype):
     from skbackprop.kernels.matmul import gemm
 
     bits = bits_of(dtype)
-    return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
+    return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}")
 
 
 def pack_bytes():
