@@ -5,13 +5,35 @@ Each instruction becomes a row of addresses and sizes
 a step. Rows hold for this memory only and are never pickled.
 """
 
+from contextvars import ContextVar
+
 import numpy as np
 
-from skbackprop.engine.compiled.rows import BLOCKS, INPUTS, new_row
-from skbackprop.kernels import abi, table
-from skbackprop.kernels.calling import address
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import (
+    CheckFinite,
+    Clip,
+    LimitColumns,
+    Loss,
+    Module,
+    Update,
+)
+from skbackprop.kernels.rows import new_row
 from skbackprop.network import Elementwise, Linear
-from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros
+from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
+
+# The fields of a parameter and of its gradient, by the name of its block.
+BLOCKS = {
+    "weight": ("w", "dw"),
+    "scale": ("w", "dw"),
+    "bias": ("b", "db"),
+    "running_mean": ("running_mean", None),
+    "running_var": ("running_var", None),
+}
+
+# What signals hold before they are written, where skbackprop.engine.debugging has
+# chosen it. By default zeros: pages that are not touched cost nothing.
+unwritten = ContextVar("unwritten", default=None)
 
 
 class Workspace:
@@ -38,6 +60,8 @@ class Workspace:
         self.bits = 8 * parameters.dtype.itemsize
         self.gradient = self._adjoints = None
         self._values = self._signal_memory()
+        if unwritten.get() is not None:
+            self._values[:] = unwritten.get()
         self._masks = {}
 
     # Memory
@@ -51,21 +75,32 @@ class Workspace:
         """Make room for what goes backward, if there is none."""
         if self._adjoints is None:
             self._adjoints = self._signal_memory()
+            if unwritten.get() is not None:
+                self._spoil_adjoints()
             self.gradient = self.program.allocate(self.dtype)
+
+    def _spoil_adjoints(self):
+        """Let no adjoint be a number before it is written; padding stays zero."""
+        for signal in self.program.signals:
+            self.adjoint_of(signal)[:] = np.nan
+        for signal in self.program.signals:
+            if signal.stride == padded_width(signal.width):
+                self._rows_of(self._adjoints, signal)[:, signal.width :] = 0
 
     def values_of(self, signal):
         """Return the (n_rows, width) values of a signal."""
-        return self._part_of(self._values, signal)
+        columns = slice(signal.column, signal.column + signal.width)
+        return self._rows_of(self._values, signal)[:, columns]
 
     def adjoint_of(self, signal):
         """Return the (n_rows, width) adjoint of a signal."""
-        return self._part_of(self._adjoints, signal)
+        columns = slice(signal.column, signal.column + signal.width)
+        return self._rows_of(self._adjoints, signal)[:, columns]
 
-    def _part_of(self, memory, signal):
+    def _rows_of(self, memory, signal):
         start = signal.offset * self.n_rows
         end = start + signal.stride * self.n_rows
-        rows = memory[start:end].reshape(-1, signal.stride)
-        return rows[:, signal.column : signal.column + signal.width]
+        return memory[start:end].reshape(-1, signal.stride)
 
     # Passes
 
@@ -74,8 +109,8 @@ class Workspace:
 
         Parameters
         ----------
-        csr : list of int, default=None
-            Addresses of the CSR matrix that takes the place of the input.
+        csr : dict of str to ndarray, default=None
+            The fields of the CSR matrix that takes the place of the input.
         training : bool, default=True
             Whether modules behave as while learning.
         """
@@ -102,93 +137,103 @@ class Workspace:
         """
         if self.program.is_done_in_place(instruction):
             return []
+        module, signals = instruction.module, self.program.signals
         reads_csr = csr is not None and 0 in instruction.inputs
-        kernels = table.module_kernels(instruction.module, self.bits, reads_csr)
-        rows = self._bind_operands(instruction, add)
-        for row in rows:
-            row[abi.CODE] = kernels[backward]
-            row[abi.TRAINING] = training
+        kernels = table.module_kernels(module, self.bits, reads_csr)
+        shared = {
+            **self._output_fields(instruction),
+            **self._parameter_fields(instruction, add),
+            "fills_rows": isinstance(module, Elementwise)
+            and all(signals[i].fills_rows for i in instruction.inputs),
+            "is_training": training,
+        }
+        rows = []
+        for inputs, settings in self._inputs_of_rows(instruction):
+            row = new_row(Module, kernels[backward], **shared)
+            row.set(**self._input_fields(inputs))
             if reads_csr:
-                row[abi.X] = 0
-                row[[abi.DATA, abi.INDICES, abi.INDPTR]] = csr
+                row.set(x=0, **csr)
+            row.set(**dict(zip(("setting", "setting2"), settings, strict=False)))
+            rows.append(row)
         return rows
 
-    def _bind_operands(self, instruction, add):
-        """Return the fields that forward and backward of an instruction share."""
-        module, inputs = (
-            instruction.module,
-            list(zip(instruction.inputs, instruction.input_gradients, strict=True)),
-        )
-        settings = table.module_settings(module)
+    def _inputs_of_rows(self, instruction):
+        """Return, for each row, ((signal, gradient) of inputs, settings)."""
+        module = instruction.module
+        inputs = zip(instruction.inputs, instruction.input_gradients, strict=True)
         if module.n_inputs is not None:
-            return [self._bind_row(instruction, inputs, settings, add)]
-        rows, column = [], 0
-        for one in inputs:
-            rows.append(self._bind_row(instruction, [one], (column,), add))
-            column += self.program.signals[one[0]].width
-        return rows
+            return [(list(inputs), table.module_settings(module))]
+        parts, column = [], 0
+        for i, gradient in inputs:
+            parts.append(([(i, gradient)], (column,)))
+            column += self.program.signals[i].width
+        return parts
 
-    def _bind_row(self, instruction, inputs, settings, add):
-        row, signals = np.zeros(abi.ROW_FIELDS, np.int64), self.program.signals
-        y = signals[instruction.output]
-        for (x, ld, width, dx, adds), (i, gradient) in zip(
-            INPUTS, inputs, strict=False
-        ):
-            row[x] = address(self.values_of(signals[i]))
-            row[ld], row[width] = signals[i].stride, signals[i].width
+    def _input_fields(self, inputs):
+        fields = {}
+        for number, (i, gradient) in zip(("", "2", "3"), inputs, strict=False):
+            signal = self.program.signals[i]
+            fields[f"x{number}"] = self.values_of(signal)
+            fields[f"ldx{number}"] = signal.stride
+            fields[f"width_x{number}"] = signal.width
             if gradient and self._adjoints is not None:
-                row[dx] = address(self.adjoint_of(signals[i]))
-                row[adds] = gradient == "add"
-        row[abi.Y], row[abi.LDY] = address(self.values_of(y)), y.stride
-        row[abi.WIDTH_Y] = y.width
-        if self._adjoints is not None:
-            row[abi.DY] = address(self.adjoint_of(y))
+                fields[f"dx{number}"] = self.adjoint_of(signal)
+                fields[f"add_dx{number}"] = gradient == "add"
+        return fields
+
+    def _output_fields(self, instruction):
+        y = self.program.signals[instruction.output]
+        return {
+            "y": self.values_of(y),
+            "dy": 0 if self._adjoints is None else self.adjoint_of(y),
+            "ldy": y.stride,
+            "width_y": y.width,
+            "add_y": instruction.adds_output,
+            "stream": instruction.output,
+        }
+
+    def _parameter_fields(self, instruction, add):
+        fields = {"add_dw": add or instruction.parameter_gradient == "add"}
         for index in instruction.blocks:
-            self._bind_block(row, self.program.blocks[index])
-            self._bind_connections(row, instruction.module, self.program.blocks[index])
-        row[abi.ADD_DW] = add or instruction.parameter_gradient == "add"
-        row[abi.SETTING : abi.SETTING + len(settings)] = settings
-        if isinstance(instruction.module, Elementwise):
-            row[abi.WHOLE_ROWS] = all(signals[i].fills_rows for i, _ in inputs)
-        if instruction.adds_output:
-            row[abi.ADD_Y] = 1
-        row[abi.STREAM] = instruction.output
-        return row
+            block = self.program.blocks[index]
+            value, gradient = BLOCKS[block.name]
+            fields[value] = block.view(self.parameters)
+            if gradient is not None and self.gradient is not None:
+                fields[gradient] = block.view(self.gradient)
+            if block.is_matrix:
+                fields["ldw"] = block.stride
+                fields["connections"] = self._connections(instruction.module, block)
+        return fields
 
-    def _bind_block(self, row, block):
-        value, gradient = BLOCKS[block.name]
-        row[value] = address(block.view(self.parameters))
-        if gradient is not None and self.gradient is not None:
-            row[gradient] = address(block.view(self.gradient))
-        if block.is_matrix:
-            row[abi.LDW] = block.stride
-
-    def _bind_connections(self, row, module, block):
-        """Bind the ones and zeros that say which weights of a matrix there are."""
-        is_sparse = isinstance(module, Linear) and module.connections is not None
-        if is_sparse and block.is_matrix:
-            if block not in self._masks:
-                mask = aligned_zeros(block.n_elements, self.dtype)
-                block._replace(offset=0).view(mask)[...] = module.connected(
-                    block.shape[0]
-                )
-                self._masks[block] = mask
-            row[abi.MASK] = address(self._masks[block])
+    def _connections(self, module, block):
+        """Return ones and zeros: which weights of a matrix there are; 0 for all."""
+        if not isinstance(module, Linear) or module.connections is None:
+            return 0
+        if block not in self._masks:
+            mask = aligned_zeros(block.n_elements, self.dtype)
+            block._replace(offset=0).view(mask)[...] = module.connected(block.shape[0])
+            self._masks[block] = mask
+        return self._masks[block]
 
     # Learning
 
-    def bind_loss(self, loss, settings, batch):
+    def bind_loss(self, loss, batch):
         """Return the row of a loss of the output of a ``Batch``."""
-        row = new_row(table.loss_kernel(loss, self.bits))
         output = self.program.output
-        row[abi.Y] = address(self.values_of(output))
-        row[abi.DY] = address(self.adjoint_of(output))
-        row[abi.LDY], row[abi.WIDTH_Y] = output.stride, output.width
-        row[abi.X], row[abi.LDX] = address(batch.targets), batch.targets.shape[1]
-        row[abi.W] = address(batch.weights)
-        row[abi.B], row[abi.LDX2] = address(settings), output.stride
-        row[abi.SETTING] = getattr(loss, "n_classes", 0)
-        return row
+        return new_row(
+            Loss,
+            table.loss_kernel(loss, self.bits),
+            logits=self.values_of(output),
+            adjoint=self.adjoint_of(output),
+            ld_logits=output.stride,
+            width=output.width,
+            targets=batch.targets,
+            ld_targets=batch.targets.shape[1],
+            weights=batch.weights,
+            settings=np.ascontiguousarray(loss.settings(output.stride), self.dtype),
+            ld_settings=output.stride,
+            n_classes=getattr(loss, "n_classes", 0),
+        )
 
     def bind_learning(self, plan, slots):
         """Return the rows that change parameters once there is a gradient."""
@@ -200,42 +245,50 @@ class Workspace:
 
     def bind_check(self):
         """Return the row that checks whether all parameters are finite."""
-        row = new_row(table.loop_kernel("check_finite", self.bits))
-        row[abi.W] = address(self.parameters)
-        row[abi.N_ELEMENTS] = len(self.parameters)
-        return row
+        return new_row(
+            CheckFinite,
+            table.loop_kernel("check_finite", self.bits),
+            parameters=self.parameters,
+            n_elements=len(self.parameters),
+        )
 
     def _bind_clip(self, clip_grad_norm):
         """Return the row that limits the gradient's norm, if there is a limit."""
         if clip_grad_norm is None:
             return []
-        row = new_row(table.clip_kernel(self.bits))
-        row[abi.DW] = address(self.gradient)
-        row[abi.N_ELEMENTS] = self.program.n_learned
-        return [row]
+        kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
+        return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
 
     def _bind_updates(self, optimizer, slots):
         """Return the updates of the decaying parameters and of the others."""
-        rows, split, end = [], self.program.n_decaying, self.program.n_learned
-        for decays, part in ((1, slice(split)), (0, slice(split, end))):
-            row = new_row(table.update_kernel(optimizer, self.bits))
-            row[abi.W] = address(self.parameters[part])
-            row[abi.DW] = address(self.gradient[part])
-            row[abi.SLOTS] = address(slots[:, part])
-            row[abi.LD_SLOTS] = self.program.n_parameters
-            row[abi.N_ELEMENTS] = len(self.parameters[part])
-            row[abi.DECAYS] = decays
-            rows.append(row)
-        return rows
+        split, end = self.program.n_decaying, self.program.n_learned
+        return [
+            new_row(
+                Update,
+                table.update_kernel(optimizer, self.bits),
+                parameters=self.parameters[part],
+                gradient=self.gradient[part],
+                slots=slots[:, part],
+                ld_slots=self.program.n_parameters,
+                n_elements=len(self.parameters[part]),
+                decays=decays,
+            )
+            for decays, part in ((1, slice(split)), (0, slice(split, end)))
+        ]
 
     def _bind_limits(self, penalties):
         """Return the rows that limit the norms of the columns of matrices."""
-        rows = []
-        for block in self.program.blocks:
-            if penalties.max_norm is not None and block.is_matrix:
-                row = new_row(table.limit_columns_kernel(self.bits))
-                row[abi.W] = address(block.view(self.parameters))
-                row[abi.WIDTH_X], row[abi.WIDTH_Y] = block.shape
-                row[abi.LDW] = block.stride
-                rows.append(row)
-        return rows
+        if penalties.max_norm is None:
+            return []
+        matrices = [block for block in self.program.blocks if block.is_matrix]
+        return [
+            new_row(
+                LimitColumns,
+                table.limit_columns_kernel(self.bits),
+                matrix=block.view(self.parameters),
+                ld=block.stride,
+                n_rows=block.shape[0],
+                n_columns=block.shape[1],
+            )
+            for block in matrices
+        ]

@@ -4,27 +4,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.engine.compiled.rows import new_row
-from skbackprop.kernels import abi, table
-from skbackprop.kernels.calling import address
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import ExpandGroups, FindMembers, Gather
+from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros, padded_width
 
 
 class Batch(NamedTuple):
-    """The rows that load a minibatch, and where targets, weights and orders go."""
+    """The rows that load a minibatch, and where its targets and weights go."""
 
     rows: list
     targets: np.ndarray
     weights: np.ndarray
-    orders: tuple | None
 
 
-def csr_addresses(samples):
-    """Return where the parts of a CSR matrix of samples are; None for a dense one."""
+def csr_fields(samples):
+    """Return the fields of rows that read samples in CSR; None for dense ones."""
     if not samples.is_sparse:
         return None
     csr = samples.X
-    return [address(part) for part in (csr.data, csr.indices, csr.indptr)]
+    return {"x_data": csr.data, "x_indices": csr.indices, "x_indptr": csr.indptr}
 
 
 def input_rows(samples, workspace):
@@ -44,34 +43,37 @@ def batch_of(samples, workspace, batch_size):
     weights[:] = 1
     rows = []
     if samples.weights is not None:
-        row = new_row(table.loop_kernel("gather_weights", workspace.bits))
-        row[abi.X] = address(samples.weights)
-        row[abi.Y] = address(weights)
-        rows.append(row)
-    to_memberships, to_rows, orders = _group_rows(samples.groups, n_rows, batch_size)
-    rows += to_memberships
-    rows.append(_gather(samples.targets, targets))
-    rows += to_rows + input_rows(samples, workspace)
-    return Batch(rows, targets, weights, orders)
+        kernel = table.loop_kernel("gather_weights", workspace.bits)
+        rows.append(new_row(Gather, kernel, source=samples.weights, target=weights))
+    to_memberships, to_rows = _group_rows(samples.groups, n_rows, batch_size)
+    rows += [*to_memberships, _gather(samples.targets, targets)]
+    rows += [*to_rows, *input_rows(samples, workspace)]
+    return Batch(rows, targets, weights)
 
 
 def _group_rows(groups, n_rows, batch_size):
     """Return what goes from groups to memberships, from these to rows of X."""
     if groups is None:
-        return [], [], None
-    order, starts = (np.zeros(n, np.int64) for n in (n_rows, batch_size + 1))
-    expand = new_row(table.loop_kernel("expand_groups"))
-    expand[abi.X], expand[abi.Y] = address(groups.starts), address(order)
-    expand[abi.W] = address(starts)
-    find = new_row(table.loop_kernel("find_members"))
-    find[abi.X] = address(groups.members)
-    return [expand], [find], (order, starts)
+        return [], []
+    expand = new_row(
+        ExpandGroups,
+        table.loop_kernel("expand_groups"),
+        group_starts=groups.starts,
+        memberships=np.zeros(n_rows, np.int64),
+        batch_starts=np.zeros(batch_size + 1, np.int64),
+    )
+    find = table.loop_kernel("find_members")
+    return [expand], [new_row(FindMembers, find, members=groups.members)]
 
 
 def _gather(source, target):
     """Return the row that gathers rows of the source, of the target's dtype."""
-    row = new_row(table.gather_kernel(8 * target.itemsize))
-    row[abi.X], row[abi.Y] = address(source), address(target)
-    row[abi.WIDTH_X] = row[abi.LDX] = source.shape[1]
-    row[abi.LDY] = target.strides[0] // target.itemsize
-    return row
+    return new_row(
+        Gather,
+        table.gather_kernel(8 * target.itemsize),
+        source=source,
+        target=target,
+        ld_source=source.shape[1],
+        ld_target=target.strides[0] // target.itemsize,
+        width=source.shape[1],
+    )

@@ -3,8 +3,8 @@
 The loop of ::
 
     def write(code, row, context, scalars):
-        x, y = code.vectors(row[X]), code.vectors(row[Y])
-        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+        x, y = code.vectors(row[Module.x]), code.vectors(row[Module.y])
+        with code.range(row[Module.width_y], step=code.lanes) as i:
             y[i] = x[i] * x[i] + 1.0
 
 is run once by Python, when the kernel is compiled, and as often as the machine

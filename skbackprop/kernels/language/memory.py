@@ -5,7 +5,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from skbackprop.kernels.abi import CODE
+from skbackprop.kernels.abi import KERNEL
 
 _INT64 = ir.IntType(64)
 _FLOATS = {32: types.float32, 64: types.float64}
@@ -79,7 +79,7 @@ def call_kernel(typing_context, row, context, scalars):
     def codegen(target, builder, signature, arguments):
         address, context, scalars = arguments
         row = builder.inttoptr(address, _INT64.as_pointer())
-        code = builder.load(builder.gep(row, [_INT64(CODE)]))
+        code = builder.load(builder.gep(row, [_INT64(KERNEL)]))
         function = ir.FunctionType(
             ir.VoidType(), [row.type, context.type, scalars.type]
         )

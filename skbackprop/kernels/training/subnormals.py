@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from skbackprop.kernels import abi
+from skbackprop.kernels.abi import Flushed
 from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 _CONTROL = ir.IntType(32)
@@ -20,11 +20,11 @@ _FLUSH = 1 << 15 | 1 << 6
 
 
 def make_run_flushed():
-    """Return the kernel that runs the instruction at row[X] without subnormals."""
+    """Return the kernel that runs another row without subnormals."""
 
     def run_flushed(row, context, scalars):
         before = flush_subnormals()
-        call_kernel(row[abi.X], context, scalars)
+        call_kernel(row[Flushed.row], context, scalars)
         restore(before)
 
     return plain_kernel(run_flushed)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbackprop.kernels.abi import Combine
 from skbackprop.kernels.calling import kernel_file
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
@@ -78,14 +79,15 @@ def add_quadratic_form(program, basis, coef):
     result = np.empty((n_outputs, program.padded(program.n_samples)), coef.dtype)
     program.add(
         "quadratic.evaluate",
-        X=program.block,
-        WIDTH_X=n,
-        W=weights,
-        LDW=weights.shape[1],
-        B=np.ascontiguousarray(constant),
-        Y=result,
-        LDY=result.shape[1],
-        WIDTH_Y=n_outputs,
+        Combine,
+        block=program.block,
+        n_features=n,
+        weights=weights,
+        ld_weights=weights.shape[1],
+        biases=np.ascontiguousarray(constant),
+        outputs=result,
+        ld_outputs=result.shape[1],
+        n_outputs=n_outputs,
     )
     return result[:, : program.n_samples].T
 
