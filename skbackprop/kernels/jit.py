@@ -54,6 +54,12 @@ def available():
     return True
 
 
+def kernel_name(address):
+    """Return the name of the kernel at an address, None where there is none."""
+    names = {where: name for name, where in _addresses.items()}
+    return names.get(address)
+
+
 def compile_kernel(factory, name, is_cached=True):
     """Return the address of a compiled kernel, from the cache if it is there.
 
