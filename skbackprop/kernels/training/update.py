@@ -41,59 +41,49 @@ def make_update(optimizer, bits):
     """
 
     def write(code, row, context, scalars):
-        w, dw = code.vectors(row[W]), code.vectors(row[DW])
-        slots = code.vectors(row[SLOTS])
-        slots = [slots.from_(k * row[LD_SLOTS]) for k in range(optimizer.n_slots)]
-        numbers = code.scalars(context[STEP], DOUBLE)
-
-        def coefficient(k):
-            return code.repeat(code.narrow(numbers[k]))
-
-        coefficients = [
-            coefficient(N_STEP_PENALTIES + k) for k in range(optimizer.n_coefficients)
-        ]
-
-        gradient_squares = DoubleSum(code)
-
-        def gradient_at(i):
-            part = dw[i]
-            gradient_squares.add(part, part)
-            return part
-
-        def elements():
-            return code.range(row[N_ELEMENTS], step=code.lanes)
-
-        def step(i, parameter, gradient):
-            old = [slot[i] for slot in slots]
-            new, new_slots = optimizer.update(
-                parameter, gradient, old, coefficients, xp
-            )
-            for slot, value in zip(slots, new_slots, strict=True):
-                slot[i] = value
-            return new
-
-        with code.when(row[DECAYS] == 0), elements() as i:
-            w[i] = step(i, w[i], gradient_at(i))
-
+        w, dw, first_slot = (code.vectors(row[field]) for field in (W, DW, SLOTS))
+        slots = [first_slot.from_(k * row[LD_SLOTS]) for k in range(optimizer.n_slots)]
+        step = code.scalars(context[STEP], DOUBLE)
+        kept = 1.0 - code.repeat(code.narrow(step[STEP_DECAY]))
         penalty = code.repeat(code.narrow(scalars[L2]))
-        kept = 1.0 - coefficient(STEP_DECAY)
         shrinkage = code.repeat(code.narrow(scalars[SHRINKAGE]))
-        has_l1 = numbers[STEP_L1_ALPHA] > 0.0
-        squares, absolutes = DoubleSum(code), DoubleSum(code)
-        decays = row[DECAYS] != 0
-        with code.when(decays & (has_l1 == 0)), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            w[i] = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-        with code.when(decays & has_l1), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            absolutes.add(abs(parameter), code.constant(1.0))
-            new = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-            w[i] = shrink(new, shrinkage, xp)
-        with code.when(decays):
-            scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + squares.total()
-            scalars[ABSOLUTE_NORM] = scalars[ABSOLUTE_NORM] + absolutes.total()
+        coefficients = [
+            code.repeat(code.narrow(step[N_STEP_PENALTIES + k]))
+            for k in range(optimizer.n_coefficients)
+        ]
+        gradient_squares, squares, absolutes = (DoubleSum(code) for _ in range(3))
+
+        def update_all(decays, shrinks):
+            with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+                parameter, gradient = w[i], dw[i]
+                gradient_squares.add(gradient, gradient)
+                if decays:
+                    squares.add(parameter, parameter)
+                    gradient = gradient + penalty * parameter
+                if shrinks:
+                    absolutes.add(abs(parameter), code.constant(1.0))
+                parameter, new_slots = optimizer.update(
+                    kept * parameter if decays else parameter,
+                    gradient,
+                    [slot[i] for slot in slots],
+                    coefficients,
+                    xp,
+                )
+                for slot, value in zip(slots, new_slots, strict=True):
+                    slot[i] = value
+                w[i] = shrink(parameter, shrinkage, xp) if shrinks else parameter
+
+        decays, shrinks = row[DECAYS] != 0, step[STEP_L1_ALPHA] > 0.0
+        # Written once and compiled for each case: no step pays for what it does
+        # without, and a plain one stays exactly the formula.
+        with code.when(row[DECAYS] == 0):
+            update_all(decays=False, shrinks=False)
+        with code.when(decays & (shrinks == 0)):
+            update_all(decays=True, shrinks=False)
+        with code.when(decays & shrinks):
+            update_all(decays=True, shrinks=True)
+        scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + squares.total()
+        scalars[ABSOLUTE_NORM] = scalars[ABSOLUTE_NORM] + absolutes.total()
         scalars[GRADIENT_SQUARES] = scalars[GRADIENT_SQUARES] + gradient_squares.total()
 
     return kernel(write, bits)
