@@ -27,66 +27,56 @@ def make_update(optimizer, bits):
     """
 
     def write(code, row, context, scalars):
-        w = code.vectors(row[Update.parameters])
-        dw = code.vectors(row[Update.gradient])
-        slots = code.vectors(row[Update.slots])
+        w, dw, first_slot = (
+            code.vectors(row[field])
+            for field in (Update.parameters, Update.gradient, Update.slots)
+        )
         slots = [
-            slots.from_(k * row[Update.ld_slots]) for k in range(optimizer.n_slots)
+            first_slot.from_(k * row[Update.ld_slots]) for k in range(optimizer.n_slots)
         ]
-        numbers = code.scalars(context[Context.coefficients], DOUBLE)
-
-        def coefficient(k):
-            return code.repeat(code.narrow(numbers[k]))
-
-        coefficients = [
-            coefficient(N_PENALTIES + k) for k in range(optimizer.n_coefficients)
-        ]
-
-        gradient_squares = DoubleSum(code)
-
-        def gradient_at(i):
-            part = dw[i]
-            gradient_squares.add(part, part)
-            return part
-
-        def elements():
-            return code.range(row[Update.n_elements], step=code.lanes)
-
-        def step(i, parameter, gradient):
-            old = [slot[i] for slot in slots]
-            new, new_slots = optimizer.update(
-                parameter, gradient, old, coefficients, xp
-            )
-            for slot, value in zip(slots, new_slots, strict=True):
-                slot[i] = value
-            return new
-
-        with code.when(row[Update.decays] == 0), elements() as i:
-            w[i] = step(i, w[i], gradient_at(i))
-
+        step = code.scalars(context[Context.coefficients], DOUBLE)
+        kept = 1.0 - code.repeat(code.narrow(step[Penalty.decay]))
         penalty = code.repeat(code.narrow(scalars[Scalar.l2]))
-        kept = 1.0 - coefficient(Penalty.decay)
         shrinkage = code.repeat(code.narrow(scalars[Scalar.shrinkage]))
-        has_l1 = numbers[Penalty.l1_alpha] > 0.0
-        squares, absolutes = DoubleSum(code), DoubleSum(code)
-        decays = row[Update.decays] != 0
-        with code.when(decays & (has_l1 == 0)), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            w[i] = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-        with code.when(decays & has_l1), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            absolutes.add(abs(parameter), code.constant(1.0))
-            new = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-            w[i] = shrink(new, shrinkage, xp)
-        with code.when(decays):
-            scalars[Scalar.squared_norm] = (
-                scalars[Scalar.squared_norm] + squares.total()
-            )
-            scalars[Scalar.absolute_norm] = (
-                scalars[Scalar.absolute_norm] + absolutes.total()
-            )
+        coefficients = [
+            code.repeat(code.narrow(step[N_PENALTIES + k]))
+            for k in range(optimizer.n_coefficients)
+        ]
+        gradient_squares, squares, absolutes = (DoubleSum(code) for _ in range(3))
+
+        def update_all(decays, shrinks):
+            with code.range(row[Update.n_elements], step=code.lanes) as i:
+                parameter, gradient = w[i], dw[i]
+                gradient_squares.add(gradient, gradient)
+                if decays:
+                    squares.add(parameter, parameter)
+                    gradient = gradient + penalty * parameter
+                if shrinks:
+                    absolutes.add(abs(parameter), code.constant(1.0))
+                parameter, new_slots = optimizer.update(
+                    kept * parameter if decays else parameter,
+                    gradient,
+                    [slot[i] for slot in slots],
+                    coefficients,
+                    xp,
+                )
+                for slot, value in zip(slots, new_slots, strict=True):
+                    slot[i] = value
+                w[i] = shrink(parameter, shrinkage, xp) if shrinks else parameter
+
+        decays, shrinks = row[Update.decays] != 0, step[Penalty.l1_alpha] > 0.0
+        # Written once and compiled for each case: no step pays for what it does
+        # without, and a plain one stays exactly the formula.
+        with code.when(row[Update.decays] == 0):
+            update_all(decays=False, shrinks=False)
+        with code.when(decays & (shrinks == 0)):
+            update_all(decays=True, shrinks=False)
+        with code.when(decays & shrinks):
+            update_all(decays=True, shrinks=True)
+        scalars[Scalar.squared_norm] = scalars[Scalar.squared_norm] + squares.total()
+        scalars[Scalar.absolute_norm] = (
+            scalars[Scalar.absolute_norm] + absolutes.total()
+        )
         scalars[Scalar.gradient_squares] = (
             scalars[Scalar.gradient_squares] + gradient_squares.total()
         )
