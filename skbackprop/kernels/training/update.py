@@ -117,12 +117,11 @@ def make_limit_columns(bits):
                     at = i * row[LimitColumns.ld] + column
                     w[at] = w[at] * factor
 
-        n_blocked = row[LimitColumns.n_columns] - row[LimitColumns.n_columns] % (
-            4 * code.lanes
-        )
+        width = row[LimitColumns.n_columns]
+        n_blocked = width - width % (4 * code.lanes)
         with code.range(n_blocked, step=4 * code.lanes) as j:
             limit_block(j, 4)
-        with code.range(row[LimitColumns.n_columns], n_blocked, step=code.lanes) as j:
+        with code.range(width, n_blocked, step=code.lanes) as j:
             limit_block(j, 1)
 
     return kernel(write, bits)
