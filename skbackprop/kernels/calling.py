@@ -1,9 +1,9 @@
 """How the rest of the package reaches kernels: by name, then by address.
 
-Files of kernels import numba at their top. It takes longer to import than all
-else, and some environments hold one that raises: ``import skbackprop`` does
-without it. Other files therefore never import a file of kernels; they load it
-by name when a kernel is needed that no cache holds.
+Files that make kernels import numba at their top. It takes longer to import than
+all else, and some environments hold one that raises: ``import skbackprop`` does
+without it. Other files therefore never import one of these; they load it by
+name, most of them only when a kernel is needed that no cache holds.
 """
 
 import ctypes

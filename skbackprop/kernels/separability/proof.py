@@ -1,8 +1,8 @@
 """The proof of a contradiction, all rounding errors bounded.
 
 The method ends with a row z_j = -sum_c lam_c z_c, of which it knows rounded lam.
-Where the active rows span the space, lam are the only coefficients: if those
-that belong to the exact numbers are positive, no w separates the rows.
+Where the active rows are as many as the columns, and independent, z_j is one
+combination of them and no other: if its exact lam are positive, no w separates.
 
 With S the matrix of the active rows as columns and E = I - B S, |E| <= e < 1
 shows that S is invertible, and the exact r of z_j = S r differs from -lam by
