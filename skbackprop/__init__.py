@@ -18,10 +18,8 @@ from skbackprop.separability.decisions import (
 from skbackprop.separability.linear_separator import LinearSeparator
 from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityResults
 from skbackprop.transformers.expansion import SparseRandomExpansion
-from skbackprop.transformers.monomials.features import (
-    MonomialFeatures,
-    n_output_features,
-)
+from skbackprop.transformers.monomials.counting import n_output_features
+from skbackprop.transformers.monomials.features import MonomialFeatures
 from skbackprop.transformers.pooling import FeaturePooling
 
 __version__ = "0.1.0.dev0"

@@ -29,6 +29,7 @@ class Outcome(enum.Enum):
     """Why training ended."""
 
     CONVERGED = "no improvement for long enough"
+    FINISHED = "the schedule of the learning rate is over"
     OUT_OF_EPOCHS = "the maximum of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
@@ -102,6 +103,12 @@ class TrainingState:
         All that is recorded of each epoch, see :mod:`skbackprop.engine.history`.
     seed : int
         Of the random numbers that modules draw.
+    first_epoch : int
+        Epochs before the one with which the schedule of the learning rate began.
+    criterion : str or None
+        Data and measure that ``no_improvement`` and ``best_loss`` are about.
+    is_over : bool
+        Whether training has come to its end, and was not cut off.
     """
 
     solver: str
@@ -122,11 +129,19 @@ class TrainingState:
     validation_losses: list = field(default_factory=list)
     history: dict = field(default_factory=new_history)
     seed: int = 0
+    first_epoch: int = 0
+    criterion: str | None = None
+    is_over: bool = False
 
     def copied(self):
         """Return a state with arrays of its own, writable whatever these are."""
         arrays = {k: v.copy() for k, v in vars(self).items() if hasattr(v, "dtype")}
         return replace(self, **arrays)
+
+    def forget_progress(self):
+        """Begin to count anew: what was reached before is no measure of what comes."""
+        self.no_improvement = 0
+        self.best_loss, self.slowdown = np.inf, 1.0
 
     def forget_moments(self):
         """Begin the optimizer anew: what led into a divergence is worth nothing."""
@@ -175,13 +190,20 @@ def train(
     try:
         with Interrupts() as interrupts:
             while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
+                # Between calls into kernels, never within one: what is stored is
+                # always the end of an epoch.
                 interrupts.check()
                 outcome = _run_and_record(epochs, validate, report, observers)
+            # That training diverged says more than that it was interrupted.
             if outcome is not Outcome.DIVERGED:
                 interrupts.check()
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
+    is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
+    if outcome is Outcome.OUT_OF_EPOCHS and is_scheduled_end:
+        outcome = Outcome.FINISHED
     if validate:
+        # Predictions want the best parameters, a fit that goes on wants the last.
         state.last = executor.parameters.copy()
         executor.parameters[:] = state.best
     return outcome
@@ -191,6 +213,8 @@ def _run_and_record(epochs, validate, report, observers):
     """Run some epochs and decide whether training goes on (OUT_OF_EPOCHS)."""
     for observer in observers:
         observer.before_epochs(epochs.state)
+    # Who validates or watches wants to do so after each epoch; others would pay for
+    # coming back from the kernels that often.
     at_most = [observer.epochs_per_call for observer in observers]
     run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
     _record(epochs, run, report)
@@ -200,6 +224,7 @@ def _run_and_record(epochs, validate, report, observers):
     if validate:
         _record_validation(validate(), epochs.state, report)
     outcome = _apply_rule(epochs, run, validate, report)
+    # A list, not any(): each observer is told, whatever the others answer.
     asked_to_stop = [observer.after_epochs(epochs.state) for observer in observers]
     if outcome is Outcome.OUT_OF_EPOCHS and any(asked_to_stop):
         return Outcome.STOPPED
@@ -209,6 +234,7 @@ def _run_and_record(epochs, validate, report, observers):
 def _apply_rule(epochs, run, validate, report):
     """Count epochs without improvement, and decide what follows from them."""
     plan, state = epochs.plan, epochs.state
+    # The kernels have counted by the loss of training already.
     state.best_loss, no_improvement = run.best_loss, run.no_improvement
     if validate:
         by_score = _keep_best(epochs.executor, plan.tol, state)
@@ -241,7 +267,7 @@ class _Epochs:
         self.random_state = random_state
         self.n_batches = -(-len(state.order) // executor.batch_size)
         self.n_done = 0
-        self.n_per_call = 1
+        self.n_per_call = 1  # until the first one has told how long one takes
         self.rates, self.seconds = None, 0.0  # of the last call, per epoch
 
     @property
@@ -249,6 +275,7 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
+        # What is drawn or measured before each epoch needs the network as it then is.
         if self.samples.are_redrawn:
             at_most = 1
             self._redraw()
@@ -271,7 +298,7 @@ class _Epochs:
             self.random_state if self.plan.shuffle else None,
             state.n_steps,
         )
-        done = len(run.losses)
+        done = len(run.losses)  # fewer than asked for where a rule said stop
         self.seconds = (time.perf_counter() - begin) / max(1, done)
         affordable = min(
             _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
@@ -313,13 +340,20 @@ class _Epochs:
         """Return what steps of the next epochs are told, and each epoch's last rate."""
         state, plan, n_batches = self.state, self.plan, self.n_batches
         steps = np.arange(n_epochs * n_batches)
-        # Not (epochs so far) + steps / n_batches, which is rounded differently
-        # when the same steps are divided into other calls.
-        epochs = len(state.losses) + steps // n_batches + steps % n_batches / n_batches
+
+        def at(first_epoch):
+            """Return the epochs at each step since an epoch."""
+            # Not (epochs so far) + steps / n_batches, which is rounded differently
+            # when the same steps are divided into other calls.
+            n_before = len(state.losses) - first_epoch
+            return n_before + steps // n_batches + steps % n_batches / n_batches
+
+        epochs = at(0)
         n_seen = state.n_seen + len(state.order) * (steps // n_batches)
-        factors = plan.schedule.factors(Progress(epochs, n_seen, state.slowdown))
+        scheduled = Progress(at(state.first_epoch), n_seen, state.slowdown)
+        factors = plan.schedule.factors(scheduled)
         rates = plan.learning_rate * factors
-        steps += state.n_steps + 1
+        steps += state.n_steps + 1  # bias corrections count from 1
         table = np.hstack(
             [
                 plan.penalties.coefficients(epochs, rates),
@@ -379,7 +413,7 @@ def _stop_or_slow_down(plan, state, report):
             f"{plan.max_no_improvement} consecutive epochs. "
             f"{'Slowing down' if slowdown else 'Stopping'}."
         )
-    if not slowdown:
+    if not slowdown:  # no schedule that could, or as slow as it may get
         return Outcome.CONVERGED
     state.slowdown = slowdown
     state.no_improvement = 0

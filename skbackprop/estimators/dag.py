@@ -84,8 +84,8 @@ class _Network(NetworkEstimator):
     }
     _storable: ClassVar[tuple] = (mlp_graph,)
 
-    def _make_graph(self, n_features, n_outputs):
-        return build_graph(self.graph, n_features, n_outputs)
+    def _make_graph(self, data, n_outputs):
+        return build_graph(self.graph, data.X.shape[1], n_outputs)
 
 
 @share_docs(

@@ -28,6 +28,7 @@ from skbackprop.estimators.docs import (
 )
 from skbackprop.estimators.mlp import _MLP
 from skbackprop.estimators.pairs import EmbeddingTargets, PairSampler, make_similarity
+from skbackprop.fitting.hooks import Data
 from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.network import Graph
 from skbackprop.utils.docs import share_docs
@@ -163,8 +164,6 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         "n_candidates": [Interval(Integral, 1, None, closed="left")],
     }
 
-    _storable: ClassVar[tuple] = (EmbeddingTargets,)
-
     # Fitting
 
     def fit(self, X, y=None, *, pairs=None):
@@ -219,7 +218,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         """
         return self._partial_fit(X, (y, pairs))
 
-    def _validate_samples(self, X, y, dtype, reset):
+    def _read_data(self, X, y, dtype, reset):
         """Return X as the network reads it, and what its pairs are drawn from."""
         X = validate_finite(
             self, X, accept_sparse="csr", dtype=dtype, order="C", reset=reset
@@ -227,7 +226,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         self._check_contradictions()
         relation = make_similarity(X, *y, self.similarity, self.n_neighbors)
         _check_rows_differ(X)
-        return X, relation
+        return Data(X, relation)
 
     def _check_contradictions(self):
         if self.scoring not in (None, "loss"):
@@ -250,23 +249,26 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
                 "solver='adam'."
             )
 
-    def _make_targets(self, y, continues, classes, incremental):
-        loss = LOSSES[self.loss](self.margin)
-        if continues and self._targets.loss != loss:
+    def _new_targets(self, y, classes=None, incremental=False):
+        return EmbeddingTargets(LOSSES[self.loss](self.margin), self.n_components)
+
+    def _check_targets(self, targets, y, classes=None, incremental=False):
+        if targets.loss != LOSSES[self.loss](self.margin):
             raise ValueError(
                 f"loss={self.loss!r} with margin={self.margin} is not that of the "
-                f"network fitted before, {self._targets.loss!r}. Use "
-                "warm_start=False, or a new estimator."
+                f"network fitted before, {targets.loss!r}. Use warm_start=False, or "
+                "a new estimator."
             )
-        return EmbeddingTargets(loss, self.n_components)
+        if targets.n_outputs != self.n_components:
+            self._refuse_continuation()
 
-    def _make_graph(self, n_features, n_outputs):
+    def _make_graph(self, data, n_outputs):
         if self.graph is None:
-            return super()._make_graph(n_features, n_outputs)
-        return build_graph(self.graph, n_features, n_outputs)
+            return super()._make_graph(data, n_outputs)
+        return build_graph(self.graph, data.X.shape[1], n_outputs)
 
-    def _begin(self, X, targets):
-        super()._begin(X, targets)
+    def _begin(self, targets, is_given=False):
+        super()._begin(targets, is_given)
         # Pairs that are held out must be the same whenever training goes on.
         self._pairs_seed = int(self._random_state.randint(2**31 - 1))
 

@@ -76,11 +76,11 @@ class _MLP(NetworkEstimator):
         "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
-    def _make_graph(self, n_features, n_outputs):
+    def _make_graph(self, data, n_outputs):
         sizes = layer_sizes(self.hidden_layer_sizes)
         activations = self._activations(len(sizes))
         input_rate, *rates = dropout_rates(self.dropout, len(sizes))
-        signal = Input(n_features)
+        signal = Input(data.X.shape[1])
         if input_rate:
             signal = Dropout(input_rate)(signal)
         for n_units, activation, rate in zip(sizes, activations, rates, strict=True):
@@ -100,6 +100,11 @@ class _MLP(NetworkEstimator):
                 f"{self.activation!r}."
             )
         return [ACTIVATIONS[name] for name in names]
+
+    def _begin(self, targets, is_given=False):
+        for attribute, values in vars(self).pop("_assigned", {}).items():
+            if is_given:
+                self._assign(attribute, values)
 
     @property
     def n_layers_(self):
@@ -126,6 +131,8 @@ class _MLP(NetworkEstimator):
 
     def _parameters_named(self, attribute, name):
         if not self.__sklearn_is_fitted__():
+            if attribute in vars(self).get("_assigned", {}):
+                return self._assigned[attribute]
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {attribute!r} "
                 "before it is fitted."
@@ -134,7 +141,10 @@ class _MLP(NetworkEstimator):
         return _Views(b.view(self._parameters) for b in blocks if b.name == name)
 
     def _assign(self, attribute, values):
-        """Copy values into the parameter vector."""
+        """Copy values into the parameter vector, once there is one."""
+        if not self.__sklearn_is_fitted__():
+            self._assigned = {**vars(self).get("_assigned", {}), attribute: values}
+            return
         views = getattr(self, attribute)
         shapes, expected = [np.shape(v) for v in values], [v.shape for v in views]
         if shapes != expected:

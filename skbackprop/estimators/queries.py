@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.metrics import ndcg_score
 
 from skbackprop.engine.losses.base import GroupLoss
 from skbackprop.engine.losses.rankings import LambdaRank
 from skbackprop.engine.samples import Groups
+from skbackprop.fitting.targets import Targets
 
 
 class Judgements(NamedTuple):
@@ -117,7 +119,7 @@ def gains_of(relevance, gain):
 
 
 @dataclass
-class RelevanceTargets:
+class RelevanceTargets(Targets):
     """How relevant documents are; one output, the score, ranks them."""
 
     loss: GroupLoss
@@ -166,8 +168,6 @@ def mean_ndcg(gains, scores, starts, k=None, weights=None):
     weights : ndarray of shape (n_queries,), default=None
         Of the queries.
     """
-    from sklearn.metrics import ndcg_score
-
     sizes = np.diff(starts)
     has_relevant = np.maximum.reduceat(gains, starts[:-1]) > 0
     counts = has_relevant & (sizes > 1)

@@ -158,7 +158,6 @@ class MLPRanker(_MLP):
         "scoring": [None, StrOptions({"loss"})],  # others know nothing of queries
     }
 
-    _storable: ClassVar[tuple] = (RelevanceTargets,)
     # A Pipeline's ``score`` passes sample_weight=None to its last step by name.
     __metadata_request__score: ClassVar[dict] = {"sample_weight": None}
 
@@ -295,14 +294,13 @@ default=None
 
     # What the one fit asks for
 
-    def _validate_samples(self, X, y, dtype, reset):
+    def _read_data(self, X, y, dtype, reset):
         y, qid, query_weight = y
-        X, y = super()._validate_samples(X, y, dtype, reset)
-        y = column_or_1d(y, dtype=np.float64)
-        return X, Judgements.of(y, qid, query_weight)
+        data = super()._read_data(X, y, dtype, reset)
+        relevance = column_or_1d(data.y, dtype=np.float64)
+        return data._replace(y=Judgements.of(relevance, qid, query_weight))
 
-    def _make_targets(self, y, continues, classes, incremental):
-        targets = RelevanceTargets(LOSSES[self.loss](self), self.gain)
+    def _new_targets(self, y, classes=None, incremental=False):
         if self.loss == "lambdarank" and self.solver == "lbfgs":
             raise ValueError(
                 "loss='lambdarank' jumps where two documents change places, which "
@@ -314,13 +312,15 @@ default=None
                 f"relevance. Got n_samples={len(y.relevance)} in "
                 f"{y.queries.n_groups} queries; are qid and y what they should be?"
             )
-        if continues and targets != self._targets:
+        return RelevanceTargets(LOSSES[self.loss](self), self.gain)
+
+    def _check_targets(self, targets, y, classes=None, incremental=False):
+        if targets != self._new_targets(y, classes, incremental):
             raise ValueError(
                 f"loss={self.loss!r}, k={self.k!r}, gain={self.gain!r} are not those "
                 "of the network fitted before. Use warm_start=False, or a new "
                 "estimator."
             )
-        return targets
 
     def _make_samples(self, X, y, encoded, sample_weight):
         weights = None if y.weights is None else y.weights.astype(encoded.dtype)
@@ -335,7 +335,7 @@ default=None
         n_documents = len(samples.groups.members)
         return max(1, _DOCUMENTS_PER_BATCH * samples.n_units // n_documents)
 
-    def _validation_score(self, true, predicted, weights, starts):
+    def _validation_score(self, true, predicted, weights=None, starts=None):
         if not np.isfinite(predicted).all():
             return np.nan
         return mean_ndcg(true, predicted, starts, self.k, weights)

@@ -1,6 +1,6 @@
 """Recurrent networks: a cell, unrolled along sequences."""
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 from sklearn.utils.metaestimators import available_if
@@ -98,17 +98,6 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         **_Recurrent._parameter_constraints,
         **NetworkClassifierMixin._constraints_of_task,
     }
-
-    hidden_layer_sizes: tuple = (64,)
-    cell: str = "gru"
-    bidirectional: bool = False
-    readout: str = "last"
-    return_sequences: bool = False
-    n_timesteps: int | None = None
-    layout: str = "NTF"
-    bptt_steps: int | None = None
-    _: KW_ONLY
-    dropout: float | tuple | None = None
 
     def predict(self, X):
         """Predict the class of each sequence, or of each step.
@@ -233,17 +222,7 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
         **NetworkRegressorMixin._constraints_of_task,
     }
 
-    hidden_layer_sizes: tuple = (64,)
-    cell: str = "gru"
-    bidirectional: bool = False
-    readout: str = "last"
-    return_sequences: bool = False
-    n_timesteps: int | None = None
-    layout: str = "NTF"
-    bptt_steps: int | None = None
     loss: str | Loss = "squared_error"
-    _: KW_ONLY
-    dropout: float | tuple | None = None
 
     def predict(self, X):
         """Predict the targets of each sequence, or of each step.

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils.validation import _num_samples, check_array
 
 from skbackprop.engine import losses
+from skbackprop.fitting.targets import Targets
 from skbackprop.network.recurrence import SequenceLayout
 from skbackprop.utils.validation import naming_the_column
 
@@ -247,7 +248,7 @@ def _read_values(i, part, length):
 
 
 @dataclass
-class StepTargets:
+class StepTargets(Targets):
     """A target of its own for each step of a sequence.
 
     Parameters
@@ -259,6 +260,11 @@ class StepTargets:
     step: object
 
     are_of_steps = True
+
+    @property
+    def loss_of_output(self):
+        """That of a step."""
+        return self.step.loss
 
     @property
     def loss(self):

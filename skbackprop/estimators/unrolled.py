@@ -1,6 +1,6 @@
 """A cell, unrolled along sequences: what both recurrent estimators are."""
 
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -19,14 +19,27 @@ from skbackprop.estimators.sequences import (
 )
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.hidden import index_layers
+from skbackprop.fitting.hooks import Data
 from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkRegressorMixin
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
 from skbackprop.utils.validation import FLOATS, validate_finite
 
 
+@dataclass(eq=False, repr=False)
 class _Recurrent:
     """A cell, unrolled for as many steps as the longest sequence has."""
+
+    hidden_layer_sizes: tuple = (64,)
+    cell: str = "gru"
+    bidirectional: bool = False
+    readout: str = "last"
+    return_sequences: bool = False
+    n_timesteps: int | None = None
+    layout: str = "NTF"
+    bptt_steps: int | None = None
+    _: KW_ONLY
+    dropout: float | tuple | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
@@ -44,11 +57,12 @@ class _Recurrent:
         "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
-    _storable: ClassVar[tuple] = (RecurrentNet, SequenceLayout, StepTargets)
+    # SequenceLayout: of files written before the first release.
+    _storable: ClassVar[tuple] = (RecurrentNet, SequenceLayout)
 
     # Sequences in
 
-    def _validate_samples(self, X, y, dtype, reset):
+    def _read_data(self, X, y, dtype, reset):
         if y is None:
             raise ValueError(
                 "requires y to be passed, but the target y is None: "
@@ -58,22 +72,15 @@ class _Recurrent:
             sequences = self._read(X, dtype, reset)
         else:
             # Flat rows and plain targets are validated by scikit-learn, together.
-            X, y = super()._validate_samples(X, y, dtype, reset)
+            X, y, _ = super()._read_data(X, y, dtype, reset)
             sequences = split_rows(X, self.n_timesteps, self.layout)
             self._check_width(sequences, reset)
         if self.return_sequences:
             y = read_steps(y, sequences)
         elif are_sequences(X):
             y = self._validate_targets(y, sequences)
-        self._sequence_layout = sequences.layout(self._readout == "mean")
-        return sequences.rows(self._sequence_layout), y
-
-    def _validate_held_out(self, X, y, dtype):
-        layout = self._sequence_layout
-        X, y = self._validate_samples(X, y, dtype, reset=False)
-        graph = self._net.unroll(self._sequence_layout)
-        self._sequence_layout = layout  # that of the sequences to train on
-        return X, y, graph
+        layout = sequences.layout(self._readout == "mean")
+        return Data(sequences.rows(layout), y, layout)
 
     def _validate_targets(self, y, sequences):
         """Check y as scikit-learn does, beside X of another shape."""
@@ -82,7 +89,7 @@ class _Recurrent:
         _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
-    def _validate_input(self, X):
+    def _read_input(self, X):
         if not isinstance(X, Sequences):
             X = self._read(X, FLOATS, reset=False)
         layout = X.layout(self._net.readout == "mean")
@@ -132,12 +139,14 @@ class _Recurrent:
             dropout=tuple(dropout_rates(self.dropout, len(sizes))),
         )
 
-    def _make_graph(self, n_features, n_outputs):
+    def _make_graph(self, data, n_outputs):
         net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
-        return net.unroll(self._sequence_layout)
+        return net.unroll(data.layout)
 
-    def _begin(self, X, targets):
-        super()._begin(X, targets)
+    def _graph_for(self, data):
+        return self._net.unroll(data.layout)
+
+    def _begin(self, targets, is_given=False):
         self._net = self._make_net(targets.n_outputs)
 
     def _is_same_network(self, graph):
@@ -149,25 +158,23 @@ class _Recurrent:
 
     # Values of steps
 
-    def _make_targets(self, y, continues, classes=None, incremental=False):
-        if continues and self._puts_out_steps != self.return_sequences:
-            self._refuse_continuation()
+    def _new_targets(self, y, classes=None, incremental=False):
         if not self.return_sequences:
-            return super()._make_targets(y, continues, classes, incremental)
-        if not continues:
-            return StepTargets(
-                super()._make_targets(y.flat, False, classes, incremental)
-            )
-        targets, self._targets = self._targets, self._targets.step
-        super()._make_targets(y.flat, True, classes, incremental)
-        self._targets = targets
-        return targets
+            return super()._new_targets(y, classes, incremental)
+        return StepTargets(super()._new_targets(y.flat, classes, incremental))
+
+    def _check_targets(self, targets, y, classes=None, incremental=False):
+        if targets.are_of_steps != self.return_sequences:
+            self._refuse_continuation()
+        if targets.are_of_steps:
+            targets, y = targets.step, y.flat
+        super()._check_targets(targets, y, classes, incremental)
 
     @property
     def _puts_out_steps(self):
         return self._net.readout == "steps"
 
-    def _validation_score(self, true, predicted, weights):
+    def _validation_score(self, true, predicted, weights=None, starts=None):
         if self._puts_out_steps:
             true, predicted, weights = _existing(true, predicted, weights)
         return super()._validation_score(true, predicted, weights)

@@ -111,7 +111,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
 
     def _represent(self, X, layer):
         """Return the representation of samples as an array."""
-        X, graph = self._validate_input(X)
+        X, graph = self._read_input(X)
         return self._run_part(X, graph, graph.up_to(_hidden_node(graph, layer)))
 
     def _run_part(self, X, graph, part):

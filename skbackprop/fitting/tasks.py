@@ -11,8 +11,9 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -79,37 +80,35 @@ class NetworkClassifierMixin(ClassifierMixin):
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _make_targets(self, y, continues, classes, incremental):
-        settings = {
+    def _new_targets(self, y, classes=None, incremental=False):
+        if incremental and classes is None and y.ndim == 1:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        targets = _targets.class_targets(y, classes, **self._loss_settings())
+        _targets.check_labels(y, targets)
+        self.classes_ = targets.classes
+        return targets
+
+    def _check_targets(self, targets, y, classes=None, incremental=False):
+        settings = self._loss_settings()
+        if any(getattr(targets, name) != new for name, new in settings.items()):
+            _refuse_other_loss(self)
+        if classes is not None and not np.array_equal(
+            np.unique(classes), targets.classes
+        ):
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to "
+                f"partial_fit, was: {targets.classes!r}"
+            )
+        if not incremental:
+            _targets.check_same_classes(y, targets)
+        _targets.check_labels(y, targets)
+
+    def _loss_settings(self):
+        """Return what the targets are told of the loss."""
+        return {
             "of_output": class_loss(self),
             "label_smoothing": self.label_smoothing or 0.0,
         }
-        if not continues:
-            if incremental and classes is None and y.ndim == 1:
-                raise ValueError(
-                    "classes must be passed on the first call to partial_fit."
-                )
-            targets = _targets.class_targets(y, classes, **settings)
-            self.classes_ = targets.classes
-        else:
-            targets = self._targets
-            if any(getattr(targets, name) != new for name, new in settings.items()):
-                _refuse_other_loss(self)
-            if classes is not None and not np.array_equal(
-                np.unique(classes), self.classes_
-            ):
-                raise ValueError(
-                    f"`classes={classes!r}` is not the same as on last call to "
-                    f"partial_fit, was: {self.classes_!r}"
-                )
-        if continues and not incremental:
-            self._check_same_classes(y)
-        if _targets.unknown_labels(y, targets):
-            raise ValueError(
-                "`y` has classes not in `self.classes_`. `self.classes_` has "
-                f"{self.classes_}. 'y' has {np.unique(y)}."
-            )
-        return targets
 
     def _weigh(self, sample_weight, y, dtype, incremental):
         """Return the weights of the samples, times those of their classes."""
@@ -128,25 +127,19 @@ class NetworkClassifierMixin(ClassifierMixin):
                 "weights by class, as compute_class_weight of sklearn.utils returns "
                 "them for all of y."
             )
-        weights = compute_sample_weight(self.class_weight, y)
-        if not (weights >= 0).all() or not weights.any():
+        # Looked up for the classes there are: a part of the data may lack some.
+        of_classes = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (np.isfinite(of_classes) & (of_classes >= 0)).all():
             raise ValueError(
-                f"{of_class} must be weights that are not negative, nor all 0."
+                f"{of_class} must be finite weights that are not negative."
             )
+        weights = of_classes[np.searchsorted(self.classes_, y)]
         if sample_weight is not None:
             weights = weights * sample_weight
-        return weights.astype(dtype)
+        with np.errstate(over="ignore"):  # what is not finite then is refused
+            return weights.astype(dtype)
 
-    def _check_same_classes(self, y):
-        if y.ndim == 1 and set(np.unique(y).tolist()) != set(self.classes_.tolist()):
-            raise ValueError(
-                "warm_start can only be used where `y` has the same classes as in the "
-                f"previous call to fit. Previously got {self.classes_}, `y` has "
-                f"{np.unique(y)}"
-            )
-
-    @staticmethod
-    def _validation_score(true, predicted, weights):
+    def _validation_score(self, true, predicted, weights=None, starts=None):
         # accuracy_score itself needs about 1 ms, more than the network often does,
         # to find out what kind of labels these are.
         is_right = true == predicted
@@ -169,8 +162,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         """
         check_is_fitted(self)
         labels = self._predict_with(X, self._targets.decode)
-        is_sparse = getattr(self._targets, "is_sparse", False)
-        return sparse.csr_matrix(labels) if is_sparse else labels
+        return sparse.csr_matrix(labels) if self._targets.is_sparse else labels
 
     def decision_function(self, X):
         """Return what the network puts out: the logits that the loss has read.
@@ -268,23 +260,19 @@ class NetworkRegressorMixin(RegressorMixin):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _make_targets(self, y, continues, classes, incremental):
-        loss = number_loss(self)
-        if not continues:
-            return _targets.number_targets(y, loss)
-        if self._targets.loss != loss:
-            _refuse_other_loss(self)
-        return self._targets
+    def _new_targets(self, y, classes=None, incremental=False):
+        return _targets.number_targets(y, number_loss(self))
 
-    def _validation_score(self, true, predicted, weights):
+    def _check_targets(self, targets, y, classes=None, incremental=False):
+        if targets.loss != number_loss(self):
+            _refuse_other_loss(self)
+
+    def _validation_score(self, true, predicted, weights=None, starts=None):
         if not np.isfinite(predicted).all():
             return np.nan
-        loss = self._targets.loss
-        loss = getattr(loss, "loss", loss)  # that of a step
+        loss = self._targets.loss_of_output
         if isinstance(loss, Quantile):
             return _share_explained(loss, true, predicted, weights)
-        from sklearn.metrics import r2_score
-
         return r2_score(true, predicted, sample_weight=weights)
 
     def score(self, X, y, sample_weight=None):
@@ -338,8 +326,6 @@ class NetworkRegressorMixin(RegressorMixin):
 
 def _share_explained(loss, true, predicted, weights):
     """Return 1 - pinball loss / that of the empirical quantile, over all levels."""
-    from sklearn.metrics import d2_pinball_score
-
     levels = np.ravel(loss.level)
     columns = [predicted] if len(levels) == 1 else predicted.T
     return np.mean(

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, _num_samples
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.observers import Validated
@@ -84,11 +86,8 @@ def split_rows(estimator, samples, splits, random_state):
     rows = np.arange(samples.n_units)
     if not splits:
         return rows, None
-    # Only here, as it takes longer to import than all of this package.
-    from sklearn.model_selection import train_test_split
-
     targets = estimator._targets
-    is_binary = isinstance(targets, BinaryTargets)
+    is_binary = type(targets) is BinaryTargets
     try:
         train_rows, validation_rows = train_test_split(
             rows,
@@ -131,10 +130,10 @@ def read_held_out(estimator, given):
         return None
     samples, graph = _read(estimator, given)
     rows = np.arange(samples.n_units)
-    return _with_score(estimator, samples, rows, graph, given.X, given.y)
+    return _with_score(estimator, samples, rows, graph, given)
 
 
-def hold_out(estimator, samples, X, y):
+def hold_out(estimator, samples, X, y, sample_weight):
     """Return the HeldOut set of the rows that are not trained on, None without.
 
     Parameters
@@ -143,7 +142,7 @@ def hold_out(estimator, samples, X, y):
         Ready to train.
     samples : Samples
         All of them.
-    X, y
+    X, y, sample_weight
         The same, as the user has them.
     """
     if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
@@ -151,27 +150,31 @@ def hold_out(estimator, samples, X, y):
     rows = estimator._training_state.validation
     if _is_scorer(estimator.scoring):
         X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
-    return _with_score(estimator, samples, rows, estimator.graph_, X, y)
+        if sample_weight is not None:
+            sample_weight = _safe_indexing(np.asarray(sample_weight), rows)
+    given = GivenSet(X, y, sample_weight)
+    return _with_score(estimator, samples, rows, estimator.graph_, given)
 
 
-def _with_score(estimator, samples, rows, graph, X, y):
+def _with_score(estimator, samples, rows, graph, given):
     held_out = HeldOut(samples, rows, graph, None)
-    return held_out._replace(score=_make_score(estimator, held_out, X, y))
+    return held_out._replace(score=_make_score(estimator, held_out, given))
 
 
 def _read(estimator, given):
     """Return the Samples of a set that is given, and the graph that reads them."""
     dtype = estimator._parameters.dtype
     try:
-        X, y, graph = estimator._validate_held_out(given.X, given.y, dtype)
+        data = estimator._read_data(given.X, given.y, dtype, reset=False)
         # As what goes on learning, it need not have every class.
-        targets = estimator._make_targets(y, True, None, True)
-        encoded = targets.encode(y, dtype)
+        estimator._check_targets(estimator._targets, data.y, incremental=True)
+        encoded = estimator._targets.encode(data.y, dtype)
     except ValueError as error:
         raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
-    weights = _check_weights(given.sample_weight, X, dtype)
-    X = CSR.of(X) if sparse.issparse(X) else X
-    return estimator._make_samples(X, y, encoded, weights), graph
+    weights = _check_weights(given.sample_weight, data.X, dtype)
+    X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
+    samples = estimator._make_samples(X, data.y, encoded, weights)
+    return samples, estimator._graph_for(data)
 
 
 def _check_weights(weights, X, dtype):
@@ -197,10 +200,10 @@ def _is_scorer(scoring):
     return scoring not in (None, "loss")
 
 
-def _make_score(estimator, held_out, X, y):
+def _make_score(estimator, held_out, given):
     """Return the function of loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
-    if scoring == "loss" or getattr(targets, "are_scored_by_loss", False):
+    if scoring == "loss" or targets.are_scored_by_loss:
         return lambda loss, logits: -loss
     if scoring is None:
         memberships, of_groups = held_out.rows, {}
@@ -211,20 +214,30 @@ def _make_score(estimator, held_out, X, y):
         return lambda loss, logits: estimator._validation_score(
             true, targets.decode(logits), weights, **of_groups
         )
-    if isinstance(scoring, str) and getattr(targets, "are_of_steps", False):
+    if isinstance(scoring, str) and targets.are_of_steps:
         raise ValueError(
             f"scoring={scoring!r} scores one prediction per sample, but with "
             "return_sequences=True there is one per step. Use scoring=None, 'loss' or "
             "a callable of (estimator, X, y)."
         )
     scorer = _find_scorer(estimator, scoring)
+    # Scores are weighed as the user weighs samples; class_weight is about the loss.
+    X, y, weights = given
     options = {} if weights is None else {"sample_weight": weights}
-    return lambda loss, logits: scorer(estimator, X, y, **options)
+
+    def score(loss, logits):
+        try:
+            return scorer(estimator, X, y, **options)
+        except (TypeError, ValueError) as error:
+            raise type(error)(
+                f"scoring={scoring!r} cannot score the validation set of "
+                f"{_num_samples(X)} samples: {error}"
+            ) from error
+
+    return score
 
 
 def _find_scorer(estimator, scoring):
-    from sklearn.metrics import check_scoring, get_scorer_names
-
     if isinstance(scoring, str) and scoring not in get_scorer_names():
         raise ValueError(
             f"scoring={scoring!r} is not the name of a scorer. Use 'loss', None, a "

@@ -1,7 +1,5 @@
 """A graph and the numbers to run it with: what inspection looks into."""
 
-import copy
-
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
@@ -37,7 +35,7 @@ def bind(network, X, parameters=None, dtype=None):
         raise ValueError(
             "parameters must be None for a fitted estimator, which has its own."
         )
-    X, graph = network._validate_input(X)
+    X, graph = network._read_input(X)
     values = compile_graph(graph).allocate(dtype or network._parameters.dtype)
     values[:] = network._parameters
     X = X.toarray() if sparse.issparse(X) else X
@@ -46,10 +44,9 @@ def bind(network, X, parameters=None, dtype=None):
 
 def bind_targets(estimator, X, y, dtype):
     """Return the targets of samples as the loss of a fitted estimator reads them."""
-    estimator = copy.copy(estimator)  # as this is what begins a fit
-    _, y = estimator._validate_samples(X, y, dtype, reset=False)
-    targets = estimator._make_targets(y, True, None, True)
-    return targets.encode(y, dtype)
+    data = estimator._read_data(X, y, dtype, reset=False)
+    estimator._check_targets(estimator._targets, data.y, incremental=True)
+    return estimator._targets.encode(data.y, dtype)
 
 
 def _lay_out(graph, parameters, dtype):

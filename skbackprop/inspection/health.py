@@ -189,7 +189,7 @@ def training_health(estimator, X, y, *, max_samples=1000, random_state=0):
     >>> health.largest_learning_rate < 0.1  # the pixels are not scaled
     True
     """
-    if not hasattr(estimator, "_validate_input"):
+    if not hasattr(estimator, "_read_input"):
         raise TypeError(
             f"estimator must be a network of this package, got {estimator!r}. Of a "
             "pipeline it is the last step, and X what the other steps make of it."

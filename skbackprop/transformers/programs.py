@@ -8,6 +8,7 @@ from skbackprop.kernels import calling, jit
 from skbackprop.kernels.abi import Blocks, Context, SampleBlock
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
+from skbackprop.utils.gate import are_indices
 from skbackprop.utils.validation import validate_finite
 
 MAX_PLACES = 2**31 - 1  # numbers of a block, which int32 count
@@ -179,4 +180,9 @@ class BlockProgram(SampleProgram):
 
     def places(self, features):
         """Return where in the block features begin, for kernels to read."""
+        if not are_indices(features.ravel(), len(self.block)):
+            raise ValueError(
+                f"Features {features.min()} to {features.max()} are asked for, but "
+                f"there are {len(self.block)}: what was fitted has been changed."
+            )
         return np.ascontiguousarray(features, np.int32) * np.int32(self.lanes)

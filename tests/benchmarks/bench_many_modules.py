@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from skbackprop.engine import Executor
-from skbackprop.fitting import estimator as _estimator
+from skbackprop.fitting import session
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL
 from skbackprop.network import Add, Graph, Input, Linear, Multiply, Tanh
@@ -49,7 +49,7 @@ def without_kernels(fit):
     """Return ``fit`` with the kernels of minibatches left out."""
 
     def fit_without(n_epochs):
-        with mock.patch.object(_estimator, "make_executor", EmptyKernels):
+        with mock.patch.object(session, "make_executor", EmptyKernels):
             return fit(n_epochs)
 
     return fit_without

@@ -10,8 +10,8 @@ from jit_marks import needs_jit
 
 from skbackprop import MLPRegressor
 from skbackprop.engine import Executor, ReferenceExecutor
-from skbackprop.engine.schedules import NAMED
-from skbackprop.fitting import estimator as _estimator
+from skbackprop.engine.schedules import NAMES
+from skbackprop.fitting import session
 from skbackprop.fitting.settings import SOLVERS
 
 pytestmark = [
@@ -24,7 +24,7 @@ Y = np.column_stack([X @ [1, -1, 2, 0], X[:, 0] * X[:, 1]])
 
 def after_ten_steps(monkeypatch, executor, dtype, **settings):
     """Return the weights that two epochs of five minibatches lead to."""
-    monkeypatch.setattr(_estimator, "make_executor", executor)
+    monkeypatch.setattr(session, "make_executor", executor)
     net = MLPRegressor(
         hidden_layer_sizes=(5,),
         activation="tanh",
@@ -52,7 +52,7 @@ def test_solvers_go_the_same_way_on_both_executors(solver, dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("schedule", sorted(NAMED))
+@pytest.mark.parametrize("schedule", NAMES)
 def test_schedules_go_the_same_way_on_both_executors(schedule, dtype, monkeypatch):
     settings = {"solver": "sgd", "learning_rate": schedule, "warmup_epochs": 0.5}
     ways = [

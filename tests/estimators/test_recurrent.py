@@ -20,8 +20,7 @@ from unrolled import READOUTS
 
 from skbackprop import RecurrentClassifier
 from skbackprop.engine import make_executor
-from skbackprop.fitting import estimator as _estimator
-from skbackprop.fitting import prediction as _prediction
+from skbackprop.fitting import prediction, session
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -211,7 +210,7 @@ def workspaces(monkeypatch):
         sizes.append(program.workspace_width * batch_size * parameters.itemsize)
         return make_executor(program, parameters, loss, batch_size, *rest, **options)
 
-    for module in (_prediction, _estimator):
+    for module in (prediction, session):
         monkeypatch.setattr(module, "make_executor", recording)
     return sizes
 

@@ -24,7 +24,7 @@ from unrolled import CELLS, READOUTS
 from skbackprop import RecurrentClassifier
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.exceptions import DivergenceError
-from skbackprop.fitting import estimator as _estimator
+from skbackprop.fitting import session
 from skbackprop.kernels import jit
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -154,7 +154,7 @@ def test_integer_weights_are_repetitions(task, by_steps):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", EXECUTORS)
 def test_gradients_that_explode_are_clipped(kind, dtype, monkeypatch):
-    monkeypatch.setattr(_estimator, "make_executor", kind)
+    monkeypatch.setattr(session, "make_executor", kind)
     long = np.random.default_rng(0).normal(size=(20, 30, 2))
     y = targets_for("regression", long, False)
     settings = {"solver": "sgd", "momentum": 0.0, "alpha": 0.0, "batch_size": 20}
@@ -195,7 +195,7 @@ def test_estimators_learn_the_same_on_both_executors(
     settings = {"return_sequences": by_steps, "solver": solver, "readout": "mean"}
     fits = []
     for kind in (ReferenceExecutor, Executor):
-        monkeypatch.setattr(_estimator, "make_executor", kind)
+        monkeypatch.setattr(session, "make_executor", kind)
         fits.append(estimator_for(task, **settings).fit(RAGGED, y))
     np.testing.assert_allclose(fits[0].loss_, fits[1].loss_, rtol=1e-7)
     assert_same_outputs(*fits, RAGGED, rtol=1e-5, atol=1e-6)

@@ -16,7 +16,7 @@ from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.losses import BinaryLogLoss, SoftmaxLogLoss
 from skbackprop.engine.samples import Samples
-from skbackprop.fitting import estimator as _estimator
+from skbackprop.fitting import session
 from skbackprop.network import Graph, Identity, Input, Linear, Tanh
 from skbackprop.network.compiler import compile_graph
 
@@ -35,7 +35,7 @@ TO_THE_OPTIMUM = {
 @pytest.fixture
 def use(monkeypatch):
     """Return a function that chooses the executor of the estimators."""
-    return lambda kind: monkeypatch.setattr(_estimator, "make_executor", kind)
+    return lambda kind: monkeypatch.setattr(session, "make_executor", kind)
 
 
 def classes(n_classes, seed=0, n_samples=90):

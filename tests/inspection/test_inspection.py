@@ -560,8 +560,8 @@ def test_gradients_of_sequences_of_targets_pass():
     X = sequences()
     y = [x.sum(axis=1) for x in X]
     net = recurrent(X, y, return_sequences=True)
-    layout = net._sequence_layout
+    before = dict(vars(net))
     check_gradients(net, X, y)
     check_gradients(net, X[1:], y[1:])
-    assert net._sequence_layout == layout
+    assert vars(net) == before
     assert input_gradient(net, X, target=1)[0].any(axis=1).tolist() == [1, 1, 0, 0, 0]

@@ -16,7 +16,7 @@ import numpy as np
 from skbackprop.engine.losses import Loss
 from skbackprop.engine.schedules import Schedule
 from skbackprop.engine.training import TrainingState
-from skbackprop.fitting import targets as _targets
+from skbackprop.fitting.targets import Targets
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import Input, Node
@@ -41,10 +41,9 @@ def registry(extra=()):
         What an estimator keeps beyond modules, losses, schedules, targets and
         the state of training.
     """
-    rows = [row for base in (Module, Loss, Schedule) for row in _subclasses(base)]
-    targets = [t for t in vars(_targets).values() if isinstance(t, type)]
-    found = [*rows, *filter(is_dataclass, targets), TrainingState, *extra]
-    return {one.__name__: one for one in found}
+    bases = (Module, Loss, Schedule, Targets)
+    rows = [row for base in bases for row in _subclasses(base)]
+    return {one.__name__: one for one in [*rows, TrainingState, *extra]}
 
 
 def _subclasses(cls):

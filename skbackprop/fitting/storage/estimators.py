@@ -1,7 +1,5 @@
 """``save`` and ``load`` of estimators."""
 
-from typing import ClassVar
-
 import numpy as np
 
 from skbackprop.fitting.settings import SOLVERS, make_optimizer
@@ -12,10 +10,6 @@ from skbackprop.utils.validation import FLOATS
 
 class KeptInFiles:
     """Estimators that are written to a file, and read from it, without pickle."""
-
-    # Classes and functions of this package, beyond modules, losses, schedules and
-    # targets, that an estimator keeps and that a file may therefore name.
-    _storable: ClassVar[tuple] = ()
 
     def save(self, path):
         """Write the estimator to a file: parameters, weights, all it has learnt.

@@ -1,0 +1,48 @@
+"""How many monomials there are."""
+
+from skbackprop.transformers.monomials.basis import count_monomials
+from skbackprop.transformers.monomials.options import degree_range
+
+
+def n_output_features(
+    n_features, degree=2, *, interaction_only=False, include_bias=True
+):
+    r"""Count the monomials of ``n_features`` variables.
+
+    There are :math:`\binom{n + d}{d}` of degree 0 to d, about :math:`n^d / d!`:
+    each degree more costs a factor of about n / d. Of those in which no
+    variable occurs twice there are :math:`\sum_k \binom{n}{k}`.
+
+    Parameters
+    ----------
+    n_features : int
+        Number of variables n.
+    degree : int or tuple (min_degree, max_degree), default=2
+        Maximum degree d, or the range of degrees.
+    interaction_only : bool, default=False
+        Whether products of distinct variables alone are counted.
+    include_bias : bool, default=True
+        Whether the constant, of degree 0, is counted.
+
+    Returns
+    -------
+    int
+        The exact number, however large.
+
+    See Also
+    --------
+    MonomialFeatures : Makes as many columns.
+
+    Examples
+    --------
+    >>> from skbackprop import n_output_features
+    >>> [n_output_features(30, degree) for degree in (1, 2, 3, 4)]
+    [31, 496, 5456, 46376]
+    >>> n_output_features(784, 5)
+    2515874132157
+    """
+    min_degree, max_degree = degree_range(degree)
+    caps = 1 if interaction_only else None
+    kept = count_monomials(n_features, max_degree, caps)
+    below = count_monomials(n_features, max(0, min_degree - 1), caps)
+    return kept - below + bool(include_bias)
