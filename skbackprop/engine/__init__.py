@@ -5,9 +5,19 @@ Knows programs and kernels, nothing of scikit-learn.
 
 from contextvars import ContextVar
 
+from skbackprop.engine import losses, optimizers, schedules
 from skbackprop.engine.compiled.executor import Executor
 from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.kernels import jit
+
+__all__ = [
+    "Executor",
+    "ReferenceExecutor",
+    "losses",
+    "make_executor",
+    "optimizers",
+    "schedules",
+]
 
 # The class of executors, where skbackprop.engine.debugging has chosen one.
 chosen_executor = ContextVar("chosen_executor", default=None)

@@ -7,12 +7,11 @@ signal, and who is the first to reach an adjoint.
 import functools
 
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
-from skbackprop.network.modules.columns import Slice
-from skbackprop.network.modules.combinations import Add, Multiply
-from skbackprop.network.modules.linear import Linear
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
 
+# Estimators and inspection ask again and again for the program of the same graph,
+# which takes longer to write than a small network takes to run.
 @functools.lru_cache(maxsize=64)
 def compile_graph(graph, keeps_all=False):
     """Return the program of a graph.
@@ -53,6 +52,8 @@ def _lay_out_parameters(graph):
         for name in graph.modules[module].buffer_shapes(*input_widths):
             buffers.add((module, name))
 
+    # In three runs, as a penalty on weights, an optimizer and a copy of everything
+    # each go over the vector from its beginning up to an end of theirs.
     def rank(module, name, shape):
         return 2 if (module, name) in buffers else 2 - len(shape)
 
@@ -61,6 +62,7 @@ def _lay_out_parameters(graph):
     for part in range(3):
         for module, name, shape in named:
             if rank(module, name, shape) == part:
+                # Padding stays 0: a gradient of 0 moves no parameter away from it.
                 stride = padded_width(shape[-1])
                 blocks.append(Block(module, name, shape, offset, stride))
                 offset += blocks[-1].n_elements
@@ -74,6 +76,8 @@ def _find_wanted(graph, keeps_all):
     It does where a gradient gets to and something upstream learns, or where it
     shall be looked at.
     """
+    # Forth: what depends on parameters. Back: what the output depends on through
+    # derivatives. An adjoint outside of either would be computed for nobody.
     learns, widths = [keeps_all], graph.widths()
     for module, inputs in graph.wires:
         module = graph.modules[module]
@@ -92,7 +96,7 @@ def _find_wanted(graph, keeps_all):
 
 def _differentiated(module, inputs):
     """Return the inputs that a module passes a gradient back to."""
-    if not module.stops_gradient:
+    if not module.stops_gradient:  # nearly all, of 10^4 nodes of unrolled loops
         return inputs
     return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
 
@@ -119,6 +123,7 @@ class _Places:
         for node, (_, inputs) in enumerate(graph.wires, start=1):
             for i in inputs:
                 self.readers[i].append(node)
+        # In the order of the nodes, so that each input has its place already.
         self.signals, self.added, self.end = [], set(), 0
         for node, width in enumerate(graph.widths()):
             signal = None if keeps_all else self._shared(node)
@@ -130,10 +135,10 @@ class _Places:
     def _shared(self, node):
         """Return the place that a node's signal may take, None if there is none."""
         if node == 0:
-            return None
-        if isinstance(self._module(node), Slice):
+            return None  # nothing is computed before the input
+        if self._module(node).view is not None:
             return self._view(node)
-        if isinstance(self._module(node), (Linear, Multiply)):
+        if self._module(node).can_add:
             return self._term(node)
         return self._overwritten(node)
 
@@ -144,33 +149,34 @@ class _Places:
         return self.graph.wires[node - 1][1]
 
     def _view(self, node):
-        (source,), cut = self._inputs(node), self._module(node)
+        (source,), columns = self._inputs(node), self._module(node).view
         if self.wanted[source]:
+            # The adjoint of the view shares a place as well: kernels write whole
+            # vectors, and the first to write one must not meet a neighbour's part.
             if not self._is_cut_cleanly(source):
                 return None
-        elif not self._is_read_by_linear_modules(node):
-            return None  # others compute with what lies behind the slice
+        elif not self._may_lie_beside_others(node):
+            return None
         place = self.signals[source]
-        return place._replace(
-            width=cut.stop - cut.start, column=place.column + cut.start
-        )
+        return place._replace(width=len(columns), column=place.column + columns.start)
 
-    def _is_read_by_linear_modules(self, node):
+    def _may_lie_beside_others(self, node):
+        """Tell whether readers compute with nothing that lies behind a signal."""
         readers = [self._module(reader) for reader in self.readers[node]]
-        return bool(readers) and all(isinstance(module, Linear) for module in readers)
+        return bool(readers) and all(module.reads_beside_others for module in readers)
 
     def _is_cut_cleanly(self, source):
-        """Tell whether slices alone read a signal, each column once.
+        """Tell whether views alone read a signal, each column once.
 
-        Then each adjoint of a slice lies in that of the signal, which they make
+        Then each adjoint of a view lies in that of the signal, which they make
         up completely; cuts at whole vectors keep writers of one off the others.
         """
-        readers = [self._module(node) for node in self.readers[source]]
-        if not all(isinstance(reader, Slice) for reader in readers):
+        views = [self._module(node).view for node in self.readers[source]]
+        if None in views:
             return False
         if not all(self.wanted[node] for node in self.readers[source]):
             return False
-        cuts = sorted((reader.start, reader.stop) for reader in readers)
+        cuts = sorted((view.start, view.stop) for view in views)
         starts, stops = zip(*cuts, strict=True)
         width = self.signals[source].width
         is_partition = (*starts, width) == (0, *stops)
@@ -179,15 +185,14 @@ class _Places:
     def _term(self, node):
         """Return the place of the term that a product is to be added to.
 
-        The other term is computed before and has no other reader. A bias would be
-        in the way: it is what a product is added to otherwise.
+        The other term is computed before and has no other reader.
         """
-        module, readers = self._module(node), self.readers[node]
-        if getattr(module, "bias", False) or len(readers) != 1:
+        if len(self.readers[node]) != 1:
             return None
-        (reader,) = readers
+        (reader,) = self.readers[node]
         terms = self._inputs(reader)
-        if not isinstance(self._module(reader), Add) or max(terms) > node:
+        # The one that is computed later is added in the place of the other.
+        if not self._module(reader).is_sum or max(terms) > node:
             return None
         place = self.signals[min(terms)]
         if place.width != self._width(node) or not self._is_free(min(terms)):
@@ -213,7 +218,8 @@ class _Places:
         """Tell whether a signal with one reader is needed by nobody else."""
         if source == 0 or len(self.readers[source]) > 1:
             return False
-        if isinstance(self._module(source), Slice):
+        if self._module(source).view is not None:
+            # A view that has been copied is a signal like any other.
             place, (whole,) = self.signals[source], self._inputs(source)
             if place.offset == self.signals[whole].offset:
                 # A view: of something that backward does not read, and whose
@@ -226,7 +232,7 @@ class _Places:
         if whole == 0:
             return False
         module, place = self._module(whole), self.signals[whole]
-        if isinstance(module, Slice):
+        if module.view is not None:
             (source,) = self._inputs(whole)
             if place.offset == self.signals[source].offset:
                 return self._is_unread(source)
@@ -238,6 +244,8 @@ def _write_instructions(graph, blocks, wanted, added):
     blocks_of = [[] for _ in graph.modules]
     for index, block in enumerate(blocks):
         blocks_of[block.module].append(index)
+    # Backward meets the nodes from the last on, and so does this loop: the first
+    # that it sees reach an adjoint may write there, which saves clearing it.
     reached_signals, reached_modules, backwards = set(), set(), []
     for output in range(len(graph.wires), 0, -1):
         index, inputs = graph.wires[output - 1]

@@ -13,9 +13,6 @@ import numpy as np
 
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros
 from skbackprop.network.modules.base import Module
-from skbackprop.network.modules.columns import Slice
-from skbackprop.network.modules.combinations import Add
-from skbackprop.network.modules.linear import Linear
 
 
 class Signal(NamedTuple):
@@ -29,7 +26,7 @@ class Signal(NamedTuple):
 
     width: int
     stride: int
-    offset: int
+    offset: int  # times the size of the batch
     column: int = 0
 
     @property
@@ -59,6 +56,7 @@ class Block(NamedTuple):
 
     def view(self, flat):
         """Return the block of the flat vector as an array, without its padding."""
+        # Slices and shapes only, so that what is written to it is in the vector.
         matrix = flat[self.offset : self.offset + self.n_elements]
         matrix = matrix.reshape(-1, self.stride)
         matrix = matrix[:, : self.shape[-1]]
@@ -129,6 +127,8 @@ class Program:
     n_learned: int
     workspace_width: int
 
+    # Kernels get addresses and trust them: what is wrong here would be read as
+    # memory of something else, or end the process.
     def __post_init__(self):
         self._validate()
 
@@ -145,7 +145,7 @@ class Program:
     @property
     def reached(self):
         """Numbers of the signals whose adjoints backward computes."""
-        found = {self.instructions[-1].output}
+        found = {self.instructions[-1].output}  # which the loss gives
         for instruction in self.instructions:
             pairs = zip(instruction.inputs, instruction.input_gradients, strict=True)
             found.update(i for i, how in pairs if how)
@@ -196,7 +196,7 @@ class Program:
     def check_reads_sparse(self):
         """Raise ValueError where a module cannot read a sparse input."""
         for instruction in self.instructions:
-            if 0 in instruction.inputs and not isinstance(instruction.module, Linear):
+            if 0 in instruction.inputs and not instruction.module.reads_sparse:
                 raise ValueError(
                     f"{instruction} cannot read sparse input, only Linear can."
                 )
@@ -216,6 +216,7 @@ class Program:
     def _check_blocks(self):
         end = 0
         for block in self.blocks:
+            # Without gaps, every element is updated and belongs to somebody.
             if block.offset != end:
                 raise ValueError(f"{block} leaves a gap or overlaps another block.")
             if block.stride % ROW_QUANTUM or block.stride < block.shape[-1]:
@@ -227,6 +228,8 @@ class Program:
             raise ValueError(f"Blocks end at {end}, not at {self.n_parameters}.")
 
     def _check_signals(self):
+        # Signals that share a place have the same offset and stride; what else
+        # overlaps does so by mistake.
         places, end = {(s.offset, s.stride) for s in self.signals}, 0
         for signal in self.signals:
             if signal.width < 1 or signal.column + signal.width > signal.stride:
@@ -246,6 +249,7 @@ class Program:
             raise ValueError(f"{instruction} needs {module.n_inputs} input(s).")
         if not written.issuperset(inputs):
             raise ValueError(f"{instruction} reads what is not computed yet.")
+        # Once each: the adjoint of a signal is that of one value.
         if instruction.output in written:
             raise ValueError(f"{instruction} writes what was written before.")
         if not instruction.output < len(self.signals):
@@ -272,6 +276,7 @@ class Program:
         if instruction.adds_output and output.column not in columns:
             raise ValueError(f"{instruction} adds to what was never written.")
         if not (instruction.adds_output or self.is_done_in_place(instruction)):
+            # Whatever else was written there last might still be read.
             overwritable = [instruction.inputs[i] for i in module.may_overwrite]
             if not is_new and columns.get(output.column) not in overwritable:
                 raise ValueError(
@@ -282,14 +287,14 @@ class Program:
     def is_done_in_place(self, instruction):
         """Tell whether there is nothing to do.
 
-        A slice may lie where it was cut from; and the terms of a sum may have been
+        A view may lie where it was cut from; and the terms of a sum may have been
         added up where they were computed.
         """
         module, output = instruction.module, self.signals[instruction.output]
         sources = [self.signals[i] for i in instruction.inputs]
-        if isinstance(module, Slice):
+        if module.view is not None:
             return output.offset == sources[0].offset
-        return isinstance(module, Add) and sources == [output, output]
+        return module.is_sum and sources == [output, output]
 
 
 def block_shapes(module, widths):

@@ -27,10 +27,7 @@ from skbackprop.engine.samples import CSR, Samples
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan
 from skbackprop.network import (
-    ELU,
-    GELU,
-    SELU,
-    Abs,
+    ALL_MODULES,
     Add,
     BatchNorm,
     Bias,
@@ -38,29 +35,21 @@ from skbackprop.network import (
     DotProduct,
     Dropout,
     Graph,
-    HardTanh,
     Identity,
     Input,
     LayerNorm,
-    LeakyReLU,
     Linear,
     LogSoftMax,
     Max,
     MaxPool,
     MeanPool,
-    Mish,
     Multiply,
     ReLU,
     Scale,
     ScaledDotProductAttention,
-    ScaledTanh,
     Sigmoid,
-    SiLU,
     Slice,
     Softmax,
-    Softplus,
-    Softsign,
-    Square,
     StopGradient,
     Subtract,
     Tanh,
@@ -81,10 +70,7 @@ ROW_LOSSES = [
     *(SoftMargin(Focal(1.5)), HardMargin(Hinge()), HardMargin(SquaredHinge())),
 ]
 ELEMENTWISE = [Identity(), ReLU(), Sigmoid(), Tanh()]
-ACTIVATIONS = [
-    *(Identity(), ReLU(), LeakyReLU(0.1), ELU(), SELU(), Softplus(), SiLU(), GELU()),
-    *(Mish(), Sigmoid(), Tanh(), ScaledTanh(), HardTanh(), Softsign(), Square(), Abs()),
-]
+ACTIVATIONS = [module() for module in ALL_MODULES if module.is_elementwise]
 WIDTHS = [1, 2, 3, 5, 7, 15, 16, 17, 33]
 
 
