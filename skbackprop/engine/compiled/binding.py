@@ -19,7 +19,7 @@ from skbackprop.kernels.abi import (
     Update,
 )
 from skbackprop.kernels.rows import new_row
-from skbackprop.network import Elementwise, Linear
+from skbackprop.network import Linear
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
 # The fields of a parameter and of its gradient, by the name of its block.
@@ -143,7 +143,7 @@ class Workspace:
         shared = {
             **self._output_fields(instruction),
             **self._parameter_fields(instruction, add),
-            "fills_rows": isinstance(module, Elementwise)
+            "fills_rows": module.is_elementwise
             and all(signals[i].fills_rows for i in instruction.inputs),
             "is_training": training,
         }
