@@ -288,7 +288,7 @@ def test_nothing_is_read_or_written_beyond_the_arrays(shape, dtype):
     activations = guarded(n_samples * n_units * size).view(dtype)
     activations = activations.reshape(n_samples, n_units)
     program = BlockProgram(X)
-    expansion._add_units(program, activations, ADVANCE=1)
+    expansion._add_units(program, activations, advances=1)
     program.run()
     assert_array_equal(activations, expected)
 
