@@ -1,0 +1,93 @@
+"""The page of the architecture says what is so: floors, rooms, the way of a fit."""
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+from tasks import TASKS
+
+import skbackprop
+from skbackprop.kernels import jit
+
+PACKAGE = Path(skbackprop.__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "architecture.rst").read_text()
+FLOORS = runpy.run_path(str(Path(__file__).with_name("test_floors.py")))["FLOORS"]
+ROOMS = {"skbackprop" if room == "__init__" else room for room in set().union(*FLOORS)}
+
+
+def section(title):
+    """Return the text under a title of the page."""
+    return re.search(rf"^{title}\n-+\n(.*?)(?=^[^\n]+\n---|\Z)", PAGE, re.M | re.S)[1]
+
+
+def stations():
+    """Return (file, function) of each row of the table of the trip."""
+    row = re.compile(r"^   \* - ``(.+?)``\n     - ``(.+?)``$", re.M)
+    return row.findall(section("A sample's trip"))
+
+
+@pytest.fixture(scope="module")
+def calls():
+    """Return (file, function) of every call of ours in a fit, in their order."""
+    found = []
+
+    def note(frame, event, _):
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.is_relative_to(PACKAGE):
+            name = path.relative_to(PACKAGE).as_posix()
+            # The two executors stand for each other.
+            found.append((name.replace("reference", "compiled"), frame.f_code.co_name))
+
+    task = TASKS["binary"]
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        task.ours(tol=1e9, n_iter_no_change=1).fit(task.X, task.y)
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+def test_the_map_has_the_floors_that_imports_keep_to():
+    lines = re.findall(r"^    (\d)   (.+)$", section("The house"), re.M)
+    drawn = [set(rooms.split()) for _, rooms in reversed(lines)]
+    assert drawn == [*FLOORS[:-1], {"skbackprop"}]
+    assert [int(number) for number, _ in lines] == list(range(len(FLOORS), 0, -1))
+
+
+def test_every_room_is_explained_from_the_ground_up():
+    explained = re.findall(r"^``(\w+)``$", section("The house"), re.M)
+    assert set(explained) == ROOMS
+    floor = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
+    floors = [floor.get(room, len(FLOORS)) for room in explained]
+    assert floors == sorted(floors)
+
+
+def test_a_reader_of_the_trip_meets_five_files():
+    files = [file for file, _ in stations()]
+    assert len(files) == len(set(files)) == 5
+
+
+def test_a_fit_comes_by_the_stations_of_the_trip_in_their_order(calls):
+    first = [calls.index(station) for station in stations()]
+    assert first == sorted(first)
+
+
+def test_a_fit_enters_the_rooms_that_the_page_names_and_no_others(calls):
+    (named,) = re.findall(r"these rooms and no others: ([^.]+)\.", PAGE)
+    named = set(re.findall(r"``(\w+)``", named))
+    entered = {file.split("/")[0] for file, _ in calls}
+    if not jit.available():
+        entered.add("kernels")
+    assert entered == named
+
+
+@pytest.mark.parametrize("page", ["architecture.rst", "how_the_engine_works.rst"])
+def test_every_file_that_a_page_names_exists(page):
+    text = (DOCS / page).read_text()
+    for name in re.findall(r"``([\w/]+(?:/|\.py))``", text):
+        roots = (PACKAGE, PACKAGE.parent)
+        assert any((root / name).exists() for root in roots), name
