@@ -12,8 +12,8 @@ import skbackprop
 from skbackprop.kernels import jit
 
 PACKAGE = Path(skbackprop.__file__).parent
-DOCS = Path(__file__).parents[1] / "docs"
-PAGE = (DOCS / "architecture.rst").read_text()
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "architecture.rst").read_text()
 FLOORS = runpy.run_path(str(Path(__file__).with_name("test_floors.py")))["FLOORS"]
 ROOMS = {"skbackprop" if room == "__init__" else room for room in set().union(*FLOORS)}
 
@@ -85,9 +85,18 @@ def test_a_fit_enters_the_rooms_that_the_page_names_and_no_others(calls):
     assert entered == named
 
 
-@pytest.mark.parametrize("page", ["architecture.rst", "how_the_engine_works.rst"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "docs/architecture.rst",
+        "docs/how_the_engine_works.rst",
+    ],
+)
 def test_every_file_that_a_page_names_exists(page):
-    text = (DOCS / page).read_text()
-    for name in re.findall(r"``([\w/]+(?:/|\.py))``", text):
-        roots = (PACKAGE, PACKAGE.parent)
-        assert any((root / name).exists() for root in roots), name
+    named = re.findall(
+        r"`([\w/]+(?:/|\.(?:py|rst|md|cff|toml|cfg)))`", (ROOT / page).read_text()
+    )
+    assert named
+    for name in named:
+        assert (PACKAGE / name).exists() or (ROOT / name).exists(), name
