@@ -1,50 +1,61 @@
 """Backprop as scikit-learn estimators: networks of modules on a jitted core."""
 
-from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
-from skbackprop.estimators.drlim import DrLIM
-from skbackprop.estimators.mlp import MLPClassifier, MLPRegressor
-from skbackprop.estimators.ranker import MLPRanker
-from skbackprop.estimators.recurrent import RecurrentClassifier, RecurrentRegressor
-from skbackprop.exceptions import DivergenceError, NotSeparableError
-from skbackprop.inspection.training_curves import TrainingCurveDisplay
-from skbackprop.separability.certificates import (
-    SeparatingHyperplane,
-    VanishingCombination,
-)
-from skbackprop.separability.decisions import (
-    linear_separability,
-    linear_separability_many,
-)
-from skbackprop.separability.linear_separator import LinearSeparator
-from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityResults
-from skbackprop.transformers.expansion import SparseRandomExpansion
-from skbackprop.transformers.monomials.counting import n_output_features
-from skbackprop.transformers.monomials.features import MonomialFeatures
-from skbackprop.transformers.pooling import FeaturePooling
+import importlib
 
 __version__ = "0.1.0.dev0"
 
-__all__ = [
-    "DivergenceError",
-    "DrLIM",
-    "FeaturePooling",
-    "LinearSeparator",
-    "MLPClassifier",
-    "MLPRanker",
-    "MLPRegressor",
-    "MonomialFeatures",
-    "NetworkClassifier",
-    "NetworkRegressor",
-    "NotSeparableError",
-    "RecurrentClassifier",
-    "RecurrentRegressor",
-    "SeparabilityResult",
-    "SeparabilityResults",
-    "SeparatingHyperplane",
-    "SparseRandomExpansion",
-    "TrainingCurveDisplay",
-    "VanishingCombination",
-    "linear_separability",
-    "linear_separability_many",
-    "n_output_features",
-]
+# A name is imported when it is first asked for, so that a user of one estimator
+# does not wait for all others: SPEC 1 of Scientific Python, by PEP 562.
+# `__init__.pyi` says the same to editors and type checkers.
+_HOMES = {
+    "DivergenceError": "exceptions",
+    "DrLIM": "estimators.drlim",
+    "FeaturePooling": "transformers.pooling",
+    "LinearSeparator": "separability.linear_separator",
+    "MLPClassifier": "estimators.mlp",
+    "MLPRanker": "estimators.ranker",
+    "MLPRegressor": "estimators.mlp",
+    "MonomialFeatures": "transformers.monomials.features",
+    "NetworkClassifier": "estimators.dag",
+    "NetworkRegressor": "estimators.dag",
+    "NotSeparableError": "exceptions",
+    "RecurrentClassifier": "estimators.recurrent",
+    "RecurrentRegressor": "estimators.recurrent",
+    "SeparabilityResult": "separability.verdicts",
+    "SeparabilityResults": "separability.verdicts",
+    "SeparatingHyperplane": "separability.certificates",
+    "SparseRandomExpansion": "transformers.expansion",
+    "TrainingCurveDisplay": "inspection.training_curves",
+    "VanishingCombination": "separability.certificates",
+    "linear_separability": "separability.decisions",
+    "linear_separability_many": "separability.decisions",
+    "n_output_features": "transformers.monomials.counting",
+}
+_SUBPACKAGES = {
+    "capacity",
+    "datasets",
+    "engine",
+    "exceptions",
+    "inspection",
+    "manifold",
+    "network",
+    "separability",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name):
+    """Import what is asked for."""
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"skbackprop.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skbackprop' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"skbackprop.{_HOMES[name]}"), name)
+    globals()[name] = value  # so that it is not asked for again
+    return value
+
+
+def __dir__():
+    """Return all names, imported or not."""
+    return sorted({*globals(), *__all__, *_SUBPACKAGES})

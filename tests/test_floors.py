@@ -6,21 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from floors import FLOORS
 
 import skbackprop
 
 PACKAGE = Path(skbackprop.__file__).parent
-
-# From the ground up. A module imports from its own floor and from those below;
-# where a floor is a folder, its files may import each other.
-FLOORS = [
-    {"network", "exceptions", "utils"},
-    {"kernels", "manifold", "datasets"},
-    {"engine", "transformers", "separability"},
-    {"fitting", "capacity"},
-    {"estimators", "inspection"},
-    {"__init__"},
-]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 FOLDERS = set().union(*FLOORS) - {"exceptions", "__init__"}
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -94,6 +84,24 @@ def test_imports_point_down(path):
         assert is_below or is_next_to, f"{room_of(path)} imports {room}"
 
 
+# What functions may import: what is optional, and what takes longer to load than
+# most of those who import the package have use for.
+OPTIONAL = {"matplotlib", "tqdm"}
+SLOW = {
+    *("sklearn.cluster", "sklearn.metrics", "sklearn.model_selection"),
+    "sklearn.neighbors",
+}
+# Rooms that import kernels, and with them numba, when they are first run.
+RUN_LATE = {"kernels", "separability", "transformers"}
+
+
+@files_of(*set(FLOOR_OF) - RUN_LATE)
+def test_functions_import_only_what_is_optional_or_slow(path):
+    for name, at_module_level in imports_of(path):
+        packages = {name.rsplit(".", n)[0] for n in range(name.count(".") + 1)}
+        assert at_module_level or packages & (OPTIONAL | SLOW), f"import of {name}"
+
+
 @files_of("network")
 def test_networks_import_nothing_else_of_the_package(path):
     assert rooms_imported(path) <= {"network"}
@@ -124,7 +132,7 @@ def test_deep_learning_frameworks_and_tables_stay_outside(path):
 # others are loaded when the first network is bound.
 LOADED = """
 import sys
-import skbackprop
+from skbackprop import *
 print(*(name for name in sys.modules if "." not in name))
 print(*(name for name in sys.modules if name.startswith("skbackprop.kernels.")))
 """

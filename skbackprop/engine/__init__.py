@@ -3,9 +3,19 @@
 Knows programs and kernels, nothing of scikit-learn.
 """
 
+from skbackprop.engine import losses, optimizers, schedules
 from skbackprop.engine.compiled.executor import Executor
 from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.kernels import jit
+
+__all__ = [
+    "Executor",
+    "ReferenceExecutor",
+    "losses",
+    "make_executor",
+    "optimizers",
+    "schedules",
+]
 
 
 def make_executor(program, parameters, loss=None, batch_size=512, seed=0, n_rows=None):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from skbackprop.engine.reference.modules import Pass, forward
-from skbackprop.network import Elementwise, Identity, Linear, Sigmoid
+from skbackprop.network import Module
 
 
 def initialize(program, parameters, random_state, weight_init="glorot", x=None):
     """Fill the parameter vector of an untrained network.
 
-    Linear modules, in the order of their first use, draw weights, then biases.
-    All others begin with constants (:attr:`Module.initial_values`).
+    Modules with a weight matrix, in the order of their first use, draw weights,
+    then biases. All others begin with constants (:attr:`Module.initial_values`).
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def initialize(program, parameters, random_state, weight_init="glorot", x=None):
         vary by 1.
     """
     draw, views, done = WEIGHT_INITS[weight_init], program.views(parameters), set()
-    factor = 2.0 if _is_logistic(program) else 6.0
+    factor = _glorot_factor(program)
     for instruction in program.instructions:
         module, blocks = instruction.module, instruction.blocks
         if not done.issuperset(blocks):
@@ -35,25 +35,30 @@ def initialize(program, parameters, random_state, weight_init="glorot", x=None):
             own = {program.blocks[i].name: views[i] for i in blocks}
             for name, view in own.items():
                 view[...] = module.initial_values.get(name, 0.0)
-            if isinstance(module, Linear):
+            if module.has_weight_matrix:
                 draw(module, own, factor, random_state)
-                own["weight"][~module.connected(len(own["weight"]))] = 0
+                own["weight"][~_connected(module, own["weight"])] = 0
     if weight_init == "unit_variance":
         _scale_to_unit_variance(program, views, x)
 
 
-def _is_logistic(program):
-    activations = {
-        type(instruction.module)
-        for instruction in program.instructions
-        if isinstance(instruction.module, Elementwise)
-    }
-    return activations - {Identity} == {Sigmoid}
+def _glorot_factor(program):
+    """Return the factor of the activations; of several, the largest."""
+    modules = [instruction.module for instruction in program.instructions]
+    activations = [m for m in modules if m.is_elementwise and not m.passes_on]
+    return max((m.glorot_factor for m in activations), default=Module.glorot_factor)
+
+
+def _connected(module, weight):
+    """Return which weights of a matrix there are."""
+    if module.connections is None:
+        return np.ones(weight.shape, bool)
+    return module.connected(len(weight))
 
 
 def _mean_fans(module, weight):
     """Return the numbers of connections of an output and of an input, on average."""
-    connected = module.connected(len(weight))
+    connected = _connected(module, weight)
     return np.maximum(1.0, np.array(connected.shape) * connected.mean())
 
 
@@ -100,7 +105,7 @@ def _scale_to_unit_variance(program, views, x):
         inputs = [signals[i] for i in instruction.inputs]
         blocks = [views[i] for i in instruction.blocks]
         is_new = instruction.blocks not in done
-        if isinstance(instruction.module, Linear) and is_new:
+        if instruction.module.has_weight_matrix and is_new:
             spread = np.std(inputs[0] @ blocks[0])
             if np.isfinite(spread) and spread > 0:
                 blocks[0][...] /= spread

@@ -13,7 +13,7 @@ from skbackprop.engine.reference.losses import value_and_gradient
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.inspection.binding import bind, bind_targets
 from skbackprop.kernels import jit
-from skbackprop.network import Graph, Identity, Input, Slice, StopGradient
+from skbackprop.network import Graph, Input, Slice
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.node import Node
 
@@ -176,14 +176,11 @@ def _jittered(x, rng):
 
 
 def _without_stops(graph):
-    """Return the graph with Identity in the places of StopGradient."""
-    if not any(isinstance(module, StopGradient) for module in graph.modules):
-        return graph
+    """Return the graph whose modules' backward is their derivative."""
+    modules = [module.with_full_gradient() for module in graph.modules]
     nodes = [Input(graph.n_features)]
     for index, inputs in graph.wires:
-        module = graph.modules[index]
-        module = Identity() if isinstance(module, StopGradient) else module
-        nodes.append(Node(module, [nodes[i] for i in inputs]))
+        nodes.append(Node(modules[index], [nodes[i] for i in inputs]))
     return Graph(nodes[-1])
 
 

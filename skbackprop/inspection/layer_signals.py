@@ -5,19 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.engine.reference.modules import xp
-from skbackprop.network import (
-    Add,
-    Concatenate,
-    Dropout,
-    Elementwise,
-    Identity,
-    Slice,
-    StopGradient,
-    Subtract,
-)
 
-# What stands between a module and its activation without being either.
-_TRANSPARENT = (Add, Concatenate, Dropout, Slice, StopGradient, Subtract)
 _RANGE = np.linspace(-2, 2, 401)  # of what activations are steepest in
 
 
@@ -83,10 +71,10 @@ def _reached(graph, nodes):
     for node, (index, inputs) in enumerate(graph.wires, start=1):
         module = graph.modules[index]
         if node not in is_carried and is_carried.intersection(inputs):
-            if isinstance(module, Elementwise) and not isinstance(module, Identity):
-                reached.append(node)
-            elif isinstance(module, (*_TRANSPARENT, Identity)):
+            if module.passes_on:
                 is_carried.add(node)
+            elif module.is_elementwise:
+                reached.append(node)
     return reached
 
 

@@ -7,9 +7,6 @@ signal, and who is the first to reach an adjoint.
 import functools
 
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
-from skbackprop.network.modules.columns import Slice
-from skbackprop.network.modules.combinations import Add, Multiply
-from skbackprop.network.modules.linear import Linear
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
 
@@ -131,9 +128,9 @@ class _Places:
         """Return the place that a node's signal may take, None if there is none."""
         if node == 0:
             return None
-        if isinstance(self._module(node), Slice):
+        if self._module(node).view is not None:
             return self._view(node)
-        if isinstance(self._module(node), (Linear, Multiply)):
+        if self._module(node).can_add:
             return self._term(node)
         return self._overwritten(node)
 
@@ -144,33 +141,32 @@ class _Places:
         return self.graph.wires[node - 1][1]
 
     def _view(self, node):
-        (source,), cut = self._inputs(node), self._module(node)
+        (source,), columns = self._inputs(node), self._module(node).view
         if self.wanted[source]:
             if not self._is_cut_cleanly(source):
                 return None
-        elif not self._is_read_by_linear_modules(node):
-            return None  # others compute with what lies behind the slice
+        elif not self._may_lie_beside_others(node):
+            return None
         place = self.signals[source]
-        return place._replace(
-            width=cut.stop - cut.start, column=place.column + cut.start
-        )
+        return place._replace(width=len(columns), column=place.column + columns.start)
 
-    def _is_read_by_linear_modules(self, node):
+    def _may_lie_beside_others(self, node):
+        """Tell whether readers compute with nothing that lies behind a signal."""
         readers = [self._module(reader) for reader in self.readers[node]]
-        return bool(readers) and all(isinstance(module, Linear) for module in readers)
+        return bool(readers) and all(module.reads_beside_others for module in readers)
 
     def _is_cut_cleanly(self, source):
-        """Tell whether slices alone read a signal, each column once.
+        """Tell whether views alone read a signal, each column once.
 
-        Then each adjoint of a slice lies in that of the signal, which they make
+        Then each adjoint of a view lies in that of the signal, which they make
         up completely; cuts at whole vectors keep writers of one off the others.
         """
-        readers = [self._module(node) for node in self.readers[source]]
-        if not all(isinstance(reader, Slice) for reader in readers):
+        views = [self._module(node).view for node in self.readers[source]]
+        if None in views:
             return False
         if not all(self.wanted[node] for node in self.readers[source]):
             return False
-        cuts = sorted((reader.start, reader.stop) for reader in readers)
+        cuts = sorted((view.start, view.stop) for view in views)
         starts, stops = zip(*cuts, strict=True)
         width = self.signals[source].width
         is_partition = (*starts, width) == (0, *stops)
@@ -179,15 +175,13 @@ class _Places:
     def _term(self, node):
         """Return the place of the term that a product is to be added to.
 
-        The other term is computed before and has no other reader. A bias would be
-        in the way: it is what a product is added to otherwise.
+        The other term is computed before and has no other reader.
         """
-        module, readers = self._module(node), self.readers[node]
-        if getattr(module, "bias", False) or len(readers) != 1:
+        if len(self.readers[node]) != 1:
             return None
-        (reader,) = readers
+        (reader,) = self.readers[node]
         terms = self._inputs(reader)
-        if not isinstance(self._module(reader), Add) or max(terms) > node:
+        if not self._module(reader).is_sum or max(terms) > node:
             return None
         place = self.signals[min(terms)]
         if place.width != self._width(node) or not self._is_free(min(terms)):
@@ -213,7 +207,7 @@ class _Places:
         """Tell whether a signal with one reader is needed by nobody else."""
         if source == 0 or len(self.readers[source]) > 1:
             return False
-        if isinstance(self._module(source), Slice):
+        if self._module(source).view is not None:
             place, (whole,) = self.signals[source], self._inputs(source)
             if place.offset == self.signals[whole].offset:
                 # A view: of something that backward does not read, and whose
@@ -226,7 +220,7 @@ class _Places:
         if whole == 0:
             return False
         module, place = self._module(whole), self.signals[whole]
-        if isinstance(module, Slice):
+        if module.view is not None:
             (source,) = self._inputs(whole)
             if place.offset == self.signals[source].offset:
                 return self._is_unread(source)

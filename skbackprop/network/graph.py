@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from skbackprop.network.node import Node
+from skbackprop.network.views.drawing import draw_graph
+from skbackprop.network.views.summary import summarize
+from skbackprop.network.views.transformed import transform
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -164,8 +167,6 @@ class Graph:
         Summary
             Prints itself; see :class:`skbackprop.network.views.summary.Summary`.
         """
-        from skbackprop.network.views.summary import summarize  # it reads this file
-
         return summarize(self)
 
     def backward(self):
@@ -176,20 +177,14 @@ class Graph:
         TransformedGraph
             See :class:`skbackprop.network.views.transformed.TransformedGraph`.
         """
-        from skbackprop.network.views.transformed import transform
-
         return transform(self)
 
     def to_mermaid(self):
         """Return the graph as a flowchart in the Mermaid language."""
-        from skbackprop.network.views.drawing import draw_graph
-
         return draw_graph(self).to_mermaid()
 
     def to_svg(self):
         """Return the graph as an image: an SVG element."""
-        from skbackprop.network.views.drawing import draw_graph
-
         return draw_graph(self).to_svg()
 
     def _repr_html_(self):

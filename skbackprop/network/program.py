@@ -13,9 +13,6 @@ import numpy as np
 
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros
 from skbackprop.network.modules.base import Module
-from skbackprop.network.modules.columns import Slice
-from skbackprop.network.modules.combinations import Add
-from skbackprop.network.modules.linear import Linear
 
 
 class Signal(NamedTuple):
@@ -196,7 +193,7 @@ class Program:
     def check_reads_sparse(self):
         """Raise ValueError where a module cannot read a sparse input."""
         for instruction in self.instructions:
-            if 0 in instruction.inputs and not isinstance(instruction.module, Linear):
+            if 0 in instruction.inputs and not instruction.module.reads_sparse:
                 raise ValueError(
                     f"{instruction} cannot read sparse input, only Linear can."
                 )
@@ -282,14 +279,14 @@ class Program:
     def is_done_in_place(self, instruction):
         """Tell whether there is nothing to do.
 
-        A slice may lie where it was cut from; and the terms of a sum may have been
+        A view may lie where it was cut from; and the terms of a sum may have been
         added up where they were computed.
         """
         module, output = instruction.module, self.signals[instruction.output]
         sources = [self.signals[i] for i in instruction.inputs]
-        if isinstance(module, Slice):
+        if module.view is not None:
             return output.offset == sources[0].offset
-        return isinstance(module, Add) and sources == [output, output]
+        return module.is_sum and sources == [output, output]
 
 
 def block_shapes(module, widths):

@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 from scipy import sparse
-from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import LabelEncoder
 
@@ -136,6 +135,8 @@ def _clusters(profiles, n_groups, rng):
 
     Features whose profile is zero respond to all alike.
     """
+    from sklearn.cluster import KMeans  # loads half of scikit-learn
+
     lengths = np.linalg.norm(profiles, axis=1, keepdims=True)
     negligible = 1e-7 * max(lengths.max(), np.finfo(float).tiny)
     profiles = np.where(

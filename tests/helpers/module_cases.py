@@ -9,17 +9,12 @@ from skbackprop.engine.compiled.rows import BLOCKS, INPUTS
 from skbackprop.kernels import abi, table
 from skbackprop.network import (
     ELU,
-    GELU,
-    SELU,
-    Abs,
     Add,
     BatchNorm,
     Bias,
     Concatenate,
     DotProduct,
     Dropout,
-    HardTanh,
-    Identity,
     LayerNorm,
     LeakyReLU,
     Linear,
@@ -27,31 +22,22 @@ from skbackprop.network import (
     Max,
     MaxPool,
     MeanPool,
-    Mish,
     Multiply,
-    ReLU,
     Scale,
     ScaledDotProductAttention,
-    ScaledTanh,
-    Sigmoid,
-    SiLU,
     Slice,
     Softmax,
-    Softplus,
-    Softsign,
-    Square,
     StopGradient,
     Subtract,
-    Tanh,
     Where,
     Zeros,
 )
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
+from skbackprop.network.modules import ALL_MODULES
 
 ELEMENTWISE = [
-    *(Identity(), ReLU(), LeakyReLU(), LeakyReLU(0.3), ELU(), ELU(0.5), SELU()),
-    *(Softplus(), SiLU(), GELU(), Mish(), Sigmoid(), Tanh(), ScaledTanh()),
-    *(HardTanh(), Softsign(), Square(), Abs()),
+    *(module() for module in ALL_MODULES if module.is_elementwise),
+    *(LeakyReLU(0.3), ELU(0.5)),
 ]
 PAIRS = [(5, 5), (1, 1), (33, 33), (1, 20), (17, 1)]
 

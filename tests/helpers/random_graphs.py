@@ -27,10 +27,6 @@ from skbackprop.engine.samples import CSR, Samples
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan
 from skbackprop.network import (
-    ELU,
-    GELU,
-    SELU,
-    Abs,
     Add,
     BatchNorm,
     Bias,
@@ -38,29 +34,21 @@ from skbackprop.network import (
     DotProduct,
     Dropout,
     Graph,
-    HardTanh,
     Identity,
     Input,
     LayerNorm,
-    LeakyReLU,
     Linear,
     LogSoftMax,
     Max,
     MaxPool,
     MeanPool,
-    Mish,
     Multiply,
     ReLU,
     Scale,
     ScaledDotProductAttention,
-    ScaledTanh,
     Sigmoid,
-    SiLU,
     Slice,
     Softmax,
-    Softplus,
-    Softsign,
-    Square,
     StopGradient,
     Subtract,
     Tanh,
@@ -68,6 +56,7 @@ from skbackprop.network import (
     Zeros,
 )
 from skbackprop.network.compiler import compile_graph
+from skbackprop.network.modules import ALL_MODULES
 
 LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
 ELEMENTWISE_LOSSES = [
@@ -81,10 +70,7 @@ ROW_LOSSES = [
     *(SoftMargin(Focal(1.5)), HardMargin(Hinge()), HardMargin(SquaredHinge())),
 ]
 ELEMENTWISE = [Identity(), ReLU(), Sigmoid(), Tanh()]
-ACTIVATIONS = [
-    *(Identity(), ReLU(), LeakyReLU(0.1), ELU(), SELU(), Softplus(), SiLU(), GELU()),
-    *(Mish(), Sigmoid(), Tanh(), ScaledTanh(), HardTanh(), Softsign(), Square(), Abs()),
-]
+ACTIVATIONS = [module() for module in ALL_MODULES if module.is_elementwise]
 WIDTHS = [1, 2, 3, 5, 7, 15, 16, 17, 33]
 
 

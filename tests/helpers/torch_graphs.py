@@ -2,45 +2,7 @@
 
 import math
 
-from skbackprop.network import (
-    ELU,
-    GELU,
-    SELU,
-    Abs,
-    Add,
-    BatchNorm,
-    Bias,
-    Concatenate,
-    DotProduct,
-    Dropout,
-    HardTanh,
-    Identity,
-    LayerNorm,
-    LeakyReLU,
-    Linear,
-    LogSoftMax,
-    Max,
-    MaxPool,
-    MeanPool,
-    Mish,
-    Multiply,
-    ReLU,
-    Scale,
-    ScaledDotProductAttention,
-    ScaledTanh,
-    Sigmoid,
-    SiLU,
-    Slice,
-    Softmax,
-    Softplus,
-    Softsign,
-    Square,
-    StopGradient,
-    Subtract,
-    Tanh,
-    Where,
-    Zeros,
-)
+from skbackprop import network
 
 
 def torch_forward(torch, graph, x, blocks, is_training=True, seed=0):
@@ -54,13 +16,13 @@ def torch_forward(torch, graph, x, blocks, is_training=True, seed=0):
         module = graph.modules[index]
         operands = [signals[i] for i in inputs]
         own = blocks.get(index, ())
-        if isinstance(module, Dropout):
+        if isinstance(module, network.Dropout):
             if is_training:
                 kept = module.kept(operands[0].shape, seed, 0, number)
                 factor = torch.tensor(kept).to(x) / (1 - module.rate)
                 operands[0] = operands[0] * factor
             signals.append(operands[0])
-        elif isinstance(module, BatchNorm):
+        elif isinstance(module, network.BatchNorm):
             weight, bias, *running = own
             arguments = (*running, weight, bias, is_training, module.momentum)
             signals.append(
@@ -74,42 +36,46 @@ def torch_forward(torch, graph, x, blocks, is_training=True, seed=0):
 def _apply(torch, module, operands, own):
     functional = torch.nn.functional
     function = {
-        Add: torch.add,
-        Subtract: torch.sub,
-        Multiply: torch.mul,
-        Identity: lambda x: 1.0 * x,
-        ReLU: torch.relu,
-        Sigmoid: torch.sigmoid,
-        Tanh: torch.tanh,
-        Square: torch.square,
-        Abs: torch.abs,
-        SELU: functional.selu,
-        Softplus: functional.softplus,
-        SiLU: functional.silu,
-        GELU: functional.gelu,
-        Mish: functional.mish,
-        HardTanh: functional.hardtanh,
-        Softsign: functional.softsign,
-        LeakyReLU: lambda x: functional.leaky_relu(x, module.negative_slope),
-        ELU: lambda x: functional.elu(x, module.alpha),
-        ScaledTanh: lambda x: 1.7159 * torch.tanh(2 / 3 * x),
-        Linear: lambda x: functional.linear(x, own[0].T, *own[1:]),
-        Bias: lambda x: x + own[0],
-        Scale: lambda x: x * own[0],
-        LayerNorm: lambda x: functional.layer_norm(x, x.shape[1:], *own, module.eps),
-        Softmax: lambda x: torch.softmax(x, 1),
-        LogSoftMax: lambda x: torch.log_softmax(x, 1),
+        network.Add: torch.add,
+        network.Subtract: torch.sub,
+        network.Multiply: torch.mul,
+        network.Identity: lambda x: 1.0 * x,
+        network.ReLU: torch.relu,
+        network.Sigmoid: torch.sigmoid,
+        network.Tanh: torch.tanh,
+        network.Square: torch.square,
+        network.Abs: torch.abs,
+        network.SELU: functional.selu,
+        network.Softplus: functional.softplus,
+        network.SiLU: functional.silu,
+        network.GELU: functional.gelu,
+        network.Mish: functional.mish,
+        network.HardTanh: functional.hardtanh,
+        network.Softsign: functional.softsign,
+        network.LeakyReLU: lambda x: functional.leaky_relu(x, module.negative_slope),
+        network.ELU: lambda x: functional.elu(x, module.alpha),
+        network.ScaledTanh: lambda x: 1.7159 * torch.tanh(2 / 3 * x),
+        network.Linear: lambda x: functional.linear(x, own[0].T, *own[1:]),
+        network.Bias: lambda x: x + own[0],
+        network.Scale: lambda x: x * own[0],
+        network.LayerNorm: lambda x: functional.layer_norm(
+            x, x.shape[1:], *own, module.eps
+        ),
+        network.Softmax: lambda x: torch.softmax(x, 1),
+        network.LogSoftMax: lambda x: torch.log_softmax(x, 1),
         # torch halves the gradient of equal numbers.
-        Max: lambda a, b: torch.where(a > b, a, b),
-        Where: lambda condition, a, b: torch.where(condition > 0, a, b),
-        Slice: lambda x: x[:, module.start : module.stop],
-        Concatenate: lambda *x: torch.cat(x, 1),
-        StopGradient: lambda x: x.detach(),
-        Zeros: lambda x: torch.zeros(len(x), module.n_units, dtype=x.dtype),
-        DotProduct: lambda a, b: (a * b).sum(1, keepdim=True),
-        MaxPool: lambda x: _first_of_largest(x.reshape(len(x), -1, module.size)),
-        MeanPool: lambda x: x.reshape(len(x), -1, module.size).mean(2),
-        ScaledDotProductAttention: lambda *x: _attention(functional, module, x),
+        network.Max: lambda a, b: torch.where(a > b, a, b),
+        network.Where: lambda condition, a, b: torch.where(condition > 0, a, b),
+        network.Slice: lambda x: x[:, module.start : module.stop],
+        network.Concatenate: lambda *x: torch.cat(x, 1),
+        network.StopGradient: lambda x: x.detach(),
+        network.Zeros: lambda x: torch.zeros(len(x), module.n_units, dtype=x.dtype),
+        network.DotProduct: lambda a, b: (a * b).sum(1, keepdim=True),
+        network.MaxPool: lambda x: _first_of_largest(
+            x.reshape(len(x), -1, module.size)
+        ),
+        network.MeanPool: lambda x: x.reshape(len(x), -1, module.size).mean(2),
+        network.ScaledDotProductAttention: lambda *x: _attention(functional, module, x),
     }[type(module)]
     return function(*operands)
 

@@ -212,7 +212,7 @@ def _(module: LogSoftMax, inputs, output, adjoint, parameters, run):
 
 def _normalized(module, x, running, run):
     """Return x normalized, and what it was multiplied by."""
-    axis = 1 if isinstance(module, LayerNorm) else 0
+    axis = 0 if running else 1
     mean, variance = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
     if axis == 0 and not run.is_training:
         mean, variance = running

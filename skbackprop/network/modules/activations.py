@@ -12,11 +12,32 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = [
+    "Abs",
+    "ELU",
+    "Elementwise",
+    "GELU",
+    "HardTanh",
+    "Identity",
+    "LeakyReLU",
+    "Mish",
+    "ReLU",
+    "SELU",
+    "ScaledTanh",
+    "SiLU",
+    "Sigmoid",
+    "Softplus",
+    "Softsign",
+    "Square",
+    "Tanh",
+]
+
 
 @dataclass(frozen=True)
 class Elementwise(Module):
     """A function of one variable, applied to each element: y = f(x)."""
 
+    is_elementwise: ClassVar[bool] = True
     # Whether the derivative needs x; where y suffices, y may overwrite x.
     derivative_needs_input: ClassVar[bool] = False
     backward_reads_output: ClassVar[bool] = True
@@ -38,6 +59,8 @@ class Elementwise(Module):
 @dataclass(frozen=True)
 class Identity(Elementwise):
     """Pass the input on: y = x, dx = dy."""
+
+    passes_on: ClassVar[bool] = True
 
     def value(self, x, xp):
         """Return x."""
@@ -221,6 +244,8 @@ class Mish(Elementwise):
 @dataclass(frozen=True)
 class Sigmoid(Elementwise):
     """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
+
+    glorot_factor: ClassVar[float] = 2.0  # as scikit-learn has it
 
     def value(self, x, xp):
         """Return 1 / (1 + exp(-x))."""

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["Bias", "Scale"]
+
 
 @dataclass(frozen=True)
 class Bias(Module):
@@ -14,6 +16,7 @@ class Bias(Module):
     """
 
     may_overwrite: ClassVar[tuple] = (0,)
+    backward_reads_adjoint_only: ClassVar[bool] = True
 
     def parameter_shapes(self, width):
         """Return the shape of the bias."""

@@ -6,6 +6,8 @@ from typing import ClassVar
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
 
+__all__ = ["ScaledDotProductAttention"]
+
 
 @dataclass(frozen=True)
 class ScaledDotProductAttention(Module):
@@ -63,3 +65,9 @@ class ScaledDotProductAttention(Module):
                 f"{keys}."
             )
         return values
+
+    def count_flops(self, queries, keys, values):
+        """Return those of all pairs of a query and a key."""
+        n = self.n_timesteps
+        n_pairs = n * (n + 1) // 2 if self.causal else n * n
+        return n_pairs * (2 * (keys // n) + 1 + 5 + 2 * (values // n))  # 5 of softmax

@@ -1,15 +1,13 @@
-"""The modules a network is made of: frozen dataclasses with a shape rule.
-
-A module states what it computes and its derivative; it holds no parameters
-and no signals. Calling it on nodes wires it into a graph
-(:mod:`skbackprop.network.graph`).
-"""
+"""Modules that move columns: cut them out, join them, hold gradients back."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from skbackprop.network.modules.activations import Identity
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
+
+__all__ = ["Concatenate", "Duplicate", "Slice", "StopGradient", "Zeros"]
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,27 @@ class Slice(Module):
     start: int
     stop: int
 
+    passes_on: ClassVar[bool] = True
+    backward_reads_adjoint_only: ClassVar[bool] = True
+
     def __post_init__(self):
         if not 0 <= self.start < self.stop:
             raise ValueError(f"{self!r} needs 0 <= start < stop.")
+
+    @property
+    def view(self):
+        """The columns that are cut out."""
+        return range(self.start, self.stop)
 
     def output_width(self, width):
         """Return ``stop - start``."""
         if self.stop > width:
             raise ValueError(f"{self!r} reaches beyond an input of width {width}.")
         return self.stop - self.start
+
+    def count_flops(self, width):
+        """Return 0."""
+        return 0
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,16 @@ class Concatenate(Module):
     """
 
     n_inputs: ClassVar[int | None] = None
+    passes_on: ClassVar[bool] = True
+    backward_reads_adjoint_only: ClassVar[bool] = True
 
     def output_width(self, *widths):
         """Return the sum of the widths."""
         return sum(widths)
+
+    def count_flops(self, *widths):
+        """Return 0."""
+        return 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,16 @@ class StopGradient(Module):
     Called ``detach`` in torch.
     """
 
+    passes_on: ClassVar[bool] = True
     stops_gradient: ClassVar[tuple] = (0,)
+
+    def count_flops(self, width):
+        """Return 0."""
+        return 0
+
+    def with_full_gradient(self):
+        """Return Identity."""
+        return Identity()
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,10 @@ class Zeros(Module):
     def output_width(self, width):
         """Return ``n_units``."""
         return self.n_units
+
+    def count_flops(self, width):
+        """Return 0."""
+        return 0
 
 
 class Duplicate:

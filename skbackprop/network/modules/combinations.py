@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["Add", "Combination", "Max", "Multiply", "Subtract", "Where"]
+
 
 @dataclass(frozen=True)
 class Combination(Module):
@@ -62,6 +64,8 @@ class Add(Combination):
     """
 
     folds: ClassVar[bool] = True
+    passes_on: ClassVar[bool] = True
+    is_sum: ClassVar[bool] = True
     may_overwrite: ClassVar[tuple] = (0, 1)
 
     def value(self, x1, x2, xp):
@@ -77,6 +81,7 @@ class Add(Combination):
 class Subtract(Combination):
     """The difference of two signals: y = x1 - x2, dx1 = dy, dx2 = -dy."""
 
+    passes_on: ClassVar[bool] = True
     may_overwrite: ClassVar[tuple] = (0, 1)
 
     def value(self, x1, x2, xp):
@@ -97,6 +102,7 @@ class Multiply(Combination):
     """
 
     folds: ClassVar[bool] = True
+    can_add: ClassVar[bool] = True
 
     def value(self, x1, x2, xp):
         """Return x1 x2."""

@@ -7,6 +7,8 @@ import numpy as np
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["Dropout"]
+
 
 @dataclass(frozen=True)
 class Dropout(Module):
@@ -28,6 +30,7 @@ class Dropout(Module):
 
     rate: float = 0.5
 
+    passes_on: ClassVar[bool] = True
     may_overwrite: ClassVar[tuple] = (0,)
     is_random: ClassVar[bool] = True
 

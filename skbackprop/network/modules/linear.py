@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, fields
 from operator import index
+from typing import ClassVar
 
 import numpy as np
 
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
+
+__all__ = ["Linear"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class Linear(Module):
     bias: bool = True
     connections: tuple | None = None
 
+    reads_beside_others: ClassVar[bool] = True
+    reads_sparse: ClassVar[bool] = True
+    has_weight_matrix: ClassVar[bool] = True
+
     def __post_init__(self):
         checked_width("n_units", self.n_units)
         if self.connections is not None:
@@ -78,6 +85,11 @@ class Linear(Module):
         shown = ", ".join(f"{name}={value!r}" for name, value in settings.items())
         return f"Linear({shown})"
 
+    @property
+    def can_add(self):
+        """Without a bias, which is what the product is added to otherwise."""
+        return not self.bias
+
     def output_width(self, width):
         """Return ``n_units``."""
         for unit, inputs in enumerate(self.connections or ()):
@@ -94,6 +106,17 @@ class Linear(Module):
         if self.bias:
             shapes["bias"] = (self.n_units,)
         return shapes
+
+    def count_parameters(self, width):
+        """Return the number of weights that there are, and of biases."""
+        n_weights = width * self.n_units
+        if self.connections is not None:
+            n_weights = sum(map(len, self.connections))
+        return n_weights + self.bias * self.n_units
+
+    def count_flops(self, width):
+        """Return two for each weight and one for each bias."""
+        return 2 * self.count_parameters(width) - self.bias * self.n_units
 
     def connected(self, width):
         """Return the (width, n_units) matrix of what is connected."""

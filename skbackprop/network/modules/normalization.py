@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["BatchNorm", "LayerNorm"]
+
 
 @dataclass(frozen=True)
 class LayerNorm(Module):
@@ -38,6 +40,10 @@ class LayerNorm(Module):
     def parameter_shapes(self, width):
         """Return the shapes of the weights and of the bias."""
         return {"weight": (width,), "bias": (width,)}
+
+    def count_flops(self, width):
+        """Return those of mean 1, variance 3, normalize 2, weigh, shift."""
+        return 8 * width
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,10 @@ class BatchNorm(Module):
     def buffer_shapes(self, width):
         """Return the shapes of the running mean and variance."""
         return {"running_mean": (width,), "running_var": (width,)}
+
+    def count_flops(self, width):
+        """Return those of normalize 2, weigh, shift; as in prediction."""
+        return 4 * width
 
 
 def _check_eps(eps):

@@ -6,6 +6,8 @@ from typing import ClassVar
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import checked_width
 
+__all__ = ["MaxPool", "MeanPool"]
+
 
 @dataclass(frozen=True)
 class _Pool(Module):
@@ -24,6 +26,10 @@ class _Pool(Module):
                 f"{width} cannot be cut into."
             )
         return width // self.size
+
+    def count_flops(self, width):
+        """Return one for each column of the input."""
+        return width
 
 
 @dataclass(frozen=True)
@@ -60,3 +66,5 @@ class MeanPool(_Pool):
     size : int
         Columns of a group, which lie side by side.
     """
+
+    backward_reads_adjoint_only: ClassVar[bool] = True

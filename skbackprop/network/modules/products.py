@@ -1,9 +1,11 @@
-"""Modules of degree 2 and more: scalar products, attention."""
+"""Products of whole rows."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
+
+__all__ = ["DotProduct"]
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,7 @@ class DotProduct(Module):
         """Return 1."""
         super().output_width(*widths)
         return 1
+
+    def count_flops(self, *widths):
+        """Return one for each product and one for each sum."""
+        return sum(widths)

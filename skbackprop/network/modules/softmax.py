@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
 
+__all__ = ["LogSoftMax", "Softmax"]
+
 
 @dataclass(frozen=True)
 class Softmax(Module):
@@ -17,6 +19,10 @@ class Softmax(Module):
 
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
+
+    def count_flops(self, width):
+        """Return those of maximum, difference, exp, sum, quotient."""
+        return 5 * width
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,7 @@ class LogSoftMax(Module):
 
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
+
+    def count_flops(self, width):
+        """Return those of maximum, difference, exp, sum, quotient."""
+        return 5 * width

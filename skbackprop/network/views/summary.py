@@ -1,85 +1,10 @@
 """A graph as a table: shapes, parameters and arithmetic of each module."""
 
-import functools
-import math
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
-from skbackprop.network.modules.attention import ScaledDotProductAttention
-from skbackprop.network.modules.columns import Concatenate, Slice, StopGradient, Zeros
-from skbackprop.network.modules.linear import Linear
-from skbackprop.network.modules.normalization import BatchNorm, LayerNorm
-from skbackprop.network.modules.pooling import MaxPool, MeanPool
-from skbackprop.network.modules.products import DotProduct
-from skbackprop.network.modules.softmax import LogSoftMax, Softmax
-
 _LONGEST_TABLE = 200  # rows in a notebook
-
-
-@functools.singledispatch
-def count_flops(module, input_widths, output_width):
-    """Return the floating-point operations of forward, per sample.
-
-    A multiply-add counts as two, a function such as exp or tanh as one, moving
-    numbers as none; sums of n numbers count as n. A module not listed here does
-    one operation for each element of its output, and with k inputs k - 1.
-    """
-    return output_width * max(1, len(input_widths) - 1)
-
-
-@count_flops.register
-def _(module: Linear, input_widths, output_width):
-    n_parameters = count_parameters(module, input_widths)
-    return 2 * n_parameters - (output_width if module.bias else 0)
-
-
-@count_flops.register(Concatenate)
-@count_flops.register(Slice)
-@count_flops.register(StopGradient)
-@count_flops.register(Zeros)
-def _(module, input_widths, output_width):
-    return 0  # they move numbers, or not even that
-
-
-@count_flops.register(Softmax)
-@count_flops.register(LogSoftMax)
-def _(module, input_widths, output_width):
-    return 5 * output_width  # maximum, difference, exp, sum, quotient
-
-
-@count_flops.register
-def _(module: LayerNorm, input_widths, output_width):
-    return 8 * output_width  # mean 1, variance 3, normalize 2, weigh, shift
-
-
-@count_flops.register
-def _(module: BatchNorm, input_widths, output_width):
-    return 4 * output_width  # normalize 2, weigh, shift; as in prediction
-
-
-@count_flops.register(MaxPool)
-@count_flops.register(MeanPool)
-@count_flops.register(DotProduct)
-def _(module, input_widths, output_width):
-    return sum(input_widths)
-
-
-@count_flops.register
-def _(module: ScaledDotProductAttention, input_widths, output_width):
-    n = module.n_timesteps
-    n_pairs = n * (n + 1) // 2 if module.causal else n * n
-    n_keys, n_values = input_widths[1] // n, output_width // n
-    return n_pairs * (2 * n_keys + 1 + 5 + 2 * n_values)  # 5 of the softmax
-
-
-def count_parameters(module, input_widths):
-    """Return the number of parameters that are learned."""
-    shapes = module.parameter_shapes(*input_widths).values()
-    unconnected = 0
-    if isinstance(module, Linear) and module.connections is not None:
-        unconnected = (~module.connected(*input_widths)).sum()
-    return sum(map(math.prod, shapes)) - int(unconnected)
 
 
 class Row(NamedTuple):
@@ -192,7 +117,7 @@ def summarize(graph):
     rows = [Row(0, f"Input({graph.n_features})", (), widths[0], 0, 0, None)]
     for node, (index, inputs) in enumerate(graph.wires, start=1):
         module, input_widths = graph.modules[index], [widths[i] for i in inputs]
-        n_parameters = count_parameters(module, input_widths)
+        n_parameters = module.count_parameters(*input_widths)
         first = first_use.setdefault(index, node)
         rows.append(
             Row(
@@ -201,7 +126,7 @@ def summarize(graph):
                 inputs=inputs,
                 width=widths[node],
                 n_parameters=n_parameters,
-                flops=count_flops(module, input_widths, widths[node]),
+                flops=module.count_flops(*input_widths),
                 shares_with=first if n_parameters and first != node else None,
             )
         )

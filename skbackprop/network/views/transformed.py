@@ -10,15 +10,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from skbackprop.network.compiler import compile_graph
-from skbackprop.network.modules.affine import Bias
 from skbackprop.network.modules.base import Module
-from skbackprop.network.modules.columns import Concatenate, Slice
-from skbackprop.network.modules.pooling import MeanPool
 from skbackprop.network.quantities import Quantity
 from skbackprop.network.views.drawing import Diagram
-
-# Linear in their inputs, with derivatives that are the same everywhere.
-_READ_ADJOINTS_ONLY = (Bias, Concatenate, MeanPool, Slice)
 
 
 class Step(NamedTuple):
@@ -123,7 +117,7 @@ def transform(graph):
         owner = first_use[graph.wires[node - 1][0]]
         learns = bool(module.parameter_shapes(*(widths[i] for i in inputs)))
         reads = [Quantity("dz", node), *_signals_read(module, node, inputs)]
-        if learns and not isinstance(module, _READ_ADJOINTS_ONLY):
+        if learns and not module.backward_reads_adjoint_only:
             reads.append(Quantity("w", owner))
         targets = zip(inputs, instruction.input_gradients, strict=True)
         writes = [(Quantity("dz", i), how) for i, how in targets if how]
@@ -135,7 +129,7 @@ def transform(graph):
 
 def _signals_read(module, node, inputs):
     """Return the signals that the derivative of a module is a function of."""
-    if isinstance(module, _READ_ADJOINTS_ONLY):
+    if module.backward_reads_adjoint_only:
         return []
     read = [x for i, x in enumerate(inputs) if i not in module.may_overwrite]
     read += [node] if module.backward_reads_output else []

@@ -23,17 +23,9 @@ from skbackprop import NetworkRegressor, network
 from skbackprop.engine.reference import executor as reference
 from skbackprop.engine.reference.executor import Pass
 from skbackprop.kernels import jit, table
+from skbackprop.network.modules import ALL_MODULES
 
 every_case = pytest.mark.parametrize("case", CASES, ids=name_of_case)
-ABSTRACT = {network.Module, network.Elementwise, network.Combination}
-MODULES = [
-    thing
-    for thing in map(vars(network).get, network.__all__)
-    if isinstance(thing, type) and issubclass(thing, network.Module)
-    if thing not in ABSTRACT
-]
-
-
 SEED, N_STEPS, STREAM = 2**33 + 5, 7, 3  # as kernels get them
 
 
@@ -137,7 +129,73 @@ def test_the_reference_keeps_the_dtype(case, dtype):
         assert array is None or array.dtype == dtype
 
 
-every_module = pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
+def forward_in_training(module, inputs, blocks):
+    run = Pass(is_training=True)
+    return reference.forward(module, inputs, [b.copy() for b in blocks.values()], run)
+
+
+@every_case
+def test_an_elementwise_module_does_the_same_to_an_element_wherever_it_stands(case):
+    module, widths = case
+    if not module.is_elementwise:
+        return
+    (x,) = random_data(module, widths).inputs
+    output = forward_in_training(module, [x], {})
+    one_by_one = forward_in_training(module, [x.reshape(-1, 1)], {})
+    np.testing.assert_array_equal(one_by_one.reshape(x.shape), output)
+
+
+@every_case
+def test_a_view_is_columns_of_the_input_and_a_sum_is_the_sum_of_its_inputs(case):
+    module, widths = case
+    data = random_data(module, widths)
+    output = forward_in_training(module, data.inputs, data.blocks)
+    if module.view is not None:
+        np.testing.assert_array_equal(output, data.inputs[0][:, list(module.view)])
+    if module.is_sum:
+        np.testing.assert_array_equal(output, sum(data.inputs))
+
+
+@every_case
+def test_backward_of_the_adjoint_only_is_the_same_at_all_points(case):
+    module, widths = case
+    if not module.backward_reads_adjoint_only:
+        return
+    data, others = random_data(module, widths), random_data(module, widths, seed=1)
+    here = run_reference(module, data)
+    there = run_reference(module, others._replace(adjoint=data.adjoint))
+    for found, expected in zip(here[1] + here[2], there[1] + there[2], strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+@every_case
+def test_connections_and_a_weight_matrix_are_those_of_its_parameters(case):
+    module, widths = case
+    shapes = module.parameter_shapes(*widths)
+    assert module.has_weight_matrix == (len(shapes.get("weight", ())) == 2)
+    is_there = {name: np.ones(shape, bool) for name, shape in shapes.items()}
+    if module.connections is not None:
+        is_there["weight"] = module.connected(*widths)
+    n_parameters = sum(int(there.sum()) for there in is_there.values())
+    assert module.count_parameters(*widths) == n_parameters
+
+
+@every_case
+def test_a_full_gradient_is_that_of_the_same_output(case):
+    module, widths = case
+    data, full = random_data(module, widths), module.with_full_gradient()
+    output = forward_in_training(module, data.inputs, data.blocks)
+    same = forward_in_training(full, data.inputs, data.blocks)
+    np.testing.assert_array_equal(same, output)
+    for i in full.stops_gradient:
+        # Nothing is withheld of an input that the output does not vary with.
+        moved = list(data.inputs)
+        moved[i] = moved[i] + 1e-9
+        same = forward_in_training(full, moved, data.blocks)
+        np.testing.assert_array_equal(same, output)
+
+
+every_module = pytest.mark.parametrize("module", ALL_MODULES, ids=lambda m: m.__name__)
 INSTANCES = {type(module): (module, widths) for module, widths in CASES}
 
 

@@ -1,0 +1,11 @@
+"""The map of the package: which room stands on which floor."""
+
+# From the ground up. A module imports from its own room and from floors below.
+FLOORS = [
+    {"network", "exceptions", "utils"},
+    {"kernels", "manifold", "datasets"},
+    {"engine", "transformers", "separability"},
+    {"fitting", "capacity"},
+    {"estimators", "inspection"},
+    {"__init__"},
+]

@@ -1,0 +1,122 @@
+"""The names of the package: imported when asked for, and nothing else with them."""
+
+import ast
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skbackprop
+
+PACKAGE = Path(skbackprop.__file__).parent
+SUBPACKAGES = [
+    *("capacity", "datasets", "engine", "exceptions", "inspection", "manifold"),
+    *("network", "separability"),
+]
+
+
+def names_in_stub():
+    """Return the module that the stub imports each name from, by name."""
+    tree = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    return {
+        alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def run(statements):
+    """Return what a new interpreter prints, split at spaces."""
+    command = [sys.executable, "-c", statements]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    ).stdout.split()
+
+
+def loaded_by(statement):
+    return set(run(f"{statement}\nimport sys\nprint(*sys.modules)"))
+
+
+def test_the_stub_lists_what_the_package_exports():
+    tree = ast.parse((PACKAGE / "__init__.pyi").read_text())
+    assignments = [node for node in tree.body if isinstance(node, ast.Assign)]
+    (exported,) = [ast.literal_eval(node.value) for node in assignments]
+    assert exported == skbackprop.__all__ == sorted(exported)
+    assert set(names_in_stub()) == {*exported, *SUBPACKAGES}
+
+
+@pytest.mark.parametrize("name", skbackprop.__all__)
+def test_a_name_is_what_the_stub_says(name):
+    home = sys.modules[getattr(skbackprop, name).__module__]
+    assert names_in_stub()[name] == home.__name__
+    assert getattr(skbackprop, name) is getattr(home, name)
+    assert pickle.loads(pickle.dumps(getattr(home, name))) is getattr(home, name)
+
+
+def test_subpackages_need_no_import_of_their_own():
+    inner = ("engine.losses", "engine.optimizers", "engine.schedules")
+    names = [f"skbackprop.{name}" for name in (*inner, *SUBPACKAGES)]
+    found = run(f"import skbackprop\nfor m in {', '.join(names)}: print(m.__name__)")
+    assert found == names
+
+
+def test_all_names_are_listed_before_they_are_imported():
+    listed = run("import skbackprop\nprint(*dir(skbackprop))")
+    assert {*skbackprop.__all__, *SUBPACKAGES, "__version__"} <= set(listed)
+
+
+def test_a_star_imports_everything():
+    found = run("from skbackprop import *\nprint(*dir())")
+    assert set(skbackprop.__all__) <= set(found)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'skbackprop' has no attribute 'MLP'"):
+        _ = skbackprop.MLP
+    with pytest.raises(ImportError, match="cannot import name 'MLP'"):
+        from skbackprop import MLP  # noqa: F401
+
+
+def test_the_package_itself_loads_nothing():
+    loaded = loaded_by("import skbackprop")
+    assert "skbackprop" in loaded
+    assert not any(name.startswith("skbackprop.") for name in loaded)
+    assert not loaded & {"numpy", "sklearn", "pandas"}
+
+
+# What is loaded when it is used, if at all.
+HEAVY = {
+    *("numba", "llvmlite", "matplotlib", "pandas.plotting"),
+    *("sklearn.cluster", "sklearn.decomposition", "sklearn.linear_model"),
+    *("sklearn.manifold", "sklearn.metrics", "sklearn.model_selection"),
+    *("sklearn.neighbors", "sklearn.neural_network"),
+}
+GROUND = {"exceptions", "kernels", "network", "utils"}
+NETWORKS = {*GROUND, "engine", "fitting"}
+
+
+@pytest.fixture(scope="module")
+def loaded_by_sklearn():
+    return loaded_by("import sklearn.base")
+
+
+@pytest.mark.parametrize(
+    ("name", "rooms"),
+    [
+        ("MLPClassifier", {*NETWORKS, "estimators.mlp", "estimators.docs"}),
+        ("FeaturePooling", {*GROUND, "transformers"}),
+        ("MonomialFeatures", {*GROUND, "transformers"}),
+        ("LinearSeparator", {*GROUND, "separability"}),
+        ("TrainingCurveDisplay", {*NETWORKS, "inspection"}),
+    ],
+)
+def test_a_name_loads_its_own_wing_only(name, rooms, loaded_by_sklearn):
+    loaded = loaded_by(f"from skbackprop import {name}")
+    assert not loaded & (HEAVY - loaded_by_sklearn)
+    for module in loaded:
+        package, *parts = module.split(".")
+        if package == "skbackprop" and parts and parts != ["estimators"]:
+            assert parts[0] in rooms or ".".join(parts[:2]) in rooms, module
