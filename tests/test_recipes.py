@@ -45,16 +45,13 @@ def listed(name):
 
 def with_code(text, table, code):
     """Return the text of a file with code where the page says that it goes."""
-    lines = text.splitlines(keepends=True)
     if table:
-        place = next(i for i, line in enumerate(lines) if line.startswith(f"{table} ="))
-        lines.insert(place + 1, indent(code, "    "))
-    elif code.startswith("from "):
-        place = next(i for i, line in enumerate(lines) if line.startswith("from "))
-        lines.insert(place, code)
-    else:
-        lines.append(f"\n\n{code}")
-    return "".join(lines)
+        place = re.search(rf"^{table} = [\[{{(]", text, re.M).end()
+        return f"{text[:place]}\n{indent(code, '    ')}{text[place:]}"
+    if code.startswith("from "):
+        place = re.search(r"^from ", text, re.M).start()
+        return f"{text[:place]}{code}{text[place:]}"
+    return f"{text}\n\n{code}"
 
 
 @pytest.fixture(scope="module")
