@@ -102,6 +102,10 @@ class TrainingState:
         All that is recorded of each epoch, see :mod:`skbackprop.engine.history`.
     seed : int
         Of the random numbers that modules draw.
+    criterion : str or None
+        Data and measure that ``no_improvement`` and ``best_loss`` are about.
+    is_over : bool
+        Whether training has come to its end, and was not cut off.
     """
 
     solver: str
@@ -122,11 +126,18 @@ class TrainingState:
     validation_losses: list = field(default_factory=list)
     history: dict = field(default_factory=new_history)
     seed: int = 0
+    criterion: str | None = None
+    is_over: bool = False
 
     def copied(self):
         """Return a state with arrays of its own, writable whatever these are."""
         arrays = {k: v.copy() for k, v in vars(self).items() if hasattr(v, "dtype")}
         return replace(self, **arrays)
+
+    def forget_progress(self):
+        """Begin to count anew: what was reached before is no measure of what comes."""
+        self.no_improvement = 0
+        self.best_loss, self.slowdown = np.inf, 1.0
 
     def forget_moments(self):
         """Begin the optimizer anew: what led into a divergence is worth nothing."""

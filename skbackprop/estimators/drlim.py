@@ -267,7 +267,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
             return super()._make_graph(data, n_outputs)
         return build_graph(self.graph, data.X.shape[1], n_outputs)
 
-    def _begin(self, targets):
+    def _begin(self, targets, is_given=False):
+        super()._begin(targets, is_given)
         # Pairs that are held out must be the same whenever training goes on.
         self._pairs_seed = int(self._random_state.randint(2**31 - 1))
 

@@ -101,6 +101,11 @@ class _MLP(NetworkEstimator):
             )
         return [ACTIVATIONS[name] for name in names]
 
+    def _begin(self, targets, is_given=False):
+        for attribute, values in vars(self).pop("_assigned", {}).items():
+            if is_given:
+                self._assign(attribute, values)
+
     @property
     def n_layers_(self):
         """Number of layers, input and output included."""
@@ -126,6 +131,8 @@ class _MLP(NetworkEstimator):
 
     def _parameters_named(self, attribute, name):
         if not self.__sklearn_is_fitted__():
+            if attribute in vars(self).get("_assigned", {}):
+                return self._assigned[attribute]
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {attribute!r} "
                 "before it is fitted."
@@ -134,7 +141,10 @@ class _MLP(NetworkEstimator):
         return _Views(b.view(self._parameters) for b in blocks if b.name == name)
 
     def _assign(self, attribute, values):
-        """Copy values into the parameter vector."""
+        """Copy values into the parameter vector, once there is one."""
+        if not self.__sklearn_is_fitted__():
+            self._assigned = {**vars(self).get("_assigned", {}), attribute: values}
+            return
         views = getattr(self, attribute)
         shapes, expected = [np.shape(v) for v in values], [v.shape for v in views]
         if shapes != expected:

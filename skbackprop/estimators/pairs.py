@@ -13,6 +13,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.engine import losses
 from skbackprop.fitting.targets import Targets
+from skbackprop.utils.gate import check_sparse
 
 _ROUNDS_OF_REJECTION = 20
 
@@ -163,6 +164,7 @@ def make_similarity(X, y, pairs, similarity, n_neighbors):
     elif pairs is None:
         relation = SimilarityGraph(_graph_of_neighbors(X, n_neighbors))
     elif sparse.issparse(pairs):
+        check_sparse(pairs, "pairs")
         _check_graph(pairs, X.shape[0])
         relation = SimilarityGraph(pairs)
     else:

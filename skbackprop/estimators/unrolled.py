@@ -146,7 +146,7 @@ class _Recurrent:
     def _graph_for(self, data):
         return self._net.unroll(data.layout)
 
-    def _begin(self, targets):
+    def _begin(self, targets, is_given=False):
         self._net = self._make_net(targets.n_outputs)
 
     def _is_same_network(self, graph):

@@ -5,7 +5,7 @@ A network estimator is a graph put into this frame. ``fit`` opens a session
 (:mod:`skbackprop.fitting.hooks`) for what is its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -19,8 +19,8 @@ from skbackprop.fitting.hidden import HiddenRepresentations
 from skbackprop.fitting.hooks import FittingHooks
 from skbackprop.fitting.parameters import NetworkParameters
 from skbackprop.fitting.prediction import run_in_batches
-from skbackprop.fitting.session import Session
-from skbackprop.fitting.storage.estimators import KeptInFiles
+from skbackprop.fitting.session import Session, unchanged_on_error
+from skbackprop.fitting.storage.estimators import KeptInFiles, check_state
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.network.compiler import compile_graph
 
@@ -96,14 +96,18 @@ default=None
 
     def _fit(self, X, y, sample_weight=None, given=NO_SET):
         """Fit to data as the estimator has it, which may be more than X and y."""
-        session = Session.of_fit(self, X, y, sample_weight, given)
-        self._run_watched(session, self._as_callbacks_see(X, y, sample_weight))
+        continues = self.warm_start and self.__sklearn_is_fitted__()
+        # Scorers, callbacks and schedules of the user run while it trains.
+        with unchanged_on_error(self, trains=continues):
+            session = Session.of_fit(self, X, y, sample_weight, given)
+            self._run_watched(session, self._as_callbacks_see(X, y, sample_weight))
         session.conclude()
         return self
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass over the data, from where the network stands."""
-        session = Session.of_partial_fit(self, X, y, sample_weight, classes)
+        with unchanged_on_error(self):
+            session = Session.of_partial_fit(self, X, y, sample_weight, classes)
         session.run()
         session.conclude()
         return self
@@ -117,6 +121,19 @@ default=None
             return
         session.run([callbacks])
         callbacks.end()
+
+    @property
+    def out_activation_(self):
+        """Name of the function that makes predictions of what the network puts out.
+
+        It follows from the loss, and is no parameter of the network.
+        """
+        if not self.__sklearn_is_fitted__():
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute 'out_activation_' "
+                "before it is fitted."
+            )
+        return self._targets.loss.link
 
     # Prediction
 
@@ -135,19 +152,29 @@ default=None
     def __getstate__(self):
         """Return what to pickle: weights once, without their padding."""
         state = super().__getstate__().copy()
+        if "history_" in state:
+            # Of a process, not of what was learnt: two equal fits are equal files.
+            n_epochs = len(state["history_"]["seconds"])
+            state["history_"] = {**state["history_"], "seconds": [np.nan] * n_epochs}
+            if state["_training_state"] is not None:
+                state["_training_state"] = replace(
+                    state["_training_state"], history=state["history_"]
+                )
         if "_parameters" in state:
             state["_parameters"] = self._program.compact(self._parameters)
-            if not self._keeps_training_state:
-                state["_training_state"] = None
         return state
 
     def __setstate__(self, state):
         """Restore the flat parameter vector from the compact one."""
         super().__setstate__(state)
         if "_parameters" in state:
-            self._parameters = self._program.expand(np.asarray(self._parameters))
+            # Of this machine's byte order, whichever wrote it.
+            compact = np.asarray(self._parameters)
+            compact = compact.astype(compact.dtype.newbyteorder("="), copy=False)
+            self._parameters = self._program.expand(compact)
             if self._training_state is not None:
                 self._training_state = self._training_state.copied()
+            check_state(self)
 
     def __sklearn_tags__(self):
         """Tell scikit-learn that sparse input is welcome."""

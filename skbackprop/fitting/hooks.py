@@ -48,10 +48,8 @@ class FittingHooks:
     _random_state : RandomState
         Draws all that the fits draw, one after the other.
     _training_state : TrainingState or None
-        From where a stochastic solver goes on.
-    _keeps_training_state : bool
-        Whether that goes into pickles and files: after ``partial_fit``, and with
-        ``warm_start=True``.
+        From where a stochastic solver goes on: after ``partial_fit``, and after
+        ``fit`` with ``warm_start=True``. It goes into pickles and files.
     """
 
     # Classes and functions of this package, beyond modules, losses, schedules and
@@ -141,8 +139,16 @@ class FittingHooks:
         """Return the graph with the fitted parameters that reads other Data."""
         return self.graph_
 
-    def _begin(self, targets):
-        """Set up what else there is to an untrained network, its weights drawn."""
+    def _begin(self, targets, is_given=False):
+        """Set up what else there is to an untrained network, its weights drawn.
+
+        Parameters
+        ----------
+        targets : Targets
+        is_given : bool, default=False
+            Whether weights that were assigned before take the place of those drawn,
+            as with ``partial_fit`` and ``warm_start=True``.
+        """
 
     def _is_same_network(self, graph):
         """Tell whether a graph has the parameters of the network fitted before."""

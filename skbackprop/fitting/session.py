@@ -6,6 +6,7 @@ Where kinds of networks differ it asks the estimator
 (:mod:`skbackprop.fitting.hooks`).
 """
 
+import copy
 from contextlib import contextmanager
 from numbers import Integral
 
@@ -37,6 +38,15 @@ from skbackprop.utils.warnings import warn_user
 
 _INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
+_MEASURES = ("alpha", "l1_alpha", "early_stopping", "n_iter_no_change", "tol")
+# Fitted attributes that L-BFGS does not have.
+_OF_MINIBATCHES = (
+    "best_loss_",
+    "best_validation_score_",
+    "loss_curve_",
+    "validation_loss_curve_",
+    "validation_scores_",
+)
 
 
 class Session:
@@ -71,38 +81,40 @@ class Session:
 
     @classmethod
     def of_fit(cls, estimator, X, y, sample_weight, given):
-        """Open a session of ``fit``; if that fails, the estimator is as before."""
+        """Open a session of ``fit``, with a validation set that may be given."""
         continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
         splits = estimator.early_stopping and given.X is None
-        with _unchanged_on_error(estimator):
-            samples = _prepare(estimator, X, y, sample_weight, continues, splits)
-            check_validation(estimator, given)
-            held_out = read_held_out(estimator, given)
-            checkpoint = open_checkpoint(estimator, samples, held_out, continues)
-            if splits:
-                held_out = hold_out(estimator, samples, X, y)
-            return cls(estimator, samples, held_out, checkpoint)
+        samples = _prepare(estimator, X, y, sample_weight, continues, splits)
+        check_validation(estimator, given)
+        held_out = read_held_out(estimator, given)
+        checkpoint = open_checkpoint(estimator, samples, held_out, continues)
+        if splits:
+            held_out = hold_out(estimator, samples, X, y, sample_weight)
+        return cls(estimator, samples, held_out, checkpoint)
 
     @classmethod
     def of_partial_fit(cls, estimator, X, y, sample_weight, classes):
-        """Open a session of ``partial_fit``, likewise."""
+        """Open a session of ``partial_fit``, of which y may be a part only."""
         continues = estimator.__sklearn_is_fitted__()
-        with _unchanged_on_error(estimator):
-            _check_partial_fit(estimator)
-            part = {"classes": classes, "incremental": True}
-            samples = _prepare(estimator, X, y, sample_weight, continues, **part)
-            return cls(estimator, samples, incremental=True)
+        _check_partial_fit(estimator)
+        part = {"classes": classes, "incremental": True}
+        samples = _prepare(estimator, X, y, sample_weight, continues, **part)
+        return cls(estimator, samples, incremental=True)
 
     # Training
 
     def run(self, observers=()):
         """Train the network, and tell the estimator what training found."""
         estimator = self.estimator
-        estimator._keeps_training_state = self.incremental or bool(estimator.warm_start)
         if estimator.solver == "lbfgs":
             self.outcome = self._run_lbfgs(observers)
         else:
             self.outcome = self._run_stochastic(observers)
+            estimator._training_state.is_over = self.outcome is Outcome.CONVERGED
+        if not (self.incremental or estimator.warm_start):
+            # Nor would a pickle, little larger than its weights, have the memory of
+            # the optimizer: an estimator and its copies go on alike.
+            estimator._training_state = None
 
     def _run_stochastic(self, observers):
         estimator, samples, checkpoint = self.estimator, self.samples, self.checkpoint
@@ -209,15 +221,40 @@ class Session:
         warn_user(message.format(kept), ConvergenceWarning)
 
 
+# What training changes in place.
+_TRAINED = (
+    "_parameters",
+    "_training_state",
+    "history_",
+    "loss_curve_",
+    "validation_loss_curve_",
+    "validation_scores_",
+)
+
+
 @contextmanager
-def _unchanged_on_error(estimator):
-    """Leave an estimator as it was if its input turns out to be bad."""
+def unchanged_on_error(estimator, trains=False):
+    """Leave an estimator as it was if something goes wrong.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+    trains : bool, default=False
+        Whether a network that is there already is trained in place, so that it has
+        to be copied before.
+    """
     before = dict(vars(estimator))
+    if trains:
+        trained = {name: before[name] for name in _TRAINED if name in before}
+        before.update(copy.deepcopy(trained))  # all at once: they share lists
+        drawn = estimator._random_state.get_state()
     try:
         yield
     except BaseException:
         vars(estimator).clear()
         vars(estimator).update(before)
+        if trains:  # in place, as the user may hold the generator
+            estimator._random_state.set_state(drawn)
         raise
 
 
@@ -268,17 +305,20 @@ def _prepare(
         targets = estimator._new_targets(y, classes, incremental)
     encoded = targets.encode(y, X.dtype)
     sample_weight = estimator._weigh(sample_weight, y, X.dtype, incremental)
+    _check_any_weighs(estimator, sample_weight, incremental)
     if continues:
         _check_continuation(estimator, data)
     else:
-        _begin(estimator, data, targets)
+        _begin(estimator, data, targets, incremental or estimator.warm_start)
     X = CSR.of(X) if sparse.issparse(X) else X
     samples = estimator._make_samples(X, y, encoded, sample_weight)
     check_settings(estimator, estimator._program)
     if samples.is_sparse:
         estimator._program.check_reads_sparse()
     if estimator.solver != "lbfgs":
-        estimator._training_state = _resume_or_begin(estimator, samples, splits)
+        criterion = None if incremental else _criterion(estimator, samples)
+        state = _resume_or_begin(estimator, samples, splits, criterion)
+        estimator._training_state = state
     return samples
 
 
@@ -295,12 +335,28 @@ def _check_weights(sample_weight, X):
     return sample_weight
 
 
-def _begin(estimator, data, targets):
+def _check_any_weighs(estimator, weights, incremental):
+    """Raise ValueError where a fit has no sample that weighs anything.
+
+    These are the weights that the loss sees: of samples, times those of classes, in
+    the precision of the network. A part of the data may weigh nothing.
+    """
+    if weights is None:
+        return
+    product = "sample_weight"
+    if getattr(estimator, "class_weight", None) is not None:
+        product = f"sample_weight times class_weight={estimator.class_weight!r}"
+    if not np.isfinite(weights).all():
+        raise ValueError(f"{product} must be finite, in {weights.dtype} too.")
+    if not incremental and not weights.any():
+        raise ValueError(f"{product} must not be negative, nor all 0.")
+
+
+def _begin(estimator, data, targets, is_given):
     """Set up an untrained network of the right size."""
     estimator._targets = targets
     estimator.n_outputs_ = targets.n_outputs
     estimator.graph_ = estimator._make_graph(data, targets.n_outputs)
-    estimator.out_activation_ = targets.loss.link
     estimator._random_state = _new_random_state(estimator.random_state)
     program = estimator._program
     estimator._parameters = program.allocate(data.X.dtype)
@@ -312,11 +368,13 @@ def _begin(estimator, data, targets):
         estimator.weight_init,
         data.X[:_INITIAL_BATCH] if looks_at_data else None,
     )
-    estimator._begin(targets)
+    estimator._begin(targets, is_given)
     estimator._training_state = None
     estimator.n_iter_ = estimator.t_ = 0
     estimator.loss_ = np.nan
     estimator.history_ = new_history()
+    for name in _OF_MINIBATCHES:  # of a network before, trained otherwise
+        vars(estimator).pop(name, None)
     if estimator.solver != "lbfgs":
         estimator.loss_curve_ = []
         estimator.best_loss_ = None if estimator.early_stopping else np.inf
@@ -352,7 +410,7 @@ def _new_random_state(seed):
 # The state of training
 
 
-def _resume_or_begin(estimator, samples, splits):
+def _resume_or_begin(estimator, samples, splits, criterion):
     """Return the state to train from: of the last fit, if it still applies."""
     state = estimator._training_state
     if state is None or state.solver != estimator.solver:
@@ -360,6 +418,9 @@ def _resume_or_begin(estimator, samples, splits):
         slots = estimator._program.allocate(estimator._parameters.dtype, n_slots)
         seed = _draw_seed(estimator)
         state = TrainingState(estimator.solver, slots, n_seen=estimator.t_, seed=seed)
+    elif criterion and (state.is_over or state.criterion != criterion):
+        state.forget_progress()
+    state.criterion = criterion
     _share_record(estimator, state)
     is_split = state.validation is not None
     if state.n_samples != samples.n_units or splits != is_split:
@@ -373,6 +434,18 @@ def _resume_or_begin(estimator, samples, splits):
             "to be clipped"
         )
     return state
+
+
+def _criterion(estimator, samples):
+    """Return what the counters of the stopping rule are about, as text.
+
+    That is the data and what progress is measured by. A fit that was cut off goes on
+    counting; one on other data, or by another measure, counts anew.
+    """
+    if not estimator.warm_start:
+        return None
+    parameters = [getattr(estimator, name) for name in _MEASURES]
+    return f"{samples.fingerprint()} {estimator._targets.loss!r} {parameters}"
 
 
 def _share_record(estimator, state):

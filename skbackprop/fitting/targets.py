@@ -62,6 +62,12 @@ class ClassTargets(Targets):
         """Columns that targets are encoded in."""
         return 1 if self.loss.reads_class_index else self.n_outputs
 
+    def _log_odds(self, logits):
+        """Return the log-odds of yes, or the logits where the loss knows none."""
+        if not self.of_output.gives_probabilities:
+            return logits.copy()
+        return np.array(self.of_output.log_odds(logits))
+
     def _smoothed(self, encoded):
         """Return zeros and ones, nearer to one another where labels are smoothed."""
         return encoded * (1 - self.label_smoothing) + self.label_smoothing / 2
@@ -86,8 +92,8 @@ class BinaryTargets(ClassTargets):
         return self.classes[(logits[:, 0] > 0).astype(int)]
 
     def decision(self, logits):
-        """Return the logit of each row, positive for the second class."""
-        return logits[:, 0].copy()
+        """Return the score of each row, positive for the second class."""
+        return self._log_odds(logits)[:, 0]
 
     def probabilities(self, logits):
         """Return the probabilities of the two classes."""
@@ -98,6 +104,27 @@ class BinaryTargets(ClassTargets):
         """Return the logarithms of the probabilities, finite for finite logits."""
         odds = self.of_output.log_odds(logits)
         return np.hstack([special.log_expit(-odds), special.log_expit(odds)])
+
+
+@dataclass
+class SingleClassTargets(BinaryTargets):
+    """One class, which is predicted whatever the one logit says, with certainty."""
+
+    def read(self, encoded):
+        """Return the class for each row."""
+        return np.repeat(self.classes, len(encoded))
+
+    def decode(self, logits):
+        """Return the class for each row."""
+        return np.repeat(self.classes, len(logits))
+
+    def probabilities(self, logits):
+        """Return a column of ones."""
+        return np.ones((len(logits), 1), logits.dtype)
+
+    def log_probabilities(self, logits):
+        """Return a column of zeros."""
+        return np.zeros((len(logits), 1), logits.dtype)
 
 
 @dataclass
@@ -134,8 +161,14 @@ class MulticlassTargets(ClassTargets):
         return self.classes[logits.argmax(axis=1)]
 
     def decision(self, logits):
-        """Return the logits, largest for the class that is predicted."""
-        return logits.copy()
+        """Return the scores, largest for the class that is predicted.
+
+        Logits mean nothing from row to row, as a constant may be added to all
+        classes; the log-odds of a class against the others do.
+        """
+        if not self.of_output.gives_probabilities:
+            return logits.copy()
+        return _log_odds(self.log_probabilities(logits))
 
     def probabilities(self, logits):
         """Return the softmax of the scores of the classes."""
@@ -176,8 +209,8 @@ class MultilabelTargets(ClassTargets):
         return (logits > 0).astype(int)
 
     def decision(self, logits):
-        """Return the logits, positive for the labels that are predicted."""
-        return logits.copy()
+        """Return the scores, positive for the labels that are predicted."""
+        return self._log_odds(logits)
 
     def probabilities(self, logits):
         """Return the probability of each label."""
@@ -223,6 +256,8 @@ class NumericTargets(Targets):
         is_forbidden, what = _FORBIDDEN.get(type(self.loss), (None, None))
         if what and is_forbidden(y, 0).any():
             raise ValueError(f"y must {what}, got a minimum of {y.min()}.")
+        if y.dtype.kind == "f" and np.isnan(y).any():  # None, among objects
+            raise ValueError("Input y contains NaN.")
         with np.errstate(over="ignore"):
             encoded = np.ascontiguousarray(y, dtype=dtype)
         if not np.isfinite(encoded).all():
@@ -275,6 +310,9 @@ def class_targets(y, classes=None, **settings):
     **settings
         Loss and smoothing of :class:`ClassTargets`.
     """
+    if classes is not None and y.ndim == 1:
+        # y itself, of which this may be a small part, need not look like classes.
+        return _targets_of_classes(unique_labels(classes), settings)
     check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
     if kind == "multiclass-multioutput":
@@ -284,14 +322,12 @@ def class_targets(y, classes=None, **settings):
         )
     if kind == "multilabel-indicator":
         return MultilabelTargets(np.arange(y.shape[1]), sparse.issparse(y), **settings)
-    classes = unique_labels(y if classes is None else classes)
-    if len(classes) < 2:
-        raise ValueError(
-            "This classifier needs samples of at least 2 classes, but the data "
-            f"contains only one class: {classes.tolist()[0]!r}."
-        )
-    kind = BinaryTargets if len(classes) == 2 else MulticlassTargets
-    return kind(classes, **settings)
+    return _targets_of_classes(unique_labels(y), settings)
+
+
+def _targets_of_classes(classes, settings):
+    kinds = {1: SingleClassTargets, 2: BinaryTargets}
+    return kinds.get(len(classes), MulticlassTargets)(classes, **settings)
 
 
 def number_targets(y, loss):
@@ -328,6 +364,21 @@ def check_same_classes(y, targets):
             f"previous call to fit. Previously got {targets.classes}, `y` has "
             f"{np.unique(y)}"
         )
+
+
+def _log_odds(log_p):
+    """Return log p_k - log(1 - p_k) of each class k, to full precision.
+
+    1 - p loses digits where p is close to 1, which is so for the likeliest class
+    only: its 1 - p is the sum of the other probabilities.
+    """
+    rows, likeliest = np.arange(len(log_p)), log_p.argmax(axis=1)
+    others = log_p.copy()
+    others[rows, likeliest] = -np.inf
+    with np.errstate(divide="ignore"):  # of the likeliest, which is replaced
+        log_q = np.log1p(-np.exp(log_p))
+    log_q[rows, likeliest] = special.logsumexp(others, axis=1)
+    return log_p - log_q
 
 
 def _codes(y, classes):

@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -127,14 +127,17 @@ class NetworkClassifierMixin(ClassifierMixin):
                 "weights by class, as compute_class_weight of sklearn.utils returns "
                 "them for all of y."
             )
-        weights = compute_sample_weight(self.class_weight, y)
-        if not (weights >= 0).all() or not weights.any():
+        # Looked up for the classes there are: a part of the data may lack some.
+        of_classes = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if not (np.isfinite(of_classes) & (of_classes >= 0)).all():
             raise ValueError(
-                f"{of_class} must be weights that are not negative, nor all 0."
+                f"{of_class} must be finite weights that are not negative."
             )
+        weights = of_classes[np.searchsorted(self.classes_, y)]
         if sample_weight is not None:
             weights = weights * sample_weight
-        return weights.astype(dtype)
+        with np.errstate(over="ignore"):  # what is not finite then is refused
+            return weights.astype(dtype)
 
     def _validation_score(self, true, predicted, weights=None, starts=None):
         # accuracy_score itself needs about 1 ms, more than the network often does,

@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, _num_samples
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.observers import Validated
@@ -87,7 +87,7 @@ def split_rows(estimator, samples, splits, random_state):
     if not splits:
         return rows, None
     targets = estimator._targets
-    is_binary = isinstance(targets, BinaryTargets)
+    is_binary = type(targets) is BinaryTargets
     try:
         train_rows, validation_rows = train_test_split(
             rows,
@@ -130,10 +130,10 @@ def read_held_out(estimator, given):
         return None
     samples, graph = _read(estimator, given)
     rows = np.arange(samples.n_units)
-    return _with_score(estimator, samples, rows, graph, given.X, given.y)
+    return _with_score(estimator, samples, rows, graph, given)
 
 
-def hold_out(estimator, samples, X, y):
+def hold_out(estimator, samples, X, y, sample_weight):
     """Return the HeldOut set of the rows that are not trained on, None without.
 
     Parameters
@@ -142,7 +142,7 @@ def hold_out(estimator, samples, X, y):
         Ready to train.
     samples : Samples
         All of them.
-    X, y
+    X, y, sample_weight
         The same, as the user has them.
     """
     if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
@@ -150,12 +150,15 @@ def hold_out(estimator, samples, X, y):
     rows = estimator._training_state.validation
     if _is_scorer(estimator.scoring):
         X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
-    return _with_score(estimator, samples, rows, estimator.graph_, X, y)
+        if sample_weight is not None:
+            sample_weight = _safe_indexing(np.asarray(sample_weight), rows)
+    given = GivenSet(X, y, sample_weight)
+    return _with_score(estimator, samples, rows, estimator.graph_, given)
 
 
-def _with_score(estimator, samples, rows, graph, X, y):
+def _with_score(estimator, samples, rows, graph, given):
     held_out = HeldOut(samples, rows, graph, None)
-    return held_out._replace(score=_make_score(estimator, held_out, X, y))
+    return held_out._replace(score=_make_score(estimator, held_out, given))
 
 
 def _read(estimator, given):
@@ -197,7 +200,7 @@ def _is_scorer(scoring):
     return scoring not in (None, "loss")
 
 
-def _make_score(estimator, held_out, X, y):
+def _make_score(estimator, held_out, given):
     """Return the function of loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
     if scoring == "loss" or targets.are_scored_by_loss:
@@ -218,8 +221,20 @@ def _make_score(estimator, held_out, X, y):
             "a callable of (estimator, X, y)."
         )
     scorer = _find_scorer(estimator, scoring)
+    # Scores are weighed as the user weighs samples; class_weight is about the loss.
+    X, y, weights = given
     options = {} if weights is None else {"sample_weight": weights}
-    return lambda loss, logits: scorer(estimator, X, y, **options)
+
+    def score(loss, logits):
+        try:
+            return scorer(estimator, X, y, **options)
+        except (TypeError, ValueError) as error:
+            raise type(error)(
+                f"scoring={scoring!r} cannot score the validation set of "
+                f"{_num_samples(X)} samples: {error}"
+            ) from error
+
+    return score
 
 
 def _find_scorer(estimator, scoring):

@@ -9,6 +9,7 @@ from sklearn import get_config
 
 from skbackprop.kernels import abi, jit
 from skbackprop.network.layout import aligned_empty
+from skbackprop.utils.gate import are_indices
 from skbackprop.utils.validation import validate_finite
 
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -195,4 +196,9 @@ class BlockProgram(SampleProgram):
 
     def places(self, features):
         """Return where in the block features begin, for kernels to read."""
+        if not are_indices(features.ravel(), len(self.block)):
+            raise ValueError(
+                f"Features {features.min()} to {features.max()} are asked for, but "
+                f"there are {len(self.block)}: what was fitted has been changed."
+            )
         return np.ascontiguousarray(features, np.int32) * np.int32(self.lanes)

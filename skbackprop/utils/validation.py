@@ -7,13 +7,47 @@ from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
+
 FLOATS = (np.float64, np.float32)
 
 
 def validate_finite(estimator, X, y="no_validation", **options):
-    """Validate as scikit-learn does; name the column where X is not finite."""
+    """Validate as scikit-learn does, and what it leaves open (:mod:`.gate`).
+
+    Where X is not finite, the column is named.
+    """
+    for part, name in ((X, "X"), (y, "y")):
+        check_sparse(part, name)
+        check_masked(part, name)
+        refuse_times(part, name)
     with naming_the_column(X, "X"):
-        return validate_data(estimator, X, y, **options)
+        found = validate_data(estimator, X, y, **options)
+    X, *others = found if isinstance(found, tuple) else (found,)
+    if options.get("dtype", "numeric") != "numeric":
+        X = as_read_by_kernels(X, options["dtype"])
+    return (X, *others) if others else X
+
+
+def refuse_times(X, name):
+    """Raise TypeError where dates or durations would be learnt from as integers.
+
+    NumPy counts them in units that depend on how they were made.
+    """
+    if hasattr(X, "columns"):
+        columns = {repr(column): X[column] for column in X.columns}
+    else:
+        columns = {name: X}
+    for column, values in columns.items():
+        dtype = getattr(values, "dtype", None)
+        is_time = getattr(dtype, "kind", "") in ("m", "M") or str(dtype).startswith(
+            ("Date", "Duration", "Time")  # as polars calls them
+        )
+        if is_time:
+            raise TypeError(
+                f"{column} holds times ({dtype}), which are no numbers. Convert them, "
+                "to days since a date or to month and weekday, say."
+            )
 
 
 @contextmanager

@@ -52,8 +52,9 @@ def test_a_stored_estimator_is_the_same_estimator(task, settings, road, tmp_path
         if isinstance(mine, (np.ndarray, list)):
             assert len(mine) == len(other), name
             assert all(map(np.array_equal, mine, other)), name
-        elif isinstance(mine, dict):
-            np.testing.assert_equal(other, mine)  # where NaN equals NaN
+        elif isinstance(mine, dict):  # the history, but for its time
+            seconds = [np.nan] * len(mine["seconds"])
+            np.testing.assert_equal(other, {**mine, "seconds": seconds})
         else:
             assert mine == other, name
 

@@ -24,13 +24,14 @@ SETTINGS = {
     "float32": {"dtype": "float32"},
     "unit variance": {"weight_init": "unit_variance"},
     "one batch": {"batch_size": 1000},
-    "goes on later": {"warm_start": True},
+    "does not go on": {"warm_start": False},
 }
 
 
 def everything(estimator):
     """Return all that a fit leaves behind, but for the seconds it took."""
-    state = {**vars(estimator), **vars(estimator._training_state)}
+    of_training = estimator._training_state  # None where the fit was not to go on
+    state = {**vars(estimator), **(vars(of_training) if of_training else {})}
     state["rng"] = str(state.pop("_random_state").get_state(legacy=False))
     state["history_"] = {**getattr(estimator, "history_", {}), "seconds": None}
     hidden = ("history", "checkpoint", "_training_state", "_targets", "random_state")

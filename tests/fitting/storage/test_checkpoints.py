@@ -68,7 +68,9 @@ def test_a_fit_that_was_killed_goes_on_to_the_same_bits(
     settings, writes_always, tmp_path
 ):
     def make(**more):
-        return TASK.ours(**{"n_iter_no_change": 2, **settings, **more})
+        # Warm starts keep the state of training, to be compared as well.
+        defaults = {"n_iter_no_change": 2, "warm_start": True}
+        return TASK.ours(**{**defaults, **settings, **more})
 
     assert_goes_on(make, tmp_path / "fit", TASK.X, TASK.y)
 
