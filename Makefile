@@ -2,6 +2,7 @@
 # its name from setup.cfg, and makes it anew whenever that file changes.
 # PYTHON picks the interpreter, ARGS goes to pytest or to the benchmarks:
 #     make test PYTHON=python3.12 ARGS="-x -k digits"
+# Work with `make quick`, commit after `make test`.
 
 PYTHON = python3
 OLDEST_PYTHON = python3.10
@@ -9,8 +10,13 @@ VENV = .venv/$(notdir $(PYTHON))
 ARGS =
 # Both make OpenBLAS, and so every peer we compare with, slower than users see it.
 FAIRLY = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+# A worker has its core to itself: more threads of BLAS would only wait there.
+# Cases stay near their neighbours, with which they share kernels and fixtures,
+# until a worker has nothing left to do.
+PYTEST = OMP_NUM_THREADS=1 $(<D)/bin/python -m pytest \
+	--numprocesses auto --dist worksteal --durations 10
 
-.PHONY: demo test nojit test-oldest oracles lint format docs bench clean
+.PHONY: demo test quick nojit test-oldest oracles lint format docs bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -18,16 +24,19 @@ demo: $(VENV)/demo/made  # on an installed copy, as users have it
 	$(FAIRLY) $(<D)/bin/python examples/plot_quickstart.py
 
 test: $(VENV)/test/made
-	$(<D)/bin/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+quick: $(VENV)/test/made  # each level of each parameter, of tests that are fast
+	$(PYTEST) --sample levels -m "not slow" $(ARGS)
 
 nojit: $(VENV)/test/made  # on the NumPy executor, where coverage can be measured
-	NUMBA_DISABLE_JIT=1 $(<D)/bin/python -m pytest $(ARGS)
+	NUMBA_DISABLE_JIT=1 $(PYTEST) $(ARGS)
 
 test-oldest: .venv/oldest/made
-	$(<D)/bin/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
-oracles: $(VENV)/oracles/made  # the suite with torch and JAX to compare with
-	$(<D)/bin/python -m pytest $(ARGS)
+oracles: $(VENV)/oracles/made  # every case, with torch and JAX to compare with
+	$(PYTEST) --sample whole $(ARGS)
 
 lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check

@@ -271,7 +271,7 @@ class Fails(FunctionTransformer):
         return X
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_transformer_that_fails_on_the_grid_is_named(n_jobs):
     with pytest.raises(ValueError, match=r"Fails\(.*failed on 6 points") as caught:
         curve_of_three(Fails(n_rows=6 * 40), n_jobs=n_jobs)

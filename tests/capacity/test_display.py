@@ -132,7 +132,12 @@ def test_the_command_writes_a_table_and_a_figure(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "options", [["--data", "hypercube"], ["--affine"], ["--n-jobs", "2"]]
+    "options",
+    [
+        ["--data", "hypercube"],
+        ["--affine"],
+        pytest.param(["--n-jobs", "2"], marks=pytest.mark.slow),
+    ],
 )
 def test_options_reach_the_experiment(options, tmp_path):
     main([*OPTIONS, *options, "--out", str(tmp_path)])
@@ -159,6 +164,7 @@ def test_bad_options_are_refused_by_name(options, capsys):
     assert options[0] in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_it_is_a_command(tmp_path):
     # `make nojit` is one to warn about.
     warnings = ["-W", "error", "-W", "ignore:NUMBA_DISABLE_JIT is set"]

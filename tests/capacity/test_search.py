@@ -43,6 +43,7 @@ def test_an_intercept_adds_two_points():
 
 
 @needs_jit
+@pytest.mark.slow
 def test_the_stated_confidence_is_kept():
     found = [
         empirical_capacity(

@@ -110,7 +110,9 @@ def test_a_warm_start_with_another_graph_is_refused():
         clf.fit(X, Y)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize(
+    "backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)]
+)
 def test_a_search_over_graphs_works_in_pipelines(backend):
     from joblib import parallel_backend
 

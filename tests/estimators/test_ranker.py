@@ -383,7 +383,7 @@ def requesting(**settings):
 
 
 @pytest.mark.usefixtures("routing")
-@pytest.mark.parametrize("n_jobs", [None, 2])
+@pytest.mark.parametrize("n_jobs", [None, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_grid_search_sends_each_row_its_query(n_jobs):
     grid = {"loss": LOSSES[:2], "k": [1, None]}
     model = requesting(batch_size=9)

@@ -124,6 +124,7 @@ def files_in(folder):
 
 
 @needs_jit
+@pytest.mark.slow
 def test_processes_and_threads_that_compile_at_once_leave_whole_kernels(cache):
     folder, _ = cache
     files = files_in(folder)
@@ -136,6 +137,7 @@ def test_processes_and_threads_that_compile_at_once_leave_whole_kernels(cache):
 
 @needs_jit
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.slow
 def test_another_process_compiles_nothing_and_may_fork_after_a_fit(cache):
     folder, loss = cache
     child = start(IN_A_FORK, NUMBA_CACHE_DIR=folder)
@@ -161,6 +163,7 @@ DAMAGES = [
 
 
 @needs_jit
+@pytest.mark.slow
 def test_damaged_files_in_the_cache_are_compiled_anew(cache, tmp_path):
     folder, loss = cache
     shutil.copytree(folder, tmp_path / "copy")
@@ -176,6 +179,7 @@ def test_damaged_files_in_the_cache_are_compiled_anew(cache, tmp_path):
 
 
 @needs_jit
+@pytest.mark.slow
 def test_a_cache_folder_that_cannot_be_written_is_done_without(cache, tmp_path):
     # Permissions would not stop root, but a file where a folder should be does.
     (tmp_path / "file").write_text("not a folder")
@@ -206,6 +210,7 @@ print(float.fromhex(losses[0]))
 
 
 @pytest.mark.parametrize("disabled", [None, 1], ids=["no numba", "no jit"])
+@pytest.mark.slow
 def test_where_numba_cannot_run_fits_are_slow_and_said_to_be_once(disabled):
     """As a matter of course, numba is not imported together with the package."""
     ((loss,),) = words_of(start(WITHOUT_NUMBA, NUMBA_DISABLE_JIT=disabled))
@@ -253,6 +258,7 @@ for settings in (
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals to a process are POSIX")
+@pytest.mark.slow
 def test_ctrl_c_ends_a_fit_with_a_warning_and_leaves_a_usable_network():
     child = start(INTERRUPTED)
     watchdog = threading.Timer(LIMIT, child.kill)
@@ -307,7 +313,9 @@ def test_threads_may_predict_with_one_estimator_at_once():
             assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize(
+    "backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)]
+)
 def test_scores_do_not_depend_on_how_joblib_runs_the_fits(backend):
     task = TASKS["multiclass"]
     # More than a megabyte, which loky hands to its workers as a read-only map.

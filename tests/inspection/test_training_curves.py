@@ -108,6 +108,7 @@ def test_what_cannot_be_drawn_is_refused(validated, plt):
         TrainingCurveDisplay.from_estimator(validated, ax=ax)
 
 
+@pytest.mark.slow
 def test_matplotlib_is_loaded_for_the_picture_only():
     code = "import sys, skbackprop; print('matplotlib' in sys.modules)"
     said = subprocess.run(

@@ -425,18 +425,6 @@ def test_a_module_of_the_users_own_is_compiled_as_it_stands_now(folder, new_proc
 
 # Processes of their own
 
-FIT = """
-import sys, warnings
-import numpy as np
-from sklearn.datasets import make_classification
-from skbackprop import MLPClassifier
-from skbackprop.kernels import jit
-X, y = make_classification(60, n_classes=3, n_informative=4, random_state=0)
-warnings.simplefilter("ignore")
-model = MLPClassifier((7,), max_iter=5, random_state=0).fit(X, y)
-print(jit.n_compiled, model.loss_.hex(), model.predict(X).sum())
-"""
-
 
 def start(source, cache_folder, **environment):
     environment = {
@@ -461,17 +449,6 @@ def result_of(process):
     return output.split()
 
 
-@needs_jit
-@pytest.mark.slow
-def test_two_processes_may_compile_at_once_and_the_third_compiles_nothing(tmp_path):
-    processes = [start(FIT, tmp_path) for _ in range(2)]
-    first, second = (result_of(process) for process in processes)
-    third = result_of(start(FIT, tmp_path))
-    assert first[1:] == second[1:] == third[1:]
-    assert int(first[0]) > 0
-    assert int(third[0]) == 0
-
-
 BROKEN = """
 import warnings
 with warnings.catch_warnings(record=True) as caught:
@@ -488,6 +465,7 @@ print(type(executor).__name__, *(str(w.message).split()[0] for w in caught))
 
 
 @pytest.mark.parametrize("error", ["ImportError", "AttributeError", "SystemError"])
+@pytest.mark.slow
 def test_without_a_working_numba_the_reference_runs_after_one_warning(tmp_path, error):
     (tmp_path / "numba.py").write_text(f"raise {error}('needs another NumPy')")
     path = os.pathsep.join([str(tmp_path), str(ROOT)])

@@ -31,6 +31,7 @@ def features():
     ("processor", "abilities", "vector_bytes"),
     [("haswell", "+avx,+avx2,+fma", 32), ("nehalem", "+sse4.2", 16)],
 )
+@pytest.mark.slow
 def test_kernels_work_on_processors_with_less(
     processor, abilities, vector_bytes, tmp_path
 ):

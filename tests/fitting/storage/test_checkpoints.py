@@ -180,6 +180,7 @@ def endless(path, max_iter):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.slow
 def test_a_process_killed_in_mid_fit_loses_nothing_that_was_written(tmp_path):
     path = tmp_path / "fit"
     source = Path(skbackprop.__file__).parent.parent
