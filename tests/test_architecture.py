@@ -1,4 +1,4 @@
-"""The page of the architecture says what is so: floors, rooms, the way of a fit."""
+"""The pages for contributors say what is so: floors, rooms, files, the way of a fit."""
 
 import re
 import sys
@@ -101,3 +101,10 @@ def test_every_file_that_a_page_names_exists(page):
     assert named
     for name in named:
         assert (PACKAGE / name).exists() or (ROOT / name).exists(), name
+
+
+def test_make_knows_the_targets_that_contributors_are_told_of():
+    page, makefile = ROOT / "CONTRIBUTING.md", ROOT / "Makefile"
+    told = re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.M)
+    known = re.findall(r"^([a-z-]+):", makefile.read_text(), re.M)
+    assert {"test", "quick", "lint"} <= set(told) <= set(known)
