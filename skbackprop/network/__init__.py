@@ -4,21 +4,34 @@ Pure data; nothing here computes and nothing is imported from the rest of the
 package.
 """
 
-from skbackprop.network import modules
-from skbackprop.network.chain import mlp_graph
-from skbackprop.network.graph import Graph
-from skbackprop.network.modules import *
-from skbackprop.network.node import Input, Node
-from skbackprop.network.program import Block, Instruction, Program, Signal
+from skbackprop.network.chain import mlp_graph as mlp_graph
+from skbackprop.network.graph import Graph as Graph
+from skbackprop.network.modules.activations import *
+from skbackprop.network.modules.affine import *
+from skbackprop.network.modules.attention import *
+from skbackprop.network.modules.base import Module as Module
+from skbackprop.network.modules.columns import *
+from skbackprop.network.modules.combinations import *
+from skbackprop.network.modules.dropout import *
+from skbackprop.network.modules.linear import *
+from skbackprop.network.modules.normalization import *
+from skbackprop.network.modules.pooling import *
+from skbackprop.network.modules.products import *
+from skbackprop.network.modules.softmax import *
+from skbackprop.network.node import Input as Input
+from skbackprop.network.node import Node as Node
+from skbackprop.network.program import Block as Block
+from skbackprop.network.program import Instruction as Instruction
+from skbackprop.network.program import Program as Program
+from skbackprop.network.program import Signal as Signal
 
-__all__ = [
-    "Block",
-    "Graph",
-    "Input",
-    "Instruction",
-    "Node",
-    "Program",
-    "Signal",
-    "mlp_graph",
-]
-__all__ += modules.__all__
+# What a graph is made of; a module that others are derived from is none of it.
+# There is no `__all__`: a star exports what the files of modules list, for type
+# checkers too, which do not follow a list that is put together.
+ALL_MODULES = tuple(
+    thing
+    for thing in list(globals().values())
+    if isinstance(thing, type)
+    and issubclass(thing, Module)
+    and not thing.__subclasses__()
+)

@@ -10,6 +10,8 @@ from skbackprop.network.layout import ROW_QUANTUM, padded_width
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
 
+# Estimators and inspection ask again and again for the program of the same graph,
+# which takes longer to write than a small network takes to run.
 @functools.lru_cache(maxsize=64)
 def compile_graph(graph, keeps_all=False):
     """Return the program of a graph.
@@ -50,6 +52,8 @@ def _lay_out_parameters(graph):
         for name in graph.modules[module].buffer_shapes(*input_widths):
             buffers.add((module, name))
 
+    # In three runs, as a penalty on weights, an optimizer and a copy of everything
+    # each go over the vector from its beginning up to an end of theirs.
     def rank(module, name, shape):
         return 2 if (module, name) in buffers else 2 - len(shape)
 
@@ -58,6 +62,7 @@ def _lay_out_parameters(graph):
     for part in range(3):
         for module, name, shape in named:
             if rank(module, name, shape) == part:
+                # Padding stays 0: a gradient of 0 moves no parameter away from it.
                 stride = padded_width(shape[-1])
                 blocks.append(Block(module, name, shape, offset, stride))
                 offset += blocks[-1].n_elements
@@ -71,6 +76,8 @@ def _find_wanted(graph, keeps_all):
     It does where a gradient gets to and something upstream learns, or where it
     shall be looked at.
     """
+    # Forth: what depends on parameters. Back: what the output depends on through
+    # derivatives. An adjoint outside of either would be computed for nobody.
     learns, widths = [keeps_all], graph.widths()
     for module, inputs in graph.wires:
         module = graph.modules[module]
@@ -89,7 +96,7 @@ def _find_wanted(graph, keeps_all):
 
 def _differentiated(module, inputs):
     """Return the inputs that a module passes a gradient back to."""
-    if not module.stops_gradient:
+    if not module.stops_gradient:  # nearly all, of 10^4 nodes of unrolled loops
         return inputs
     return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
 
@@ -116,6 +123,7 @@ class _Places:
         for node, (_, inputs) in enumerate(graph.wires, start=1):
             for i in inputs:
                 self.readers[i].append(node)
+        # In the order of the nodes, so that each input has its place already.
         self.signals, self.added, self.end = [], set(), 0
         for node, width in enumerate(graph.widths()):
             signal = None if keeps_all else self._shared(node)
@@ -127,7 +135,7 @@ class _Places:
     def _shared(self, node):
         """Return the place that a node's signal may take, None if there is none."""
         if node == 0:
-            return None
+            return None  # nothing is computed before the input
         if self._module(node).view is not None:
             return self._view(node)
         if self._module(node).can_add:
@@ -143,6 +151,8 @@ class _Places:
     def _view(self, node):
         (source,), columns = self._inputs(node), self._module(node).view
         if self.wanted[source]:
+            # The adjoint of the view shares a place as well: kernels write whole
+            # vectors, and the first to write one must not meet a neighbour's part.
             if not self._is_cut_cleanly(source):
                 return None
         elif not self._may_lie_beside_others(node):
@@ -181,6 +191,7 @@ class _Places:
             return None
         (reader,) = self.readers[node]
         terms = self._inputs(reader)
+        # The one that is computed later is added in the place of the other.
         if not self._module(reader).is_sum or max(terms) > node:
             return None
         place = self.signals[min(terms)]
@@ -208,6 +219,7 @@ class _Places:
         if source == 0 or len(self.readers[source]) > 1:
             return False
         if self._module(source).view is not None:
+            # A view that has been copied is a signal like any other.
             place, (whole,) = self.signals[source], self._inputs(source)
             if place.offset == self.signals[whole].offset:
                 # A view: of something that backward does not read, and whose
@@ -232,6 +244,8 @@ def _write_instructions(graph, blocks, wanted, added):
     blocks_of = [[] for _ in graph.modules]
     for index, block in enumerate(blocks):
         blocks_of[block.module].append(index)
+    # Backward meets the nodes from the last on, and so does this loop: the first
+    # that it sees reach an adjoint may write there, which saves clearing it.
     reached_signals, reached_modules, backwards = set(), set(), []
     for output in range(len(graph.wires), 0, -1):
         index, inputs = graph.wires[output - 1]

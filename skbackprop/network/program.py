@@ -26,7 +26,7 @@ class Signal(NamedTuple):
 
     width: int
     stride: int
-    offset: int
+    offset: int  # times the size of the batch
     column: int = 0
 
     @property
@@ -56,6 +56,7 @@ class Block(NamedTuple):
 
     def view(self, flat):
         """Return the block of the flat vector as an array, without its padding."""
+        # Slices and shapes only, so that what is written to it is in the vector.
         matrix = flat[self.offset : self.offset + self.n_elements]
         matrix = matrix.reshape(-1, self.stride)
         matrix = matrix[:, : self.shape[-1]]
@@ -126,6 +127,8 @@ class Program:
     n_learned: int
     workspace_width: int
 
+    # Kernels get addresses and trust them: what is wrong here would be read as
+    # memory of something else, or end the process.
     def __post_init__(self):
         self._validate()
 
@@ -142,7 +145,7 @@ class Program:
     @property
     def reached(self):
         """Numbers of the signals whose adjoints backward computes."""
-        found = {self.instructions[-1].output}
+        found = {self.instructions[-1].output}  # which the loss gives
         for instruction in self.instructions:
             pairs = zip(instruction.inputs, instruction.input_gradients, strict=True)
             found.update(i for i, how in pairs if how)
@@ -213,6 +216,7 @@ class Program:
     def _check_blocks(self):
         end = 0
         for block in self.blocks:
+            # Without gaps, every element is updated and belongs to somebody.
             if block.offset != end:
                 raise ValueError(f"{block} leaves a gap or overlaps another block.")
             if block.stride % ROW_QUANTUM or block.stride < block.shape[-1]:
@@ -224,6 +228,8 @@ class Program:
             raise ValueError(f"Blocks end at {end}, not at {self.n_parameters}.")
 
     def _check_signals(self):
+        # Signals that share a place have the same offset and stride; what else
+        # overlaps does so by mistake.
         places, end = {(s.offset, s.stride) for s in self.signals}, 0
         for signal in self.signals:
             if signal.width < 1 or signal.column + signal.width > signal.stride:
@@ -243,6 +249,7 @@ class Program:
             raise ValueError(f"{instruction} needs {module.n_inputs} input(s).")
         if not written.issuperset(inputs):
             raise ValueError(f"{instruction} reads what is not computed yet.")
+        # Once each: the adjoint of a signal is that of one value.
         if instruction.output in written:
             raise ValueError(f"{instruction} writes what was written before.")
         if not instruction.output < len(self.signals):
@@ -269,6 +276,7 @@ class Program:
         if instruction.adds_output and output.column not in columns:
             raise ValueError(f"{instruction} adds to what was never written.")
         if not (instruction.adds_output or self.is_done_in_place(instruction)):
+            # Whatever else was written there last might still be read.
             overwritable = [instruction.inputs[i] for i in module.may_overwrite]
             if not is_new and columns.get(output.column) not in overwritable:
                 raise ValueError(

@@ -8,6 +8,7 @@ from kernel_helpers import Call, aligned, bits_of, guarded
 from skbackprop.engine.compiled.rows import BLOCKS, INPUTS
 from skbackprop.kernels import abi, table
 from skbackprop.network import (
+    ALL_MODULES,
     ELU,
     Add,
     BatchNorm,
@@ -33,7 +34,6 @@ from skbackprop.network import (
     Zeros,
 )
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
-from skbackprop.network.modules import ALL_MODULES
 
 ELEMENTWISE = [
     *(module() for module in ALL_MODULES if module.is_elementwise),

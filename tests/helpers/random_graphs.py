@@ -27,6 +27,7 @@ from skbackprop.engine.samples import CSR, Samples
 from skbackprop.engine.schedules import Constant
 from skbackprop.engine.training import Plan
 from skbackprop.network import (
+    ALL_MODULES,
     Add,
     BatchNorm,
     Bias,
@@ -56,7 +57,6 @@ from skbackprop.network import (
     Zeros,
 )
 from skbackprop.network.compiler import compile_graph
-from skbackprop.network.modules import ALL_MODULES
 
 LOSSES = [HalfSquaredError(), HalfPoissonDeviance(), BinaryLogLoss(), SoftmaxLogLoss()]
 ELEMENTWISE_LOSSES = [

@@ -7,8 +7,8 @@ from torch_graphs import is_close, torch_blocks, torch_forward
 
 from skbackprop import network
 from skbackprop.engine import Executor, ReferenceExecutor, jit
+from skbackprop.network import ALL_MODULES
 from skbackprop.network.compiler import compile_graph
-from skbackprop.network.modules import ALL_MODULES
 
 try:
     import torch

@@ -16,37 +16,18 @@ needed once in an epoch, for a few hundred samples.
 import functools
 
 import numpy as np
-from scipy import sparse
 
 from skbackprop.engine.losses import ElementwiseLoss, SoftmaxLogLoss, StepwiseLogLoss
 from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.reference.losses import in_dtype
 from skbackprop.engine.reference.modules import (
     Pass,
-    backward,
-    parameter_gradients,
-    softmax,
-    without_dropped,
+    backward_curvature,
+    parameter_curvatures,
     xp,
 )
+from skbackprop.engine.reference.modules.softmax import softmax
 from skbackprop.engine.samples import batches
-from skbackprop.network import (
-    Bias,
-    Combination,
-    Concatenate,
-    DotProduct,
-    Dropout,
-    Elementwise,
-    Linear,
-    LogSoftMax,
-    MaxPool,
-    MeanPool,
-    Scale,
-    Slice,
-    Softmax,
-    StopGradient,
-    Zeros,
-)
 
 _ELEMENTS_AT_A_TIME = 2**22  # of all signals
 
@@ -73,101 +54,6 @@ def _(loss: StepwiseLogLoss, logits, targets):
     p = softmax(logits.reshape(*targets.shape, loss.n_classes))
     exists = ~np.isnan(targets)[..., np.newaxis]
     return np.where(exists, p * (1 - p), 0).reshape(logits.shape)
-
-
-@functools.singledispatch
-def backward_curvature(module, inputs, output, curvature, parameters, run):
-    """Return d2E/dx2 of the inputs of a module, given that of its output."""
-    raise NotImplementedError(f"{module!r} has no backward pass of curvatures.")
-
-
-@functools.singledispatch
-def parameter_curvatures(module, inputs, curvature, parameters, run):
-    """Return d2E/dw2 of the parameters of a module, summed over the samples."""
-    return []
-
-
-# Derivatives of what these put out by what they read are 1 or 0, and so their squares.
-for _module in (Bias, Concatenate, MaxPool, Slice, StopGradient, Zeros):
-    backward_curvature.register(_module, backward.dispatch(_module))
-
-
-@backward_curvature.register
-def _(module: Linear, inputs, output, curvature, parameters, run):
-    weight = parameters[0]
-    return [curvature @ (weight * weight).T]
-
-
-@parameter_curvatures.register
-def _(module: Linear, inputs, curvature, parameters, run):
-    (x,) = inputs
-    squares = x.multiply(x) if sparse.issparse(x) else x * x
-    of_weight = np.where(module.connected(x.shape[1]), squares.T @ curvature, 0)
-    return [of_weight, curvature.sum(axis=0)] if module.bias else [of_weight]
-
-
-parameter_curvatures.register(Bias, parameter_gradients.dispatch(Bias))
-
-
-@backward_curvature.register
-def _(module: Scale, inputs, output, curvature, parameters, run):
-    return [curvature * parameters[0] ** 2]
-
-
-@parameter_curvatures.register
-def _(module: Scale, inputs, curvature, parameters, run):
-    return [(curvature * inputs[0] ** 2).sum(axis=0)]
-
-
-@backward_curvature.register
-def _(module: Elementwise, inputs, output, curvature, parameters, run):
-    slope = module.derivative(*inputs, output, np.ones_like(output), xp)
-    return [curvature * slope**2]
-
-
-@backward_curvature.register
-def _(module: Combination, inputs, output, curvature, parameters, run):
-    slopes = module.derivatives(*inputs, np.ones_like(curvature), xp)
-    return [
-        None if slope is None else _summed_to_width(x, curvature * slope**2)
-        for x, slope in zip(inputs, slopes, strict=True)
-    ]
-
-
-def _summed_to_width(x, terms):
-    is_narrow = x.shape[1] < terms.shape[1]
-    return terms.sum(axis=1, keepdims=True) if is_narrow else terms
-
-
-@backward_curvature.register
-def _(module: Dropout, inputs, output, curvature, parameters, run):
-    return [without_dropped(module, without_dropped(module, curvature, run), run)]
-
-
-@backward_curvature.register
-def _(module: MeanPool, inputs, output, curvature, parameters, run):
-    return [(curvature / module.size**2).repeat(module.size, axis=1)]
-
-
-@backward_curvature.register
-def _(module: DotProduct, inputs, output, curvature, parameters, run):
-    x1, x2 = inputs
-    return [curvature * x2**2, curvature * x1**2]
-
-
-@backward_curvature.register
-def _(module: Softmax, inputs, output, curvature, parameters, run):
-    # dy_i / dx_j = y_i ([i = j] - y_j)
-    total = (output**2 * curvature).sum(axis=1, keepdims=True)
-    return [output**2 * (total + (1 - 2 * output) * curvature)]
-
-
-@backward_curvature.register
-def _(module: LogSoftMax, inputs, output, curvature, parameters, run):
-    # dy_i / dx_j = [i = j] - p_j
-    p = np.exp(output)
-    total = curvature.sum(axis=1, keepdims=True)
-    return [p**2 * total + (1 - 2 * p) * curvature]
 
 
 def check_curvature(program, loss):

@@ -6,8 +6,6 @@ from typing import ClassVar
 
 from skbackprop.network.node import Node
 
-__all__ = ["Module"]
-
 
 @dataclass(frozen=True)
 class Module:

@@ -22,8 +22,10 @@ from sklearn.exceptions import ConvergenceWarning
 from skbackprop import NetworkRegressor, network
 from skbackprop.engine.reference import executor as reference
 from skbackprop.engine.reference.executor import Pass
+from skbackprop.engine.reference.modules import rules
 from skbackprop.kernels import jit, table
-from skbackprop.network.modules import ALL_MODULES
+from skbackprop.kernels import modules as kernels
+from skbackprop.network import ALL_MODULES
 
 every_case = pytest.mark.parametrize("case", CASES, ids=name_of_case)
 SEED, N_STEPS, STREAM = 2**33 + 5, 7, 3  # as kernels get them
@@ -227,6 +229,15 @@ def test_every_module_has_kernels_and_a_reference(module):
         functions.append(reference.parameter_gradients)
     for function in functions:
         assert function.dispatch(type(module)) is not function.dispatch(object)
+
+
+@every_module
+def test_what_computes_a_module_stands_in_files_of_the_same_name(module):
+    name = module.__module__.rpartition(".")[2]
+    assert (Path(kernels.__file__).parent / f"{name}.py").exists()
+    for function in (rules.forward, rules.backward, rules.backward_curvature):
+        file = function.dispatch(module).__module__.rpartition(".")[2]
+        assert file in (name, "rules")  # in the latter, that there is none
 
 
 @every_module
