@@ -347,6 +347,7 @@ RANGES = {
 
 
 @pytest.mark.parametrize("n_factors", [1, 2, 3, 4, 5])
+@pytest.mark.slow
 def test_pictures_of_a_head_have_as_many_dimensions_as_factors(n_factors):
     factors = dict(list(RANGES.items())[:n_factors])
     heads = make_pose_manifold(2000, factors=factors, random_state=0)
@@ -450,6 +451,7 @@ def factors():
 
 
 @pytest.mark.parametrize("regressor", ["lasso", "forest"])
+@pytest.mark.slow
 def test_factors_in_another_order_and_scale_are_disentangled(factors, regressor):
     Z = factors.to_numpy()[:, [2, 0, 3, 1]] * [-1, 5, 0.1, 3] + 7
     found = disentanglement(Z, factors, regressor=regressor)
@@ -462,6 +464,7 @@ def test_factors_in_another_order_and_scale_are_disentangled(factors, regressor)
 
 
 @pytest.mark.parametrize("regressor", ["lasso", "forest"])
+@pytest.mark.slow
 def test_a_random_rotation_is_entangled(factors, regressor):
     Z = factors.to_numpy() / factors.std().to_numpy()
     Z = Z @ special_ortho_group.rvs(4, random_state=0)
@@ -471,6 +474,7 @@ def test_a_random_rotation_is_entangled(factors, regressor):
     assert found.informativeness > 0.9
 
 
+@pytest.mark.slow
 def test_factors_are_disentangled_but_not_complete_when_coordinates_repeat(factors):
     noise = np.random.default_rng(1).normal(size=(400, 8))
     twice = np.tile(factors / factors.std(), 2)
@@ -479,6 +483,7 @@ def test_factors_are_disentangled_but_not_complete_when_coordinates_repeat(facto
     assert_allclose(found.completeness, 1 - np.log(2) / np.log(8), atol=0.1)
 
 
+@pytest.mark.slow
 def test_scores_are_the_entropies_of_the_importances(factors):
     rng = np.random.default_rng(1)
     Z = factors.to_numpy() @ rng.normal(size=(4, 3)) + rng.normal(size=(400, 3))
@@ -503,6 +508,7 @@ def angles():
 
 
 @pytest.mark.parametrize("start", [0, 40, 45])
+@pytest.mark.slow
 def test_a_circle_and_an_axis_are_a_circular_and_a_plain_factor(angles, start):
     turn = np.deg2rad(angles["turn"] + start)
     Z = np.stack([np.cos(turn), angles["height"], np.sin(turn)], axis=1)
