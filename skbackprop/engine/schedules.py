@@ -33,6 +33,11 @@ class Progress(NamedTuple):
 class Schedule:
     """The factor by which the initial learning rate is multiplied."""
 
+    @property
+    def length(self):
+        """Epochs after which the schedule is over; infinite where it has no end."""
+        return np.inf
+
     def factors(self, progress):
         """Return the factor of each step.
 
@@ -158,16 +163,26 @@ class Cosine(Schedule):
         By which each period is longer than the one before.
     minimum : float, default=0
         Factor at the end of a period.
+    restarts : bool, default=True
+        Whether it begins again; else it stays at the minimum after one period.
     """
 
     period: float = 10
     growth: float = 2
     minimum: float = 0.0
+    restarts: bool = True
+
+    @property
+    def length(self):
+        """One period, where there are no more."""
+        return np.inf if self.restarts else self.period
 
     def factors(self, progress):
         """Return the factor of each step from the part of its period that is over."""
         part = progress.epochs / self.period
-        if self.growth == 1:
+        if not self.restarts:
+            part = np.minimum(part, 1)
+        elif self.growth == 1:
             part = part % 1
         else:
             # Periods 1, growth, growth^2 ... end at (growth^k - 1) / (growth - 1).
@@ -197,6 +212,11 @@ class OneCycle(Schedule):
     n_epochs: float = 100
     rise: float = 0.3
 
+    @property
+    def length(self):
+        """That of the cycle."""
+        return self.n_epochs
+
     def factors(self, progress):
         """Return the factor of each step."""
         part = np.minimum(progress.epochs / self.n_epochs, 1)
@@ -221,6 +241,11 @@ class CosLog4(Schedule):
     """
 
     n_epochs: float = 256
+
+    @property
+    def length(self):
+        """That of training."""
+        return self.n_epochs
 
     def factors(self, progress):
         """Return the factor of each step."""
@@ -266,6 +291,11 @@ class Warmup(Schedule):
     schedule: Schedule
     n_epochs: float
 
+    @property
+    def length(self):
+        """That of the schedule."""
+        return self.schedule.length
+
     def factors(self, progress):
         """Return the factors of the schedule, reduced in the first epochs."""
         rise = np.minimum(1.0, progress.epochs / self.n_epochs)
@@ -276,14 +306,23 @@ class Warmup(Schedule):
         return self.schedule.slow_down(slowdown, initial)
 
 
-NAMED = {
+_ENDLESS = {
     "adaptive": Adaptive(),
     "constant": Constant(),
-    "cosine": Cosine(),
-    "coslog4": CosLog4(),
     "exponential": ExponentialDecay(),
     "invscaling": InverseScaling(),
-    "onecycle": OneCycle(),
     "plateau": Plateau(),
-    "step": StepDecay(),
 }
+# Those that span a fit, of so many epochs: each fit goes through them once.
+SPANNING = {
+    "cosine": lambda n_epochs: Cosine(n_epochs, restarts=False),
+    "coslog4": CosLog4,
+    "onecycle": OneCycle,
+    "step": lambda n_epochs: StepDecay(n_epochs / 3),
+}
+NAMES = sorted({*_ENDLESS, *SPANNING})
+
+
+def named(name, n_epochs):
+    """Return the schedule of a name, for a fit of so many epochs."""
+    return _ENDLESS[name] if name in _ENDLESS else SPANNING[name](n_epochs)

@@ -29,6 +29,7 @@ class Outcome(enum.Enum):
     """Why training ended."""
 
     CONVERGED = "no improvement for long enough"
+    FINISHED = "the schedule of the learning rate is over"
     OUT_OF_EPOCHS = "the maximum of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
@@ -102,6 +103,8 @@ class TrainingState:
         All that is recorded of each epoch, see :mod:`skbackprop.engine.history`.
     seed : int
         Of the random numbers that modules draw.
+    first_epoch : int
+        Epochs before the one with which the schedule of the learning rate began.
     criterion : str or None
         Data and measure that ``no_improvement`` and ``best_loss`` are about.
     is_over : bool
@@ -126,6 +129,7 @@ class TrainingState:
     validation_losses: list = field(default_factory=list)
     history: dict = field(default_factory=new_history)
     seed: int = 0
+    first_epoch: int = 0
     criterion: str | None = None
     is_over: bool = False
 
@@ -195,6 +199,9 @@ def train(
                 interrupts.check()
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
+    is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
+    if outcome is Outcome.OUT_OF_EPOCHS and is_scheduled_end:
+        outcome = Outcome.FINISHED
     if validate:
         # Predictions want the best parameters, a fit that goes on wants the last.
         state.last = executor.parameters.copy()
@@ -333,11 +340,18 @@ class _Epochs:
         """Return what steps of the next epochs are told, and each epoch's last rate."""
         state, plan, n_batches = self.state, self.plan, self.n_batches
         steps = np.arange(n_epochs * n_batches)
-        # Not (epochs so far) + steps / n_batches, which is rounded differently
-        # when the same steps are divided into other calls.
-        epochs = len(state.losses) + steps // n_batches + steps % n_batches / n_batches
+
+        def at(first_epoch):
+            """Return the epochs at each step since an epoch."""
+            # Not (epochs so far) + steps / n_batches, which is rounded differently
+            # when the same steps are divided into other calls.
+            n_before = len(state.losses) - first_epoch
+            return n_before + steps // n_batches + steps % n_batches / n_batches
+
+        epochs = at(0)
         n_seen = state.n_seen + len(state.order) * (steps // n_batches)
-        factors = plan.schedule.factors(Progress(epochs, n_seen, state.slowdown))
+        scheduled = Progress(at(state.first_epoch), n_seen, state.slowdown)
+        factors = plan.schedule.factors(scheduled)
         rates = plan.learning_rate * factors
         steps += state.n_steps + 1  # bias corrections count from 1
         table = np.hstack(

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from skbackprop.engine.initialization import WEIGHT_INITS
-from skbackprop.engine.schedules import NAMED, Schedule
+from skbackprop.engine.schedules import NAMES, Schedule
 from skbackprop.fitting.settings import SOLVERS
 
 
@@ -66,7 +66,7 @@ class NetworkParameters(BaseEstimator):
             StrOptions({"auto"}),
             Interval(Integral, 1, None, closed="left"),
         ],
-        "learning_rate": [StrOptions(set(NAMED)), Schedule, callable],
+        "learning_rate": [StrOptions(set(NAMES)), Schedule, callable],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],

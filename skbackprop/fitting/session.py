@@ -21,6 +21,7 @@ from skbackprop.engine.history import new_history
 from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.samples import CSR
+from skbackprop.engine.schedules import SPANNING
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.fitting.prediction import LARGEST_WORKSPACE_BYTES
@@ -110,7 +111,8 @@ class Session:
             self.outcome = self._run_lbfgs(observers)
         else:
             self.outcome = self._run_stochastic(observers)
-            estimator._training_state.is_over = self.outcome is Outcome.CONVERGED
+            is_over = self.outcome in (Outcome.CONVERGED, Outcome.FINISHED)
+            estimator._training_state.is_over = is_over
         if not (self.incremental or estimator.warm_start):
             # Nor would a pickle, little larger than its weights, have the memory of
             # the optimizer: an estimator and its copies go on alike.
@@ -318,6 +320,8 @@ def _prepare(
     if estimator.solver != "lbfgs":
         criterion = None if incremental else _criterion(estimator, samples)
         state = _resume_or_begin(estimator, samples, splits, criterion)
+        if not incremental and estimator.learning_rate in SPANNING:
+            state.first_epoch = len(state.losses)
         estimator._training_state = state
     return samples
 

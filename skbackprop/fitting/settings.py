@@ -213,7 +213,7 @@ def _make_schedule(estimator):
             schedule in _SCHEDULES_OF_SGD and estimator.solver not in _KINDS_OF_SGD
         )
         name = "constant" if is_ignored else schedule
-        schedule = schedules.NAMED[name]
+        schedule = schedules.named(name, estimator.max_iter)
         if name == "invscaling":
             schedule = schedules.InverseScaling(estimator.power_t)
     elif not isinstance(schedule, schedules.Schedule):

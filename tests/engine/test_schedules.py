@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from skbackprop.engine.schedules import (
-    NAMED,
+    NAMES,
+    SPANNING,
     Adaptive,
     Constant,
     Cosine,
@@ -17,6 +18,7 @@ from skbackprop.engine.schedules import (
     Progress,
     StepDecay,
     Warmup,
+    named,
 )
 
 
@@ -42,29 +44,29 @@ def test_inverse_scaling_decays_with_a_power_of_the_samples_seen(power):
     np.testing.assert_allclose(factors, expected, rtol=1e-15)
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_factor_of_a_step_does_not_depend_on_what_is_asked_with_it(name):
     whole = progress(40)
     one_by_one = [
-        NAMED[name].factors(
+        named(name, 100).factors(
             Progress(whole.epochs[i : i + 1], whole.n_seen[i : i + 1], whole.slowdown)
         )[0]
         for i in range(len(whole.epochs))
     ]
-    np.testing.assert_array_equal(NAMED[name].factors(whole), one_by_one)
+    np.testing.assert_array_equal(named(name, 100).factors(whole), one_by_one)
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", NAMES)
 def test_factors_are_between_nothing_and_the_whole_rate(name):
-    factors = NAMED[name].factors(progress(300))
+    factors = named(name, 100).factors(progress(300))
     assert (factors >= 0).all()
     assert (factors <= 1).all()
     assert factors.max() > 0.99 or name == "onecycle"
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMED) - {"adaptive", "plateau"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"adaptive", "plateau"}))
 def test_only_reduced_rates_go_on_after_a_standstill(name):
-    assert not NAMED[name].slow_down(1.0, 0.1)
+    assert not named(name, 100).slow_down(1.0, 0.1)
     assert Adaptive().slow_down(1.0, 0.1)
     assert Plateau().slow_down(1.0, 0.1)
 
@@ -160,3 +162,25 @@ def test_schedules_are_those_of_torch():
         np.testing.assert_allclose(
             by_epoch(ours, 30), of_torch(theirs, 30), rtol=1e-6, atol=1e-12
         )
+
+
+@pytest.mark.parametrize("n_epochs", [7, 30, 200])
+def test_names_that_span_a_fit_end_with_it(n_epochs):
+    for name in SPANNING:
+        factors = named(name, n_epochs).factors(progress(n_epochs))
+        assert factors[-1] < 0.2, name
+        assert factors.max() > 0.9, name
+    assert named("onecycle", n_epochs) == OneCycle(n_epochs)
+    assert named("coslog4", n_epochs) == CosLog4(n_epochs)
+    falling = named("cosine", n_epochs).factors(progress(2 * n_epochs))
+    assert (np.diff(falling) <= 0).all()
+    assert falling[-1] == 0
+    steps = np.unique(named("step", n_epochs).factors(progress(n_epochs)))
+    np.testing.assert_allclose(steps, [0.01, 0.1, 1])
+
+
+def test_schedules_tell_where_they_end():
+    assert Warmup(OneCycle(30), 3).length == 30
+    assert CosLog4(30).length == 30
+    assert Cosine(30, restarts=False).length == 30
+    assert Cosine(30).length == Constant().length == np.inf

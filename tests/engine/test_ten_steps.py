@@ -10,7 +10,7 @@ from jit_marks import needs_jit
 
 from skbackprop import MLPRegressor
 from skbackprop.engine import Executor, ReferenceExecutor
-from skbackprop.engine.schedules import NAMED
+from skbackprop.engine.schedules import NAMES
 from skbackprop.fitting import session
 from skbackprop.fitting.settings import SOLVERS
 
@@ -52,7 +52,7 @@ def test_solvers_go_the_same_way_on_both_executors(solver, dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("schedule", sorted(NAMED))
+@pytest.mark.parametrize("schedule", NAMES)
 def test_schedules_go_the_same_way_on_both_executors(schedule, dtype, monkeypatch):
     settings = {"solver": "sgd", "learning_rate": schedule, "warmup_epochs": 0.5}
     ways = [

@@ -24,12 +24,13 @@ from skbackprop.engine.observers import Validated
 from skbackprop.engine.optimizers import SGD
 from skbackprop.engine.samples import Samples
 from skbackprop.engine.schedules import (
-    NAMED,
+    NAMES,
     Adaptive,
     Constant,
     Cosine,
     InverseScaling,
     Warmup,
+    named,
 )
 from skbackprop.engine.training import Outcome, TrainingState, train
 
@@ -56,7 +57,9 @@ def test_epochs_have_the_same_bits_however_many_are_run_at_a_call(
 
 @both_executors
 @pytest.mark.parametrize(
-    "schedule", [*NAMED.values(), Warmup(Cosine(), 7.7)], ids=name_of
+    "schedule",
+    [*(named(name, 12) for name in NAMES), Warmup(Cosine(), 7.7)],
+    ids=name_of,
 )
 def test_schedules_have_the_same_bits_however_many_epochs_are_run_at_a_call(
     kind, schedule, monkeypatch

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from skbackprop.engine.schedules import NAMED, Custom
+from skbackprop.engine.schedules import NAMES, Custom
 from skbackprop.fitting.settings import SOLVERS
 
 SETTINGS = {
     **{f"solver={name}": {"solver": name} for name in SOLVERS},
-    **{f"learning_rate={name}": {"learning_rate": name} for name in NAMED},
+    **{f"learning_rate={name}": {"learning_rate": name} for name in NAMES},
     "adaptive": {"solver": "sgd", "learning_rate": "adaptive", "tol": 0.1},
     "callable": {"learning_rate": lambda epochs: 1 / (1 + epochs)},
     "custom": {"learning_rate": Custom(np.exp)},

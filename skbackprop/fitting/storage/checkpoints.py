@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from skbackprop.engine.observers import Observer
+from skbackprop.engine.schedules import SPANNING
 from skbackprop.engine.training import Outcome
 from skbackprop.fitting.storage import files
 from skbackprop.fitting.storage.encoding import registry
@@ -173,7 +174,8 @@ class Checkpoint(Observer):
             with suppress(FileNotFoundError):
                 os.unlink(self._path)
             return outcome
-        self.is_over = outcome in (Outcome.CONVERGED, Outcome.STOPPED)
+        ends = (Outcome.CONVERGED, Outcome.FINISHED, Outcome.STOPPED)
+        self.is_over = outcome in ends
         estimator = self._estimator
         self._write(estimator._parameters, estimator._training_state)
         return outcome
@@ -210,7 +212,10 @@ class Checkpoint(Observer):
 def _describe_parameters(estimator):
     """Return what the parameters are, as text that is the same in each process."""
     parameters = estimator.get_params(deep=False)
-    return {k: _describe(v) for k, v in parameters.items() if k not in _FREE}
+    free = _FREE
+    if estimator.learning_rate in SPANNING:  # as the rates then depend on it
+        free = free - {"max_iter"}
+    return {k: _describe(v) for k, v in parameters.items() if k not in free}
 
 
 def _describe(value):

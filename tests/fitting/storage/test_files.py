@@ -103,7 +103,7 @@ def test_every_module_comes_back(module):
 @pytest.mark.parametrize(
     "row",
     [
-        *schedules.NAMED.values(),
+        *(schedules.named(name, 9) for name in schedules.NAMES),
         schedules.Warmup(schedules.Cosine(7, 1.5, 0.1), 3),
         *LOSSES,
     ],
