@@ -58,7 +58,8 @@ def test_a_file_of_an_earlier_version_predicts_what_it_predicted_then(name):
 @pytest.mark.parametrize("name", SAVED)
 def test_a_file_of_an_earlier_version_goes_on_learning_as_it_did_then(name):
     cls, data, method = SAVED[name]
-    estimator = cls.load(DATA / f"{name}.npz").set_params(warm_start=True)
+    estimator = cls.load(DATA / f"{name}.npz")
+    estimator.set_params(warm_start=True, learning_rate="constant")
     n_before = estimator.t_
     estimator.fit(*data)
     assert estimator.t_ == 2 * n_before
