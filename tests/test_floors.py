@@ -123,6 +123,17 @@ def test_only_kernels_import_numba(path):
         assert room_of(path) == "kernels"
 
 
+# What may be missing, or takes so long to import that ``import skbackprop`` does
+# without: all else is imported at the top, for everyone to see.
+OPTIONAL = {"numba", "llvmlite"}
+
+
+@files_of("kernels", "separability")
+def test_functions_import_optional_libraries_only(path):
+    in_functions = names_imported(path, at_module_level=False)
+    assert in_functions <= OPTIONAL
+
+
 @files_of("network", "kernels", "engine")
 def test_deep_learning_frameworks_and_tables_stay_outside(path):
     assert not names_imported(path) & {"torch", "jax", "pandas", "polars"}

@@ -1,10 +1,13 @@
 """What the executor and the kernels agree on: the fields of the three tables.
 
 Every kernel has the signature ``void(int64* row, int64* context, float64*
-scalars)``. ``row`` is one instruction of a bound program, ``context`` holds
-what all instructions of a minibatch share, ``scalars`` the floating-point
-numbers that change from step to step. Addresses are bytes, strides and sizes
-are numbers of elements, a matrix is row-major.
+scalars)``. ``row`` says what this kernel works on, ``context`` holds what all
+rows of a minibatch share, ``scalars`` the floating-point numbers that change from
+step to step. Strides and sizes are numbers of elements, a matrix is row-major.
+
+There is a layout for each kind of row. Its fields are numbers, constants to the
+compiler: ``row[Loss.targets]`` is ``row[3]``. In all of them field ``KERNEL``
+is the address of the kernel that the row is for.
 
 Rows of signals and of weight matrices are padded (see
 :func:`skbackprop.network.layout.padded_width`). The padding of parameters, of
@@ -12,131 +15,368 @@ their gradients and of the adjoints is zero as long as all is finite; that of
 signals may hold anything finite.
 """
 
-# Fields of an instruction row. Signals are (batch, width) matrices: up to three
-# of them, x, x2 and x3, are read, y is written; dx, dx2, dx3, dy are their
-# adjoints. An address of 0 means that the adjoint is not wanted. A signal may
-# lie inside the rows of a wider one, so strides and widths are independent:
-# kernels may read, but not write, behind the width rounded up to ROW_QUANTUM.
-CODE = 0
-X, X2, X3, Y = 1, 2, 3, 4
-DX, DX2, DX3, DY = 5, 6, 7, 8
-LDX, LDX2, LDX3, LDY = 9, 10, 11, 12
-WIDTH_X, WIDTH_X2, WIDTH_X3, WIDTH_Y = 13, 14, 15, 16
-# 1 where the backward kernel adds to what is there (fan-out, shared
-# parameters), 0 where it is the first to write and therefore overwrites.
-ADD_DX, ADD_DX2, ADD_DX3, ADD_DW = 17, 18, 19, 20
-# Parameters: a weight matrix (WIDTH_X, WIDTH_Y) of row stride LDW or a vector,
-# and a bias row.
-W, B, DW, DB, LDW = 21, 22, 23, 24, 25
-# Buffers of a module (network.modules.Module.buffer_shapes), or the zeros and
-# ones of a sparsely connected Linear, laid out like its weights.
-MEAN, VARIANCE = 26, 27
-MASK = 26
-# Settings of a module: integers, or float64 by their bits.
-SETTING, SETTING2 = 28, 29
-# A row of a product: 1 where it is added to y (instead of to the bias).
-ADD_Y = 28
-# An elementwise row: 1 where its signals fill their rows, which it may then
-# run through as one.
-WHOLE_ROWS = 28
-TRAINING = 30  # 1 where a minibatch is learned from, 0 where it is predicted
-STREAM = 31  # number of the instruction: tells random streams apart
+from typing import NamedTuple, NewType
 
-# A CSR input in place of x: values, int32 column indices, int64 row starts.
-DATA, INDICES, INDPTR = X2, X3, DX2
-
-# A row that gathers samples: Y[r] = X[order[r]].
-# A row that expands groups: X is where they begin among all memberships, Y and W
-# where the memberships of a minibatch go and where its groups begin there.
-# A row that finds members: X is the row of the data of each membership.
-# A loss row: y are the logits, dy their adjoint, x the targets, w the weights, b
-# the settings of the loss, a row of stride LDX2 for each.
-# A row that updates parameters: N_ELEMENTS of W with gradient DW.
-N_ELEMENTS = 28
-DECAYS = 29  # 1 where the L2 penalty applies to the elements of this row
-SLOTS = 30  # address of the optimizer's first slot vector
-LD_SLOTS = 31  # elements from one slot vector to the next
-
-ROW_FIELDS = 32
+KERNEL = 0
+ROW_FIELDS = 40  # of the longest layout, in whole cache lines: rows stand in a table
 ROW_BYTES = 8 * ROW_FIELDS
 
-# A row that runs a list of rows: X is their address, N_ELEMENTS their number.
-# A row that shuffles: X is the address of MT19937's 624 uint32, W that of its
-# int64 position, Y that of N_ELEMENTS int64 to shuffle.
+Address = NewType("Address", int)  # in bytes; 0 is that of what is not wanted
 
-# Rows of transformers work on blocks of as many samples as a vector has lanes
-# (see skbackprop.kernels.transformers.blocks). X is a block or what to load one
-# from, W and B are weights and biases, INDICES the places in the block that are
-# combined:
-# N_ELEMENTS for each output, or from INDPTR[j] to INDPTR[j + 1] for output j.
-# The samples of Y begin at its first row, or at FIRST_ROW where ADVANCE is 1.
-ADVANCE = ADD_DX
-VALUES = W  # where the selected values go; Y takes their indices
-COUNT_CHAINS = 4  # vectors that are counted at a time when selecting
 
-# Fields of the row that runs one epoch, which has a layout of its own.
-N_SAMPLES = 1
-BATCH_SIZE = 2
-SAMPLE_ORDER = 3  # address of N_SAMPLES int64
-LOAD_LIST = 4  # address of the list row that loads a minibatch
-STEP_LIST = 5  # address of the list row that learns from it
-N_COEFFICIENTS = 6  # of the optimizer at each step
+def _numbered(layout, first=0):
+    """Return a layout with each field numbered, and so usable as an index."""
+    return layout(*range(first, first + len(layout._fields)))
 
-# Fields of the row that runs epochs, which has a layout of its own.
-N_EPOCHS = 1
-EPOCH_ROW = 2
-SHUFFLE_ROW = 3  # 0: keep the order of the samples
-CHECK_ROW = 4  # checks that the parameters are finite
-COEFFICIENTS = 5  # address of all steps' float64 optimizer coefficients
-RECORDS = 6  # address where N_RECORDS float64 of each epoch go
-PARAMETERS = 7  # address of the flat parameter vector
-SNAPSHOT = 8  # address where it is kept as of the last finite epoch
-PARAMETER_BYTES = 9
-MAX_NO_IMPROVEMENT = 10
-NO_IMPROVEMENT = 11  # in and out: epochs without improvement so far
-N_DONE = 12  # out: epochs done
-DIVERGED = 13  # out: 1 where a loss or a parameter was not finite
 
-# Fields of the context.
-N_ROWS = 0  # samples in this minibatch
-ORDER = 1  # address of the minibatch's int64 sample indices
-GEMM = 2  # address of the matrix product of this dtype
-PACK = 3  # its scratch memory
-ZEROS = 4  # a row of zeros as long as the longest: what overwriting starts from
-STEP = 5  # address of this step's float64 optimizer coefficients
-SEED = 6  # of the random numbers of this fit
-N_STEPS = 7  # minibatches learned from so far: a counter of random numbers
-FIRST_ROW = 8  # of the block of samples that transformers work on
-N_GROUPS = 9  # of rows in this minibatch, where a loss sees groups
-GROUP_STARTS = 10  # address of the N_GROUPS + 1 int64 rows where they begin
-CONTEXT_FIELDS = 16
+def _row(layout):
+    return _numbered(layout, KERNEL + 1)
 
-# Fields of the scalars.
-LOSS = 0  # sum of weight * loss over the minibatch, added to by the loss kernel
-SCALE = 1  # 1 / sum of the minibatch's weights: factor of the logits' adjoint
-L2 = 2  # alpha / sum of the minibatch's weights
-SQUARED_NORM = 3  # sum of the squared decaying weights, added to by the update
-WEIGHT_SUM = 4  # sum of the minibatch's weights
-ABSOLUTE_NORM = 5  # sum of the absolute decaying weights, likewise
-LOSS_FACTOR = 6  # factor of the reported loss
-TOL = 7  # improvement that counts as one
-BEST_LOSS = 8  # in and out: least loss of an epoch so far
-REMAINDER = 9  # out of the check: 0, or NaN where a parameter is not finite
-EPOCH_LOSS = 10  # out of an epoch: its mean loss, NaN where it diverged
-CLIP_NORM = 11  # largest norm of a gradient
-SHRINKAGE = 12  # of the proximal step of the L1 penalty
-LOSS_SETTING = 13  # what a loss of groups is told, as its margin
-GRADIENT_SQUARES = 14  # squared norm of the gradient, added to by the update
-EPOCH_PENALTY = 15  # out of an epoch: the part of its loss that is penalty
-EPOCH_GRADIENT_NORM = 16  # out of an epoch: mean of its gradients' norms
-UNCLIPPED_NORM = 17  # out of the clip: norm of the gradient before
 
-# What stands in front of the optimizer's coefficients of a step, as in
-# skbackprop.engine.penalties.
-STEP_ALPHA, STEP_L1_ALPHA, STEP_SHRINKAGE, STEP_DECAY, STEP_MAX_NORM = range(5)
-N_STEP_PENALTIES = 5
-SCALAR_FIELDS = 24
+# Modules
+
+
+@_row
+class Module(NamedTuple):
+    """An instruction: a module and what it reads and writes.
+
+    Signals are (batch, width) matrices: up to three of them, x, x2 and x3, are
+    read, y is written; dx, dx2, dx3, dy are their adjoints. A signal may lie
+    inside the rows of a wider one, so strides and widths are independent:
+    kernels may read, but not write, behind the width rounded up to ROW_QUANTUM.
+    """
+
+    x: Address
+    x2: Address
+    x3: Address
+    y: Address
+    dx: Address
+    dx2: Address
+    dx3: Address
+    dy: Address
+    # From one row to the next, of a signal and of its adjoint.
+    ldx: int
+    ldx2: int
+    ldx3: int
+    ldy: int
+    width_x: int
+    width_x2: int
+    width_x3: int
+    width_y: int
+    # 1 where the backward kernel adds to what is there (fan-out, shared
+    # parameters), 0 where it is the first to write and therefore overwrites.
+    add_dx: int
+    add_dx2: int
+    add_dx3: int
+    add_dw: int  # to both gradients, that of the bias too
+    # Parameters: a weight matrix (width_x, width_y) or a vector, and a bias.
+    w: Address
+    b: Address
+    dw: Address
+    db: Address
+    ldw: int
+    # Zeros and ones of a sparsely connected Linear, laid out like its weights.
+    connections: Address
+    running_mean: Address
+    running_var: Address
+    setting: int  # of the module: an integer, or a float64 by its bits
+    setting2: int
+    add_y: int  # 1 where a product is added to y instead of to the bias
+    # 1 where the signals of an elementwise module fill their rows, which it may
+    # then run through as one.
+    fills_rows: int
+    is_training: int  # 1 where a minibatch is learned from, 0 where it is predicted
+    stream: int  # number of the instruction: tells random streams apart
+    # A CSR matrix in place of x: values, int32 column indices, int64 row starts.
+    x_data: Address
+    x_indices: Address
+    x_indptr: Address
+
+
+# Losses and loading
+
+
+@_row
+class Loss(NamedTuple):
+    """A loss of the logits of a minibatch."""
+
+    logits: Address
+    adjoint: Address  # of the logits, in rows as long as theirs
+    targets: Address
+    weights: Address  # of samples or groups
+    settings: Address  # of the loss, a row for each of its numbers
+    ld_logits: int
+    ld_targets: int
+    ld_settings: int
+    width: int  # of the logits
+    n_classes: int  # that each step of a sequence chooses from
+
+
+@_row
+class Gather(NamedTuple):
+    """Rows of a matrix, or elements of a vector: target[r] = source[order[r]]."""
+
+    source: Address
+    target: Address
+    ld_source: int
+    ld_target: int
+    width: int
+
+
+@_row
+class ExpandGroups(NamedTuple):
+    """From a minibatch of groups to its memberships; all of them are int64."""
+
+    group_starts: Address  # among all memberships
+    memberships: Address  # of the minibatch, where they go
+    batch_starts: Address  # where its groups begin among them
+
+
+@_row
+class FindMembers(NamedTuple):
+    """From memberships to rows of the data."""
+
+    members: Address  # int64: the row of the data of each membership
+
+
+# Learning
+
+
+@_row
+class Update(NamedTuple):
+    """A step of the optimizer over a range of parameters."""
+
+    parameters: Address
+    gradient: Address
+    slots: Address  # the first of the optimizer's vectors
+    ld_slots: int  # from one of them to the next
+    n_elements: int
+    decays: int  # 1 where penalties apply to these parameters
+
+
+@_row
+class Clip(NamedTuple):
+    """The limit of a gradient's norm."""
+
+    gradient: Address
+    n_elements: int
+
+
+@_row
+class LimitColumns(NamedTuple):
+    """The limit of the norms of a matrix's columns."""
+
+    matrix: Address
+    ld: int
+    n_rows: int
+    n_columns: int
+
+
+@_row
+class CheckFinite(NamedTuple):
+    """The search for parameters that are not finite."""
+
+    parameters: Address
+    n_elements: int
+
+
+# Loops
+
+
+@_row
+class RowList(NamedTuple):
+    """Rows that run one after the other, of ROW_BYTES each."""
+
+    rows: Address
+    n_rows: int
+
+
+@_row
+class Flushed(NamedTuple):
+    """A row that runs with subnormal numbers counting as zero."""
+
+    row: Address
+
+
+@_row
+class Shuffle(NamedTuple):
+    """A shuffle by the Mersenne twister."""
+
+    key: Address  # 624 uint32
+    position: Address  # int64
+    items: Address  # int64
+    n_items: int
+
+
+@_row
+class Epoch(NamedTuple):
+    """One epoch of minibatches."""
+
+    n_samples: int
+    batch_size: int
+    order: Address  # of n_samples int64
+    load_list: Address  # of the list row that loads a minibatch
+    step_list: Address  # of the list row that learns from it
+    n_coefficients: int  # of the optimizer at each step
+
+
+@_row
+class Epochs(NamedTuple):
+    """Epochs, until a rule says stop."""
+
+    n_epochs: int
+    epoch_row: Address
+    shuffle_row: Address  # 0: keep the order of the samples
+    check_row: Address  # checks that the parameters are finite
+    coefficients: Address  # all steps' float64 optimizer coefficients
+    records: Address  # where N_RECORDS float64 of each epoch go
+    parameters: Address
+    snapshot: Address  # where they are kept as of the last finite epoch
+    parameter_bytes: int
+    max_no_improvement: int
+    no_improvement: int  # in and out: epochs without improvement so far
+    n_done: int  # out: epochs done
+    has_diverged: int  # out: 1 where a loss or a parameter was not finite
+
+
+# Transformers, which work on blocks of as many samples as a vector has lanes
+# (skbackprop.kernels.transformers.blocks)
+
+
+@_row
+class Blocks(NamedTuple):
+    """Rows that run on block after block of samples."""
+
+    rows: Address
+    n_rows: int
+    n_samples: int
+
+
+@_row
+class SampleBlock(NamedTuple):
+    """What loads samples into a block, checks or changes it."""
+
+    block: Address
+    n_features: int
+    samples: Address  # a dense matrix
+    ld_samples: int
+    # A CSR matrix: values, int32 column indices, int64 row starts.
+    data: Address
+    indices: Address
+    indptr: Address
+    remainders: Address  # a number for each lane, that becomes NaN
+    divisor: Address  # n_features as a number
+
+
+@_row
+class Combine(NamedTuple):
+    """Features of a block that become outputs."""
+
+    block: Address
+    n_features: int
+    places: Address  # int32: where in the block each output's features are
+    n_places: int  # of each output, or else
+    starts: Address  # int64: where those of each output begin
+    sizes: Address  # numbers: how many each output has
+    weights: Address
+    ld_weights: int
+    biases: Address
+    outputs: Address
+    ld_outputs: int
+    n_outputs: int
+    advances: int  # 1: outputs of a block begin at its first sample, 0: at once
+
+
+@_row
+class MaxOfEntries(NamedTuple):
+    """Maxima of groups of features, read from the entries of a CSR matrix."""
+
+    data: Address
+    indices: Address  # int32
+    indptr: Address  # int64
+    group_of: Address  # uint32, for each feature
+    sizes: Address  # uint32, of the groups
+    counts: Address  # uint32, to work with
+    outputs: Address
+    ld_outputs: int
+    n_groups: int
+
+
+@_row
+class Winners(NamedTuple):
+    """The largest numbers of each row of a block's scores."""
+
+    scores: Address
+    ld_scores: int
+    n_scores: int
+    n_winners: int
+    values: Address  # of the winners
+    indices: Address  # int32, of the winners
+    work: Address  # of two int64
+
+
+# What all rows share
+
+
+@_numbered
+class Context(NamedTuple):
+    """The integers that all rows of a minibatch share."""
+
+    n_rows: int  # samples in this minibatch
+    order: Address  # of the minibatch's int64 sample indices
+    gemm: Address  # of the matrix product of this dtype
+    pack: Address  # its scratch memory
+    zeros: Address  # a row as long as the longest: what overwriting starts from
+    coefficients: Address  # of this step: ``Penalty``, then float64 of the optimizer
+    seed: int  # of the random numbers of this fit
+    n_steps: int  # minibatches learned from so far: a counter of random numbers
+    first_row: int  # of the block of samples that transformers work on
+    n_groups: int  # of rows in this minibatch, where a loss sees groups
+    group_starts: Address  # of the n_groups + 1 int64 rows where they begin
+
+
+@_numbered
+class Scalar(NamedTuple):
+    """The floating-point numbers that all rows of a minibatch share."""
+
+    loss: float  # sum of weight * loss over the minibatch, added to by the loss
+    scale: float  # 1 / sum of the minibatch's weights: factor of the adjoint
+    l2: float  # alpha / sum of the minibatch's weights
+    squared_norm: float  # sum of the squared decaying weights, of all updates
+    weight_sum: float  # sum of the minibatch's weights
+    absolute_norm: float  # sum of the absolute decaying weights, likewise
+    loss_factor: float  # factor of the reported loss
+    tol: float  # improvement that counts as one
+    best_loss: float  # in and out: least loss of an epoch so far
+    remainder: float  # out of the check: 0, or NaN where a parameter is not finite
+    epoch_loss: float  # out of an epoch: its mean loss, NaN where it diverged
+    clip_norm: float  # largest norm of a gradient
+    shrinkage: float  # of the proximal step of the L1 penalty
+    loss_setting: float  # what a loss of groups is told, as its margin
+    gradient_squares: float  # squared norm of the gradient, of all updates
+    epoch_penalty: float  # out of an epoch: the part of its loss that is penalty
+    epoch_gradient_norm: float  # out of an epoch: mean of its gradients' norms
+    unclipped_norm: float  # out of the clip: norm of the gradient before
+
+
+@_numbered
+class Penalty(NamedTuple):
+    """What stands in front of the optimizer's coefficients of a step.
+
+    As in :mod:`skbackprop.engine.penalties`.
+    """
+
+    alpha: float
+    l1_alpha: float
+    shrinkage: float
+    decay: float
+    max_norm: float
+
+
+N_PENALTIES = len(Penalty)
 
 # What is recorded of an epoch, as in skbackprop.engine.samples.EpochsRun.
-RECORDED = (EPOCH_LOSS, EPOCH_PENALTY, EPOCH_GRADIENT_NORM)
+RECORDED = (Scalar.epoch_loss, Scalar.epoch_penalty, Scalar.epoch_gradient_norm)
 N_RECORDS = len(RECORDED)
+
+COUNT_CHAINS = 4  # vectors that are counted at a time when selecting winners

@@ -5,6 +5,9 @@ its folder is unwritable or its files are damaged, and lets two processes
 interleave index and data. Here a compiled kernel is one file: its name says
 which kernel, processor and sources it belongs to, a digest in front of the
 machine code tells whether it is whole, and it appears by an atomic rename.
+
+The logger of this module tells what was compiled (INFO), what was loaded or
+could not be (DEBUG), and how long it took.
 """
 
 import functools
@@ -15,6 +18,7 @@ import pickle
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from pathlib import Path
 
@@ -50,18 +54,22 @@ def available():
     return True
 
 
-def compile_kernel(factory, name, signature=None, is_cached=True):
+def kernel_name(address):
+    """Return the name of the kernel at an address, None where there is none."""
+    names = {where: name for name, where in _addresses.items()}
+    return names.get(address)
+
+
+def compile_kernel(factory, name, is_cached=True):
     """Return the address of a compiled kernel, from the cache if it is there.
 
     Parameters
     ----------
     factory : callable
-        Called, only if the cache has no such kernel, for the plain Python
-        function to compile.
+        Called, only if the cache has no such kernel, for what
+        ``kernel`` or ``plain_kernel`` of :mod:`skbackprop.kernels.language` made.
     name : str
         Unique among all kernels; names the machine code and its cache file.
-    signature : numba signature, default=None
-        By default that of a kernel, ``void(int64*, int64*, float64*)``.
     is_cached : bool, default=True
         Whether the kernel is kept for other processes.
 
@@ -72,23 +80,27 @@ def compile_kernel(factory, name, signature=None, is_cached=True):
     with _lock:
         if name not in _addresses:
             _addresses[name] = (is_cached and _load(name)) or _compile(
-                factory(), name, signature, is_cached
+                factory, name, is_cached
             )
         return _addresses[name]
 
 
-def _compile(function, name, signature, is_cached):
-    global n_compiled
-    from numba import cfunc, types
+def compile_function(function, name):
+    """Return what numba makes of a kernel's function; it owns the machine code."""
+    from numba import cfunc
 
-    integers = types.CPointer(types.int64)
-    signature = signature or types.void(
-        integers, integers, types.CPointer(types.float64)
-    )
     # Machine code of several processes meets in the cache: its symbols must
     # not depend on the order in which a process compiled its kernels.
     function.__name__ = function.__qualname__ = name
-    kernel = cfunc(signature)(function)
+    return cfunc(function.signature)(function)
+
+
+def _compile(factory, name, is_cached):
+    global n_compiled
+
+    start = time.perf_counter()
+    kernel = compile_function(factory(), name)
+    logger.info("compiled %s in %.2f s", name, time.perf_counter() - start)
     n_compiled += 1
     _keep_alive.append(kernel)
     if is_cached:
@@ -103,6 +115,7 @@ def _load(name):
     from numba.core.registry import cpu_target
     from numba.core.runtime import rtsys
 
+    start = time.perf_counter()
     try:
         content = _cache_file(name).read_bytes()
         digest, payload = content[:32], content[32:]
@@ -119,6 +132,7 @@ def _load(name):
     except Exception as error:  # whatever is wrong with a cache, compile instead
         logger.debug("cached kernel %s not used: %s", name, error)
         return None
+    logger.debug("loaded %s in %.1f ms", name, 1e3 * (time.perf_counter() - start))
     _keep_alive.append(library)
     return address
 

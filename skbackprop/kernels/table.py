@@ -4,13 +4,12 @@ A new module is a row here and its kernels. Only what a network uses is
 compiled (or loaded from the cache), once per process and dtype.
 """
 
-import functools
-import importlib
 import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.calling import compiled, kernel_factory, kernel_file
 from skbackprop.network.modules import (
     activations,
     affine,
@@ -84,16 +83,22 @@ def module_kernels(module, bits, sparse=False):
     sparse : bool, default=False
         Whether the module reads rows of a CSR matrix.
     """
-    forward, backward = _module_factories(module, sparse)
+    file, kernel, _ = _TABLE.get(type(module)) or _formula(module)
+    file = "sparse_linear" if sparse else file
+    settings = (bits,) if type(module) in _TABLE else (module, bits)
     name, package = _name(module, sparse), "skbackprop.network"
     is_ours = type(module).__module__.startswith(f"{package}.")
     if not is_ours:  # whose code may change while its name stays
         name = f"{name}_{id(type(module))}"
         _users_types.add(type(module))
-    return (
-        _compile(lambda: forward(bits), f"forward_{name}_{bits}", is_cached=is_ours),
-        _compile(lambda: backward(bits), f"backward_{name}_{bits}", is_cached=is_ours),
-    )
+
+    def address(way):
+        factory = f"modules.{file}.{way}_{kernel}"
+        return jit.compile_kernel(
+            lambda: kernel_factory(factory)(*settings), f"{way}_{name}_{bits}", is_ours
+        )
+
+    return address("forward"), address("backward")
 
 
 def module_settings(module):
@@ -110,18 +115,6 @@ def _as_integer(number):
     if isinstance(number, float):
         return struct.unpack("<q", struct.pack("<d", number))[0]
     return int(number)
-
-
-def _module_factories(module, sparse):
-    """Return the functions that make its forward and backward kernels of ``bits``."""
-    file, name, _ = _TABLE.get(type(module)) or _formula(module)
-    file = importlib.import_module(
-        f"skbackprop.kernels.modules.{'sparse_linear' if sparse else file}"
-    )
-    factories = [getattr(file, f"make_{way}_{name}") for way in ("forward", "backward")]
-    if type(module) in _TABLE:
-        return factories
-    return [functools.partial(factory, module) for factory in factories]
 
 
 def _formula(module):
@@ -141,85 +134,63 @@ def _name(module, sparse):
 
 def loss_kernel(loss, bits):
     """Return the address of the kernel of a loss."""
-    from skbackprop.kernels.losses import table as losses
-
     if isinstance(loss.kernel, tuple):
         file, kernel = loss.kernel
-        factory = getattr(
-            importlib.import_module(f"skbackprop.kernels.losses.{file}"),
-            f"make_{kernel}",
-        )
-        return _compile(lambda: factory(bits), f"{kernel}_{bits}")
+        return compiled(f"losses.{file}.{kernel}", bits)
     owner, name = type(getattr(loss, "loss", loss)), loss.kernel_name
     is_ours = owner.__module__.startswith("skbackprop.engine.")
     if not is_ours:
         name = f"{name}_{id(owner)}"
         _users_types.add(owner)
-    return _compile(
-        lambda: losses.make_loss(loss, bits), f"{name}_{bits}", is_cached=is_ours
+    return jit.compile_kernel(
+        lambda: kernel_factory("losses.table.loss")(loss, bits),
+        f"{name}_{bits}",
+        is_cached=is_ours,
     )
 
 
 def update_kernel(optimizer, bits):
     """Return the address of the kernel of an optimizer's update."""
-    from skbackprop.kernels.training import update
-
     variant = "_nesterov" if getattr(optimizer, "nesterov", False) else ""
-    name = f"update_{type(optimizer).__name__}{variant}_{bits}"
-    return _compile(lambda: update.make_update(optimizer, bits), name)
+    return jit.compile_kernel(
+        lambda: kernel_factory("training.update.update")(optimizer, bits),
+        f"update_{type(optimizer).__name__}{variant}_{bits}",
+    )
 
 
 def clip_kernel(bits):
     """Return the address of the kernel that limits the norm of a gradient."""
-    from skbackprop.kernels.training import update
-
-    return _compile(lambda: update.make_clip(bits), f"clip_{bits}")
+    return compiled("training.update.clip", bits)
 
 
 def limit_columns_kernel(bits):
     """Return the address of the kernel that limits the norms of columns."""
-    from skbackprop.kernels.training import update
-
-    return _compile(lambda: update.make_limit_columns(bits), f"limit_columns_{bits}")
+    return compiled("training.update.limit_columns", bits)
 
 
 def gemm_kernel(bits):
     """Return the address of the matrix product that linear kernels call."""
-    from skbackprop.kernels.matmul import gemm
-
-    return _compile(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
+    return compiled("matmul.gemm.gemm", bits)
 
 
 def pack_bytes():
     """Return the bytes of scratch memory that the matrix product needs."""
-    from skbackprop.kernels.matmul import gemm
-
-    return gemm.PACK_BYTES
+    return kernel_file("matmul.gemm").PACK_BYTES
 
 
 def gather_kernel(bits):
     """Return the address of the kernel that gathers a minibatch's rows."""
-    from skbackprop.kernels.training import gather
-
-    return _compile(lambda: gather.make_gather(bits), f"gather_{bits}")
+    return compiled("training.gather.gather", bits)
 
 
-def loop_kernel(name, bits=None):
+_LOOP_FILES = {
+    "expand_groups": "groups",
+    "find_members": "groups",
+    "run_flushed": "subnormals",
+    "shuffle": "shuffle",
+}
+
+
+def loop_kernel(name, *bits):
     """Return the address of a kernel of the training loop."""
-    from skbackprop.kernels.training import epochs, groups, subnormals
-    from skbackprop.kernels.training import shuffle as random
-
-    files = {
-        "expand_groups": groups,
-        "find_members": groups,
-        "run_flushed": subnormals,
-        "shuffle": random,
-    }
-    factory = getattr(files.get(name, epochs), f"make_{name}")
-    if bits is None:
-        return _compile(factory, name)
-    return _compile(lambda: factory(bits), f"{name}_{bits}")
-
-
-def _compile(factory, name, signature=None, is_cached=True):
-    return jit.compile_kernel(factory, name, signature, is_cached)
+    return compiled(f"training.{_LOOP_FILES.get(name, 'epochs')}.{name}", *bits)

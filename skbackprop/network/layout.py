@@ -2,15 +2,6 @@
 
 import numpy as np
 
-
-def aligned_empty(shape, dtype):
-    """Return an array that begins at a cache line."""
-    n_bytes = int(np.prod(shape)) * dtype.itemsize
-    memory = np.empty(n_bytes + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + n_bytes].view(dtype).reshape(shape)
-
-
 ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
 
 
@@ -28,9 +19,10 @@ def padded_width(width):
     return padded + ROW_QUANTUM if padded % ALIASING == 0 else padded
 
 
-def aligned_zeros(size, dtype):
-    """Return ``size`` zeros that begin on a cache line."""
+def aligned_zeros(shape, dtype):
+    """Return an array of zeros that begins on a cache line."""
     dtype = np.dtype(dtype)
-    memory = np.zeros(size * dtype.itemsize + 64, np.uint8)
+    n_bytes = int(np.prod(shape)) * dtype.itemsize
+    memory = np.zeros(n_bytes + 64, np.uint8)
     start = -memory.ctypes.data % 64
-    return memory[start : start + size * dtype.itemsize].view(dtype)
+    return memory[start : start + n_bytes].view(dtype).reshape(shape)

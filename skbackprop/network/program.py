@@ -162,7 +162,7 @@ class Program:
         """
         shape = (self.n_parameters,)
         shape = shape if n_vectors is None else (n_vectors, *shape)
-        return aligned_zeros(math.prod(shape), dtype).reshape(shape)
+        return aligned_zeros(shape, dtype)
 
     def compact(self, flat):
         """Return the parameters without padding, block after block."""

@@ -1,6 +1,5 @@
 """The caller of the compiled active-set method: memory in, verdicts out."""
 
-import ctypes
 import functools
 from typing import NamedTuple
 
@@ -8,11 +7,11 @@ import numpy as np
 from scipy.optimize import nnls
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.calling import address, compiled, run_kernel
+from skbackprop.kernels.separability import workspace as fields
 from skbackprop.network.layout import aligned_zeros, padded_width
 from skbackprop.separability.rational import scale_to_ones
 
-_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-_ROWS_AT_ONCE = 8  # of a product: matrices have memory for a multiple of it
 # Coordinates or labels in one call: half of the second-level cache.
 _MOST_NUMBERS = 2**16
 _MOST_OPERATIONS = 2**30  # of one call, about 0.2 s: Ctrl-C comes between calls
@@ -51,8 +50,6 @@ class ActiveSet:
     """The compiled method with memory for labeled sets of one shape."""
 
     def __init__(self, shape, affine):
-        from skbackprop.kernels.separability import active_set
-
         *n_sets, n_points, n_features = shape
         width = n_features + affine
         stride = padded_width(width)
@@ -67,11 +64,9 @@ class ActiveSet:
         self._most_labelings = max(
             1, min(_MOST_OPERATIONS // operations, _MOST_NUMBERS // n_points)
         )
-        self._fields = active_set
         self._kernels = _kernels()
-        self._call = _KERNEL(int(self._kernels[active_set.DECIDE_MANY]))
-        self._context = np.zeros(active_set.CONTEXT_FIELDS, np.int64)
-        self._scalars = np.zeros(active_set.SCALAR_FIELDS)
+        self._context = np.zeros(fields.CONTEXT_FIELDS, np.int64)
+        self._scalars = np.zeros(fields.SCALAR_FIELDS)
         self._bind()
 
     def verdicts(self, X, labels):
@@ -102,8 +97,8 @@ class ActiveSet:
         """Return the outcome for one labeled set."""
         verdicts = self._run(X, labels[np.newaxis])
         is_separable, is_proved = (bool(answer[0]) for answer in self._read(verdicts))
-        n_active = self._context[self._fields.N_ACTIVE]
-        entering = self._context[self._fields.ENTERING]
+        n_active = self._context[fields.N_ACTIVE]
+        entering = self._context[fields.ENTERING]
         active = self._memory["ACTIVE"].view(np.int64)[:n_active]
         return Outcome(
             is_separable,
@@ -115,35 +110,34 @@ class ActiveSet:
         )
 
     def _read(self, verdicts):
-        fields = self._fields
         is_proved = (verdicts == fields.SEPARABLE) | (verdicts == fields.INSEPARABLE)
         is_separable = verdicts == fields.SEPARABLE
         return is_separable | (verdicts == fields.SEPARABLE_UNPROVED), is_proved
 
     def _run(self, X, labels):
-        fields, context = self._fields, self._context
-        n_trials = len(labels)
+        context, n_trials = self._context, len(labels)
         n_sets = 1 if X.ndim == 2 else n_trials
         points = self._memory["POINTS"].reshape(self._points_shape)[:n_sets]
         points[..., : self._n_features] = X
         points[..., self._n_features : self._width] = 1.0
         labels = np.ascontiguousarray(labels, np.float64)
         verdicts = np.empty(n_trials, np.int64)
-        context[fields.LABELS] = labels.ctypes.data
-        context[fields.VERDICTS] = verdicts.ctypes.data
+        context[fields.LABELS] = address(labels)
+        context[fields.VERDICTS] = address(verdicts)
         context[fields.N_TRIALS] = n_trials
         context[fields.PER_SET] = n_trials // n_sets
-        tables = self._kernels, context, self._scalars
-        self._call(*(table.ctypes.data for table in tables))
+        decide_many = self._kernels[fields.DECIDE_MANY]
+        run_kernel(decide_many, self._kernels, context, self._scalars)
         return verdicts
 
     def _bind(self):
         """Give the kernels their sizes and their memory, which is one block."""
-        fields, context, width = self._fields, self._context, self._width
+        context, width = self._context, self._width
         n_sets, n_points, stride = self._points_shape
         t_stride = padded_width(width + 1)
         n_rows, rank = (
-            -(-n // _ROWS_AT_ONCE) * _ROWS_AT_ONCE for n in (n_points, width)
+            -(-n // fields.ROWS_AT_ONCE) * fields.ROWS_AT_ONCE
+            for n in (n_points, width)
         )
         sizes = dict.fromkeys(fields.VECTORS, max(stride, t_stride))
         sizes |= dict.fromkeys(("NORMS", "VALUES"), n_rows)
@@ -151,14 +145,14 @@ class ActiveSet:
         sizes |= {"ROWS": n_rows * stride, "T": width * t_stride}
         sizes |= {"POINTS": n_sets * n_points * stride}
         block, start = aligned_zeros(sum(sizes.values()), np.float64), 0
-        address, self._memory = block.ctypes.data, {}
+        self._memory = {}
         for name, size in sizes.items():
             self._memory[name] = block[start : start + size]
-            context[getattr(fields, name)] = address + 8 * start
+            context[getattr(fields, name)] = address(self._memory[name])
             start += size
-        context[fields.KERNELS] = self._kernels.ctypes.data
-        context[fields.CONTEXT] = context.ctypes.data
-        context[fields.SCALARS] = self._scalars.ctypes.data
+        context[fields.KERNELS] = address(self._kernels)
+        context[fields.CONTEXT] = address(context)
+        context[fields.SCALARS] = address(self._scalars)
         context[fields.N_POINTS], context[fields.WIDTH] = n_points, width
         context[fields.STRIDE], context[fields.T_STRIDE] = stride, t_stride
         context[fields.SET_STRIDE] = 8 * n_points * stride
@@ -167,13 +161,7 @@ class ActiveSet:
 @functools.cache
 def _kernels():
     """Return the addresses of the kernels, compiled or loaded at the first call."""
-    from skbackprop.kernels.separability import active_set
-
-    def address(name):
-        factory = getattr(active_set, f"make_{name}")
-        return jit.compile_kernel(factory, f"active_set_{name}")
-
-    return np.array([address(name) for name in active_set.NAMES])
+    return np.array([compiled(f"separability.{name}") for name in fields.NAMES])
 
 
 class NonNegativeLeastSquares:

@@ -15,8 +15,9 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, RealNotInt, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop.kernels import abi, jit
-from skbackprop.network.layout import aligned_empty
+from skbackprop.kernels import jit
+from skbackprop.kernels.abi import COUNT_CHAINS, Combine, Winners
+from skbackprop.network.layout import aligned_zeros
 from skbackprop.transformers.programs import (
     BlockProgram,
     transform_samples,
@@ -292,7 +293,7 @@ class SparseRandomExpansion(
         activations = np.empty((X.shape[0], self._n_features_out), X.dtype)
         if jit.available():
             program = BlockProgram(X, self.center)
-            self._add_units(program, activations, ADVANCE=1)
+            self._add_units(program, activations, advances=1)
             program.run()
         else:
             for batch in self._batches(X):
@@ -330,20 +331,21 @@ class SparseRandomExpansion(
 
     def _run_winners(self, X, indices, values):
         program = BlockProgram(X, self.center)
-        n_units, step = self._n_features_out, abi.COUNT_CHAINS * program.lanes
+        n_units, step = self._n_features_out, COUNT_CHAINS * program.lanes
         stride = -(-n_units // step) * step
-        scores = aligned_empty((program.lanes, stride), X.dtype)
+        scores = aligned_zeros((program.lanes, stride), X.dtype)
         scores[:] = -np.inf
         self._add_units(program, scores)
         program.add(
             "winners.select_winners",
-            X=scores,
-            LDX=stride,
-            WIDTH_X=n_units,
-            N_ELEMENTS=self.top_k_,
-            Y=indices,
-            VALUES=values,
-            B=np.zeros(2, np.int64),
+            Winners,
+            scores=scores,
+            ld_scores=stride,
+            n_scores=n_units,
+            n_winners=self.top_k_,
+            indices=indices,
+            values=values,
+            work=np.zeros(2, np.int64),
         )
         program.run()
 
@@ -364,16 +366,17 @@ class SparseRandomExpansion(
         is_binary = bool((weights == 1).all())
         program.add(
             "expansion.expand",
+            Combine,
             self.activation,
             "binary" if is_binary else "weighted",
-            X=program.block,
-            INDICES=program.places(side_by_side(self.inputs_)),
-            W=0 if is_binary else side_by_side(weights),
-            B=bias,
-            N_ELEMENTS=n_inputs,
-            WIDTH_Y=n_units,
-            Y=activations,
-            LDY=activations.shape[1],
+            block=program.block,
+            places=program.places(side_by_side(self.inputs_)),
+            weights=0 if is_binary else side_by_side(weights),
+            biases=bias,
+            n_places=n_inputs,
+            n_outputs=n_units,
+            outputs=activations,
+            ld_outputs=activations.shape[1],
             **fields,
         )
 

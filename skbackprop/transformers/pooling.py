@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Combine, MaxOfEntries
 from skbackprop.transformers import grouping as _grouping
 from skbackprop.transformers.programs import (
     BlockProgram,
@@ -355,13 +356,14 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         program, n_groups = SampleProgram(X), len(self.groups_)
         program.add_csr(
             "feature_pooling.max_of_entries",
+            MaxOfEntries,
             X,
-            W=group_of,
-            B=np.array([len(group) for group in self.groups_], np.uint32),
-            DW=np.empty(n_groups, np.uint32),
-            WIDTH_Y=n_groups,
-            Y=pooled,
-            LDY=n_groups,
+            group_of=group_of,
+            sizes=np.array([len(group) for group in self.groups_], np.uint32),
+            counts=np.empty(n_groups, np.uint32),
+            n_groups=n_groups,
+            outputs=pooled,
+            ld_outputs=n_groups,
         )
         program.run()
 
@@ -373,15 +375,16 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         members = np.concatenate([*self.groups_, [0]])
         program.add(
             "feature_pooling.pool",
+            Combine,
             self.pooling,
-            X=program.block,
-            INDICES=program.places(members),
-            INDPTR=np.concatenate([[0], np.cumsum(sizes)]),
-            W=sizes.astype(X.dtype),
-            WIDTH_Y=n_groups,
-            Y=pooled,
-            LDY=n_groups,
-            ADVANCE=1,
+            block=program.block,
+            places=program.places(members),
+            starts=np.concatenate([[0], np.cumsum(sizes)]),
+            sizes=sizes.astype(X.dtype),
+            n_outputs=n_groups,
+            outputs=pooled,
+            ld_outputs=n_groups,
+            advances=1,
         )
         program.run()
 

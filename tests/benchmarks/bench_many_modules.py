@@ -12,7 +12,8 @@ import pandas as pd
 
 from skbackprop.engine import Executor
 from skbackprop.fitting import session
-from skbackprop.kernels import abi, table
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import KERNEL
 from skbackprop.network import Add, Graph, Input, Linear, Multiply, Tanh
 from tests.benchmarks.contestants import Problem, estimator_fit
 from tests.benchmarks.measure import epoch_times, one_core
@@ -37,10 +38,11 @@ class EmptyKernels(Executor):
     def prepare_training(self, *args, **kwargs):
         """Bind the training loop, then empty what it runs for a minibatch."""
         super().prepare_training(*args, **kwargs)
-        _, loads, steps, *_ = self._bound
-        for run in (loads, steps):
-            run.rows[:] = 0
-            run.rows[:, abi.CODE] = table.loop_kernel("run_rows")  # of no rows
+        epoch = self._epochs_row.memory["epoch_row"]
+        for name in ("load_list", "step_list"):
+            rows = epoch.memory[name].memory["rows"]
+            rows[:] = 0
+            rows[:, KERNEL] = table.loop_kernel("run_rows")  # of no rows
 
 
 def without_kernels(fit):

@@ -26,7 +26,8 @@ from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import Groups, Samples, StoppingRule
 from skbackprop.engine.training import TrainingState, train
-from skbackprop.kernels import abi, table
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import Context, ExpandGroups, FindMembers
 from skbackprop.network import Concatenate, Graph, Input, Linear, Slice, Subtract, Tanh
 from skbackprop.network.compiler import compile_graph
 
@@ -104,15 +105,21 @@ def test_kernels_expand_as_groups_do():
     chosen = np.array([3, 0, 8, 3, 5])
     memberships, starts = groups.expand(chosen)
     found, found_starts = np.full(40, -1), np.full(6, -1)
-    call = Call(len(chosen), X=groups.starts, Y=found, W=found_starts)
-    call.set_context(ORDER=chosen)
+    call = Call(
+        ExpandGroups,
+        len(chosen),
+        group_starts=groups.starts,
+        memberships=found,
+        batch_starts=found_starts,
+    ).set_context(order=chosen)
     call.run(table.loop_kernel("expand_groups"))
-    assert call.context[abi.N_ROWS] == len(memberships)
-    assert call.context[abi.N_GROUPS] == len(chosen)
+    assert call.context[Context.n_rows] == len(memberships)
+    assert call.context[Context.n_groups] == len(chosen)
     np.testing.assert_array_equal(found[: len(memberships)], memberships)
     assert (found[len(memberships) :] == -1).all()
     np.testing.assert_array_equal(found_starts, starts)
-    call.set(X=groups.members).run(table.loop_kernel("find_members"))
+    find = Call(FindMembers, len(memberships), members=groups.members)
+    find.set_context(order=found).run(table.loop_kernel("find_members"))
     np.testing.assert_array_equal(
         found[: len(memberships)], groups.members[memberships]
     )

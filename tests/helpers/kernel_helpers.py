@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from skbackprop.kernels import abi, jit
+from skbackprop.kernels import calling, jit
+from skbackprop.kernels.abi import Context, Scalar
+from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import padded_width
 
 SKIP_REASON = "kernels cannot be compiled here (no numba, or its jit is disabled)"
 DTYPES = [np.float32, np.float64]
-_KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
 
 
 def tolerance(dtype, scale=1.0):
@@ -66,36 +67,33 @@ def empty_signal(n_rows, width, dtype, padding=3.5, fill=7.25):
 
 
 class Call:
-    """The tables of one kernel call, filled by field names of the ABI."""
+    """The tables of one kernel call, filled by names of fields.
 
-    def __init__(self, n_rows=0, **fields):
-        self.row = np.zeros(abi.ROW_FIELDS, np.int64)
-        self.context = np.zeros(abi.CONTEXT_FIELDS, np.int64)
-        self.scalars = np.zeros(abi.SCALAR_FIELDS)
-        self.context[abi.N_ROWS] = n_rows
+    ``layout`` is that of the row, one of :mod:`skbackprop.kernels.abi`.
+    """
+
+    def __init__(self, layout, n_rows=0, /, **fields):
+        self.row = new_row(layout, 0, **fields)
+        self.context = np.zeros(len(Context), np.int64)
+        self.scalars = np.zeros(len(Scalar))
         self._alive = []
-        self.set(**fields)
+        self.set_context(n_rows=n_rows)
 
     def set(self, **fields):
         """Set fields of the row; arrays mean their addresses."""
-        for name, value in fields.items():
-            self.row[getattr(abi, name)] = self._address(value)
+        self.row.set(**fields)
         return self
 
     def set_context(self, **fields):
         for name, value in fields.items():
-            self.context[getattr(abi, name)] = self._address(value)
+            if isinstance(value, np.ndarray):
+                self._alive.append(value)
+                value = calling.address(value)
+            self.context[getattr(Context, name)] = value
         return self
 
-    def _address(self, value):
-        if not isinstance(value, np.ndarray):
-            return value
-        self._alive.append(value)
-        return value.ctypes.data
-
-    def run(self, address):
-        tables = (self.row, self.context, self.scalars)
-        _KERNEL(address)(*(table.ctypes.data for table in tables))
+    def run(self, kernel):
+        calling.run_kernel(kernel, self.row, self.context, self.scalars)
         return self
 
 
@@ -106,7 +104,7 @@ def _digest_of_tests():
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12]
 
 
-def compiled(factory, name, signature=None):
+def compiled(factory, name):
     """Address of the kernel that ``factory`` makes."""
     name = f"test_{name}_{_digest_of_tests()}"
-    return jit.compile_kernel(factory, name, signature)
+    return jit.compile_kernel(factory, name)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from kernel_helpers import Call, aligned, bits_of, guarded
 
-from skbackprop.engine.compiled.rows import BLOCKS, INPUTS
-from skbackprop.kernels import abi, table
+from skbackprop.engine.compiled.binding import BLOCKS
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import Module
 from skbackprop.network import (
     ALL_MODULES,
     ELU,
@@ -174,7 +175,7 @@ def run_kernels(module, data, adds=False, is_training=True, **context):
     With ``adds``, adjoints and gradients are added to what is there before.
     """
     run = _Run(module, data, adds)
-    run.call.set(TRAINING=int(is_training), STREAM=3).set_context(**context)
+    run.call.set(is_training=int(is_training), stream=3).set_context(**context)
     run.forward()
     if any(run.is_wanted):
         run.backward()
@@ -207,27 +208,28 @@ class _Run:
 
     def _bind(self, data):
         bits = bits_of(data.adjoint.dtype)
-        call = Call(len(data.adjoint), ADD_DW=int(self.adds), DY=self.adjoint.address)
-        call.set(Y=self.output.address, LDY=self.output.stride)
-        call.set(WIDTH_Y=data.adjoint.shape[1])
+        call = Call(Module, len(data.adjoint), add_dw=int(self.adds))
+        call.set(y=self.output.address, ldy=self.output.stride)
+        call.set(dy=self.adjoint.address)
+        call.set(width_y=data.adjoint.shape[1])
         widest = max(padded_width(x.shape[1]) for x in (*data.inputs, data.adjoint))
         call.set_context(
-            GEMM=table.gemm_kernel(bits),
-            PACK=np.zeros(table.pack_bytes(), np.uint8),
-            ZEROS=aligned(widest, data.adjoint.dtype),
+            gemm=table.gemm_kernel(bits),
+            pack=np.zeros(table.pack_bytes(), np.uint8),
+            zeros=aligned(widest, data.adjoint.dtype),
         )
         for name, (block, memory) in self.blocks.items():
             value, gradient = BLOCKS[name]
-            call.row[value] = memory.ctypes.data
+            call.set(**{value: memory})
             if gradient is not None:
-                call.row[gradient] = self.gradients[name][1].ctypes.data
+                call.set(**{gradient: self.gradients[name][1]})
             if block.ndim == 2:
-                call.set(LDW=memory.shape[1])
+                call.set(ldw=memory.shape[1])
             if getattr(self.module, "connections", None) and block.ndim == 2:
                 mask = self.module.connected(len(block)).astype(block.dtype)
-                call.set(MASK=_in_padded_rows(mask)[1])
+                call.set(connections=_in_padded_rows(mask)[1])
         settings = table.module_settings(self.module)
-        call.row[abi.SETTING : abi.SETTING + len(settings)] = settings
+        call.set(**dict(zip(("setting", "setting2"), settings, strict=False)))
         return call
 
     def forward(self):
@@ -238,21 +240,28 @@ class _Run:
 
     def _call(self, kernel):
         if self.module.n_inputs is not None:
-            for i, fields in enumerate(INPUTS[: self.module.n_inputs]):
-                self._bind_input(i, fields)
+            for i, number in zip(
+                range(self.module.n_inputs), ("", "2", "3"), strict=False
+            ):
+                self._bind_input(i, number)
             self.call.run(kernel)
             return
         column = 0
         for i, x in enumerate(self.inputs):
-            self._bind_input(i, INPUTS[0])
-            self.call.set(SETTING=column).run(kernel)
+            self._bind_input(i, "")
+            self.call.set(setting=column).run(kernel)
             column += x.values.shape[1]
 
-    def _bind_input(self, i, fields):
+    def _bind_input(self, i, number):
         x, dx = self.inputs[i], self.adjoints[i]
-        dx = dx.address if self.is_wanted[i] else 0
-        values = x.address, x.stride, x.values.shape[1], dx, self.adds
-        self.call.row[list(fields)] = values
+        fields = {
+            "x": x.address,
+            "ldx": x.stride,
+            "width_x": x.values.shape[1],
+            "dx": dx.address if self.is_wanted[i] else 0,
+            "add_dx": self.adds,
+        }
+        self.call.set(**{f"{name}{number}": value for name, value in fields.items()})
 
     def check_memory(self, data):
         """Check that all is as it was but what was to be written."""

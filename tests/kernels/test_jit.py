@@ -1,10 +1,10 @@
 """Compilation and its cache: a broken cache costs time, never a fit."""
 
-import ctypes
 import hashlib
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,7 +31,7 @@ from skbackprop.engine import Executor, make_executor
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.reference.executor import ReferenceExecutor
 from skbackprop.engine.samples import StoppingRule
-from skbackprop.kernels import jit
+from skbackprop.kernels import calling, jit
 from skbackprop.network import (
     Add,
     Elementwise,
@@ -51,17 +51,18 @@ ROOT = Path(skbackprop.__file__).parents[1]
 def make_doubling():
     """Return a kernel that is compiled in no time: row[1] = 2 row[1]."""
 
+    from skbackprop.kernels.language.memory import plain_kernel
+
     def doubling(row, context, scalars):
         row[1] = 2 * row[1]
 
-    return doubling
+    return plain_kernel(doubling)
 
 
 def doubles(address):
     """Tell whether the kernel at an address doubles."""
     row = np.array([address, 21], np.int64)
-    kernel = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(address)
-    kernel(row.ctypes.data, 0, 0)
+    calling.run_kernel(address, row)
     return row[1] == 42
 
 
@@ -110,6 +111,23 @@ def test_the_source_is_not_even_made_where_the_cache_has_the_kernel(
     compile_doubling()
     new_process()
     assert doubles(jit.compile_kernel(lambda: pytest.fail("made"), "doubling"))
+
+
+@needs_jit
+def test_the_log_tells_what_was_compiled_and_what_was_loaded(
+    folder, new_process, caplog
+):
+    with caplog.at_level(logging.DEBUG, "skbackprop.kernels.jit"):
+        compile_doubling()
+        new_process()
+        compile_doubling()
+    (compiled, loaded) = [
+        record for record in caplog.records if "doubling" in record.getMessage()
+    ]
+    assert re.fullmatch(r"compiled doubling in \d+\.\d\d s", compiled.getMessage())
+    assert compiled.levelno == logging.INFO
+    assert re.fullmatch(r"loaded doubling in \d+\.\d ms", loaded.getMessage())
+    assert loaded.levelno == logging.DEBUG
 
 
 @needs_jit

@@ -72,7 +72,7 @@ class GroupLoss(Loss):
         File of :mod:`skbackprop.kernels` and name of the kernel in it, which
         ``make_<name>`` makes.
     setting : float
-        What the kernel reads from ``scalars[LOSS_SETTING]``.
+        What the kernel reads from ``Scalar.loss_setting``.
     """
 
     kernel: ClassVar[tuple]

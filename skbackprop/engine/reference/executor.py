@@ -6,6 +6,7 @@ numba cannot, and tests hold the compiled kernels against it.
 
 import numpy as np
 
+from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.reference.losses import (
     group_values_and_gradient,
     value_and_gradient,
@@ -35,12 +36,8 @@ def _values_and_gradient(loss, logits, targets, starts):
     return group_values_and_gradient(loss, logits, targets, starts)
 
 
-class ReferenceExecutor:
-    """Run a program with NumPy.
-
-    Parameters and methods are those of
-    :class:`skbackprop.engine.compiled.executor.Executor`.
-    """
+class ReferenceExecutor(BaseExecutor):
+    """Run a program with NumPy."""
 
     # The rules of the pass backward.
     backward, parameter_gradients = map(staticmethod, (backward, parameter_gradients))
@@ -48,36 +45,10 @@ class ReferenceExecutor:
     def __init__(
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
     ):
-        self.program = program
-        self.parameters = parameters
-        self.loss = loss
-        self.batch_size = batch_size
-        self.n_rows = n_rows or batch_size
-        self.seed = seed
+        super().__init__(program, parameters, loss, batch_size, seed, n_rows)
         self.gradient = program.allocate(parameters.dtype)
 
     def vjp(self, X, adjoint, is_training=False):
-        """Run forward, and backward from an adjoint of the output.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_rows, n_features)
-            At most ``batch_size`` rows.
-        adjoint : ndarray of shape (n_rows, n_outputs)
-            Of the output: what stands left of the Jacobian.
-        is_training : bool, default=False
-            Whether modules behave as while learning.
-
-        Returns
-        -------
-        signals : list of ndarray of shape (n_rows, width)
-            Of all nodes, the input's first. Whole only where the program
-            ``keeps_all``.
-        adjoints : list of ndarray or None
-            Of all nodes; None where no gradient gets to.
-        gradient : ndarray of shape (n_parameters,)
-            Of the parameters, summed over the rows.
-        """
         run = Pass(is_training, self.seed)
         signals = self._forward(X, run)
         with np.errstate(all="ignore"):
@@ -85,7 +56,6 @@ class ReferenceExecutor:
         return signals, adjoints, self.gradient.copy()
 
     def forward(self, samples, indices=None):
-        """Yield (slice, logits) for minibatch after minibatch."""
         if indices is None:
             indices = np.arange(samples.n_samples)
         for batch in batches(len(indices), self.n_rows):
@@ -93,7 +63,6 @@ class ReferenceExecutor:
             yield batch, self._forward(x, Pass())[-1]
 
     def objective(self, samples):
-        """Return the summed loss of all samples; its gradient is ``gradient``."""
         total, gradient = 0.0, np.zeros_like(self.gradient)
         with np.errstate(all="ignore"):
             for batch in batches(samples.n_units, self.batch_size):
@@ -106,7 +75,6 @@ class ReferenceExecutor:
         return total
 
     def evaluate(self, samples, indices=None):
-        """Run samples forward, and return their summed loss and their logits."""
         if indices is None:
             indices = np.arange(samples.n_units)
         rows, memberships, starts = _memberships(samples, indices)
@@ -119,11 +87,9 @@ class ReferenceExecutor:
         return float(values.sum(dtype=np.float64)), logits
 
     def prepare_training(self, samples, plan, slots, order):
-        """Remember what to train on and with."""
         self._training = samples, plan, slots, order
 
     def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
-        """Train for epochs, at most as many as there are coefficients for."""
         self._n_steps = n_steps
         with np.errstate(all="ignore"):  # what diverges is seen in the loss
             return self._run_epochs(coefficients, stopping, random_state)

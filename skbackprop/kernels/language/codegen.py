@@ -3,8 +3,8 @@
 The loop of ::
 
     def write(code, row, context, scalars):
-        x, y = code.vectors(row[X]), code.vectors(row[Y])
-        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+        x, y = code.vectors(row[Module.x]), code.vectors(row[Module.y])
+        with code.range(row[Module.width_y], step=code.lanes) as i:
             y[i] = x[i] * x[i] + 1.0
 
 is run once by Python, when the kernel is compiled, and as often as the machine
@@ -18,6 +18,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from skbackprop.kernels.language.memory import plain_kernel
 from skbackprop.kernels.language.values import (
     DOUBLE,
     INTEGER,
@@ -51,7 +52,7 @@ def kernel(write, bits):
     def run(row, context, scalars):
         body(row, context, scalars)
 
-    return run
+    return plain_kernel(run)
 
 
 def routine(write, bits):

@@ -1,14 +1,31 @@
-"""Addresses: typed pointers, copies, and calls of kernels from kernels."""
+"""What plain kernels are made of: typed pointers, copies, calls of kernels."""
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from skbackprop.kernels.abi import CODE
+from skbackprop.kernels.abi import KERNEL
 
 _INT64 = ir.IntType(64)
 _FLOATS = {32: types.float32, 64: types.float64}
+_INTEGERS = types.CPointer(types.int64)
+_SIGNATURE = types.void(_INTEGERS, _INTEGERS, types.CPointer(types.float64))
+
+
+def plain_kernel(function, signature=_SIGNATURE):
+    """Return the function for ``jit.compile_kernel`` of loops in plain Python.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(row, context, scalars)``: the tables of
+        :mod:`skbackprop.kernels.abi` as pointers, in Python as numba compiles it.
+    signature : numba signature, default=void(int64*, int64*, float64*)
+        Another one is for what kernels call with numbers.
+    """
+    function.signature = signature
+    return function
 
 
 def pointer_type(dtype):
@@ -57,12 +74,12 @@ def copy_bytes(typing_context, target, source, n_bytes):
 @intrinsic
 def call_kernel(typing_context, row, context, scalars):
     """Call the kernel of the instruction row at this address."""
-    integers, floats = types.CPointer(types.int64), types.CPointer(types.float64)
+    _, context_type, scalars_type = _SIGNATURE.args
 
     def codegen(target, builder, signature, arguments):
         address, context, scalars = arguments
         row = builder.inttoptr(address, _INT64.as_pointer())
-        code = builder.load(builder.gep(row, [_INT64(CODE)]))
+        code = builder.load(builder.gep(row, [_INT64(KERNEL)]))
         function = ir.FunctionType(
             ir.VoidType(), [row.type, context.type, scalars.type]
         )
@@ -71,4 +88,4 @@ def call_kernel(typing_context, row, context, scalars):
         )
         return target.get_dummy_value()
 
-    return types.void(types.int64, integers, floats), codegen
+    return types.void(types.int64, context_type, scalars_type), codegen

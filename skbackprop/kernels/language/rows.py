@@ -2,14 +2,14 @@
 
 from contextlib import contextmanager
 
-from skbackprop.kernels import abi
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language.values import where
 
 _STRIDE_OF = {
-    **dict.fromkeys((abi.X, abi.DX), abi.LDX),
-    **dict.fromkeys((abi.X2, abi.DX2), abi.LDX2),
-    **dict.fromkeys((abi.X3, abi.DX3), abi.LDX3),
-    **dict.fromkeys((abi.Y, abi.DY), abi.LDY),
+    **dict.fromkeys((Module.x, Module.dx), Module.ldx),
+    **dict.fromkeys((Module.x2, Module.dx2), Module.ldx2),
+    **dict.fromkeys((Module.x3, Module.dx3), Module.ldx3),
+    **dict.fromkeys((Module.y, Module.dy), Module.ldy),
 }
 
 
@@ -17,9 +17,9 @@ _STRIDE_OF = {
 def each_row(code, row, context, *signals):
     """Repeat what is written inside for each sample, with its row of each signal.
 
-    ``signals`` are fields of the instruction row: X, DX, X2, Y ...
+    ``signals`` are fields of the row: ``Module.x``, ``Module.dx`` ...
     """
-    with code.range(context[abi.N_ROWS]) as r:
+    with code.range(context[Context.n_rows]) as r:
         yield row_of(code, row, r, *signals)
 
 

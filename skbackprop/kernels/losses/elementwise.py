@@ -1,12 +1,11 @@
 """Kernels of the losses: value and adjoint of the logits in one pass.
 
-A loss row holds logits z (``Y``), their adjoint dz (``DY``, 0 if not wanted),
-targets t (``X``), the weights of the samples (``W``), and the settings of the
-loss (``B``), a row of stride ``LDX2`` for each of its numbers. Each kernel adds
+With logits z, their adjoint dz (not written if its address is 0), targets t and
+weights of the samples, each kernel adds
 
-    sum_r weight_r loss(z_r, t_r)    to    scalars[LOSS], in float64,
+    sum_r weight_r loss(z_r, t_r)    to    ``Scalar.loss``, in float64,
 
-and sets dz_r = weight_r scalars[SCALE] d loss / d z_r, zero in the padding.
+and sets dz_r = weight_r scale d loss / d z_r, zero in the padding.
 """
 
 from skbackprop.kernels.language import functions as xp

@@ -1,28 +1,16 @@
 """Kernels of the losses of distances: of pairs and of triplets of rows.
 
 The rows of a minibatch stand group by group. A kernel goes through the groups
-g of N_GROUPS, adds weight_g loss_g to ``scalars[LOSS]`` and sets the adjoint of
-the logits z of a group's rows to weight_g scalars[SCALE] d loss_g / d z, zero in
-the padding (:mod:`skbackprop.kernels.losses.elementwise`). LOSS_SETTING is the margin.
+g of a minibatch, adds weight_g loss_g to ``Scalar.loss`` and sets the adjoint of
+the logits z of a group's rows to weight_g scale d loss_g / d z, zero in
+the padding (:mod:`skbackprop.kernels.losses.elementwise`). The margin
+is ``Scalar.loss_setting``.
 """
 
 import math
 
-from skbackprop.kernels.abi import (
-    DY,
-    GROUP_STARTS,
-    LDX,
-    LDY,
-    LOSS,
-    LOSS_SETTING,
-    N_GROUPS,
-    SCALE,
-    WIDTH_Y,
-    W,
-    X,
-    Y,
-)
-from skbackprop.kernels.language.memory import as_floats, as_int64s
+from skbackprop.kernels.abi import Context, Loss, Scalar
+from skbackprop.kernels.language.memory import as_floats, as_int64s, plain_kernel
 
 
 def make_contrastive(bits):
@@ -64,29 +52,33 @@ def _make_of_pairs(value_and_slope, bits):
     as_numbers, value_and_slope = as_floats(bits), njit(value_and_slope)
 
     def of_pairs(row, context, scalars):
-        targets, weights = as_numbers(row[X]), as_numbers(row[W])
-        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
-        starts, ld = as_int64s(context[GROUP_STARTS]), row[LDY]
-        for g in range(context[N_GROUPS]):
+        targets = as_numbers(row[Loss.targets])
+        weights = as_numbers(row[Loss.weights])
+        logits = as_numbers(row[Loss.logits])
+        adjoint = as_numbers(row[Loss.adjoint])
+        starts, ld = as_int64s(context[Context.group_starts]), row[Loss.ld_logits]
+        for g in range(context[Context.n_groups]):
             first = starts[g] * ld
             second = first + ld
             squared = 0.0
-            for j in range(row[WIDTH_Y]):
+            for j in range(row[Loss.width]):
                 difference = float(logits[first + j]) - float(logits[second + j])
                 squared += difference * difference
-            is_other = float(targets[(starts[g] + 1) * row[LDX]])
-            value, slope = value_and_slope(squared, is_other, scalars[LOSS_SETTING])
-            scalars[LOSS] += weights[g] * value
-            if row[DY] != 0:
-                for j in range(row[WIDTH_Y], ld):
+            is_other = float(targets[(starts[g] + 1) * row[Loss.ld_targets]])
+            value, slope = value_and_slope(
+                squared, is_other, scalars[Scalar.loss_setting]
+            )
+            scalars[Scalar.loss] += weights[g] * value
+            if row[Loss.adjoint] != 0:
+                for j in range(row[Loss.width], ld):
                     adjoint[first + j] = adjoint[second + j] = 0.0
-                slope *= weights[g] * scalars[SCALE]
-                for j in range(row[WIDTH_Y]):
+                slope *= weights[g] * scalars[Scalar.scale]
+                for j in range(row[Loss.width]):
                     difference = float(logits[first + j]) - float(logits[second + j])
                     adjoint[first + j] = slope * difference
                     adjoint[second + j] = -slope * difference
 
-    return of_pairs
+    return plain_kernel(of_pairs)
 
 
 def make_triplet(bits):
@@ -94,31 +86,33 @@ def make_triplet(bits):
     as_numbers = as_floats(bits)
 
     def triplet(row, context, scalars):
-        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
-        weights, starts = as_numbers(row[W]), as_int64s(context[GROUP_STARTS])
-        ld = row[LDY]
-        for g in range(context[N_GROUPS]):
+        logits = as_numbers(row[Loss.logits])
+        adjoint = as_numbers(row[Loss.adjoint])
+        weights = as_numbers(row[Loss.weights])
+        starts = as_int64s(context[Context.group_starts])
+        ld = row[Loss.ld_logits]
+        for g in range(context[Context.n_groups]):
             anchor = starts[g] * ld
             near, far = anchor + ld, anchor + 2 * ld
-            excess = scalars[LOSS_SETTING]
-            for j in range(row[WIDTH_Y]):
+            excess = scalars[Scalar.loss_setting]
+            for j in range(row[Loss.width]):
                 to_near = float(logits[anchor + j]) - float(logits[near + j])
                 to_far = float(logits[anchor + j]) - float(logits[far + j])
                 excess += to_near * to_near - to_far * to_far
             violates = not excess <= 0.0  # NaN must be seen
             if violates:
-                scalars[LOSS] += weights[g] * excess
-            if row[DY] == 0:
+                scalars[Scalar.loss] += weights[g] * excess
+            if row[Loss.adjoint] == 0:
                 continue
             for j in range(anchor, anchor + 3 * ld):
                 adjoint[j] = 0.0
             if violates:
-                slope = 2 * weights[g] * scalars[SCALE]
-                for j in range(row[WIDTH_Y]):
+                slope = 2 * weights[g] * scalars[Scalar.scale]
+                for j in range(row[Loss.width]):
                     a, n = float(logits[anchor + j]), float(logits[near + j])
                     f = float(logits[far + j])
                     adjoint[anchor + j] = slope * (f - n)
                     adjoint[near + j] = slope * (n - a)
                     adjoint[far + j] = slope * (a - f)
 
-    return triplet
+    return plain_kernel(triplet)

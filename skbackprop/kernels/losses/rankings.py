@@ -1,8 +1,8 @@
 """Kernels of the losses of rankings, query by query in plain loops.
 
 The rows of a minibatch stand query by query. A kernel goes through the queries g
-of N_GROUPS, adds weight_g loss_g to ``scalars[LOSS]`` and sets the adjoint dz of
-the scores z, one of each row, to weight_g scalars[SCALE] d loss_g / d z, zero in
+of a minibatch, adds weight_g loss_g to ``Scalar.loss`` and sets the adjoint dz of
+the scores z, one of each row, to weight_g scale d loss_g / d z, zero in
 the padding. The formulas stand in :mod:`skbackprop.engine.losses.rankings`.
 
 For each loss there is a function ``of_query(z, t, dz, first, last, factor, k)``
@@ -14,18 +14,8 @@ import math
 
 from numba.extending import register_jitable
 
-from skbackprop.kernels.abi import (
-    DY,
-    GROUP_STARTS,
-    LOSS,
-    LOSS_SETTING,
-    N_GROUPS,
-    SCALE,
-    W,
-    X,
-    Y,
-)
-from skbackprop.kernels.language.memory import as_floats, as_int64s
+from skbackprop.kernels.abi import Context, Loss, Scalar
+from skbackprop.kernels.language.memory import as_floats, as_int64s, plain_kernel
 from skbackprop.network.layout import ROW_QUANTUM as LD
 
 
@@ -153,7 +143,7 @@ def make_rank_net(bits):
 
 
 def make_lambda_rank(bits):
-    """Return the kernel of ``LambdaRank``; LOSS_SETTING is k."""
+    """Return the kernel of ``LambdaRank``; ``Scalar.loss_setting`` is k."""
     return _make_of_queries(_lambda_rank_of_query, bits)
 
 
@@ -166,13 +156,16 @@ def _make_of_queries(of_query, bits):
     as_numbers = as_floats(bits)
 
     def of_queries(row, context, scalars):
-        z, t, dz = as_numbers(row[Y]), as_numbers(row[X]), as_numbers(row[DY])
-        weights, starts = as_numbers(row[W]), as_int64s(context[GROUP_STARTS])
-        for r in range(LD * starts[context[N_GROUPS]]):
+        z = as_numbers(row[Loss.logits])
+        t = as_numbers(row[Loss.targets])
+        dz = as_numbers(row[Loss.adjoint])
+        weights = as_numbers(row[Loss.weights])
+        starts = as_int64s(context[Context.group_starts])
+        for r in range(LD * starts[context[Context.n_groups]]):
             dz[r] = 0.0
-        for g in range(context[N_GROUPS]):
-            factor, k = weights[g] * scalars[SCALE], scalars[LOSS_SETTING]
+        for g in range(context[Context.n_groups]):
+            factor, k = weights[g] * scalars[Scalar.scale], scalars[Scalar.loss_setting]
             value = of_query(z, t, dz, starts[g], starts[g + 1], factor, k)
-            scalars[LOSS] += weights[g] * value
+            scalars[Scalar.loss] += weights[g] * value
 
-    return of_queries
+    return plain_kernel(of_queries)

@@ -4,19 +4,7 @@ Narrow rows would leave most lanes of a vector idle. They are turned around:
 a vector then holds one column of as many samples as there are lanes.
 """
 
-from skbackprop.kernels.abi import (
-    DY,
-    LDX,
-    LDX2,
-    LDY,
-    N_ROWS,
-    SCALE,
-    WIDTH_Y,
-    B,
-    W,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Loss, Scalar
 from skbackprop.kernels.language.codegen import DoubleSum
 from skbackprop.kernels.language.values import (
     concatenate,
@@ -33,13 +21,15 @@ class Batch:
 
     def __init__(self, code, row, context, scalars):
         self.code = code
-        self.n_rows, self.width = context[N_ROWS], row[WIDTH_Y]
-        self.z, self.ldz = code.vectors(row[Y]), row[LDY]
-        self.dz, self.dz_wanted = code.vectors(row[DY]), row[DY] != 0
-        self.t, self.ldt = code.vectors(row[X]), row[LDX]
-        self.weights = code.vectors(row[W])
-        self.settings, self.ld_settings = code.vectors(row[B]), row[LDX2]
-        self.scale = code.narrow(scalars[SCALE])
+        self.n_rows, self.width = context[Context.n_rows], row[Loss.width]
+        self.z, self.ldz = code.vectors(row[Loss.logits]), row[Loss.ld_logits]
+        self.dz = code.vectors(row[Loss.adjoint])
+        self.dz_wanted = row[Loss.adjoint] != 0
+        self.t, self.ldt = code.vectors(row[Loss.targets]), row[Loss.ld_targets]
+        self.weights = code.vectors(row[Loss.weights])
+        self.settings = code.vectors(row[Loss.settings])
+        self.ld_settings = row[Loss.ld_settings]
+        self.scale = code.narrow(scalars[Scalar.scale])
         self.loss = DoubleSum(code)
 
 

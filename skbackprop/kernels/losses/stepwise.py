@@ -2,40 +2,28 @@
 
 import math
 
-from skbackprop.kernels.abi import (
-    DY,
-    LDX,
-    LDY,
-    LOSS,
-    N_ROWS,
-    SCALE,
-    SETTING,
-    WIDTH_Y,
-    W,
-    X,
-    Y,
-)
-from skbackprop.kernels.language.memory import as_floats
+from skbackprop.kernels.abi import Context, Loss, Scalar
+from skbackprop.kernels.language.memory import as_floats, plain_kernel
 
 
 def make_stepwise_log_loss(bits):
-    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops.
-
-    SETTING is the number of classes.
-    """
+    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops."""
     as_numbers = as_floats(bits)
 
     def stepwise_log_loss(row, context, scalars):
-        targets, weights = as_numbers(row[X]), as_numbers(row[W])
-        logits, adjoint = as_numbers(row[Y]), as_numbers(row[DY])
-        dz_wanted, n_classes = row[DY] != 0, row[SETTING]
-        for r in range(context[N_ROWS]):
-            factor, total = weights[r] * scalars[SCALE], 0.0
-            first, n_steps = r * row[LDY], row[WIDTH_Y] // n_classes
-            for j in range(first, first + row[LDY] * dz_wanted):
+        targets = as_numbers(row[Loss.targets])
+        weights = as_numbers(row[Loss.weights])
+        logits = as_numbers(row[Loss.logits])
+        adjoint = as_numbers(row[Loss.adjoint])
+        dz_wanted, n_classes = row[Loss.adjoint] != 0, row[Loss.n_classes]
+        for r in range(context[Context.n_rows]):
+            factor, total = weights[r] * scalars[Scalar.scale], 0.0
+            first, n_steps = r * row[Loss.ld_logits], row[Loss.width] // n_classes
+            for j in range(first, first + row[Loss.ld_logits] * dz_wanted):
                 adjoint[j] = 0.0
             for step in range(n_steps):
-                target, z = targets[r * row[LDX] + step], first + step * n_classes
+                target = targets[r * row[Loss.ld_targets] + step]
+                z = first + step * n_classes
                 if target != target:  # NaN: the sequence has no such step
                     continue
                 largest, exponentials = -math.inf, 0.0
@@ -50,6 +38,6 @@ def make_stepwise_log_loss(bits):
                         share = math.exp(logits[j] - largest) / exponentials
                         adjoint[j] = factor * share
                     adjoint[chosen] -= factor
-            scalars[LOSS] += weights[r] * total
+            scalars[Scalar.loss] += weights[r] * total
 
-    return stepwise_log_loss
+    return plain_kernel(stepwise_log_loss)

@@ -1,6 +1,6 @@
 """Which writer makes the kernel of which loss."""
 
-from skbackprop.kernels.abi import LDY, LOSS
+from skbackprop.kernels.abi import Loss, Scalar
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.losses.elementwise import elementwise
 from skbackprop.kernels.losses.margins import hard_margin, soft_margin
@@ -18,12 +18,12 @@ def make_loss(loss, bits):
 
     def write(code, row, context, scalars):
         batch = Batch(code, row, context, scalars)
-        narrow = row[LDY] == ROW_QUANTUM
+        narrow = row[Loss.ld_logits] == ROW_QUANTUM
         with code.when(narrow):
             by_columns(batch)
         with code.when(narrow == 0):
             by_rows(batch)
-        scalars[LOSS] = scalars[LOSS] + batch.loss.total()
+        scalars[Scalar.loss] = scalars[Scalar.loss] + batch.loss.total()
 
     return kernel(write, bits)
 

@@ -3,10 +3,11 @@
 from numba import types
 
 from skbackprop.kernels.language.codegen import routine
+from skbackprop.kernels.language.memory import plain_kernel
 from skbackprop.kernels.matmul import narrow, panels
 from skbackprop.kernels.matmul.matrices import LeftMatrix, Matrix
 
-GEMM_SIGNATURE = types.void(*[types.int64] * 14)
+_SIGNATURE = types.void(*[types.int64] * 14)
 PACK_BYTES = panels.PACK_BYTES
 
 
@@ -29,7 +30,7 @@ def make_gemm(bits):
         left, right = (a, row_stride, column_stride), (b, ldb, transposed)
         call((m, n, k, *left, *right, d, ldd, c, ldc, pack))
 
-    return gemm
+    return plain_kernel(gemm, _SIGNATURE)
 
 
 def write_gemm(code, m, n, k, *operands):

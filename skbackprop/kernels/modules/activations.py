@@ -2,18 +2,7 @@
 
 from contextlib import contextmanager
 
-from skbackprop.kernels.abi import (
-    ADD_DX,
-    DX,
-    DY,
-    LDX,
-    LDY,
-    N_ROWS,
-    WHOLE_ROWS,
-    WIDTH_Y,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import where
@@ -27,7 +16,7 @@ def make_forward_elementwise(module, bits):
 
     def forward(code, row, context, scalars):
         with _vectors_of_rows(code, row, context) as (x_at, y_at):
-            x, y = code.vectors(row[X]), code.vectors(row[Y])
+            x, y = code.vectors(row[Module.x]), code.vectors(row[Module.y])
             y[y_at] = module.value(x[x_at], xp)
 
     return kernel(forward, bits)
@@ -40,16 +29,16 @@ def make_backward_elementwise(module, bits):
     """
 
     def backward(code, row, context, scalars):
-        x, y = code.vectors(row[X]), code.vectors(row[Y])
-        dx, dy = code.vectors(row[DX]), code.vectors(row[DY])
+        x, y = code.vectors(row[Module.x]), code.vectors(row[Module.y])
+        dx, dy = code.vectors(row[Module.dx]), code.vectors(row[Module.dy])
 
         def derivatives():
             return _vectors_of_rows(code, row, context)
 
-        with code.when(row[DX] != 0):
-            with code.when(row[ADD_DX] == 0), derivatives() as (i, j):
+        with code.when(row[Module.dx] != 0):
+            with code.when(row[Module.add_dx] == 0), derivatives() as (i, j):
                 dx[i] = module.derivative(x[i], y[j], dy[j], xp)
-            with code.when(row[ADD_DX] != 0), derivatives() as (i, j):
+            with code.when(row[Module.add_dx] != 0), derivatives() as (i, j):
                 dx[i] = dx[i] + module.derivative(x[i], y[j], dy[j], xp)
 
     return kernel(backward, bits)
@@ -62,10 +51,12 @@ def _vectors_of_rows(code, row, context):
     Rows that signals fill follow each other without a gap: they are run through
     as one long row.
     """
-    is_one = row[WHOLE_ROWS] != 0
-    n_rows = where(is_one, 1, context[N_ROWS])
-    length = where(is_one, context[N_ROWS] * row[LDY], row[WIDTH_Y])
+    is_one = row[Module.fills_rows] != 0
+    n_rows = where(is_one, 1, context[Context.n_rows])
+    length = where(
+        is_one, context[Context.n_rows] * row[Module.ldy], row[Module.width_y]
+    )
     with code.range(n_rows) as r:
-        x_row, y_row = r * row[LDX], r * row[LDY]
+        x_row, y_row = r * row[Module.ldx], r * row[Module.ldy]
         with code.range(length, step=code.lanes) as j:
             yield x_row + j, y_row + j

@@ -1,6 +1,6 @@
 """Kernels of ScaledDotProductAttention, a time step of a row at a time.
 
-SETTING is the number of time steps T, SETTING2 is 1 where later ones are
+The setting is the number of time steps T, the second is 1 where later ones are
 hidden. The weights of a time step, and their adjoints, stand in the scratch
 memory of the matrix product. Time steps lie side by side in a row, out of step
 with vectors: where a vector reaches beyond a step, what is there stays.
@@ -8,24 +8,7 @@ with vectors: where a vector reaches beyond a step, what is there stays.
 
 from contextlib import contextmanager
 
-from skbackprop.kernels.abi import (
-    ADD_DX,
-    ADD_DX2,
-    ADD_DX3,
-    DX,
-    DX2,
-    DX3,
-    DY,
-    PACK,
-    SETTING,
-    SETTING2,
-    WIDTH_X,
-    WIDTH_Y,
-    X2,
-    X3,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.rows import (
@@ -46,9 +29,9 @@ def make_forward_attention(bits):
 
     def forward(code, row, context, scalars):
         steps = _Steps(code, row, context)
-        rows = each_row(code, row, context, X, X2, X3, Y)
+        rows = each_row(code, row, context, Module.x, Module.x2, Module.x3, Module.y)
         with rows as (q, k, v, y):
-            clear(code, y, row[WIDTH_Y])
+            clear(code, y, row[Module.width_y])
             with steps.each() as (t, n):
                 steps.weigh(n, steps.key(q, t), k)
                 y_t = steps.value(y, t)
@@ -68,11 +51,22 @@ def make_backward_attention(bits):
     def backward(code, row, context, scalars):
         steps = _Steps(code, row, context)
         adjoints = (
-            (DX, ADD_DX, WIDTH_X),
-            (DX2, ADD_DX2, WIDTH_X),
-            (DX3, ADD_DX3, WIDTH_Y),
+            (Module.dx, Module.add_dx, Module.width_x),
+            (Module.dx2, Module.add_dx2, Module.width_x),
+            (Module.dx3, Module.add_dx3, Module.width_y),
         )
-        rows = each_row(code, row, context, X, X2, X3, DX, DX2, DX3, DY)
+        rows = each_row(
+            code,
+            row,
+            context,
+            Module.x,
+            Module.x2,
+            Module.x3,
+            Module.dx,
+            Module.dx2,
+            Module.dx3,
+            Module.dy,
+        )
         with rows as (q, k, v, dq, dk, dv, dy):
             for memory, (dx, adds, width) in zip((dq, dk, dv), adjoints, strict=True):
                 with code.when(row[dx] != 0):
@@ -81,20 +75,15 @@ def make_backward_attention(bits):
                 q_t, dy_t = steps.key(q, t), steps.value(dy, t)
                 steps.weigh(n, q_t, k)
                 steps.differentiate_weights(n, dy_t, v)
-                with code.when(row[DX] != 0):
+                with code.when(row[Module.dx] != 0):
                     dq_t = steps.key(dq, t)
                     _add_sum(code, n, steps.adjoints, k, steps.key_width, dq_t)
-                with code.when(row[DX2] != 0):
+                with code.when(row[Module.dx2] != 0):
                     _add_multiples(code, n, steps.adjoints, q_t, steps.key_width, dk)
-                with code.when(row[DX3] != 0):
+                with code.when(row[Module.dx3] != 0):
                     _add_multiples(code, n, steps.weights, dy_t, steps.value_width, dv)
 
     return kernel(backward, bits)
-
-
-def _clear_if_first(code, row, dx, adds, memory, width):
-    with code.when(row[dx] != 0):
-        clear_unless(code, row[adds], memory, width)
 
 
 class _Steps:
@@ -102,11 +91,11 @@ class _Steps:
 
     def __init__(self, code, row, context):
         self._code = code
-        self._number = row[SETTING]
-        self._is_causal = row[SETTING2] != 0
-        self.key_width = row[WIDTH_X] // self._number
-        self.value_width = row[WIDTH_Y] // self._number
-        self.weights = code.vectors(context[PACK])
+        self._number = row[Module.setting]
+        self._is_causal = row[Module.setting2] != 0
+        self.key_width = row[Module.width_x] // self._number
+        self.value_width = row[Module.width_y] // self._number
+        self.weights = code.vectors(context[Context.pack])
         n_vectors = (self._number + (ROW_QUANTUM - 1)) // ROW_QUANTUM
         self.adjoints = self.weights.from_(n_vectors * ROW_QUANTUM)
         number = code.repeat(self.key_width.as_number())

@@ -4,7 +4,7 @@ Rows of different signals are out of step, so what is copied next to other
 columns must end where it ends: no vector may reach beyond.
 """
 
-from skbackprop.kernels.abi import ADD_DX, DX, DY, SETTING, WIDTH_X, WIDTH_Y, X, Y
+from skbackprop.kernels.abi import Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.rows import (
@@ -18,12 +18,12 @@ from skbackprop.kernels.language.rows import (
 
 
 def make_forward_slice(bits):
-    """Return the kernel of y = x[:, first : first + width_y], first = SETTING."""
+    """Return the kernel of y = x[:, first : first + width_y], ``first`` its setting."""
 
     def forward(code, row, context, scalars):
-        rows = each_row(code, row, context, X, Y)
-        with rows as (x, y), each_vector(code, row[WIDTH_Y]) as j:
-            y[j] = x[j + row[SETTING]]
+        rows = each_row(code, row, context, Module.x, Module.y)
+        with rows as (x, y), each_vector(code, row[Module.width_y]) as j:
+            y[j] = x[j + row[Module.setting]]
 
     return kernel(forward, bits)
 
@@ -35,21 +35,23 @@ def make_backward_slice(bits):
     """
 
     def backward(code, row, context, scalars):
-        rows = each_row(code, row, context, DX, DY)
-        with code.when(row[DX] != 0), rows as (dx, dy):
-            clear_unless(code, row[ADD_DX], dx, row[WIDTH_X])
-            part = dx.from_(row[SETTING])
-            with each_vector(code, row[WIDTH_Y]) as j:
+        rows = each_row(code, row, context, Module.dx, Module.dy)
+        with code.when(row[Module.dx] != 0), rows as (dx, dy):
+            clear_unless(code, row[Module.add_dx], dx, row[Module.width_x])
+            part = dx.from_(row[Module.setting])
+            with each_vector(code, row[Module.width_y]) as j:
                 part[j] = part[j] + dy[j]
 
     return kernel(backward, bits)
 
 
 def make_forward_concatenate(bits):
-    """Return the kernel of y[:, first : first + width_x] = x, first = SETTING."""
+    """Return the kernel of y[:, first : first + width_x] = x, ``first`` its setting."""
 
     def forward(code, row, context, scalars):
-        for_each_length(code, row[WIDTH_X], lambda n: _copy(code, row, context, n))
+        for_each_length(
+            code, row[Module.width_x], lambda n: _copy(code, row, context, n)
+        )
 
     return kernel(forward, bits)
 
@@ -67,9 +69,9 @@ def for_each_length(code, width, write):
 
 
 def _copy(code, row, context, lanes):
-    last = row[WIDTH_X] - lanes
-    with each_row(code, row, context, X, Y) as (x, y):
-        x, y = x.of(lanes), y.of(lanes).from_(row[SETTING])
+    last = row[Module.width_x] - lanes
+    with each_row(code, row, context, Module.x, Module.y) as (x, y):
+        x, y = x.of(lanes), y.of(lanes).from_(row[Module.setting])
         with code.range(last, step=lanes) as j:
             y[j] = x[j]
         y[last] = x[last]
@@ -82,12 +84,12 @@ def make_backward_concatenate(bits):
     """
 
     def backward(code, row, context, scalars):
-        rows = each_row(code, row, context, DX, DY)
-        vectors = each_vector(code, row[WIDTH_X])
-        with code.when(row[DX] != 0), rows as (dx, dy), vectors as j:
-            is_own = within(code, j, row[WIDTH_X])
-            term = xp.where(is_own, dy[j + row[SETTING]], 0.0)
-            add_to(dx, j, row[ADD_DX], term)
+        rows = each_row(code, row, context, Module.dx, Module.dy)
+        vectors = each_vector(code, row[Module.width_x])
+        with code.when(row[Module.dx] != 0), rows as (dx, dy), vectors as j:
+            is_own = within(code, j, row[Module.width_x])
+            term = xp.where(is_own, dy[j + row[Module.setting]], 0.0)
+            add_to(dx, j, row[Module.add_dx], term)
 
     return kernel(backward, bits)
 
@@ -96,8 +98,8 @@ def make_forward_zeros(bits):
     """Return the kernel of y = 0."""
 
     def forward(code, row, context, scalars):
-        with each_row(code, row, context, Y) as (y,):
-            clear(code, y, row[WIDTH_Y])
+        with each_row(code, row, context, Module.y) as (y,):
+            clear(code, y, row[Module.width_y])
 
     return kernel(forward, bits)
 

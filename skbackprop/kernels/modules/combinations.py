@@ -1,32 +1,35 @@
 """Kernels of modules that combine signals, made from the modules' own formulas."""
 
-from skbackprop.kernels import abi
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import where
 
-_INPUTS = (
-    (abi.X, abi.LDX, abi.WIDTH_X, abi.DX, abi.ADD_DX),
-    (abi.X2, abi.LDX2, abi.WIDTH_X2, abi.DX2, abi.ADD_DX2),
-    (abi.X3, abi.LDX3, abi.WIDTH_X3, abi.DX3, abi.ADD_DX3),
-)
+# The fields of each input: values, stride, width, adjoint, whether to add to that.
+_INPUTS = [
+    [
+        getattr(Module, f"{field}{number}")
+        for field in ("x", "ldx", "width_x", "dx", "add_dx")
+    ]
+    for number in ("", "2", "3")
+]
 
 
 def make_forward_combination(module, bits):
     """Return the kernel of y = f(x, x2, ...) for a ``Combination``.
 
-    y may lie where an input of its width lies. Where the row says ADD_Y, f is
+    y may lie where an input of its width lies. Where the row says ``add_y``, f is
     added to what is there.
     """
 
     def forward(code, row, context, scalars):
-        y = code.vectors(row[abi.Y])
-        with code.range(context[abi.N_ROWS]) as r:
+        y = code.vectors(row[Module.y])
+        with code.range(context[Context.n_rows]) as r:
             inputs = _inputs_of_row(code, row, module, r)
-            y_row = y.from_(r * row[abi.LDY])
-            with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
+            y_row = y.from_(r * row[Module.ldy])
+            with code.range(row[Module.width_y], step=code.lanes) as j:
                 value = module.value(*(x[j] for x in inputs), xp)
-                y_row[j] = where(row[abi.ADD_Y] != 0, y_row[j] + value, value)
+                y_row[j] = where(row[Module.add_y] != 0, y_row[j] + value, value)
 
     return kernel(forward, bits)
 
@@ -50,21 +53,21 @@ def make_backward_combination(module, bits):
 
 def _is_plain(row, module):
     """Tell whether all inputs are as wide as y, and their adjoints are wanted."""
-    is_plain = row[abi.DY] != 0
+    is_plain = row[Module.dy] != 0
     for position, (_, _, width, dx, _) in enumerate(_INPUTS[: module.n_inputs]):
         if position not in module.stops_gradient:
-            is_plain = is_plain & (row[width] == row[abi.WIDTH_Y]) & (row[dx] != 0)
+            is_plain = is_plain & (row[width] == row[Module.width_y]) & (row[dx] != 0)
     return is_plain
 
 
 def _pass_back_plainly(code, row, context, module):
     """Write the common case, without a decision for each vector."""
-    dy = code.vectors(row[abi.DY])
+    dy = code.vectors(row[Module.dy])
     adds = [row[fields[-1]] != 0 for fields in _INPUTS]
-    with code.range(context[abi.N_ROWS]) as r:
+    with code.range(context[Context.n_rows]) as r:
         inputs = _inputs_of_row(code, row, module, r)
-        dy_row = dy.from_(r * row[abi.LDY])
-        with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
+        dy_row = dy.from_(r * row[Module.ldy])
+        with code.range(row[Module.width_y], step=code.lanes) as j:
             values = [
                 x[j] if i in module.stops_gradient else x.values[j]
                 for i, x in enumerate(inputs)
@@ -77,11 +80,11 @@ def _pass_back_plainly(code, row, context, module):
 
 
 def _pass_back(code, row, context, module):
-    dy = code.vectors(row[abi.DY])
-    with code.range(context[abi.N_ROWS]) as r:
+    dy = code.vectors(row[Module.dy])
+    with code.range(context[Context.n_rows]) as r:
         inputs = _inputs_of_row(code, row, module, r)
-        dy_row = dy.from_(r * row[abi.LDY])
-        with code.range(row[abi.WIDTH_Y], step=code.lanes) as j:
+        dy_row = dy.from_(r * row[Module.ldy])
+        with code.range(row[Module.width_y], step=code.lanes) as j:
             values, adjoint = [x[j] for x in inputs], dy_row[j]
             terms = module.derivatives(*values, adjoint, xp)
             for x, term in zip(inputs, terms, strict=True):
@@ -103,9 +106,9 @@ class _InputRow:
         self.values = code.vectors(row[x]).from_(r * row[stride])
         self.adjoints = code.vectors(row[dx]).from_(r * row[stride])
         self._is_wanted, self._adds = row[dx] != 0, row[adds] != 0
-        self._is_elsewhere = row[dx] != row[abi.DY]
-        self._is_one_number = row[width] < row[abi.WIDTH_Y]
-        self._is_whole = row[width] == row[abi.WIDTH_Y]
+        self._is_elsewhere = row[dx] != row[Module.dy]
+        self._is_one_number = row[width] < row[Module.width_y]
+        self._is_whole = row[width] == row[Module.width_y]
         self._sum = code.variable(0.0)
 
     def __getitem__(self, j):

@@ -1,45 +1,24 @@
 """Kernels of Linear: matrix products and the bias."""
 
-from skbackprop.kernels.abi import (
-    ADD_DW,
-    ADD_DX,
-    ADD_Y,
-    DB,
-    DW,
-    DX,
-    DY,
-    GEMM,
-    LDW,
-    LDX,
-    LDY,
-    MASK,
-    N_ROWS,
-    PACK,
-    WIDTH_X,
-    WIDTH_Y,
-    ZEROS,
-    B,
-    W,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import where
 from skbackprop.kernels.matmul.matrices import Matrix
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b, or y += x W where the row says ADD_Y.
+    """Return the kernel of y = x W + b, or y += x W where the row says ``add_y``.
 
-    Without a bias, row[B] is 0.
+    Without a bias, the address of b is 0.
 
     x (n_rows, width_x), W (width_x, width_y), b (width_y,).
     """
 
     def forward(code, row, context, scalars):
-        x, w = Matrix(row[X], row[LDX]), Matrix(row[W], row[LDW])
-        y = Matrix(row[Y], row[LDY])
-        shape = context[N_ROWS], row[WIDTH_Y], row[WIDTH_X]
+        x = Matrix(row[Module.x], row[Module.ldx])
+        w = Matrix(row[Module.w], row[Module.ldw])
+        y = Matrix(row[Module.y], row[Module.ldy])
+        shape = context[Context.n_rows], row[Module.width_y], row[Module.width_x]
         multiply(code, context, shape, x, w, first_term(row, context, y), y)
 
     return kernel(forward, bits)
@@ -47,8 +26,8 @@ def make_forward_linear(bits):
 
 def first_term(row, context, y):
     """Return what the product is added to: y itself, the bias, or zeros."""
-    bias = where(row[B] != 0, row[B], context[ZEROS])
-    adds = row[ADD_Y] != 0
+    bias = where(row[Module.b] != 0, row[Module.b], context[Context.zeros])
+    adds = row[Module.add_y] != 0
     return Matrix(where(adds, y.address, bias), where(adds, y.stride, 0))
 
 
@@ -60,19 +39,25 @@ def make_backward_linear(bits):
     """
 
     def backward(code, row, context, scalars):
-        n_rows, width_x, width_y = context[N_ROWS], row[WIDTH_X], row[WIDTH_Y]
-        x, dy = Matrix(row[X], row[LDX]), Matrix(row[DY], row[LDY])
-        w, dw = Matrix(row[W], row[LDW]), Matrix(row[DW], row[LDW])
-        dx = Matrix(row[DX], row[LDX])
-        with code.when(row[DB] != 0):
-            add_column_sums(code, n_rows, width_y, dy, row[DB], row[ADD_DW])
-        with code.when(row[DW] != 0):
-            start = _start(context, dw, row[ADD_DW])
+        n_rows = context[Context.n_rows]
+        width_x = row[Module.width_x]
+        width_y = row[Module.width_y]
+        x = Matrix(row[Module.x], row[Module.ldx])
+        dy = Matrix(row[Module.dy], row[Module.ldy])
+        w = Matrix(row[Module.w], row[Module.ldw])
+        dw = Matrix(row[Module.dw], row[Module.ldw])
+        dx = Matrix(row[Module.dx], row[Module.ldx])
+        with code.when(row[Module.db] != 0):
+            add_column_sums(
+                code, n_rows, width_y, dy, row[Module.db], row[Module.add_dw]
+            )
+        with code.when(row[Module.dw] != 0):
+            start = _start(context, dw, row[Module.add_dw])
             shape = width_x, width_y, n_rows
             multiply(code, context, shape, x, dy, start, dw, transpose="a")
             clear_unconnected(code, row)
-        with code.when(row[DX] != 0):
-            start = _start(context, dx, row[ADD_DX])
+        with code.when(row[Module.dx] != 0):
+            start = _start(context, dx, row[Module.add_dx])
             shape = n_rows, width_x, width_y
             multiply(code, context, shape, dy, w, start, dx, transpose="b")
 
@@ -83,24 +68,34 @@ def multiply(code, context, shape, a, b, d, c, transpose=""):
     """Write the call of C = D + A B for (m, n, k) = shape, perhaps with A^T or B^T."""
     strides = (1, a.stride) if transpose == "a" else (a.stride, 1)
     code.call_address(
-        *(context[GEMM], *shape, a.address, *strides, *b, int(transpose == "b")),
-        *(*d, *c, context[PACK]),
+        *(
+            context[Context.gemm],
+            *shape,
+            a.address,
+            *strides,
+            *b,
+            int(transpose == "b"),
+        ),
+        *(*d, *c, context[Context.pack]),
     )
 
 
 def _start(context, matrix, adds):
     """Return what a product is added to: the matrix itself, or zeros."""
     return Matrix(
-        where(adds != 0, matrix.address, context[ZEROS]),
+        where(adds != 0, matrix.address, context[Context.zeros]),
         where(adds != 0, matrix.stride, 0),
     )
 
 
 def clear_unconnected(code, row):
-    """Set the gradient of weights to 0 where MASK, if there is one, is 0."""
-    mask, dw = code.vectors(row[MASK]), code.vectors(row[DW])
-    n_elements = row[WIDTH_X] * row[LDW]
-    with code.when(row[MASK] != 0), code.range(n_elements, step=code.lanes) as i:
+    """Set the gradient of weights to 0 where connections, if there are any, are 0."""
+    mask, dw = code.vectors(row[Module.connections]), code.vectors(row[Module.dw])
+    n_elements = row[Module.width_x] * row[Module.ldw]
+    with (
+        code.when(row[Module.connections] != 0),
+        code.range(n_elements, step=code.lanes) as i,
+    ):
         dw[i] = where(mask[i] != 0.0, dw[i], 0.0)
 
 

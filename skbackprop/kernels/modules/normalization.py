@@ -4,27 +4,7 @@ What forward found out, backward finds out again: two sums cost less than a
 place to keep them.
 """
 
-from skbackprop.kernels.abi import (
-    ADD_DW,
-    ADD_DX,
-    DB,
-    DW,
-    DX,
-    DY,
-    LDX,
-    LDY,
-    MEAN,
-    N_ROWS,
-    SETTING,
-    SETTING2,
-    TRAINING,
-    VARIANCE,
-    WIDTH_Y,
-    B,
-    W,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.rows import (
@@ -40,11 +20,13 @@ from skbackprop.kernels.language.values import fma, where
 
 
 def make_forward_layer_norm(bits):
-    """Return the kernel of y = (x - m) / sqrt(v + eps) w + b, eps = SETTING."""
+    """Return the kernel of y = (x - m) / sqrt(v + eps) w + b, eps the setting."""
 
     def forward(code, row, context, scalars):
-        weight, bias, width = code.vectors(row[W]), code.vectors(row[B]), row[WIDTH_Y]
-        with each_row(code, row, context, X, Y) as (x, y):
+        weight = code.vectors(row[Module.w])
+        bias = code.vectors(row[Module.b])
+        width = row[Module.width_y]
+        with each_row(code, row, context, Module.x, Module.y) as (x, y):
             normalize = _normalization_of_row(code, row, x)
             with each_vector(code, width) as j:
                 y[j] = fma(normalize(x[j]), weight[j], bias[j])
@@ -62,16 +44,20 @@ def make_backward_layer_norm(bits):
     """
 
     def backward(code, row, context, scalars):
-        width, weight = row[WIDTH_Y], code.vectors(row[W])
-        dw, db = code.vectors(row[DW]), code.vectors(row[DB])
-        clear_unless(code, row[ADD_DW], dw, width)
-        clear_unless(code, row[ADD_DW], db, width)
-        with each_row(code, row, context, X, DX, DY) as (x, dx, dy):
+        width, weight = row[Module.width_y], code.vectors(row[Module.w])
+        dw, db = code.vectors(row[Module.dw]), code.vectors(row[Module.db])
+        clear_unless(code, row[Module.add_dw], dw, width)
+        clear_unless(code, row[Module.add_dw], db, width)
+        with each_row(code, row, context, Module.x, Module.dx, Module.dy) as (
+            x,
+            dx,
+            dy,
+        ):
             normalize = _normalization_of_row(code, row, x)
             with each_vector(code, width) as j:
                 dw[j] = fma(dy[j], normalize(x[j]), dw[j])
                 db[j] = db[j] + dy[j]
-            with code.when(row[DX] != 0):
+            with code.when(row[Module.dx] != 0):
                 total = total_of_row(code, width, lambda j: dy[j] * weight[j])
                 product = total_of_row(
                     code, width, lambda j: dy[j] * weight[j] * normalize(x[j])
@@ -81,7 +67,7 @@ def make_backward_layer_norm(bits):
                     rest = dy[j] * weight[j] - mean - normalize(x[j]) * covariance
                     term = normalize.factor * rest
                     term = where(within(code, j, width), term, 0.0)
-                    add_to(dx, j, row[ADD_DX], term)
+                    add_to(dx, j, row[Module.add_dx], term)
 
     return kernel(backward, bits)
 
@@ -102,28 +88,30 @@ class _Normalization:
 
 
 def _normalization_of_row(code, row, x):
-    width, number = row[WIDTH_Y], row[WIDTH_Y].as_number()
+    width, number = row[Module.width_y], row[Module.width_y].as_number()
     mean = total_of_row(code, width, lambda j: x[j]) / number
     variance = total_of_row(code, width, lambda j: (x[j] - mean) * (x[j] - mean))
-    eps = float_setting(code, row, SETTING)
+    eps = float_setting(code, row, Module.setting)
     return _Normalization(mean, code.repeat(variance / number), eps)
 
 
 def make_forward_batch_norm(bits):
     """Return the kernel of y = (x - m) / sqrt(v + eps) w + b.
 
-    In training, MEAN and VARIANCE move by the fraction SETTING2 towards m and v
-    of the minibatch; in prediction they are m and v. eps = SETTING.
+    In training, ``running_mean`` and ``running_var`` move towards m and v of the
+    minibatch by the fraction that is the second setting; in prediction they are m
+    and v. The first setting is eps.
     """
 
     def forward(code, row, context, scalars):
-        weight, bias = code.vectors(row[W]), code.vectors(row[B])
-        with each_vector(code, row[WIDTH_Y]) as j:
-            x, y = code.vectors(row[X]).from_(j), code.vectors(row[Y]).from_(j)
+        weight, bias = code.vectors(row[Module.w]), code.vectors(row[Module.b])
+        with each_vector(code, row[Module.width_y]) as j:
+            x = code.vectors(row[Module.x]).from_(j)
+            y = code.vectors(row[Module.y]).from_(j)
             normalize = _normalization_of_columns(code, row, context, j, moves=True)
-            with code.range(context[N_ROWS]) as r:
-                normalized = normalize(x[r * row[LDX]])
-                y[r * row[LDY]] = fma(normalized, weight[j], bias[j])
+            with code.range(context[Context.n_rows]) as r:
+                normalized = normalize(x[r * row[Module.ldx]])
+                y[r * row[Module.ldy]] = fma(normalized, weight[j], bias[j])
 
     return kernel(forward, bits)
 
@@ -138,61 +126,74 @@ def make_backward_batch_norm(bits):
     """
 
     def backward(code, row, context, scalars):
-        n_rows = context[N_ROWS]
-        weight = code.vectors(row[W])
-        with each_vector(code, row[WIDTH_Y]) as j:
-            x, dx = code.vectors(row[X]).from_(j), code.vectors(row[DX]).from_(j)
-            dy = code.vectors(row[DY]).from_(j)
+        n_rows = context[Context.n_rows]
+        weight = code.vectors(row[Module.w])
+        with each_vector(code, row[Module.width_y]) as j:
+            x = code.vectors(row[Module.x]).from_(j)
+            dx = code.vectors(row[Module.dx]).from_(j)
+            dy = code.vectors(row[Module.dy]).from_(j)
             normalize = _normalization_of_columns(code, row, context, j)
             total, product = code.variable(0.0), code.variable(0.0)
             with code.range(n_rows) as r:
-                adjoint = dy[r * row[LDY]]
+                adjoint = dy[r * row[Module.ldy]]
                 total.value = total.value + adjoint
-                normalized = normalize(x[r * row[LDX]])
+                normalized = normalize(x[r * row[Module.ldx]])
                 product.value = fma(adjoint, normalized, product.value)
-            add_to(code.vectors(row[DW]), j, row[ADD_DW], product.value)
-            add_to(code.vectors(row[DB]), j, row[ADD_DW], total.value)
-            share = where(row[TRAINING] != 0, 1.0, 0.0) / n_rows.as_number()
+            add_to(code.vectors(row[Module.dw]), j, row[Module.add_dw], product.value)
+            add_to(code.vectors(row[Module.db]), j, row[Module.add_dw], total.value)
+            share = where(row[Module.is_training] != 0, 1.0, 0.0) / n_rows.as_number()
             mean, covariance = total.value * share, product.value * share
             factor = weight[j] * normalize.factor
-            with code.when(row[DX] != 0), code.range(n_rows) as r:
-                rest = dy[r * row[LDY]] - mean - normalize(x[r * row[LDX]]) * covariance
-                add_to(dx, r * row[LDX], row[ADD_DX], factor * rest)
+            with code.when(row[Module.dx] != 0), code.range(n_rows) as r:
+                rest = (
+                    dy[r * row[Module.ldy]]
+                    - mean
+                    - normalize(x[r * row[Module.ldx]]) * covariance
+                )
+                add_to(dx, r * row[Module.ldx], row[Module.add_dx], factor * rest)
 
     return kernel(backward, bits)
 
 
 def _normalization_of_columns(code, row, context, j, moves=False):
     """Return the normalization of a vector of columns."""
-    running = code.vectors(row[MEAN]), code.vectors(row[VARIANCE])
+    running = (
+        code.vectors(row[Module.running_mean]),
+        code.vectors(row[Module.running_var]),
+    )
     mean, variance = (code.variable(values[j]) for values in running)
-    with code.when(row[TRAINING] != 0):
+    with code.when(row[Module.is_training] != 0):
         mean.value, variance.value = _moments_of_columns(code, row, context, j)
         if moves:
             _move_running(code, row, context, j, mean.value, variance.value)
-    return _Normalization(mean.value, variance.value, float_setting(code, row, SETTING))
+    return _Normalization(
+        mean.value, variance.value, float_setting(code, row, Module.setting)
+    )
 
 
 def _moments_of_columns(code, row, context, j):
-    x, n_rows = code.vectors(row[X]).from_(j), context[N_ROWS]
+    x, n_rows = code.vectors(row[Module.x]).from_(j), context[Context.n_rows]
     total, squares = code.variable(0.0), code.variable(0.0)
     with code.range(n_rows) as r:
-        total.value = total.value + x[r * row[LDX]]
+        total.value = total.value + x[r * row[Module.ldx]]
     mean = total.value / n_rows.as_number()
     with code.range(n_rows) as r:
-        deviation = x[r * row[LDX]] - mean
+        deviation = x[r * row[Module.ldx]] - mean
         squares.value = fma(deviation, deviation, squares.value)
     return mean, squares.value / n_rows.as_number()
 
 
 def _move_running(code, row, context, j, mean, variance):
     """Move the running moments towards those of the minibatch, unbiased."""
-    n_rows = context[N_ROWS]
+    n_rows = context[Context.n_rows]
     unbiased = variance * (n_rows.as_number() / (n_rows - 1).as_number())
-    is_own = within(code, j, row[WIDTH_Y])
-    fraction = float_setting(code, row, SETTING2)
+    is_own = within(code, j, row[Module.width_y])
+    fraction = float_setting(code, row, Module.setting2)
     with code.when(n_rows > 1):
-        for field, present in ((MEAN, mean), (VARIANCE, unbiased)):
+        for field, present in (
+            (Module.running_mean, mean),
+            (Module.running_var, unbiased),
+        ):
             running = code.vectors(row[field])
             moved = fma(fraction, present - running[j], running[j])
             running[j] = where(is_own, moved, 0.0)

@@ -1,6 +1,6 @@
 """Kernels of DotProduct: one number for two rows."""
 
-from skbackprop.kernels.abi import ADD_DX, ADD_DX2, DX, DX2, DY, WIDTH_X, X2, X, Y
+from skbackprop.kernels.abi import Module
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.rows import (
     add_to,
@@ -16,8 +16,12 @@ def make_forward_dot_product(bits):
     """Return the kernel of y = sum over the columns of x x2."""
 
     def forward(code, row, context, scalars):
-        with each_row(code, row, context, X, X2, Y) as (x, x2, y):
-            total = total_of_row(code, row[WIDTH_X], lambda j: x[j] * x2[j])
+        with each_row(code, row, context, Module.x, Module.x2, Module.y) as (
+            x,
+            x2,
+            y,
+        ):
+            total = total_of_row(code, row[Module.width_x], lambda j: x[j] * x2[j])
             y.scalars()[0] = total
 
     return kernel(forward, bits)
@@ -31,9 +35,12 @@ def make_backward_dot_product(bits):
     """
 
     def backward(code, row, context, scalars):
-        width = row[WIDTH_X]
-        for factor, dx, adds in ((X2, DX, ADD_DX), (X, DX2, ADD_DX2)):
-            rows = each_row(code, row, context, factor, dx, DY)
+        width = row[Module.width_x]
+        for factor, dx, adds in (
+            (Module.x2, Module.dx, Module.add_dx),
+            (Module.x, Module.dx2, Module.add_dx2),
+        ):
+            rows = each_row(code, row, context, factor, dx, Module.dy)
             with code.when(row[dx] != 0), rows as (x_row, dx_row, dy_row):
                 adjoint = dy_row.scalars()[0]
                 with each_vector(code, width) as j:

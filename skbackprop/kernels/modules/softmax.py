@@ -2,7 +2,7 @@
 
 import math
 
-from skbackprop.kernels.abi import ADD_DX, DX, DY, WIDTH_Y, X, Y
+from skbackprop.kernels.abi import Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.rows import (
@@ -19,8 +19,8 @@ def make_forward_softmax(bits):
     """Return the kernel of y = exp(x) / sum of exp(x); y may lie where x lies."""
 
     def forward(code, row, context, scalars):
-        with each_row(code, row, context, X, Y) as (x, y):
-            softmax_of_row(code, x, y, row[WIDTH_Y])
+        with each_row(code, row, context, Module.x, Module.y) as (x, y):
+            softmax_of_row(code, x, y, row[Module.width_y])
 
     return kernel(forward, bits)
 
@@ -29,13 +29,13 @@ def make_backward_softmax(bits):
     """Return the kernel of dx (+)= y (dy - sum of dy y)."""
 
     def backward(code, row, context, scalars):
-        width = row[WIDTH_Y]
-        rows = each_row(code, row, context, Y, DX, DY)
-        with code.when(row[DX] != 0), rows as (y, dx, dy):
+        width = row[Module.width_y]
+        rows = each_row(code, row, context, Module.y, Module.dx, Module.dy)
+        with code.when(row[Module.dx] != 0), rows as (y, dx, dy):
             total = total_of_row(code, width, lambda j: dy[j] * y[j])
             with each_vector(code, width) as j:
                 term = where(within(code, j, width), y[j] * (dy[j] - total), 0.0)
-                add_to(dx, j, row[ADD_DX], term)
+                add_to(dx, j, row[Module.add_dx], term)
 
     return kernel(backward, bits)
 
@@ -44,8 +44,8 @@ def make_forward_log_softmax(bits):
     """Return the kernel of y = x - log(sum of exp(x)); y may lie where x lies."""
 
     def forward(code, row, context, scalars):
-        width = row[WIDTH_Y]
-        with each_row(code, row, context, X, Y) as (x, y):
+        width = row[Module.width_y]
+        with each_row(code, row, context, Module.x, Module.y) as (x, y):
             largest = _largest_of_row(code, x, width)
             total = total_of_row(code, width, lambda j: xp.exp(x[j] - largest))
             logarithm = xp.log(code.repeat(total))
@@ -60,13 +60,18 @@ def make_backward_log_softmax(bits):
     """Return the kernel of dx (+)= dy - exp(y) (sum of dy)."""
 
     def backward(code, row, context, scalars):
-        width = row[WIDTH_Y]
-        rows = each_row(code, row, context, Y, DX, DY)
-        with code.when(row[DX] != 0), rows as (y, dx, dy):
+        width = row[Module.width_y]
+        rows = each_row(code, row, context, Module.y, Module.dx, Module.dy)
+        with code.when(row[Module.dx] != 0), rows as (y, dx, dy):
             total = total_of_row(code, width, lambda j: dy[j])
             with each_vector(code, width) as j:
                 term = dy[j] - xp.exp(y[j]) * total
-                add_to(dx, j, row[ADD_DX], where(within(code, j, width), term, 0.0))
+                add_to(
+                    dx,
+                    j,
+                    row[Module.add_dx],
+                    where(within(code, j, width), term, 0.0),
+                )
 
     return kernel(backward, bits)
 

@@ -4,23 +4,7 @@ Row r of the minibatch is row order[r] of the matrix. Its entries choose rows of
 W, which are summed up in registers, some vectors of columns at a time.
 """
 
-from skbackprop.kernels.abi import (
-    ADD_DW,
-    DATA,
-    DB,
-    DW,
-    DY,
-    INDICES,
-    INDPTR,
-    LDW,
-    LDY,
-    N_ROWS,
-    ORDER,
-    WIDTH_X,
-    WIDTH_Y,
-    W,
-    Y,
-)
+from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, fma
 from skbackprop.kernels.matmul.matrices import Matrix
@@ -34,14 +18,15 @@ PANELS = (8, 4, 2, 1)  # vectors of a row that are done at a time
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b, or y += x W where the row says ADD_Y."""
+    """Return the kernel of y = x W + b, or y += x W where the row says ``add_y``."""
 
     def forward(code, row, context, scalars):
-        w, y = Matrix(row[W], row[LDW]), Matrix(row[Y], row[LDY])
+        w = Matrix(row[Module.w], row[Module.ldw])
+        y = Matrix(row[Module.y], row[Module.ldy])
         start = first_term(row, context, y)
-        with code.range(context[N_ROWS]) as r:
+        with code.range(context[Context.n_rows]) as r:
             entries = _entries(code, row, context, r)
-            for n_vectors, first, count in _panels(code, row[WIDTH_Y]):
+            for n_vectors, first, count in _panels(code, row[Module.width_y]):
                 with code.range(count) as panel:
                     j = panel * (n_vectors * code.lanes) + first
                     code.call(
@@ -57,13 +42,14 @@ def make_backward_linear(bits):
     """Return the kernel of dW (+)= x^T dy and db (+)= dy.sum(axis=0)."""
 
     def backward(code, row, context, scalars):
-        dw, dy = Matrix(row[DW], row[LDW]), Matrix(row[DY], row[LDY])
-        n_rows, width = context[N_ROWS], row[WIDTH_Y]
-        with code.when(row[DB] != 0):
-            add_column_sums(code, n_rows, width, dy, row[DB], row[ADD_DW])
-        with code.when(row[DW] != 0):
-            with code.when(row[ADD_DW] == 0):
-                _clear(code, dw, row[WIDTH_X])
+        dw = Matrix(row[Module.dw], row[Module.ldw])
+        dy = Matrix(row[Module.dy], row[Module.ldy])
+        n_rows, width = context[Context.n_rows], row[Module.width_y]
+        with code.when(row[Module.db] != 0):
+            add_column_sums(code, n_rows, width, dy, row[Module.db], row[Module.add_dw])
+        with code.when(row[Module.dw] != 0):
+            with code.when(row[Module.add_dw] == 0):
+                _clear(code, dw, row[Module.width_x])
             with code.range(n_rows) as r:
                 entries = _entries(code, row, context, r)
                 for n_vectors, first, count in _panels(code, width):
@@ -80,13 +66,13 @@ def make_backward_linear(bits):
 
 def _entries(code, row, context, r):
     """Return (number, values, columns) of the entries of a sample."""
-    sample = code.scalars(context[ORDER], INTEGER)[r]
-    starts = code.scalars(row[INDPTR], INTEGER)
+    sample = code.scalars(context[Context.order], INTEGER)[r]
+    starts = code.scalars(row[Module.x_indptr], INTEGER)
     first = starts[sample]
     return (
         starts[sample + 1] - first,
-        row[DATA] + first * code.size,
-        row[INDICES] + first * 4,
+        row[Module.x_data] + first * code.size,
+        row[Module.x_indices] + first * 4,
     )
 
 

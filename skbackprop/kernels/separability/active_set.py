@@ -9,13 +9,13 @@ The active rows have an orthonormal basis Q (rank, width) and the inverse T of
 their coordinates, with z_c = sum_k (T^-1)[k, c] q_k: the matrix B = T Q has
 B z_c = e_c. T is kept by columns, as T' (rank, slot). To drop a row, a
 reflection (Householder 1958) turns its row of T into the last unit vector.
-
-The tables of a call: ``context`` holds the fields below, ``scalars`` numbers.
 """
 
 import math
 
-from skbackprop.kernels.language.memory import as_float64s, as_int64s, call_kernel
+from numba.extending import register_jitable
+
+from skbackprop.kernels.language.memory import as_int64s, plain_kernel
 from skbackprop.kernels.separability.vectors import (
     add_outer,
     copy,
@@ -29,48 +29,75 @@ from skbackprop.kernels.separability.vectors import (
     subtract_rows,
     sums,
 )
-
-# The kernels, in the order of their addresses.
-NAMES = ("decide_many", "solve", "begin", "judge", "project")
-NAMES += ("step", "add", "drop", "prove")
-DECIDE_MANY, SOLVE, BEGIN, JUDGE, PROJECT, STEP, ADD, DROP, PROVE = range(9)
-
-# Fields of the context: addresses of the kernels' addresses, of this table
-# itself and of the scalars,
-KERNELS, CONTEXT, SCALARS = 0, 1, 2
-# sizes: points, columns, elements from row to row of the points and of T',
-N_POINTS, WIDTH, STRIDE, T_STRIDE = 3, 4, 5, 6
-# what to decide: sets of points (scaled in place), bytes from one to the next,
-# their labels, labelings of each set, labelings in all, where verdicts go,
-POINTS, SET_STRIDE, LABELS, PER_SET, N_TRIALS, VERDICTS = range(7, 13)
-# memory: powers of two that scaled the columns, norms of the points, z_i, their
-# sum, w, all z_i . w, the step's direction and its coordinates, lam, multipliers
-# u, rows in the slots, two vectors to work with, zeros, matrices,
-FACTORS, NORMS, ROWS, TOTAL, W, VALUES = range(13, 19)
-DIRECTION, COORDINATES, LAM, U, ACTIVE, WORK, WORK2, ZEROS = range(19, 27)
-Q, T, INVERSE, GATHERED = range(27, 31)
-VECTORS = ("FACTORS", "TOTAL", "W", "DIRECTION", "COORDINATES", "LAM", "U", "ACTIVE")
-VECTORS += ("WORK", "WORK2", "ZEROS")  # as long as a row
-# state and results: slots in use, the row that enters or contradicts them, an
-# index just found, whether w is the sum of all rows, whether the row is to
-# become active, the verdict.
-N_ACTIVE, ENTERING, FOUND, IS_SUM, ENTERS, VERDICT = range(31, 37)
-CONTEXT_FIELDS = 40
-
-# Fields of the scalars: z_j . w; |z_j|^2 and that of its part outside the active
-# span; the multiplier of row j; what routines read and write.
-VALUE, LENGTH, OUTSIDE, MULTIPLIER = 0, 1, 2, 3
-FACTOR, MAGNITUDES, SQUARES, SMALLEST = 4, 5, 6, 7
-SCALAR_FIELDS = 8
-
-# Verdicts. The unproved ones are left to exact arithmetic.
-INSEPARABLE, SEPARABLE = 0, 1
-INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, LOST, NONE = 2, 3, 4, 5
+from skbackprop.kernels.separability.views import (
+    entering_row,
+    first_rows,
+    floats,
+    index_at,
+    inverse,
+    row_at,
+    run,
+    scalar_at,
+)
+from skbackprop.kernels.separability.workspace import (
+    ACTIVE,
+    ADD,
+    BEGIN,
+    COORDINATES,
+    DIRECTION,
+    DROP,
+    ENTERING,
+    ENTERS,
+    FACTOR,
+    FACTORS,
+    FOUND,
+    INSEPARABLE_UNPROVED,
+    IS_SUM,
+    JUDGE,
+    LABELS,
+    LAM,
+    LENGTH,
+    LOST,
+    MAGNITUDES,
+    MULTIPLIER,
+    N_ACTIVE,
+    N_POINTS,
+    N_TRIALS,
+    NONE,
+    NORMS,
+    OUTSIDE,
+    PER_SET,
+    POINTS,
+    PROJECT,
+    PROVE,
+    ROWS,
+    SEPARABLE,
+    SEPARABLE_UNPROVED,
+    SET_STRIDE,
+    SMALLEST,
+    SOLVE,
+    SQUARES,
+    STEP,
+    STRIDE,
+    T_STRIDE,
+    TOTAL,
+    VALUE,
+    VALUES,
+    VERDICT,
+    VERDICTS,
+    WIDTH,
+    WORK,
+    WORK2,
+    ZEROS,
+    Q,
+    T,
+    U,
+    W,
+)
 
 ROUNDOFF = 2.0**-53
 # Bounds are computed in floating point themselves; this covers their rounding.
 SLACK = 1 + 1e-9
-LARGEST_ENTRY = 2.0  # of the scaled rows
 UNDERFLOW = 2.0**-480  # more than a norm may lose where squares underflow
 SMALLEST_EXACT = 2.0**-500  # scaled numbers above it cannot have underflowed
 MOST_STEPS = 50  # for each row and each column
@@ -83,32 +110,39 @@ def make_decide_many():
     """Return the kernel that decides N_TRIALS labelings of sets of points."""
 
     def decide_many(row, context, scalars):
-        kernels, n_points = context[KERNELS], context[N_POINTS]
-        width, stride = context[WIDTH], context[STRIDE]
-        smallest = context[SCALARS] + 8 * SMALLEST
         verdicts = as_int64s(context[VERDICTS])
         points, labels = context[POINTS], context[LABELS]
         for trial in range(context[N_TRIALS]):
             if trial > 0 and trial % context[PER_SET] == 0:
                 points += context[SET_STRIDE]
             if trial % context[PER_SET] == 0:
-                scale_points(
-                    (points, stride, n_points, width, context[FACTORS])
-                    + (context[NORMS], smallest)
-                )
-            label_rows(
-                (points, stride, n_points, width, labels)
-                + (context[ROWS], context[TOTAL])
-            )
-            labels += 8 * n_points
+                scale_set(context, points)
+            label_set(context, points, labels)
+            labels += 8 * context[N_POINTS]
             context[N_ACTIVE], context[ENTERING], context[VERDICT] = 0, 0, NONE
             if scalars[SMALLEST] > SMALLEST_EXACT:
-                call_kernel(kernels + 8 * SOLVE, context, scalars)
-            if context[VERDICT] == INSEPARABLE_UNPROVED and context[N_ACTIVE] == width:
-                call_kernel(kernels + 8 * PROVE, context, scalars)
+                run(SOLVE, context, scalars)
+            spans = context[N_ACTIVE] == context[WIDTH]
+            if spans and context[VERDICT] == INSEPARABLE_UNPROVED:
+                run(PROVE, context, scalars)
             verdicts[trial] = context[VERDICT]
 
-    return decide_many
+    return plain_kernel(decide_many)
+
+
+@register_jitable
+def scale_set(context, points):
+    """Scale the points; FACTORS, NORMS and SMALLEST tell how."""
+    matrix = (points, context[STRIDE], context[N_POINTS], context[WIDTH])
+    smallest = scalar_at(context, SMALLEST)
+    scale_points((*matrix, context[FACTORS], context[NORMS], smallest))
+
+
+@register_jitable
+def label_set(context, points, labels):
+    """Make ROWS, the points times their labels, and their TOTAL."""
+    matrix = (points, context[STRIDE], context[N_POINTS], context[WIDTH])
+    label_rows((*matrix, labels, context[ROWS], context[TOTAL]))
 
 
 def make_solve():
@@ -118,23 +152,22 @@ def make_solve():
     """
 
     def solve(row, context, scalars):
-        kernels = context[KERNELS]
-        call_kernel(kernels + 8 * BEGIN, context, scalars)
+        run(BEGIN, context, scalars)
         n_left = MOST_STEPS * (context[WIDTH] + context[N_POINTS])
         while context[VERDICT] == NONE and n_left > 0:
-            call_kernel(kernels + 8 * JUDGE, context, scalars)
+            run(JUDGE, context, scalars)
             if context[VERDICT] == NONE:
-                call_kernel(kernels + 8 * PROJECT, context, scalars)
+                run(PROJECT, context, scalars)
                 context[ENTERS] = 0
             while context[VERDICT] == NONE and context[ENTERS] == 0 and n_left > 0:
                 n_left -= 1
-                call_kernel(kernels + 8 * STEP, context, scalars)
+                run(STEP, context, scalars)
                 if context[ENTERS] != 0:
-                    call_kernel(kernels + 8 * ADD, context, scalars)
+                    run(ADD, context, scalars)
                 elif context[VERDICT] == NONE:
-                    call_kernel(kernels + 8 * DROP, context, scalars)
+                    run(DROP, context, scalars)
 
-    return solve
+    return plain_kernel(solve)
 
 
 def make_begin():
@@ -145,15 +178,15 @@ def make_begin():
     """
 
     def begin(row, context, scalars):
-        least((context[NORMS], context[N_POINTS], context[CONTEXT] + 8 * FOUND))
-        if as_float64s(context[NORMS])[context[FOUND]] == 0.0:
+        least((context[NORMS], context[N_POINTS], index_at(context, FOUND)))
+        if floats(context, NORMS)[context[FOUND]] == 0.0:
             context[ENTERING], context[VERDICT] = context[FOUND], INSEPARABLE_UNPROVED
         copy((context[TOTAL], context[WIDTH], context[W]))
         context[IS_SUM] = 1
         # Rows of T' are made of lam: what it holds of an earlier set must go.
         copy((context[ZEROS], context[WIDTH] + 1, context[LAM]))
 
-    return begin
+    return plain_kernel(begin)
 
 
 def make_judge():
@@ -163,59 +196,66 @@ def make_judge():
     """
 
     def judge(row, context, scalars):
-        n_points, width, w = context[N_POINTS], context[WIDTH], context[W]
-        values, norms = as_float64s(context[VALUES]), as_float64s(context[NORMS])
-        matrix = (context[ROWS], context[STRIDE], n_points, width)
-        multiply_rows((*matrix, w, context[VALUES]))
-        least((context[VALUES], n_points, context[CONTEXT] + 8 * FOUND))
+        rows = first_rows(context, ROWS, context[N_POINTS])
+        multiply_rows((*rows, context[W], context[VALUES]))
+        least((context[VALUES], context[N_POINTS], index_at(context, FOUND)))
         worst = context[FOUND]
         if worst < 0:  # nothing but NaN and infinity
             context[VERDICT] = LOST
             return
         context[ENTERING] = worst
-        scalars[VALUE] = values[worst]
-        if values[worst] > 0.0:
-            sums((w, width, context[SCALARS] + 8 * MAGNITUDES))
-            norm = math.sqrt(scalars[SQUARES]) + UNDERFLOW
-            error = (width + 4) * ROUNDOFF * norm * SLACK
-            i = 0
-            while i < n_points and values[i] > error * norms[i]:
-                i += 1
-            if i == n_points:
+        scalars[VALUE] = floats(context, VALUES)[worst]
+        if scalars[VALUE] > 0.0:
+            if separates(context, scalars):
                 context[VERDICT] = SEPARABLE
-            elif context[IS_SUM] == 0 and values[worst] > 0.5:
+            elif context[IS_SUM] == 0 and scalars[VALUE] > 0.5:
                 context[VERDICT] = SEPARABLE_UNPROVED
         if context[IS_SUM] != 0 and context[VERDICT] == NONE:
             context[IS_SUM], scalars[VALUE] = 0, 0.0
-            copy((context[ZEROS], width, w))
+            copy((context[ZEROS], context[WIDTH], context[W]))
 
-    return judge
+    return plain_kernel(judge)
+
+
+@register_jitable
+def separates(context, scalars):
+    """Tell whether all z_i . w are positive, whatever rounding did to them.
+
+    A computed product differs from z . w by at most (width + 4) eps |z| |w|.
+    """
+    sums((context[W], context[WIDTH], scalar_at(context, MAGNITUDES)))
+    norm = math.sqrt(scalars[SQUARES]) + UNDERFLOW
+    error = (context[WIDTH] + 4) * ROUNDOFF * norm * SLACK
+    values, norms = floats(context, VALUES), floats(context, NORMS)
+    i = 0
+    while i < context[N_POINTS] and values[i] > error * norms[i]:
+        i += 1
+    return i == context[N_POINTS]
 
 
 def make_project():
     """Return the kernel that splits z_j by the span of the active rows.
 
-    DIRECTION is the part outside, COORDINATES are those of the rest. The
+    DIRECTION is the part outside, z_j - Q'Q z_j, COORDINATES are Q z_j. The
     projection is repeated where it cancels much (Daniel et al. 1976).
     """
 
     def project(row, context, scalars):
-        basis = (context[Q], context[STRIDE], context[N_ACTIVE], context[WIDTH])
-        direction, coordinates = context[DIRECTION], context[COORDINATES]
-        work, outside = context[WORK], context[SCALARS] + 8 * OUTSIDE
-        entering = context[ROWS] + 8 * context[STRIDE] * context[ENTERING]
-        norm = as_float64s(context[NORMS])[context[ENTERING]]
+        basis, z = first_rows(context, Q, context[N_ACTIVE]), entering_row(context)
+        coordinates, work = context[COORDINATES], context[WORK]
+        direction, outside = context[DIRECTION], scalar_at(context, OUTSIDE)
+        norm = floats(context, NORMS)[context[ENTERING]]
         scalars[LENGTH], scalars[MULTIPLIER] = norm * norm, 0.0
-        multiply_rows((*basis, entering, coordinates))
-        subtract_rows((*basis, coordinates, 1, entering, direction, outside))
+        multiply_rows((*basis, z, coordinates))
+        subtract_rows((*basis, coordinates, 1, z, direction, outside))
         if scalars[OUTSIDE] < CANCELLED * scalars[LENGTH]:
             multiply_rows((*basis, direction, work))
             subtract_rows((*basis, work, 1, direction, direction, outside))
-            d, more = as_float64s(coordinates), as_float64s(work)
+            d, more = floats(context, COORDINATES), floats(context, WORK)
             for k in range(context[N_ACTIVE]):
                 d[k] += more[k]
 
-    return project
+    return plain_kernel(project)
 
 
 def make_step():
@@ -227,52 +267,78 @@ def make_step():
     """
 
     def move(row, context, scalars):
-        n_active, u, lam = context[N_ACTIVE], context[U], context[LAM]
-        scratch, factor = context[SCALARS] + 8 * SQUARES, context[SCALARS] + 8 * FACTOR
-        inverse = (context[T], context[T_STRIDE], n_active, n_active + 1)
-        subtract_rows((*inverse, context[COORDINATES], 1, context[ZEROS], lam, scratch))
+        write_coefficients(context)
         outside = scalars[OUTSIDE]
-        is_inside = n_active == context[WIDTH] or outside <= INSIDE * scalars[LENGTH]
+        is_inside = outside <= INSIDE * scalars[LENGTH]
+        is_inside |= context[N_ACTIVE] == context[WIDTH]
         scalars[FACTOR] = NOISE if is_inside else 0.0
-        least_ratio((u, lam, n_active, factor, context[CONTEXT] + 8 * FOUND))
-        slot = context[FOUND]
-        if is_inside and slot < 0:
+        step = step_to_zero(context)
+        if is_inside and context[FOUND] < 0:
             context[VERDICT] = INSEPARABLE_UNPROVED
             return
-        step = math.inf
-        if slot >= 0:
-            step = -as_float64s(u)[slot] / as_float64s(lam)[slot]
-        if not is_inside:
+        factor = scalar_at(context, FACTOR)
+        if is_inside:
+            scalars[FACTOR] = step
+        else:
             full_step = (1.0 - scalars[VALUE]) / outside
             context[ENTERS] = full_step <= step
-            step = min(step, full_step)
+            scalars[FACTOR] = step = min(step, full_step)
             scalars[VALUE] += step * outside
-        scalars[FACTOR] = step
-        if not is_inside:
-            add_outer((context[W], 0, 1, context[WIDTH], factor, context[DIRECTION]))
-        add_outer((u, 0, 1, n_active, factor, lam))
+            direction = context[DIRECTION]
+            add_outer((context[W], 0, 1, context[WIDTH], factor, direction))
+        add_outer((context[U], 0, 1, context[N_ACTIVE], factor, context[LAM]))
         scalars[MULTIPLIER] += step
 
-    return move
+    return plain_kernel(move)
+
+
+@register_jitable
+def write_coefficients(context):
+    """Write LAM = -T d, d being the coordinates of z_j.
+
+    As the multiplier of row j grows by 1, those of the active rows grow by LAM.
+    """
+    matrix = inverse(context, context[N_ACTIVE] + 1)
+    square = scalar_at(context, SQUARES)
+    subtract_rows(
+        (*matrix, context[COORDINATES], 1, context[ZEROS], context[LAM], square)
+    )
+
+
+@register_jitable
+def step_to_zero(context):
+    """Return how far to go until a multiplier is 0; FOUND is its slot, or -1.
+
+    What goes down by no more than FACTOR does not count.
+    """
+    vectors = (context[U], context[LAM], context[N_ACTIVE])
+    least_ratio((*vectors, scalar_at(context, FACTOR), index_at(context, FOUND)))
+    slot = context[FOUND]
+    if slot < 0:
+        return math.inf
+    return -floats(context, U)[slot] / floats(context, LAM)[slot]
 
 
 def make_add():
-    """Return the kernel that makes row j active: one more row in Q and in T'."""
+    """Return the kernel that makes row j active: one more row in Q and in T'.
+
+    With r the length of the part of z_j outside the span, they are DIRECTION / r
+    and (LAM, 1) / r.
+    """
 
     def add(row, context, scalars):
-        n_active, t_stride = context[N_ACTIVE], context[T_STRIDE]
-        q = context[Q] + 8 * context[STRIDE] * n_active
-        t = context[T] + 8 * t_stride * n_active
-        factor, width = context[SCALARS] + 8 * FACTOR, context[WIDTH]
+        slot, width = context[N_ACTIVE], context[WIDTH]
+        factor = scalar_at(context, FACTOR)
         scalars[FACTOR] = 1.0 / math.sqrt(scalars[OUTSIDE])
-        scale((context[DIRECTION], width, factor, q))
-        scale((context[LAM], width + 1, factor, t))
-        as_float64s(t)[n_active] = scalars[FACTOR]
-        as_float64s(context[U])[n_active] = scalars[MULTIPLIER]
-        as_int64s(context[ACTIVE])[n_active] = context[ENTERING]
-        context[N_ACTIVE] = n_active + 1
+        scale((context[DIRECTION], width, factor, row_at(context, Q, slot)))
+        row_of_t = context[T] + 8 * context[T_STRIDE] * slot
+        scale((context[LAM], width + 1, factor, row_of_t))
+        floats(context, T)[context[T_STRIDE] * slot + slot] = scalars[FACTOR]
+        floats(context, U)[slot] = scalars[MULTIPLIER]
+        as_int64s(context[ACTIVE])[slot] = context[ENTERING]
+        context[N_ACTIVE] = slot + 1
 
-    return add
+    return plain_kernel(add)
 
 
 def make_drop():
@@ -284,107 +350,66 @@ def make_drop():
     """
 
     def drop(row, context, scalars):
-        n_active, slot, last = context[N_ACTIVE], context[FOUND], context[N_ACTIVE] - 1
-        t_stride, coordinates = context[T_STRIDE], context[COORDINATES]
-        t, d = as_float64s(context[T]), as_float64s(coordinates)
-        v, scaled = as_float64s(context[WORK2]), as_float64s(context[WORK])
-        square = 0.0
-        for k in range(n_active):
-            v[k] = t[k * t_stride + slot]
-            square += v[k] * v[k]
-        if square == 0.0:  # no row of an inverse is
+        if not write_reflection(context):
             context[VERDICT] = LOST
             return
-        norm, t_last = math.sqrt(square), v[last]
-        v[last] = t_last + math.copysign(norm, t_last)
-        turn, factor = 0.0, 1.0 / (square + norm * abs(t_last))
-        for k in range(n_active):
-            scaled[k] = factor * v[k]
-            turn += scaled[k] * d[k]
+        n_active, last = context[N_ACTIVE], context[N_ACTIVE] - 1
         vectors = (context[WORK2], context[WORK], context[ZEROS], context[TOTAL])
-        reflection = (*vectors, context[SCALARS] + 8 * SQUARES)
-        reflect((context[Q], context[STRIDE], n_active, context[WIDTH], *reflection))
-        reflect((context[T], t_stride, n_active, n_active, *reflection))
-        for k in range(n_active):
-            d[k] -= turn * v[k]
-            t[k * t_stride + slot] = t[k * t_stride + last]
-            t[k * t_stride + last] = 0.0
-        u, active = as_float64s(context[U]), as_int64s(context[ACTIVE])
-        u[slot], active[slot] = u[last], active[last]
-        context[N_ACTIVE] = last
+        reflection = (*vectors, scalar_at(context, SQUARES))
+        reflect((*first_rows(context, Q, n_active), *reflection))
+        reflect((*inverse(context, n_active), *reflection))
+        reflect_coordinates(context)
+        move_last_slot(context)
         # What the vector carried of z_j is outside the span from now on.
-        vector = context[Q] + 8 * context[STRIDE] * last
-        share = (coordinates + 8 * last, vector)
-        add_outer((context[DIRECTION], 0, 1, context[WIDTH], *share))
-        scalars[OUTSIDE] += d[last] * d[last]
+        share = floats(context, COORDINATES)[last]
+        carried = (context[COORDINATES] + 8 * last, row_at(context, Q, last))
+        add_outer((context[DIRECTION], 0, 1, context[WIDTH], *carried))
+        scalars[OUTSIDE] += share * share
 
-    return drop
+    return plain_kernel(drop)
 
 
-def make_prove():
-    """Return the kernel that proves a contradiction where A spans the space.
+@register_jitable
+def write_reflection(context):
+    """Write v to WORK2 and 2 v / |v|^2 to WORK; tell whether there is one.
 
-    With S the matrix of the active rows as columns, |I - B S| <= e < 1 shows that
-    S is invertible, and the exact r of z_j = S r differs from -lam by
-    (I - E)^-1 B (z_j + S lam). If that is less than lam, the exact coefficients
-    have the signs of the computed ones: all rounding errors are bounded here.
+    |v|^2 = 2 (|t|^2 + |t| |t_last|).
     """
+    n_active, last = context[N_ACTIVE], context[N_ACTIVE] - 1
+    t, v, scaled = floats(context, T), floats(context, WORK2), floats(context, WORK)
+    square = 0.0
+    for k in range(n_active):
+        v[k] = t[k * context[T_STRIDE] + context[FOUND]]
+        square += v[k] * v[k]
+    if square == 0.0:  # no row of an inverse is
+        return False
+    norm, t_last = math.sqrt(square), v[last]
+    v[last] = t_last + math.copysign(norm, t_last)
+    factor = 1.0 / (square + norm * abs(t_last))
+    for k in range(n_active):
+        scaled[k] = factor * v[k]
+    return True
 
-    def prove(row, context, scalars):
-        width, stride = context[WIDTH], context[STRIDE]
-        rows, gathered = context[ROWS], context[GATHERED]
-        entering = rows + 8 * stride * context[ENTERING]
-        square = context[SCALARS] + 8 * SQUARES
-        factor = context[SCALARS] + 8 * FACTOR
-        found = context[SCALARS] + 8 * MAGNITUDES
-        work, residual = context[WORK], context[DIRECTION]
-        active, lam = as_int64s(context[ACTIVE]), as_float64s(context[LAM])
-        norms, product = as_float64s(context[NORMS]), as_float64s(work)
-        # What these held is not needed any more.
-        defects, sizes = as_float64s(context[U]), as_float64s(context[COORDINATES])
-        gamma = (width + 4) * ROUNDOFF * SLACK
-        longest, weight = norms[context[ENTERING]], 1.0
-        context[VERDICT] = INSEPARABLE_UNPROVED
-        scalars[FACTOR] = 1.0
-        for c in range(width):
-            longest = max(longest, norms[active[c]])
-            weight += lam[c]
-            source = rows + 8 * stride * active[c]
-            scale((source, width, factor, gathered + 8 * stride * c))
-        largest_defect, largest_size = 0.0, 0.0
-        for c in range(width):
-            row_of_b = context[INVERSE] + 8 * stride * c
-            # Minus B, as rows are subtracted: B S - I is what follows.
-            subtract_rows(
-                (context[Q], stride, width, width, context[T] + 8 * c)
-                + (context[T_STRIDE], context[ZEROS], row_of_b, square)
-            )
-            multiply_rows((gathered, stride, width, width, row_of_b, work))
-            product[c] += 1.0
-            sums((work, width, found))
-            defect = scalars[MAGNITUDES]
-            sums((row_of_b, width, found))
-            length = math.sqrt(scalars[SQUARES])
-            defect = (defect + width * gamma * (length * longest + 1.0)) * SLACK
-            defects[c], sizes[c] = defect, scalars[MAGNITUDES]
-            largest_defect = max(largest_defect, defect)
-            largest_size = max(largest_size, sizes[c])
-        if not largest_defect < 0.5:
-            return
-        scalars[FACTOR] = -1.0
-        scale((entering, width, factor, residual))
-        subtract_rows(
-            (gathered, stride, width, width, context[LAM], 1)
-            + (residual, residual, square)
-        )
-        rest, remainder = 0.0, as_float64s(residual)
-        for k in range(width):
-            rest = max(rest, abs(remainder[k]))
-        rest = (rest + gamma * weight * LARGEST_ENTRY) * SLACK
-        spread = largest_size / (1.0 - largest_defect)
-        for c in range(width):
-            if not lam[c] > (sizes[c] + defects[c] * spread) * rest * SLACK:
-                return
-        context[VERDICT] = INSEPARABLE
 
-    return prove
+@register_jitable
+def reflect_coordinates(context):
+    """Take the coordinates of z_j to those in the reflected basis."""
+    d, v = floats(context, COORDINATES), floats(context, WORK2)
+    scaled, turn = floats(context, WORK), 0.0
+    for k in range(context[N_ACTIVE]):
+        turn += scaled[k] * d[k]
+    for k in range(context[N_ACTIVE]):
+        d[k] -= turn * v[k]
+
+
+@register_jitable
+def move_last_slot(context):
+    """Let the last slot take the place of the one FOUND."""
+    slot, last = context[FOUND], context[N_ACTIVE] - 1
+    t, stride = floats(context, T), context[T_STRIDE]
+    for k in range(context[N_ACTIVE]):
+        t[k * stride + slot] = t[k * stride + last]
+        t[k * stride + last] = 0.0
+    u, active = floats(context, U), as_int64s(context[ACTIVE])
+    u[slot], active[slot] = u[last], active[last]
+    context[N_ACTIVE] = last

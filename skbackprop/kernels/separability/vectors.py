@@ -7,8 +7,8 @@ to memory.
 
 from skbackprop.kernels.language.codegen import routine
 from skbackprop.kernels.language.values import INTEGER, fma, transpose, where
+from skbackprop.kernels.separability.workspace import ROWS_AT_ONCE
 
-ROWS_AT_ONCE = 8  # of a product; matrices have memory for a multiple of it
 _PANELS = (8, 4, 2, 1)  # vectors of a row that are summed up at a time
 
 

@@ -7,7 +7,19 @@ loop in plain Python.
 
 import math
 
-from skbackprop.kernels import abi
+from skbackprop.kernels.abi import (
+    N_RECORDS,
+    RECORDED,
+    ROW_BYTES,
+    CheckFinite,
+    Context,
+    Epoch,
+    Epochs,
+    Gather,
+    Penalty,
+    RowList,
+    Scalar,
+)
 from skbackprop.kernels.language.codegen import DoubleSum, kernel
 from skbackprop.kernels.language.memory import (
     as_float64s,
@@ -15,6 +27,7 @@ from skbackprop.kernels.language.memory import (
     as_int64s,
     call_kernel,
     copy_bytes,
+    plain_kernel,
 )
 
 
@@ -22,109 +35,113 @@ def make_run_rows():
     """Return the kernel that runs a list of instructions, first to last."""
 
     def run_rows(row, context, scalars):
-        for i in range(row[abi.N_ELEMENTS]):
-            call_kernel(row[abi.X] + i * abi.ROW_BYTES, context, scalars)
+        for i in range(row[RowList.n_rows]):
+            call_kernel(row[RowList.rows] + i * ROW_BYTES, context, scalars)
 
-    return run_rows
+    return plain_kernel(run_rows)
 
 
 def make_run_epoch():
     """Return the kernel that learns from each minibatch once.
 
-    EPOCH_LOSS becomes the mean loss over the samples, penalty included, of
+    ``Scalar.epoch_loss`` becomes the mean loss over the samples, penalty included, of
     each minibatch before its step; NaN at the first that is not finite.
-    EPOCH_PENALTY and EPOCH_GRADIENT_NORM become the like means of the penalty
+    ``epoch_penalty`` and ``epoch_gradient_norm`` become the like means of the penalty
     and of the norm of the gradient.
     """
 
     def run_epoch(row, context, scalars):
         total, total_penalty, total_norm = 0.0, 0.0, 0.0
         n_weighed, start = 0, 0
-        while start < row[abi.N_SAMPLES]:
-            n_rows = min(row[abi.BATCH_SIZE], row[abi.N_SAMPLES] - start)
-            context[abi.N_ROWS] = n_rows
-            context[abi.ORDER] = row[abi.SAMPLE_ORDER] + 8 * start
-            scalars[abi.WEIGHT_SUM] = float(n_rows)
-            call_kernel(row[abi.LOAD_LIST], context, scalars)
-            weight_sum = scalars[abi.WEIGHT_SUM]
+        while start < row[Epoch.n_samples]:
+            n_rows = min(row[Epoch.batch_size], row[Epoch.n_samples] - start)
+            context[Context.n_rows] = n_rows
+            context[Context.order] = row[Epoch.order] + 8 * start
+            scalars[Scalar.weight_sum] = float(n_rows)
+            call_kernel(row[Epoch.load_list], context, scalars)
+            weight_sum = scalars[Scalar.weight_sum]
             if weight_sum > 0.0:  # samples without weight teach nothing
-                scalars[abi.SCALE] = 1.0 / weight_sum
-                step = as_float64s(context[abi.STEP])
-                scalars[abi.L2] = step[abi.STEP_ALPHA] / weight_sum
-                scalars[abi.SHRINKAGE] = step[abi.STEP_SHRINKAGE] / weight_sum
-                scalars[abi.LOSS] = 0.0
-                scalars[abi.SQUARED_NORM] = scalars[abi.ABSOLUTE_NORM] = 0.0
-                scalars[abi.GRADIENT_SQUARES] = 0.0
-                call_kernel(row[abi.STEP_LIST], context, scalars)
-                loss = scalars[abi.LOSS] * scalars[abi.LOSS_FACTOR]
-                penalty = 0.5 * step[abi.STEP_ALPHA] * scalars[abi.SQUARED_NORM]
-                penalty += step[abi.STEP_L1_ALPHA] * scalars[abi.ABSOLUTE_NORM]
+                scalars[Scalar.scale] = 1.0 / weight_sum
+                step = as_float64s(context[Context.coefficients])
+                scalars[Scalar.l2] = step[Penalty.alpha] / weight_sum
+                scalars[Scalar.shrinkage] = step[Penalty.shrinkage] / weight_sum
+                scalars[Scalar.loss] = 0.0
+                scalars[Scalar.squared_norm] = scalars[Scalar.absolute_norm] = 0.0
+                scalars[Scalar.gradient_squares] = 0.0
+                call_kernel(row[Epoch.step_list], context, scalars)
+                loss = scalars[Scalar.loss] * scalars[Scalar.loss_factor]
+                penalty = 0.5 * step[Penalty.alpha] * scalars[Scalar.squared_norm]
+                penalty += step[Penalty.l1_alpha] * scalars[Scalar.absolute_norm]
                 total += (loss + penalty) / weight_sum * n_rows
                 total_penalty += penalty / weight_sum * n_rows
-                norm = math.sqrt(scalars[abi.GRADIENT_SQUARES])
+                norm = math.sqrt(scalars[Scalar.gradient_squares])
                 # Clipping makes it smaller. Without, the other one is 0.
-                total_norm += max(norm, scalars[abi.UNCLIPPED_NORM]) * n_rows
+                total_norm += max(norm, scalars[Scalar.unclipped_norm]) * n_rows
                 n_weighed += n_rows
                 if not math.isfinite(total):
-                    scalars[abi.EPOCH_LOSS] = math.nan
+                    scalars[Scalar.epoch_loss] = math.nan
                     return
-            context[abi.STEP] += 8 * row[abi.N_COEFFICIENTS]
-            context[abi.N_STEPS] += 1
+            context[Context.coefficients] += 8 * row[Epoch.n_coefficients]
+            context[Context.n_steps] += 1
             start += n_rows
-        scalars[abi.EPOCH_LOSS] = total / max(n_weighed, 1)
-        scalars[abi.EPOCH_PENALTY] = total_penalty / max(n_weighed, 1)
-        scalars[abi.EPOCH_GRADIENT_NORM] = total_norm / max(n_weighed, 1)
+        scalars[Scalar.epoch_loss] = total / max(n_weighed, 1)
+        scalars[Scalar.epoch_penalty] = total_penalty / max(n_weighed, 1)
+        scalars[Scalar.epoch_gradient_norm] = total_norm / max(n_weighed, 1)
 
-    return run_epoch
+    return plain_kernel(run_epoch)
 
 
 def make_run_epochs():
     """Return the kernel that trains for epochs, until a rule says stop.
 
-    It stops after N_EPOCHS, when the loss has not improved by TOL for more
-    than MAX_NO_IMPROVEMENT epochs, or at the first loss or parameter that is
-    not finite; then SNAPSHOT holds the parameters as of the last epoch that
+    It stops after ``n_epochs``, when the loss has not improved by ``Scalar.tol`` for
+    more than ``max_no_improvement`` epochs, or at the first loss or parameter that is
+    not finite; then the snapshot holds the parameters as of the last epoch that
     ended well.
     """
 
     def run_epochs(row, context, scalars):
-        records = as_float64s(row[abi.RECORDS])
-        context[abi.STEP] = row[abi.COEFFICIENTS]
-        for epoch in range(row[abi.N_EPOCHS]):
-            copy_bytes(row[abi.SNAPSHOT], row[abi.PARAMETERS], row[abi.PARAMETER_BYTES])
-            if row[abi.SHUFFLE_ROW] != 0:
-                call_kernel(row[abi.SHUFFLE_ROW], context, scalars)
-            call_kernel(row[abi.EPOCH_ROW], context, scalars)
-            call_kernel(row[abi.CHECK_ROW], context, scalars)
-            loss = scalars[abi.EPOCH_LOSS]
-            if math.isnan(loss) or scalars[abi.REMAINDER] != 0.0:
-                row[abi.DIVERGED] = 1
+        records = as_float64s(row[Epochs.records])
+        context[Context.coefficients] = row[Epochs.coefficients]
+        for epoch in range(row[Epochs.n_epochs]):
+            copy_bytes(
+                row[Epochs.snapshot],
+                row[Epochs.parameters],
+                row[Epochs.parameter_bytes],
+            )
+            if row[Epochs.shuffle_row] != 0:
+                call_kernel(row[Epochs.shuffle_row], context, scalars)
+            call_kernel(row[Epochs.epoch_row], context, scalars)
+            call_kernel(row[Epochs.check_row], context, scalars)
+            loss = scalars[Scalar.epoch_loss]
+            if math.isnan(loss) or scalars[Scalar.remainder] != 0.0:
+                row[Epochs.has_diverged] = 1
                 return
-            for k, recorded in enumerate(abi.RECORDED):
-                records[epoch * abi.N_RECORDS + k] = scalars[recorded]
-            row[abi.N_DONE] = epoch + 1
-            if loss > scalars[abi.BEST_LOSS] - scalars[abi.TOL]:
-                row[abi.NO_IMPROVEMENT] += 1
+            for k, recorded in enumerate(RECORDED):
+                records[epoch * N_RECORDS + k] = scalars[recorded]
+            row[Epochs.n_done] = epoch + 1
+            if loss > scalars[Scalar.best_loss] - scalars[Scalar.tol]:
+                row[Epochs.no_improvement] += 1
             else:
-                row[abi.NO_IMPROVEMENT] = 0
-            if loss < scalars[abi.BEST_LOSS]:
-                scalars[abi.BEST_LOSS] = loss
-            if row[abi.NO_IMPROVEMENT] > row[abi.MAX_NO_IMPROVEMENT]:
+                row[Epochs.no_improvement] = 0
+            if loss < scalars[Scalar.best_loss]:
+                scalars[Scalar.best_loss] = loss
+            if row[Epochs.no_improvement] > row[Epochs.max_no_improvement]:
                 return
 
-    return run_epochs
+    return plain_kernel(run_epochs)
 
 
 def make_check_finite(bits):
-    """Return the kernel that tells whether N_ELEMENTS of W are all finite."""
+    """Return the kernel that tells whether all parameters are finite."""
 
     def check_finite(code, row, context, scalars):
-        values, remainder = code.vectors(row[abi.W]), DoubleSum(code)
-        with code.range(row[abi.N_ELEMENTS], step=code.lanes) as i:
+        values, remainder = code.vectors(row[CheckFinite.parameters]), DoubleSum(code)
+        with code.range(row[CheckFinite.n_elements], step=code.lanes) as i:
             # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
             difference = values[i] - values[i]
             remainder.add(difference, difference)
-        scalars[abi.REMAINDER] = remainder.total()
+        scalars[Scalar.remainder] = remainder.total()
 
     return kernel(check_finite, bits)
 
@@ -132,17 +149,18 @@ def make_check_finite(bits):
 def make_gather_weights(bits):
     """Return the kernel that gathers a minibatch's weights and adds them up.
 
-    Y[r] = X[order[r]], WEIGHT_SUM = sum over r of Y[r].
+    target[r] = source[order[r]], ``Scalar.weight_sum`` = sum over r of target[r].
     """
     as_weights = as_floats(bits)
 
     def gather_weights(row, context, scalars):
-        order = as_int64s(context[abi.ORDER])
-        source, target = as_weights(row[abi.X]), as_weights(row[abi.Y])
+        order = as_int64s(context[Context.order])
+        source = as_weights(row[Gather.source])
+        target = as_weights(row[Gather.target])
         total = 0.0
-        for r in range(context[abi.N_ROWS]):
+        for r in range(context[Context.n_rows]):
             target[r] = source[order[r]]
             total += target[r]
-        scalars[abi.WEIGHT_SUM] = total
+        scalars[Scalar.weight_sum] = total
 
-    return gather_weights
+    return plain_kernel(gather_weights)

@@ -6,8 +6,8 @@ a network follows its loss curve only if it sees the samples in the same order.
 
 import numpy as np
 
-from skbackprop.kernels import abi
-from skbackprop.kernels.language.memory import as_int64s, as_uint32s
+from skbackprop.kernels.abi import Shuffle
+from skbackprop.kernels.language.memory import as_int64s, as_uint32s, plain_kernel
 
 N, M = 624, 397
 UPPER, LOWER, MATRIX = 0x80000000, 0x7FFFFFFF, 0x9908B0DF
@@ -23,10 +23,11 @@ def make_shuffle():
     """
 
     def shuffle(row, context, scalars):
-        key, position = as_uint32s(row[abi.X]), as_int64s(row[abi.W])
-        items = as_int64s(row[abi.Y])
+        key = as_uint32s(row[Shuffle.key])
+        position = as_int64s(row[Shuffle.position])
+        items = as_int64s(row[Shuffle.items])
         next_word = position[0]
-        mask, i = 0, row[abi.N_ELEMENTS] - 1
+        mask, i = 0, row[Shuffle.n_items] - 1
         while mask < i:
             mask = 2 * mask + 1
         while i > 0:
@@ -57,4 +58,4 @@ def make_shuffle():
                 mask >>= mask >> 1 >= i
         position[0] = next_word
 
-    return shuffle
+    return plain_kernel(shuffle)

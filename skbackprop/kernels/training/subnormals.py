@@ -11,8 +11,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from skbackprop.kernels import abi
-from skbackprop.kernels.language.memory import call_kernel
+from skbackprop.kernels.abi import Flushed
+from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 _CONTROL = ir.IntType(32)
 # Flush results to zero, and read operands as zero (Intel SDM, volume 1, 10.2.3).
@@ -20,14 +20,14 @@ _FLUSH = 1 << 15 | 1 << 6
 
 
 def make_run_flushed():
-    """Return the kernel that runs the instruction at row[X] without subnormals."""
+    """Return the kernel that runs another row without subnormals."""
 
     def run_flushed(row, context, scalars):
         before = flush_subnormals()
-        call_kernel(row[abi.X], context, scalars)
+        call_kernel(row[Flushed.row], context, scalars)
         restore(before)
 
-    return run_flushed
+    return plain_kernel(run_flushed)
 
 
 @intrinsic

@@ -1,27 +1,13 @@
 """Kernels of the optimizers' steps, made from the optimizers' own formulas."""
 
 from skbackprop.kernels.abi import (
-    ABSOLUTE_NORM,
-    CLIP_NORM,
-    DECAYS,
-    DW,
-    GRADIENT_SQUARES,
-    L2,
-    LD_SLOTS,
-    LDW,
-    N_ELEMENTS,
-    N_STEP_PENALTIES,
-    SHRINKAGE,
-    SLOTS,
-    SQUARED_NORM,
-    STEP,
-    STEP_DECAY,
-    STEP_L1_ALPHA,
-    STEP_MAX_NORM,
-    UNCLIPPED_NORM,
-    WIDTH_X,
-    WIDTH_Y,
-    W,
+    N_PENALTIES,
+    Clip,
+    Context,
+    LimitColumns,
+    Penalty,
+    Scalar,
+    Update,
 )
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import DoubleSum, kernel
@@ -33,68 +19,67 @@ def make_update(optimizer, bits):
 
     w, *slots = update(w, dw, slots), elementwise, with the coefficients that
     the context holds for this step. The squared norm of dw is added to the
-    scalars. Where the row DECAYS,
+    scalars. Where the parameters decay,
 
-    - w is decayed, and the gradient is dw + L2 w with the w before;
+    - w is decayed, and the gradient is dw + l2 w with the w before;
     - where there is an L1 penalty, w is then shrunk towards 0;
     - norms of w before the step are added to the scalars.
     """
 
     def write(code, row, context, scalars):
-        w, dw = code.vectors(row[W]), code.vectors(row[DW])
-        slots = code.vectors(row[SLOTS])
-        slots = [slots.from_(k * row[LD_SLOTS]) for k in range(optimizer.n_slots)]
-        numbers = code.scalars(context[STEP], DOUBLE)
-
-        def coefficient(k):
-            return code.repeat(code.narrow(numbers[k]))
-
-        coefficients = [
-            coefficient(N_STEP_PENALTIES + k) for k in range(optimizer.n_coefficients)
+        w, dw, first_slot = (
+            code.vectors(row[field])
+            for field in (Update.parameters, Update.gradient, Update.slots)
+        )
+        slots = [
+            first_slot.from_(k * row[Update.ld_slots]) for k in range(optimizer.n_slots)
         ]
+        step = code.scalars(context[Context.coefficients], DOUBLE)
+        kept = 1.0 - code.repeat(code.narrow(step[Penalty.decay]))
+        penalty = code.repeat(code.narrow(scalars[Scalar.l2]))
+        shrinkage = code.repeat(code.narrow(scalars[Scalar.shrinkage]))
+        coefficients = [
+            code.repeat(code.narrow(step[N_PENALTIES + k]))
+            for k in range(optimizer.n_coefficients)
+        ]
+        gradient_squares, squares, absolutes = (DoubleSum(code) for _ in range(3))
 
-        gradient_squares = DoubleSum(code)
+        def update_all(decays, shrinks):
+            with code.range(row[Update.n_elements], step=code.lanes) as i:
+                parameter, gradient = w[i], dw[i]
+                gradient_squares.add(gradient, gradient)
+                if decays:
+                    squares.add(parameter, parameter)
+                    gradient = gradient + penalty * parameter
+                if shrinks:
+                    absolutes.add(abs(parameter), code.constant(1.0))
+                parameter, new_slots = optimizer.update(
+                    kept * parameter if decays else parameter,
+                    gradient,
+                    [slot[i] for slot in slots],
+                    coefficients,
+                    xp,
+                )
+                for slot, value in zip(slots, new_slots, strict=True):
+                    slot[i] = value
+                w[i] = shrink(parameter, shrinkage, xp) if shrinks else parameter
 
-        def gradient_at(i):
-            part = dw[i]
-            gradient_squares.add(part, part)
-            return part
-
-        def elements():
-            return code.range(row[N_ELEMENTS], step=code.lanes)
-
-        def step(i, parameter, gradient):
-            old = [slot[i] for slot in slots]
-            new, new_slots = optimizer.update(
-                parameter, gradient, old, coefficients, xp
-            )
-            for slot, value in zip(slots, new_slots, strict=True):
-                slot[i] = value
-            return new
-
-        with code.when(row[DECAYS] == 0), elements() as i:
-            w[i] = step(i, w[i], gradient_at(i))
-
-        penalty = code.repeat(code.narrow(scalars[L2]))
-        kept = 1.0 - coefficient(STEP_DECAY)
-        shrinkage = code.repeat(code.narrow(scalars[SHRINKAGE]))
-        has_l1 = numbers[STEP_L1_ALPHA] > 0.0
-        squares, absolutes = DoubleSum(code), DoubleSum(code)
-        decays = row[DECAYS] != 0
-        with code.when(decays & (has_l1 == 0)), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            w[i] = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-        with code.when(decays & has_l1), elements() as i:
-            parameter = w[i]
-            squares.add(parameter, parameter)
-            absolutes.add(abs(parameter), code.constant(1.0))
-            new = step(i, kept * parameter, gradient_at(i) + penalty * parameter)
-            w[i] = shrink(new, shrinkage, xp)
-        with code.when(decays):
-            scalars[SQUARED_NORM] = scalars[SQUARED_NORM] + squares.total()
-            scalars[ABSOLUTE_NORM] = scalars[ABSOLUTE_NORM] + absolutes.total()
-        scalars[GRADIENT_SQUARES] = scalars[GRADIENT_SQUARES] + gradient_squares.total()
+        decays, shrinks = row[Update.decays] != 0, step[Penalty.l1_alpha] > 0.0
+        # Written once and compiled for each case: no step pays for what it does
+        # without, and a plain one stays exactly the formula.
+        with code.when(row[Update.decays] == 0):
+            update_all(decays=False, shrinks=False)
+        with code.when(decays & (shrinks == 0)):
+            update_all(decays=True, shrinks=False)
+        with code.when(decays & shrinks):
+            update_all(decays=True, shrinks=True)
+        scalars[Scalar.squared_norm] = scalars[Scalar.squared_norm] + squares.total()
+        scalars[Scalar.absolute_norm] = (
+            scalars[Scalar.absolute_norm] + absolutes.total()
+        )
+        scalars[Scalar.gradient_squares] = (
+            scalars[Scalar.gradient_squares] + gradient_squares.total()
+        )
 
     return kernel(write, bits)
 
@@ -107,56 +92,57 @@ def shrink(w, shrinkage, xp):
 
 
 def make_limit_columns(bits):
-    """Return the kernel that scales columns of W down to the norm allowed.
+    """Return the kernel that scales columns of a matrix down to the norm allowed.
 
-    W is (WIDTH_X, WIDTH_Y) of row stride LDW; the limit is that of the step.
+    The limit is that of the step.
     """
 
     def write(code, row, context, scalars):
-        w = code.vectors(row[W])
-        limit = code.scalars(context[STEP], DOUBLE)[STEP_MAX_NORM]
+        w = code.vectors(row[LimitColumns.matrix])
+        limit = code.scalars(context[Context.coefficients], DOUBLE)[Penalty.max_norm]
         limit = code.repeat(code.narrow(limit))
 
         def limit_block(j, n_vectors):
             # Sums that do not wait for each other, over whole cache lines.
             columns = [j + k * code.lanes for k in range(n_vectors)]
             squares = [code.variable(0.0) for _ in columns]
-            with code.range(row[WIDTH_X]) as i:
+            with code.range(row[LimitColumns.n_rows]) as i:
                 for column, total in zip(columns, squares, strict=True):
-                    part = w[i * row[LDW] + column]
+                    part = w[i * row[LimitColumns.ld] + column]
                     total.value = total.value + part * part
             norms = [xp.sqrt(total.value) for total in squares]
             factors = [xp.where(norm > limit, limit / norm, 1.0) for norm in norms]
-            with code.range(row[WIDTH_X]) as i:
+            with code.range(row[LimitColumns.n_rows]) as i:
                 for column, factor in zip(columns, factors, strict=True):
-                    at = i * row[LDW] + column
+                    at = i * row[LimitColumns.ld] + column
                     w[at] = w[at] * factor
 
-        n_blocked = row[WIDTH_Y] - row[WIDTH_Y] % (4 * code.lanes)
+        width = row[LimitColumns.n_columns]
+        n_blocked = width - width % (4 * code.lanes)
         with code.range(n_blocked, step=4 * code.lanes) as j:
             limit_block(j, 4)
-        with code.range(row[WIDTH_Y], n_blocked, step=code.lanes) as j:
+        with code.range(width, n_blocked, step=code.lanes) as j:
             limit_block(j, 1)
 
     return kernel(write, bits)
 
 
 def make_clip(bits):
-    """Return the kernel of dw <- dw min(1, CLIP_NORM / ||dw||).
+    """Return the kernel of dw <- dw min(1, clip_norm / ||dw||).
 
-    UNCLIPPED_NORM becomes ||dw||; where it is not finite, dw is left for all to
-    see.
+    ``Scalar.unclipped_norm`` becomes ||dw||; where it is not finite, dw is left
+    for all to see.
     """
 
     def write(code, row, context, scalars):
-        dw, squares = code.vectors(row[DW]), DoubleSum(code)
-        with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+        dw, squares = code.vectors(row[Clip.gradient]), DoubleSum(code)
+        with code.range(row[Clip.n_elements], step=code.lanes) as i:
             squares.add(dw[i], dw[i])
         norm = code.intrinsic("sqrt", squares.total())
-        scalars[UNCLIPPED_NORM] = norm
-        with code.when(norm > scalars[CLIP_NORM]):
-            factor = code.repeat(code.narrow(scalars[CLIP_NORM] / norm))
-            with code.range(row[N_ELEMENTS], step=code.lanes) as i:
+        scalars[Scalar.unclipped_norm] = norm
+        with code.when(norm > scalars[Scalar.clip_norm]):
+            factor = code.repeat(code.narrow(scalars[Scalar.clip_norm] / norm))
+            with code.range(row[Clip.n_elements], step=code.lanes) as i:
                 dw[i] = dw[i] * factor
 
     return kernel(write, bits)

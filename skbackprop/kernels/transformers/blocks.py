@@ -9,25 +9,9 @@ samples are divided into batches, nor on whether they were dense or sparse.
 
 from contextlib import contextmanager
 
-from skbackprop.kernels.abi import (
-    ADVANCE,
-    DATA,
-    FIRST_ROW,
-    INDICES,
-    INDPTR,
-    LDX,
-    LDY,
-    N_ELEMENTS,
-    N_ROWS,
-    ROW_BYTES,
-    WIDTH_X,
-    WIDTH_Y,
-    W,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import ROW_BYTES, Blocks, Combine, Context, SampleBlock
 from skbackprop.kernels.language.codegen import kernel
-from skbackprop.kernels.language.memory import call_kernel
+from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 from skbackprop.kernels.language.values import (
     INTEGER,
     INTEGER32,
@@ -39,20 +23,20 @@ from skbackprop.kernels.matmul.matrices import Matrix, transpose_block
 
 
 def make_run_blocks(bits):
-    """Return the kernel that runs N_ELEMENTS rows at X on WIDTH_X samples.
+    """Return the kernel that runs a list of rows on all samples.
 
     Block after block, and on each the rows first to last.
     """
     block_size = target().vector_bytes * 8 // bits
 
     def run_blocks(row, context, scalars):
-        for first in range(0, row[WIDTH_X], block_size):
-            context[FIRST_ROW] = first
-            context[N_ROWS] = min(block_size, row[WIDTH_X] - first)
-            for i in range(row[N_ELEMENTS]):
-                call_kernel(row[X] + i * ROW_BYTES, context, scalars)
+        for first in range(0, row[Blocks.n_samples], block_size):
+            context[Context.first_row] = first
+            context[Context.n_rows] = min(block_size, row[Blocks.n_samples] - first)
+            for i in range(row[Blocks.n_rows]):
+                call_kernel(row[Blocks.rows] + i * ROW_BYTES, context, scalars)
 
-    return run_blocks
+    return plain_kernel(run_blocks)
 
 
 def make_load_dense(bits):
@@ -63,19 +47,22 @@ def make_load_dense(bits):
     """
 
     def load(code, row, context, scalars):
-        size, width = code.size, row[WIDTH_X]
-        rows = Matrix(row[X], row[LDX]).part(context[FIRST_ROW], 0)
-        last_row = context[N_ROWS] - 1
+        size, width = code.size, row[SampleBlock.n_features]
+        rows = Matrix(row[SampleBlock.samples], row[SampleBlock.ld_samples]).part(
+            context[Context.first_row], 0
+        )
+        last_row = context[Context.n_rows] - 1
         with code.when(width >= code.lanes):
             (lanes,) = code.integers(code.lanes)
             with code.range(width, step=lanes) as j:
                 j = smaller(j, width - lanes)
-                square = Matrix(row[Y] + j * (lanes * size), lanes)
+                square = Matrix(row[SampleBlock.block] + j * (lanes * size), lanes)
                 transpose_block(code, rows.part(0, j), last_row, square)
         with code.when(width < code.lanes):
-            _clear(code, row[Y], width)
-            block, samples = code.scalars(row[Y]), code.scalars(rows.address)
-            with code.range(context[N_ROWS]) as r, code.range(width) as j:
+            _clear(code, row[SampleBlock.block], width)
+            block = code.scalars(row[SampleBlock.block])
+            samples = code.scalars(rows.address)
+            with code.range(context[Context.n_rows]) as r, code.range(width) as j:
                 block[j * code.lanes + r] = samples[r * rows.stride + j]
 
     return kernel(load, bits)
@@ -90,13 +77,14 @@ def make_load_csr(bits):
     """
 
     def load(code, row, context, scalars):
-        block, values = code.scalars(row[Y]), code.scalars(row[DATA])
-        first, zero = context[FIRST_ROW], code.constant(0.0, code.number)
+        block = code.scalars(row[SampleBlock.block])
+        values = code.scalars(row[SampleBlock.data])
+        first, zero = context[Context.first_row], code.constant(0.0, code.number)
         with code.when(first > 0):
             before = first - code.lanes
             with _entries(code, row, before, code.lanes) as (place, _):
                 block[place] = zero
-        with _entries(code, row, first, context[N_ROWS]) as (place, i):
+        with _entries(code, row, first, context[Context.n_rows]) as (place, i):
             block[place] = block[place] + values[i]
 
     return kernel(load, bits)
@@ -105,8 +93,8 @@ def make_load_csr(bits):
 @contextmanager
 def _entries(code, row, first_row, n_rows):
     """Repeat what is written inside for (place in the block, index) of entries."""
-    columns = code.scalars(row[INDICES], INTEGER32)
-    starts = code.scalars(row[INDPTR], INTEGER).from_(first_row)
+    columns = code.scalars(row[SampleBlock.indices], INTEGER32)
+    starts = code.scalars(row[SampleBlock.indptr], INTEGER).from_(first_row)
     with (
         code.range(n_rows) as r,
         code.range(starts[r + 1], start=starts[r]) as i,
@@ -118,21 +106,22 @@ def make_clear(bits):
     """Return the kernel that makes a block zero."""
 
     def clear(code, row, context, scalars):
-        _clear(code, row[Y], row[WIDTH_X])
+        _clear(code, row[SampleBlock.block], row[SampleBlock.n_features])
 
     return kernel(clear, bits)
 
 
 def make_check_finite(bits):
-    """Return the kernel that makes W NaN where a block is not finite.
+    """Return the kernel that makes remainders NaN where a block is not finite.
 
-    W is one vector: a number for each lane, zero to begin with.
+    They are one vector: a number for each lane, zero to begin with.
     """
 
     def check_finite(code, row, context, scalars):
-        block, remainders = code.vectors(row[Y]), code.vectors(row[W])
+        block = code.vectors(row[SampleBlock.block])
+        remainders = code.vectors(row[SampleBlock.remainders])
         total = code.variable(remainders[0])
-        with code.range(row[WIDTH_X] * code.lanes, step=code.lanes) as j:
+        with code.range(row[SampleBlock.n_features] * code.lanes, step=code.lanes) as j:
             # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
             x = block[j]
             total.value = total.value + (x - x)
@@ -142,18 +131,15 @@ def make_check_finite(bits):
 
 
 def make_centre(bits):
-    """Return the kernel that subtracts from each sample of a block its mean.
-
-    W holds the number of features, as a number.
-    """
+    """Return the kernel that subtracts from each sample of a block its mean."""
 
     def centre(code, row, context, scalars):
-        block, width = code.vectors(row[Y]), row[WIDTH_X]
+        block, width = code.vectors(row[SampleBlock.block]), row[SampleBlock.n_features]
         end = width * code.lanes
         total = code.variable(0.0)
         with code.range(end, step=code.lanes) as j:
             total.value = total.value + block[j]
-        mean = total.value / code.repeat(code.scalars(row[W])[0])
+        mean = total.value / code.repeat(code.scalars(row[SampleBlock.divisor])[0])
         with code.range(end, step=code.lanes) as j:
             block[j] = block[j] - mean
 
@@ -165,16 +151,18 @@ def _clear(code, block, width):
 
 
 class Output:
-    """Where a block's outputs go: rows of Y, as many outputs at a time as lanes.
+    """Where a block's outputs go: rows, as many outputs at a time as lanes.
 
     The outputs of a block come output after output and leave sample after sample.
     """
 
     def __init__(self, code, row, context):
         self._code = code
-        self._n_rows, self._width = context[N_ROWS], row[WIDTH_Y]
-        first_row = context[FIRST_ROW] * row[ADVANCE]
-        self._rows = Matrix(row[Y], row[LDY]).part(first_row, 0)
+        self._n_rows, self._width = context[Context.n_rows], row[Combine.n_outputs]
+        first_row = context[Context.first_row] * row[Combine.advances]
+        self._rows = Matrix(row[Combine.outputs], row[Combine.ld_outputs]).part(
+            first_row, 0
+        )
         self._square = code.scratch(code.lanes)
 
     def write(self, first, vectors):

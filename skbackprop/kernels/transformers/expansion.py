@@ -1,6 +1,6 @@
 """The kernel of a sparse random expansion: each unit reads a few features."""
 
-from skbackprop.kernels.abi import INDICES, N_ELEMENTS, WIDTH_Y, B, W, X
+from skbackprop.kernels.abi import Combine
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import INTEGER32, fma, where
 from skbackprop.kernels.transformers.blocks import Output
@@ -25,12 +25,14 @@ def make_expand(activation, weights, bits):
     function = ACTIVATIONS[activation]
 
     def expand(code, row, context, scalars):
-        block, n_inputs = code.vectors(row[X]), row[N_ELEMENTS]
+        block, n_inputs = code.vectors(row[Combine.block]), row[Combine.n_places]
         output, units = Output(code, row, context), range(code.lanes)
-        with code.range(row[WIDTH_Y], step=code.lanes) as first:
-            places = code.scalars(row[INDICES], INTEGER32).from_(first * n_inputs)
-            factors = code.scalars(row[W]).from_(first * n_inputs)
-            bias = code.scalars(row[B]).from_(first)
+        with code.range(row[Combine.n_outputs], step=code.lanes) as first:
+            places = code.scalars(row[Combine.places], INTEGER32).from_(
+                first * n_inputs
+            )
+            factors = code.scalars(row[Combine.weights]).from_(first * n_inputs)
+            bias = code.scalars(row[Combine.biases]).from_(first)
             sums = [code.variable(code.repeat(bias[u])) for u in units]
             with code.range(n_inputs * code.lanes, step=code.lanes) as i:
                 for u, total in zip(units, sums, strict=True):

@@ -4,23 +4,15 @@ import math
 import operator
 from typing import NamedTuple
 
-from skbackprop.kernels.abi import (
-    DATA,
-    DW,
-    FIRST_ROW,
-    INDICES,
-    INDPTR,
-    LDY,
-    N_ROWS,
-    WIDTH_Y,
-    B,
-    W,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import Combine, Context, MaxOfEntries
 from skbackprop.kernels.language.codegen import Scalars, Vectors, kernel
 from skbackprop.kernels.language.functions import exp, log, sqrt
-from skbackprop.kernels.language.memory import as_floats, as_int64s, as_uint32s
+from skbackprop.kernels.language.memory import (
+    as_floats,
+    as_int64s,
+    as_uint32s,
+    plain_kernel,
+)
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, Value, where
 from skbackprop.kernels.transformers.blocks import Output
 
@@ -95,17 +87,18 @@ POOLINGS = {
 def make_pool(pooling, bits):
     """Return the kernel that pools groups of a block's features.
 
-    INDICES are the places in the block of all groups' features, INDPTR where
-    each group begins, W the groups' sizes as numbers. Both count whole vectors
-    of groups, the last of which may be empty.
+    Of all groups' features there are the places in the block, of each group where
+    it begins and its size, for whole vectors of groups: the last may be empty.
     """
     pool_group = POOLINGS[pooling]
 
     def pool(code, row, context, scalars):
-        block, places = code.vectors(row[X]), code.scalars(row[INDICES], INTEGER32)
-        starts, sizes = code.scalars(row[INDPTR], INTEGER), code.scalars(row[W])
+        block = code.vectors(row[Combine.block])
+        places = code.scalars(row[Combine.places], INTEGER32)
+        starts = code.scalars(row[Combine.starts], INTEGER)
+        sizes = code.scalars(row[Combine.sizes])
         output, pooled = Output(code, row, context), code.scratch(code.lanes)
-        with code.range(row[WIDTH_Y], step=code.lanes) as first:
+        with code.range(row[Combine.n_outputs], step=code.lanes) as first:
             with code.range(code.lanes) as i:
                 g = first + i
                 size = code.repeat(sizes[g])
@@ -120,21 +113,26 @@ def make_pool(pooling, bits):
 def make_max_of_entries(bits):
     """Return the kernel of the maxima of disjoint groups, read entry by entry.
 
-    W has the group of each feature, B the sizes of the groups, DW memory to
-    count the entries of a sample in each group: those with fewer than members
-    have a zero among them. Features without a group count as group WIDTH_Y.
+    The entries of a sample are counted in each group: those with fewer than members
+    have a zero among them. Features without a group count as group ``n_groups``.
     Each entry must be of a feature of its own.
     """
     as_numbers = as_floats(bits)
 
     def max_of_entries(row, context, scalars):
-        values, columns = as_numbers(row[DATA]), as_uint32s(row[INDICES])
-        starts = as_int64s(row[INDPTR])
-        group_of, sizes = as_uint32s(row[W]), as_uint32s(row[B])
-        counts, outputs = as_uint32s(row[DW]), as_numbers(row[Y])
-        n_groups = row[WIDTH_Y]
-        for r in range(context[FIRST_ROW], context[FIRST_ROW] + context[N_ROWS]):
-            first = r * row[LDY]
+        values = as_numbers(row[MaxOfEntries.data])
+        columns = as_uint32s(row[MaxOfEntries.indices])
+        starts = as_int64s(row[MaxOfEntries.indptr])
+        group_of = as_uint32s(row[MaxOfEntries.group_of])
+        sizes = as_uint32s(row[MaxOfEntries.sizes])
+        counts = as_uint32s(row[MaxOfEntries.counts])
+        outputs = as_numbers(row[MaxOfEntries.outputs])
+        n_groups = row[MaxOfEntries.n_groups]
+        for r in range(
+            context[Context.first_row],
+            context[Context.first_row] + context[Context.n_rows],
+        ):
+            first = r * row[MaxOfEntries.ld_outputs]
             for g in range(n_groups):
                 outputs[first + g] = -math.inf
                 counts[g] = 0
@@ -147,4 +145,4 @@ def make_max_of_entries(bits):
                 if counts[g] < sizes[g]:
                     outputs[first + g] = max(outputs[first + g], 0.0)
 
-    return max_of_entries
+    return plain_kernel(max_of_entries)

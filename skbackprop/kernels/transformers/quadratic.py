@@ -1,6 +1,6 @@
 """The kernel of quadratic forms, the linear models on monomials of degree two."""
 
-from skbackprop.kernels.abi import FIRST_ROW, LDW, LDY, WIDTH_X, WIDTH_Y, B, W, X, Y
+from skbackprop.kernels.abi import Combine, Context
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import fma, smaller
 
@@ -10,20 +10,23 @@ FEATURES_AT_ONCE = 8  # independent sums, as many as keep the multipliers busy
 def make_evaluate(bits):
     """Return the kernel of y_k = b_k + sum over i of x_i (c_ki + sum_j w_kij x_j).
 
-    Y is (outputs, samples). Row k of W holds, for as many features i at a time as
-    there are sums: their c_ki, their w_kij of the first j, of the next j ... from
-    j = i on, w being triangular. Features behind the last have weights of zero.
+    Outputs are (outputs, samples). Row k of the weights holds, for as many features
+    i at a time as there are sums: their c_ki, their w_kij of the first j, of the
+    next j ... from j = i on, w being triangular. Features behind the last have
+    weights of zero.
     """
 
     def evaluate(code, row, context, scalars):
-        block, n_features = code.vectors(row[X]), row[WIDTH_X]
-        biases, outputs = code.scalars(row[B]), code.vectors(row[Y])
+        block = code.vectors(row[Combine.block])
+        n_features = row[Combine.n_features]
+        biases = code.scalars(row[Combine.biases])
+        outputs = code.vectors(row[Combine.outputs])
         units = range(FEATURES_AT_ONCE)
-        with code.range(row[WIDTH_Y]) as k:
+        with code.range(row[Combine.n_outputs]) as k:
             total = code.variable(code.repeat(biases[k]))
-            place = code.variable(k * row[LDW])
+            place = code.variable(k * row[Combine.ld_weights])
             with code.range(n_features, step=FEATURES_AT_ONCE) as first:
-                weights = code.scalars(row[W]).from_(place.value)
+                weights = code.scalars(row[Combine.weights]).from_(place.value)
                 sums = [code.variable(code.repeat(weights[u])) for u in units]
                 with code.range(n_features - first) as j:
                     x = block[(first + j) * code.lanes]
@@ -35,6 +38,8 @@ def make_evaluate(bits):
                     total.value = fma(x, inner.value, total.value)
                 length = (n_features - first + 1) * FEATURES_AT_ONCE
                 place.value = place.value + length
-            outputs[k * row[LDY] + context[FIRST_ROW]] = total.value
+            outputs[k * row[Combine.ld_outputs] + context[Context.first_row]] = (
+                total.value
+            )
 
     return kernel(evaluate, bits)

@@ -4,33 +4,25 @@ import operator
 
 from numba import types
 
-from skbackprop.kernels.abi import (
-    COUNT_CHAINS,
-    FIRST_ROW,
-    LDX,
-    N_ELEMENTS,
-    N_ROWS,
-    VALUES,
-    WIDTH_X,
-    B,
-    X,
-    Y,
-)
+from skbackprop.kernels.abi import COUNT_CHAINS, Context, Winners
 from skbackprop.kernels.language.codegen import routine
-from skbackprop.kernels.language.memory import as_floats, as_int64s, pointer_type
+from skbackprop.kernels.language.memory import (
+    as_floats,
+    as_int64s,
+    plain_kernel,
+    pointer_type,
+)
 from skbackprop.kernels.language.values import INTEGER, where
 
 INFINITY_BITS = {32: 0xFF << 23, 64: 0x7FF << 52}
 
 
 def make_select_winners(bits):
-    """Return the kernel that keeps the k largest numbers of each row of X.
+    """Return the kernel that keeps the k largest numbers of each row of scores.
 
-    The numbers of a sample go to VALUES and their int32 indices to Y, k =
-    N_ELEMENTS of them, in the order of the indices; among equal numbers the
-    first win. One more may be written after the last. Rows of X, WIDTH_X long,
-    are padded with -infinity to LDX numbers, whole steps of the loop that
-    counts. B are two int64 to work with.
+    The k = ``n_winners`` numbers of a sample come in the order of their indices;
+    among equal numbers the first win. One more may be written after the last.
+    Rows of scores are padded with -infinity to whole steps of the loop that counts.
 
     The k-th largest number is the largest that k numbers reach. It is found by
     halving an interval and counting, in vectors, how many reach its middle.
@@ -45,18 +37,19 @@ def make_select_winners(bits):
     infinity = INFINITY_BITS[bits]
 
     def select_winners(row, context, scalars):
-        width, k = row[WIDTH_X], row[N_ELEMENTS]
-        count, threshold = as_int64s(row[B]), as_numbers(row[B] + 8)
-        threshold_bits = as_bits(row[B] + 8)
-        for r in range(context[N_ROWS]):
-            start = row[X] + r * row[LDX] * size
+        width, k = row[Winners.n_scores], row[Winners.n_winners]
+        count = as_int64s(row[Winners.work])
+        threshold = as_numbers(row[Winners.work] + 8)
+        threshold_bits = as_bits(row[Winners.work] + 8)
+        for r in range(context[Context.n_rows]):
+            start = row[Winners.scores] + r * row[Winners.ld_scores] * size
             # From -infinity, which all reach, to beyond infinity.
             low, n_reaching = -infinity - 1, width
             high, n_above = infinity + 1, 0
             while n_reaching > k and low + 1 < high:
                 middle = (low & high) + ((low ^ high) >> 1)  # the sum overflows
                 threshold_bits[0] = middle ^ ((middle >> sign) & others)
-                count_reaching((start, row[LDX], row[B]))
+                count_reaching((start, row[Winners.ld_scores], row[Winners.work]))
                 if count[0] < k:
                     high, n_above = middle, count[0]
                 else:
@@ -65,9 +58,9 @@ def make_select_winners(bits):
             least, n_equal = threshold[0], k - n_above
 
             numbers = as_numbers(start)
-            sample = (context[FIRST_ROW] + r) * k
-            values = as_numbers(row[VALUES] + sample * size)
-            indices = as_indices(row[Y] + sample * 4)
+            sample = (context[Context.first_row] + r) * k
+            values = as_numbers(row[Winners.values] + sample * size)
+            indices = as_indices(row[Winners.indices] + sample * 4)
             n = 0
             if n_reaching == k:
                 # Written without a branch, which the processor would guess wrong.
@@ -83,7 +76,7 @@ def make_select_winners(bits):
                     n += numbers[j] > least or is_equal
                     n_equal -= is_equal
 
-    return select_winners
+    return plain_kernel(select_winners)
 
 
 def _write_count(code, numbers, n_numbers, work):

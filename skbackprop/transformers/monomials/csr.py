@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from skbackprop.kernels.calling import compiled, has_kernels
+from skbackprop.kernels.calling import compiled, has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import (
     GradedBasis,
     column_shifts,
@@ -106,8 +106,7 @@ def _count_with_caps(basis, X, lengths):
 
 
 def _expand_csr_compiled(basis, X, out_starts, data, columns):
-    from skbackprop.kernels.transformers import monomials as fields
-
+    fields = kernel_file("transformers.monomials")
     bits, index_bits = 8 * X.dtype.itemsize, 8 * columns.itemsize
     longest = int(np.diff(X.indptr).max())
     shifts = _shifts_of_entries(basis, X.indices)
@@ -139,11 +138,8 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
     row[fields.MIN_DEGREE] = basis.min_degree
     row[fields.MAX_DEGREE] = basis.max_degree
     row[fields.LD_STARTS] = starts.shape[1]
-    kernel = compiled(
-        lambda: fields.make_expand_csr(bits, index_bits),
-        f"monomials_csr_{bits}_{index_bits}",
-    )
-    kernel(row.ctypes.data, None, None)
+    kernel = compiled("transformers.monomials.expand_csr", bits, index_bits)
+    run_kernel(kernel, row)
 
 
 def _most_below(basis, n_entries):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbackprop.kernels.abi import Combine
+from skbackprop.kernels.calling import kernel_file
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
 _NUMBERS_AT_ONCE = 1 << 16  # that stay in the cache
@@ -62,30 +64,30 @@ def add_quadratic_form(program, basis, coef):
     ndarray of shape (n_samples, n_outputs)
         What the program fills when it runs.
     """
-    from skbackprop.kernels.transformers.quadratic import FEATURES_AT_ONCE
-
+    at_once = kernel_file("transformers.quadratic").FEATURES_AT_ONCE
     constant, linear, quadratic = _by_degree(basis, coef)
     n_outputs, n = linear.shape
-    n_whole = -(-n // FEATURES_AT_ONCE) * FEATURES_AT_ONCE
+    n_whole = -(-n // at_once) * at_once
     forms = np.zeros((n_outputs, n_whole, 1 + n), coef.dtype)
     forms[:, :n, 0], forms[:, :n, 1:] = linear, quadratic
     weights = [np.zeros((n_outputs, 0), coef.dtype)]
-    for first in range(0, n, FEATURES_AT_ONCE):
-        some = forms[:, first : first + FEATURES_AT_ONCE]
+    for first in range(0, n, at_once):
+        some = forms[:, first : first + at_once]
         some = np.concatenate([some[:, :, :1], some[:, :, 1 + first :]], axis=2)
         weights.append(some.transpose(0, 2, 1).reshape(n_outputs, -1))
     weights = np.concatenate(weights, axis=1)
     result = np.empty((n_outputs, program.padded(program.n_samples)), coef.dtype)
     program.add(
         "quadratic.evaluate",
-        X=program.block,
-        WIDTH_X=n,
-        W=weights,
-        LDW=weights.shape[1],
-        B=np.ascontiguousarray(constant),
-        Y=result,
-        LDY=result.shape[1],
-        WIDTH_Y=n_outputs,
+        Combine,
+        block=program.block,
+        n_features=n,
+        weights=weights,
+        ld_weights=weights.shape[1],
+        biases=np.ascontiguousarray(constant),
+        outputs=result,
+        ld_outputs=result.shape[1],
+        n_outputs=n_outputs,
     )
     return result[:, : program.n_samples].T
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbackprop.kernels.calling import compiled, has_kernels
+from skbackprop.kernels.calling import compiled, has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
 _ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
@@ -71,12 +71,9 @@ class _CompiledExpansion:
     """The kernel of dense rows, bound to a layout. Serves one thread."""
 
     def __init__(self, layout, dtype):
-        from skbackprop.kernels.transformers import monomials
-
         basis, size = layout.basis, np.dtype(dtype).itemsize
-        self._kernel = compiled(
-            lambda: monomials.make_expand(8 * size), f"monomials_{8 * size}"
-        )
+        monomials = kernel_file("transformers.monomials")
+        self._kernel = compiled("transformers.monomials.expand", 8 * size)
         self._fields = monomials
         self._segments = layout.segments()
         # Segments are written, and read, in whole vectors of 64 bytes at most.
@@ -96,4 +93,4 @@ class _CompiledExpansion:
         row[fields.LDX] = X.shape[1]
         row[fields.OUT] = out.ctypes.data
         row[fields.WIDTH] = out.shape[1]
-        self._kernel(row.ctypes.data, None, None)
+        run_kernel(self._kernel, row)

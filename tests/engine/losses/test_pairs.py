@@ -20,7 +20,8 @@ from skbackprop.engine.losses.pairs import (
     TripletLoss,
 )
 from skbackprop.engine.reference.losses import group_values_and_gradient
-from skbackprop.kernels import abi, table
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import Loss, Scalar
 
 LOSSES = [
     ContrastiveLoss(1.5),
@@ -160,21 +161,22 @@ def call(loss, dtype, logits, targets, weights, scale=1.0, with_gradient=True):
     of_groups = aligned(len(weights), dtype)
     of_groups[:] = weights
     arguments = Call(
+        Loss,
         len(z),
-        Y=z,
-        DY=dz if with_gradient else 0,
-        X=t,
-        W=of_groups,
-        LDX=t_memory.shape[1],
-        LDY=z_memory.shape[1],
-        WIDTH_Y=z.shape[1],
+        logits=z,
+        adjoint=dz if with_gradient else 0,
+        targets=t,
+        weights=of_groups,
+        ld_targets=t_memory.shape[1],
+        ld_logits=z_memory.shape[1],
+        width=z.shape[1],
     )
     starts = np.arange(0, len(z) + 1, size_of(loss))
-    arguments.set_context(N_GROUPS=len(starts) - 1, GROUP_STARTS=starts)
-    arguments.scalars[abi.SCALE] = scale
-    arguments.scalars[abi.LOSS_SETTING] = loss.setting
+    arguments.set_context(n_groups=len(starts) - 1, group_starts=starts)
+    arguments.scalars[Scalar.scale] = scale
+    arguments.scalars[Scalar.loss_setting] = loss.setting
     arguments.run(table.loss_kernel(loss, bits_of(dtype)))
-    return arguments.scalars[abi.LOSS], dz_memory
+    return arguments.scalars[Scalar.loss], dz_memory
 
 
 @needs_jit

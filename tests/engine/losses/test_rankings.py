@@ -21,7 +21,8 @@ from skbackprop.engine.optimizers import Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference.losses import group_values_and_gradient
 from skbackprop.engine.samples import Groups, Samples, StoppingRule
-from skbackprop.kernels import abi, table
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import Loss, Scalar
 from skbackprop.network import Tanh
 from skbackprop.network.compiler import compile_graph
 
@@ -267,12 +268,12 @@ def call(loss, dtype, scores, targets, weights, starts, scale=1.0):
     dz, memory = empty_signal(*z.shape, dtype)
     of_queries = aligned(len(weights), dtype)
     of_queries[:] = weights
-    arguments = Call(len(z), Y=z, DY=dz, X=t, W=of_queries)
-    arguments.set_context(N_GROUPS=len(weights), GROUP_STARTS=starts)
-    arguments.scalars[abi.SCALE] = scale
-    arguments.scalars[abi.LOSS_SETTING] = loss.setting
+    arguments = Call(Loss, len(z), logits=z, adjoint=dz, targets=t, weights=of_queries)
+    arguments.set_context(n_groups=len(weights), group_starts=starts)
+    arguments.scalars[Scalar.scale] = scale
+    arguments.scalars[Scalar.loss_setting] = loss.setting
     arguments.run(table.loss_kernel(loss, bits_of(dtype)))
-    return arguments.scalars[abi.LOSS], memory
+    return arguments.scalars[Scalar.loss], memory
 
 
 @needs_jit

@@ -8,6 +8,7 @@ from kernel_helpers import DTYPES, SKIP_REASON, Call, aligned, bits_of, compiled
 from scipy import special
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Module
 from skbackprop.network import Elementwise
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -37,7 +38,8 @@ def apply(name, formula, x):
     address = compiled(
         lambda: make_forward_elementwise(Formula(formula), bits), f"{name}_{bits}"
     )
-    Call(n // 16, X=source, Y=target, LDY=16, WHOLE_ROWS=1).run(address)
+    call = Call(Module, n // 16, x=source, y=target, ldy=16, fills_rows=1)
+    call.run(address)
     return target[: len(x)]
 
 

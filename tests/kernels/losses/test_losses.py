@@ -23,7 +23,8 @@ from skbackprop.engine.losses import (
     StepwiseLogLoss,
 )
 from skbackprop.engine.reference.losses import value_and_gradient
-from skbackprop.kernels import abi, jit
+from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Loss, Scalar
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -59,21 +60,22 @@ def call(loss, dtype, logits, targets, weights, scale=1.0, with_gradient=True):
     sample_weights[:] = weights
     settings = np.ascontiguousarray(loss.settings(z_memory.shape[1]), dtype)
     arguments = Call(
+        Loss,
         len(z),
-        Y=z,
-        DY=dz if with_gradient else 0,
-        X=t,
-        W=sample_weights,
-        B=settings,
-        LDX=t_memory.shape[1],
-        LDX2=z_memory.shape[1],
-        LDY=z_memory.shape[1],
-        WIDTH_Y=z.shape[1],
-        SETTING=getattr(loss, "n_classes", 0),
+        logits=z,
+        adjoint=dz if with_gradient else 0,
+        targets=t,
+        weights=sample_weights,
+        settings=settings,
+        ld_targets=t_memory.shape[1],
+        ld_settings=z_memory.shape[1],
+        ld_logits=z_memory.shape[1],
+        width=z.shape[1],
+        n_classes=getattr(loss, "n_classes", 0),
     )
-    arguments.scalars[abi.SCALE] = scale
+    arguments.scalars[Scalar.scale] = scale
     arguments.run(address_of(loss, dtype))
-    return arguments.scalars[abi.LOSS], dz_memory
+    return arguments.scalars[Scalar.loss], dz_memory
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -17,6 +17,7 @@ from module_cases import ELEMENTWISE
 
 from skbackprop.engine.reference.executor import xp
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Module
 from skbackprop.network import Tanh
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -32,8 +33,8 @@ def address_of(direction, module, dtype):
 
 def forward(module, x):
     (x, memory), (y, _) = signal(x, x.dtype), empty_signal(*x.shape, x.dtype)
-    call = Call(len(x), X=x, Y=y, LDX=memory.shape[1], LDY=memory.shape[1])
-    call.set(WIDTH_Y=x.shape[1], WHOLE_ROWS=1)
+    call = Call(Module, len(x), x=x, y=y, ldx=memory.shape[1], ldy=memory.shape[1])
+    call.set(width_y=x.shape[1], fills_rows=1)
     call.run(address_of("forward", module, x.dtype))
     return y
 
@@ -44,8 +45,8 @@ def backward(module, x, y, dy, dx=None):
     (x, memory), (y, _), (dy, _) = (signal(a, dtype) for a in (x, y, dy))
     result, _ = empty_signal(*x.shape, dtype) if dx is None else signal(dx, dtype)
     stride = memory.shape[1]
-    call = Call(len(x), X=x, Y=y, DY=dy, DX=result, LDX=stride, LDY=stride)
-    call.set(WIDTH_Y=x.shape[1], WHOLE_ROWS=1, ADD_DX=int(dx is not None))
+    call = Call(Module, len(x), x=x, y=y, dy=dy, dx=result, ldx=stride, ldy=stride)
+    call.set(width_y=x.shape[1], fills_rows=1, add_dx=int(dx is not None))
     call.run(address_of("backward", module, dtype))
     return result
 
@@ -83,8 +84,8 @@ def test_signals_may_be_overwritten(module, dtype):
     y = forward(module, x)
     (signal_y, memory), (adjoint, _) = signal(x, dtype), signal(dy, dtype)
     stride = memory.shape[1]
-    call = Call(6, X=signal_y, Y=signal_y, LDX=stride, LDY=stride, WHOLE_ROWS=1)
-    call.set(DX=adjoint, DY=adjoint)
+    call = Call(Module, 6, x=signal_y, y=signal_y, ldx=stride, ldy=stride, fills_rows=1)
+    call.set(dx=adjoint, dy=adjoint)
     call.run(address_of("forward", module, dtype))
     np.testing.assert_array_equal(signal_y, y)
     if not module.derivative_needs_input:
@@ -101,6 +102,6 @@ def test_what_is_not_a_number_stays_so(module):
 
 def test_an_adjoint_that_is_not_wanted_is_not_written():
     y, memory = signal(np.ones((2, 3)), np.float64)
-    call = Call(2, X=y, Y=y, DY=y, LDX=memory.shape[1], LDY=memory.shape[1])
-    call.set(WHOLE_ROWS=1)
+    call = Call(Module, 2, x=y, y=y, dy=y, ldx=memory.shape[1], ldy=memory.shape[1])
+    call.set(fills_rows=1)
     call.run(address_of("backward", Tanh(), np.float64))

@@ -16,6 +16,7 @@ from kernel_helpers import (
 )
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Module
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -24,7 +25,7 @@ def gemm_address(dtype):
     from skbackprop.kernels.matmul import gemm
 
     bits = bits_of(dtype)
-    return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}", gemm.GEMM_SIGNATURE)
+    return compiled(lambda: gemm.make_gemm(bits), f"gemm_{bits}")
 
 
 def pack_bytes():
@@ -61,20 +62,21 @@ class Linear:
         self.db, self.db_memory = random(1, width_y)
         self.before = {name: getattr(self, name).copy() for name in ("dx", "dw", "db")}
         self.call = Call(
+            Module,
             n_rows,
-            **{name.upper(): getattr(self, name) for name in ("x", "y", "w", "b")},
-            **{name.upper(): getattr(self, name) for name in ("dx", "dy", "dw", "db")},
-            LDX=x_memory.shape[1],
-            LDY=dy_memory.shape[1],
-            LDW=w_memory.shape[1],
-            WIDTH_X=width_x,
-            WIDTH_Y=width_y,
-            ADD_DX=add,
-            ADD_DW=add,
+            **{name: getattr(self, name) for name in ("x", "y", "w", "b")},
+            **{name: getattr(self, name) for name in ("dx", "dy", "dw", "db")},
+            ldx=x_memory.shape[1],
+            ldy=dy_memory.shape[1],
+            ldw=w_memory.shape[1],
+            width_x=width_x,
+            width_y=width_y,
+            add_dx=add,
+            add_dw=add,
         ).set_context(
-            GEMM=gemm_address(dtype),
-            PACK=aligned(pack_bytes(), np.uint8),
-            ZEROS=aligned(4096, dtype),
+            gemm=gemm_address(dtype),
+            pack=aligned(pack_bytes(), np.uint8),
+            zeros=aligned(4096, dtype),
         )
 
     def forward(self):
@@ -170,7 +172,7 @@ def test_a_sample_does_not_depend_on_its_batch(width_y, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("missing", ["DX", "DW", "DB", "B"])
+@pytest.mark.parametrize("missing", ["dx", "dw", "db", "b"])
 def test_what_has_no_address_is_left_out(missing, dtype):
     linear = Linear(20, 30, 10, dtype)
     linear.b[:] = 0
@@ -180,7 +182,7 @@ def test_what_has_no_address_is_left_out(missing, dtype):
     assert_close_for_its_size(linear.y, linear.x @ linear.w, dtype)
     for name, before in linear.before.items():
         untouched = np.array_equal(getattr(linear, name), before)
-        assert untouched == (name.upper() == missing)
+        assert untouched == (name == missing)
 
 
 class SparseLinear(Linear):
@@ -196,11 +198,11 @@ class SparseLinear(Linear):
         self.x = dense[order]
         counts = np.count_nonzero(dense, axis=1)
         self.call.set(
-            X=0,
-            DATA=dense[dense != 0],
-            INDICES=np.nonzero(dense)[1].astype(np.int32),
-            INDPTR=np.concatenate([[0], np.cumsum(counts)]),
-        ).set_context(ORDER=order)
+            x=0,
+            x_data=dense[dense != 0],
+            x_indices=np.nonzero(dense)[1].astype(np.int32),
+            x_indptr=np.concatenate([[0], np.cumsum(counts)]),
+        ).set_context(order=order)
 
     def forward(self):
         self.call.run(sparse_address("forward", self.dtype))

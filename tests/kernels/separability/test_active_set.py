@@ -1,32 +1,24 @@
 """The compiled active-set method: what it must not take for proved."""
 
-import ctypes
-
 import numpy as np
 import pytest
 from jit_marks import needs_jit
 from labeled_sets import gaussian
 
+from skbackprop.kernels.calling import run_kernel
+from skbackprop.kernels.separability import workspace as fields
 from skbackprop.separability import rational
 from skbackprop.separability.active_set import ActiveSet
 
 pytestmark = needs_jit
-KERNEL = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)
 
 
 def run(solver, name):
     """Call one kernel on the solver's memory; return the verdict."""
-    solver._context[fields().VERDICT] = fields().NONE
-    tables = (solver._kernels, solver._context, solver._scalars)
-    kernel = KERNEL(int(solver._kernels[fields().NAMES.index(name)]))
-    kernel(*(table.ctypes.data for table in tables))
-    return int(solver._context[fields().VERDICT])
-
-
-def fields():
-    from skbackprop.kernels.separability import active_set
-
-    return active_set
+    solver._context[fields.VERDICT] = fields.NONE
+    kernel = solver._kernels[fields.NAMES.index(name)]
+    run_kernel(kernel, solver._kernels, solver._context, solver._scalars)
+    return int(solver._context[fields.VERDICT])
 
 
 def test_signs_that_are_rounding_errors_prove_nothing():
@@ -41,14 +33,14 @@ def test_signs_that_are_rounding_errors_prove_nothing():
         solver._memory["W"][:8] = w
         solver._memory["ROWS"].reshape(-1, 8)[:3] = z
         solver._memory["NORMS"][:3] = np.linalg.norm(z, axis=1)
-        verdict = run(solver, "judge")
+        verdict = run(solver, "active_set.judge")
         rows, normal = (rational.integer_rows(x)[0] for x in (z, w[np.newaxis]))
         is_right = rational.is_separating(rows, normal[0])
         n_deceptive += not is_right and (solver._memory["VALUES"][:3] > 0).all()
-        assert verdict != fields().SEPARABLE or is_right
+        assert verdict != fields.SEPARABLE or is_right
         verdicts.add(verdict)
     assert n_deceptive > 3
-    assert fields().SEPARABLE in verdicts
+    assert fields.SEPARABLE in verdicts
 
 
 def test_rows_that_scaling_would_round_are_left_to_exact_arithmetic(rng):
@@ -64,19 +56,19 @@ def contradiction(rng):
     X, y = gaussian(rng, 60, 8)
     solver = ActiveSet(X.shape, False)
     assert solver.decide(X, y)[:2] == (False, True)
-    assert run(solver, "prove") == fields().INSEPARABLE
+    assert run(solver, "proof.prove") == fields.INSEPARABLE
     return solver
 
 
 @pytest.mark.parametrize("factor", [0.0, 0.4, 3.0, -1.0])
 def test_a_matrix_that_is_no_inverse_proves_nothing(contradiction, factor):
     contradiction._memory["T"][:] *= factor
-    assert run(contradiction, "prove") == fields().INSEPARABLE_UNPROVED
+    assert run(contradiction, "proof.prove") == fields.INSEPARABLE_UNPROVED
 
 
 def test_an_inverse_that_is_nearly_one_still_proves(contradiction):
     contradiction._memory["T"][:] *= 1 + 1e-12
-    assert run(contradiction, "prove") == fields().INSEPARABLE
+    assert run(contradiction, "proof.prove") == fields.INSEPARABLE
 
 
 @pytest.mark.parametrize("change", [-1.0, 0.0, 1 + 1e-3, np.nan])
@@ -85,13 +77,13 @@ def test_weights_that_do_not_vanish_prove_nothing(contradiction, change):
     weights = contradiction._memory["LAM"]
     weights[weights[:8].argmin()] *= change
     weights[weights[:8].argmax()] *= 100 if change > 1 else 1
-    assert run(contradiction, "prove") == fields().INSEPARABLE_UNPROVED
+    assert run(contradiction, "proof.prove") == fields.INSEPARABLE_UNPROVED
 
 
 def test_an_inverse_with_a_row_of_zeros_ends_the_search(contradiction):
     contradiction._memory["T"][:] = 0.0
-    contradiction._context[fields().FOUND] = 2
-    assert run(contradiction, "drop") == fields().LOST
+    contradiction._context[fields.FOUND] = 2
+    assert run(contradiction, "active_set.drop") == fields.LOST
 
 
 def test_numbers_that_are_not_finite_end_the_search():

@@ -13,6 +13,7 @@ from kernel_helpers import (
 )
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import Gather
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -24,13 +25,14 @@ def gather(x, order, padding=3.5):
     bits, itemsize = bits_of(x.dtype), x.dtype.itemsize
     y, memory = empty_signal(len(order), x.shape[1], x.dtype, padding)
     call = Call(
+        Gather,
         len(order),
-        X=x,
-        Y=y,
-        LDX=x.strides[0] // itemsize,
-        LDY=memory.shape[1],
-        WIDTH_X=x.shape[1],
-    ).set_context(ORDER=order)
+        source=x,
+        target=y,
+        ld_source=x.strides[0] // itemsize,
+        ld_target=memory.shape[1],
+        width=x.shape[1],
+    ).set_context(order=order)
     call.run(compiled(lambda: make_gather(bits), f"gather_{bits}"))
     return y, memory
 

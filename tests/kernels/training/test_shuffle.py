@@ -1,12 +1,12 @@
 """The shuffling kernel against ``numpy.random.RandomState.shuffle``."""
 
-import ctypes
-
 import numpy as np
 import pytest
 
 from skbackprop.engine import jit
-from skbackprop.kernels import abi
+from skbackprop.kernels import calling
+from skbackprop.kernels.abi import Shuffle
+from skbackprop.kernels.rows import new_row
 
 # From nothing to shuffle, over powers of two (where the mask of the rejection
 # changes) and the length of the generator's state, to several twists of it.
@@ -25,13 +25,9 @@ def shuffle_compiled(items, random_state):
 
     name, key, position, *rest = random_state.get_state()
     key, position = key.copy(), np.array([position])
-    row = np.zeros(abi.ROW_FIELDS, np.int64)
-    row[abi.X], row[abi.W] = key.ctypes.data, position.ctypes.data
-    row[abi.Y], row[abi.N_ELEMENTS] = items.ctypes.data, len(items)
-    kernel = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(
-        table.loop_kernel("shuffle")
-    )
-    kernel(row.ctypes.data, 0, 0)
+    kernel, state = table.loop_kernel("shuffle"), {"key": key, "position": position}
+    row = new_row(Shuffle, kernel, **state, items=items, n_items=len(items))
+    calling.run_kernel(kernel, row)
     random_state.set_state((name, key, int(position[0]), *rest))
 
 
@@ -46,7 +42,12 @@ def shuffle_interpreted(items, random_state):
         shuffle = random.make_shuffle()
         name, key, position, *rest = random_state.get_state()
         key, position = key.tolist(), [position]
-        row = {abi.X: key, abi.W: position, abi.Y: items, abi.N_ELEMENTS: len(items)}
+        row = {
+            Shuffle.key: key,
+            Shuffle.position: position,
+            Shuffle.items: items,
+            Shuffle.n_items: len(items),
+        }
         shuffle(row, None, None)
     random_state.set_state((name, np.array(key, np.uint32), position[0], *rest))
 

@@ -5,6 +5,7 @@ import pytest
 from kernel_helpers import SKIP_REASON, Call, aligned, compiled
 
 from skbackprop.kernels import jit
+from skbackprop.kernels.abi import KERNEL, Flushed, Update
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -21,7 +22,9 @@ def halve():
     optimizer = SGD(momentum=0.5, nesterov=False)
     w, dw, velocity = (aligned(16, np.float32) for _ in range(3))
     velocity[:] = TINY
-    step = Call(W=w, DW=dw, SLOTS=velocity, LD_SLOTS=16, N_ELEMENTS=16)
+    step = Call(
+        Update, parameters=w, gradient=dw, slots=velocity, ld_slots=16, n_elements=16
+    )
     rates = np.array([0.1])
     coefficients = np.hstack(
         [
@@ -30,8 +33,8 @@ def halve():
         ]
     )
     update = compiled(lambda: make_update(optimizer, 32), "update_to_halve")
-    step.set(CODE=update)
-    run = Call(X=step.row).set_context(STEP=coefficients)
+    step.row[KERNEL] = update
+    run = Call(Flushed, row=step.row).set_context(coefficients=coefficients)
     run.run(compiled(make_run_flushed, "run_flushed"))
     return velocity
 

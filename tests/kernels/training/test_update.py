@@ -14,7 +14,8 @@ from kernel_helpers import (
 
 from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 from skbackprop.engine.penalties import Penalties
-from skbackprop.kernels import abi, jit
+from skbackprop.kernels import jit
+from skbackprop.kernels.abi import LimitColumns, Scalar, Update
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -58,14 +59,15 @@ class Step:
         self.slots[:, :n_elements] = rng.uniform(size=(n_slots, n_elements))
         self.slots[:, n_elements:] = 77.0
         self.call = Call(
-            W=self.w,
-            DW=self.dw,
-            SLOTS=self.slots,
-            LD_SLOTS=stride,
-            N_ELEMENTS=n_elements,
-            DECAYS=decays,
-        ).set_context(STEP=self.told)
-        self.call.scalars[abi.L2] = l2
+            Update,
+            parameters=self.w,
+            gradient=self.dw,
+            slots=self.slots,
+            ld_slots=stride,
+            n_elements=n_elements,
+            decays=decays,
+        ).set_context(coefficients=self.told)
+        self.call.scalars[Scalar.l2] = l2
 
     def expected(self):
         """New parameters and slots, in float64."""
@@ -97,17 +99,17 @@ def test_a_step_is_that_of_the_formula(optimizer, n_elements, decays, dtype):
 def test_only_decaying_parameters_count_in_the_norm(decays):
     step = Step(OPTIMIZERS[0], np.float64, 160, decays)
     norm = step.w @ step.w
-    step.call.scalars[abi.SQUARED_NORM] = 2.0
+    step.call.scalars[Scalar.squared_norm] = 2.0
     step.run()
     expected = 2.0 + decays * norm
-    np.testing.assert_allclose(step.call.scalars[abi.SQUARED_NORM], expected)
+    np.testing.assert_allclose(step.call.scalars[Scalar.squared_norm], expected)
 
 
 def test_the_norm_of_many_small_parameters_is_exact():
     step = Step(OPTIMIZERS[0], np.float32, 1 << 20, decays=1)
     norm = np.sum(step.w.astype(np.float64) ** 2)
     step.run()
-    np.testing.assert_allclose(step.call.scalars[abi.SQUARED_NORM], norm, rtol=1e-12)
+    np.testing.assert_allclose(step.call.scalars[Scalar.squared_norm], norm, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -129,7 +131,8 @@ def test_columns_longer_than_the_limit_are_scaled_down_to_it(width, dtype):
     before, limit = w.astype(np.float64), 2.0
     norms = np.linalg.norm(before, axis=0)
     told = Penalties(max_norm=limit).coefficients(np.zeros(1), np.ones(1))[0]
-    call = Call(W=w, WIDTH_X=n_rows, WIDTH_Y=width, LDW=stride).set_context(STEP=told)
+    call = Call(LimitColumns, matrix=w, n_rows=n_rows, n_columns=width, ld=stride)
+    call.set_context(coefficients=told)
     bits = bits_of(dtype)
     call.run(compiled(lambda: make_limit_columns(bits), f"limit_columns_{bits}"))
     expected = before * np.where(norms > limit, limit / np.maximum(norms, limit), 1)

@@ -70,7 +70,7 @@ def test_kernels_compute_what_the_reference_does(case, adds, dtype):
     data = random_data(module, widths)
     for is_training in (True, False):
         found = run_kernels(
-            module, data.astype(dtype), adds, is_training, SEED=SEED, N_STEPS=N_STEPS
+            module, data.astype(dtype), adds, is_training, seed=SEED, n_steps=N_STEPS
         )
         assert_same(found, run_reference(module, data, adds, is_training), dtype)
 

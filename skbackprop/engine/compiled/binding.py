@@ -1,0 +1,294 @@
+"""Binding: the memory a program runs in, and the rows that run it there.
+
+Each instruction becomes a row of addresses and sizes
+(:mod:`skbackprop.kernels.abi`), and so do the loss and what an optimizer does in
+a step. Rows hold for this memory only and are never pickled.
+"""
+
+from contextvars import ContextVar
+
+import numpy as np
+
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import (
+    CheckFinite,
+    Clip,
+    LimitColumns,
+    Loss,
+    Module,
+    Update,
+)
+from skbackprop.kernels.rows import new_row
+from skbackprop.network import Linear
+from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
+
+# The fields of a parameter and of its gradient, by the name of its block.
+BLOCKS = {
+    "weight": ("w", "dw"),
+    "scale": ("w", "dw"),
+    "bias": ("b", "db"),
+    "running_mean": ("running_mean", None),
+    "running_var": ("running_var", None),
+}
+
+# What signals hold before they are written, where skbackprop.engine.debugging has
+# chosen it. By default zeros: pages that are not touched cost nothing.
+unwritten = ContextVar("unwritten", default=None)
+
+
+class Workspace:
+    """The memory of a program's signals, adjoints and gradient.
+
+    Parameters
+    ----------
+    program : Program
+    parameters : ndarray of shape (program.n_parameters,)
+    n_rows : int
+        Most rows of a minibatch.
+
+    Attributes
+    ----------
+    gradient : ndarray of shape (program.n_parameters,) or None
+        None, as are the adjoints, until ``allocate_adjoints``.
+    """
+
+    def __init__(self, program, parameters, n_rows):
+        self.program = program
+        self.parameters = parameters
+        self.n_rows = n_rows
+        self.dtype = parameters.dtype
+        self.bits = 8 * parameters.dtype.itemsize
+        self.gradient = self._adjoints = None
+        self._values = self._signal_memory()
+        if unwritten.get() is not None:
+            self._values[:] = unwritten.get()
+        self._masks = {}
+
+    # Memory
+
+    def _signal_memory(self):
+        # Kernels may read a vector beyond the last signal.
+        size = self.n_rows * self.program.workspace_width + ROW_QUANTUM
+        return aligned_zeros(size, self.dtype)
+
+    def allocate_adjoints(self):
+        """Make room for what goes backward, if there is none."""
+        if self._adjoints is None:
+            self._adjoints = self._signal_memory()
+            if unwritten.get() is not None:
+                self._spoil_adjoints()
+            self.gradient = self.program.allocate(self.dtype)
+
+    def _spoil_adjoints(self):
+        """Let no adjoint be a number before it is written; padding stays zero."""
+        for signal in self.program.signals:
+            self.adjoint_of(signal)[:] = np.nan
+        for signal in self.program.signals:
+            if signal.stride == padded_width(signal.width):
+                self._rows_of(self._adjoints, signal)[:, signal.width :] = 0
+
+    def values_of(self, signal):
+        """Return the (n_rows, width) values of a signal."""
+        columns = slice(signal.column, signal.column + signal.width)
+        return self._rows_of(self._values, signal)[:, columns]
+
+    def adjoint_of(self, signal):
+        """Return the (n_rows, width) adjoint of a signal."""
+        columns = slice(signal.column, signal.column + signal.width)
+        return self._rows_of(self._adjoints, signal)[:, columns]
+
+    def _rows_of(self, memory, signal):
+        start = signal.offset * self.n_rows
+        end = start + signal.stride * self.n_rows
+        return memory[start:end].reshape(-1, signal.stride)
+
+    # Passes
+
+    def bind_forward(self, csr=None, training=True):
+        """Return the rows of the pass forward.
+
+        Parameters
+        ----------
+        csr : dict of str to ndarray, default=None
+            The fields of the CSR matrix that takes the place of the input.
+        training : bool, default=True
+            Whether modules behave as while learning.
+        """
+        rows = []
+        for instruction in self.program.instructions:
+            rows += self._bind_instruction(instruction, csr, training)
+        return rows
+
+    def bind_backward(self, csr=None, training=True, add=False):
+        """Return the rows of the pass backward, from last to first.
+
+        With ``add``, gradients are added to what is there before.
+        """
+        rows = []
+        for instruction in reversed(self.program.instructions):
+            if instruction.has_gradients:
+                rows += self._bind_instruction(instruction, csr, training, True, add)
+        return rows
+
+    def _bind_instruction(self, instruction, csr, training, backward=False, add=False):
+        """Return the rows of an instruction.
+
+        That is one, or one for each input of a module that takes any number.
+        """
+        if self.program.is_done_in_place(instruction):
+            return []
+        module, signals = instruction.module, self.program.signals
+        reads_csr = csr is not None and 0 in instruction.inputs
+        kernels = table.module_kernels(module, self.bits, reads_csr)
+        shared = {
+            **self._output_fields(instruction),
+            **self._parameter_fields(instruction, add),
+            "fills_rows": module.is_elementwise
+            and all(signals[i].fills_rows for i in instruction.inputs),
+            "is_training": training,
+        }
+        rows = []
+        for inputs, settings in self._inputs_of_rows(instruction):
+            row = new_row(Module, kernels[backward], **shared)
+            row.set(**self._input_fields(inputs))
+            if reads_csr:
+                row.set(x=0, **csr)
+            row.set(**dict(zip(("setting", "setting2"), settings, strict=False)))
+            rows.append(row)
+        return rows
+
+    def _inputs_of_rows(self, instruction):
+        """Return, for each row, ((signal, gradient) of inputs, settings)."""
+        module = instruction.module
+        inputs = zip(instruction.inputs, instruction.input_gradients, strict=True)
+        if module.n_inputs is not None:
+            return [(list(inputs), table.module_settings(module))]
+        parts, column = [], 0
+        for i, gradient in inputs:
+            parts.append(([(i, gradient)], (column,)))
+            column += self.program.signals[i].width
+        return parts
+
+    def _input_fields(self, inputs):
+        fields = {}
+        for number, (i, gradient) in zip(("", "2", "3"), inputs, strict=False):
+            signal = self.program.signals[i]
+            fields[f"x{number}"] = self.values_of(signal)
+            fields[f"ldx{number}"] = signal.stride
+            fields[f"width_x{number}"] = signal.width
+            if gradient and self._adjoints is not None:
+                fields[f"dx{number}"] = self.adjoint_of(signal)
+                fields[f"add_dx{number}"] = gradient == "add"
+        return fields
+
+    def _output_fields(self, instruction):
+        y = self.program.signals[instruction.output]
+        return {
+            "y": self.values_of(y),
+            "dy": 0 if self._adjoints is None else self.adjoint_of(y),
+            "ldy": y.stride,
+            "width_y": y.width,
+            "add_y": instruction.adds_output,
+            "stream": instruction.output,
+        }
+
+    def _parameter_fields(self, instruction, add):
+        fields = {"add_dw": add or instruction.parameter_gradient == "add"}
+        for index in instruction.blocks:
+            block = self.program.blocks[index]
+            value, gradient = BLOCKS[block.name]
+            fields[value] = block.view(self.parameters)
+            if gradient is not None and self.gradient is not None:
+                fields[gradient] = block.view(self.gradient)
+            if block.is_matrix:
+                fields["ldw"] = block.stride
+                fields["connections"] = self._connections(instruction.module, block)
+        return fields
+
+    def _connections(self, module, block):
+        """Return ones and zeros: which weights of a matrix there are; 0 for all."""
+        if not isinstance(module, Linear) or module.connections is None:
+            return 0
+        if block not in self._masks:
+            mask = aligned_zeros(block.n_elements, self.dtype)
+            block._replace(offset=0).view(mask)[...] = module.connected(block.shape[0])
+            self._masks[block] = mask
+        return self._masks[block]
+
+    # Learning
+
+    def bind_loss(self, loss, batch):
+        """Return the row of a loss of the output of a ``Batch``."""
+        output = self.program.output
+        return new_row(
+            Loss,
+            table.loss_kernel(loss, self.bits),
+            logits=self.values_of(output),
+            adjoint=self.adjoint_of(output),
+            ld_logits=output.stride,
+            width=output.width,
+            targets=batch.targets,
+            ld_targets=batch.targets.shape[1],
+            weights=batch.weights,
+            settings=np.ascontiguousarray(loss.settings(output.stride), self.dtype),
+            ld_settings=output.stride,
+            n_classes=getattr(loss, "n_classes", 0),
+        )
+
+    def bind_learning(self, plan, slots):
+        """Return the rows that change parameters once there is a gradient."""
+        return [
+            *self._bind_clip(plan.clip_grad_norm),
+            *self._bind_updates(plan.optimizer, slots),
+            *self._bind_limits(plan.penalties),
+        ]
+
+    def bind_check(self):
+        """Return the row that checks whether all parameters are finite."""
+        return new_row(
+            CheckFinite,
+            table.loop_kernel("check_finite", self.bits),
+            parameters=self.parameters,
+            n_elements=len(self.parameters),
+        )
+
+    def _bind_clip(self, clip_grad_norm):
+        """Return the row that limits the gradient's norm, if there is a limit."""
+        if clip_grad_norm is None:
+            return []
+        kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
+        return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
+
+    def _bind_updates(self, optimizer, slots):
+        """Return the updates of the decaying parameters and of the others."""
+        split, end = self.program.n_decaying, self.program.n_learned
+        return [
+            new_row(
+                Update,
+                table.update_kernel(optimizer, self.bits),
+                parameters=self.parameters[part],
+                gradient=self.gradient[part],
+                slots=slots[:, part],
+                ld_slots=self.program.n_parameters,
+                n_elements=len(self.parameters[part]),
+                decays=decays,
+            )
+            for decays, part in ((1, slice(split)), (0, slice(split, end)))
+        ]
+
+    def _bind_limits(self, penalties):
+        """Return the rows that limit the norms of the columns of matrices."""
+        if penalties.max_norm is None:
+            return []
+        matrices = [block for block in self.program.blocks if block.is_matrix]
+        return [
+            new_row(
+                LimitColumns,
+                table.limit_columns_kernel(self.bits),
+                matrix=block.view(self.parameters),
+                ld=block.stride,
+                n_rows=block.shape[0],
+                n_columns=block.shape[1],
+            )
+            for block in matrices
+        ]

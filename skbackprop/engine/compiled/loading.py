@@ -1,0 +1,79 @@
+"""Loading: from samples, and groups of them, to the rows that fetch a minibatch."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import ExpandGroups, FindMembers, Gather
+from skbackprop.kernels.rows import new_row
+from skbackprop.network.layout import aligned_zeros, padded_width
+
+
+class Batch(NamedTuple):
+    """The rows that load a minibatch, and where its targets and weights go."""
+
+    rows: list
+    targets: np.ndarray
+    weights: np.ndarray
+
+
+def csr_fields(samples):
+    """Return the fields of rows that read samples in CSR; None for dense ones."""
+    if not samples.is_sparse:
+        return None
+    csr = samples.X
+    return {"x_data": csr.data, "x_indices": csr.indices, "x_indptr": csr.indptr}
+
+
+def input_rows(samples, workspace):
+    """Return the rows that load a minibatch's samples."""
+    if samples.is_sparse:
+        # Linear kernels read the samples' rows where they are.
+        workspace.program.check_reads_sparse()
+        return []
+    return [_gather(samples.X, workspace.values_of(workspace.program.input))]
+
+
+def batch_of(samples, workspace, batch_size):
+    """Return the ``Batch`` of samples, targets and weights."""
+    dtype, n_rows = workspace.dtype, workspace.n_rows
+    targets = aligned_zeros((n_rows, padded_width(samples.targets.shape[1])), dtype)
+    weights = aligned_zeros(padded_width(batch_size), dtype)
+    weights[:] = 1
+    rows = []
+    if samples.weights is not None:
+        kernel = table.loop_kernel("gather_weights", workspace.bits)
+        rows.append(new_row(Gather, kernel, source=samples.weights, target=weights))
+    to_memberships, to_rows = _group_rows(samples.groups, n_rows, batch_size)
+    rows += [*to_memberships, _gather(samples.targets, targets)]
+    rows += [*to_rows, *input_rows(samples, workspace)]
+    return Batch(rows, targets, weights)
+
+
+def _group_rows(groups, n_rows, batch_size):
+    """Return what goes from groups to memberships, from these to rows of X."""
+    if groups is None:
+        return [], []
+    expand = new_row(
+        ExpandGroups,
+        table.loop_kernel("expand_groups"),
+        group_starts=groups.starts,
+        memberships=np.zeros(n_rows, np.int64),
+        batch_starts=np.zeros(batch_size + 1, np.int64),
+    )
+    find = table.loop_kernel("find_members")
+    return [expand], [new_row(FindMembers, find, members=groups.members)]
+
+
+def _gather(source, target):
+    """Return the row that gathers rows of the source, of the target's dtype."""
+    return new_row(
+        Gather,
+        table.gather_kernel(8 * target.itemsize),
+        source=source,
+        target=target,
+        ld_source=source.shape[1],
+        ld_target=target.strides[0] // target.itemsize,
+        width=source.shape[1],
+    )

@@ -1,0 +1,149 @@
+"""What an executor does: the methods that training, prediction and inspection call."""
+
+from abc import ABC, abstractmethod
+
+
+class BaseExecutor(ABC):
+    """Run a program, forward and backward, and train its parameters.
+
+    An executor serves one thread at a time; make one per call.
+
+    Parameters
+    ----------
+    program : Program
+    parameters : ndarray of shape (program.n_parameters,)
+        The flat parameter vector; training updates it in place.
+    loss : Loss or None
+        None where the network is only run forward.
+    batch_size : int
+        Samples, or groups of them, that a minibatch has.
+    seed : int, default=0
+        Of the random numbers that modules draw in training.
+    n_rows : int, default=None
+        Most rows that go through the network at once; ``batch_size`` by default.
+
+    Attributes
+    ----------
+    gradient : ndarray of shape (program.n_parameters,) or None
+        What ``objective`` and training leave; None as long as there is none.
+    """
+
+    gradient = None
+
+    def __init__(
+        self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
+    ):
+        self.program = program
+        self.parameters = parameters
+        self.loss = loss
+        self.batch_size = batch_size
+        self.seed = seed
+        self.n_rows = n_rows or batch_size
+
+    @abstractmethod
+    def forward(self, samples, indices=None):
+        """Yield (slice, logits) for minibatch after minibatch.
+
+        Parameters
+        ----------
+        samples : Samples
+        indices : ndarray of int64, default=None
+            Rows to run, all by default; the slices count these.
+
+        Yields
+        ------
+        slice
+        ndarray of shape (n_rows, n_outputs)
+            A view, overwritten by the next minibatch.
+        """
+
+    @abstractmethod
+    def vjp(self, X, adjoint, is_training=False):
+        """Run forward, and backward from an adjoint of the output.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, n_features)
+            At most ``n_rows`` rows.
+        adjoint : ndarray of shape (n_rows, n_outputs)
+            Of the output: what stands left of the Jacobian.
+        is_training : bool, default=False
+            Whether modules behave as while learning.
+
+        Returns
+        -------
+        signals : list of ndarray of shape (n_rows, width)
+            Of all nodes, the input's first. Whole only where the program
+            ``keeps_all``.
+        adjoints : list of ndarray or None
+            Of all nodes; None where no gradient gets to.
+        gradient : ndarray of shape (n_parameters,)
+            Of the parameters, summed over the rows.
+        """
+
+    @abstractmethod
+    def objective(self, samples):
+        """Return the summed loss of all samples; its gradient is ``gradient``.
+
+        The gradient is that of sum_i weight_i loss_i / sum_i weight_i, the
+        value its numerator. Memory does not grow with the number of samples.
+
+        Parameters
+        ----------
+        samples : Samples
+
+        Returns
+        -------
+        float
+        """
+
+    @abstractmethod
+    def evaluate(self, samples, indices=None):
+        """Run samples forward as for prediction, and add up their loss.
+
+        Parameters
+        ----------
+        samples : Samples
+        indices : ndarray of int64, default=None
+            Rows, or groups, to run, all by default.
+
+        Returns
+        -------
+        loss : float
+            Sum over them of weight * loss.
+        logits : ndarray of shape (n_rows, n_outputs)
+            Of the rows, or of the members of the groups.
+        """
+
+    @abstractmethod
+    def prepare_training(self, samples, plan, slots, order):
+        """Bind the training loop to samples and to an optimizer's slots.
+
+        Parameters
+        ----------
+        samples : Samples
+        plan : Plan
+        slots : ndarray of shape (optimizer.n_slots, n_parameters)
+            Updated in place.
+        order : ndarray of int64
+            Rows, or groups, to train on, in order; shuffled in place.
+        """
+
+    @abstractmethod
+    def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
+        """Train for epochs, at most as many as there are coefficients for.
+
+        Parameters
+        ----------
+        coefficients : ndarray of shape (n_epochs, n_batches, n_coefficients)
+            What each step is told: by the penalties, then by the optimizer.
+        stopping : StoppingRule
+        random_state : RandomState, default=None
+            Shuffles the order before each epoch; None keeps the order.
+        n_steps : int, default=0
+            Minibatches learned from before: where random numbers go on.
+
+        Returns
+        -------
+        EpochsRun
+        """
