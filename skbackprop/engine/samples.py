@@ -54,16 +54,19 @@ class Groups(NamedTuple):
         Called before each epoch with the executor, the samples, the order of the
         groups to train on and a RandomState, to draw their members anew in place.
         None: they stay as they are.
+    source : tuple of ndarray, default=()
+        What their members are drawn from.
     """
 
     members: np.ndarray
     starts: np.ndarray
     redraw: object = None
+    source: tuple = ()
 
     @classmethod
-    def of_size(cls, members, size, redraw=None):
+    def of_size(cls, members, size, redraw=None, source=()):
         """Return groups that all have as many members."""
-        return cls(members, np.arange(0, len(members) + 1, size), redraw)
+        return cls(members, np.arange(0, len(members) + 1, size), redraw, source)
 
     @property
     def n_groups(self):
@@ -135,6 +138,14 @@ class Samples(NamedTuple):
     def is_sparse(self):
         """Whether X is sparse."""
         return isinstance(self.X, CSR)
+
+    def identity(self):
+        """Return the arrays that say which samples these are, by name."""
+        groups = self.groups
+        if groups is not None:
+            drawn = () if self.are_redrawn else (groups.members,)
+            groups = (groups.starts, *drawn, *groups.source)
+        return {**self._asdict(), "groups": groups}
 
     def fingerprint(self):
         """Return numbers that other data would hardly have: sums of all bits.

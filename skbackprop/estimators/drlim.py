@@ -277,6 +277,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         sampler = PairSampler(
             relation, of_triplets, self.n_dissimilar, self.n_candidates
         )
+        if of_triplets:
+            sampler.check_triplets()
         random_state = np.random.RandomState(self._pairs_seed)
         drawn = sampler.draw(random_state, lambda: np.zeros((X.shape[0], 1)))
         self.n_pairs_ = len(drawn)
@@ -287,9 +289,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
             groups[order] = drawn[order]
 
         members = np.ascontiguousarray(drawn, np.int64).ravel()
-        groups = Groups.of_size(
-            members, sampler.size, None if sampler.are_fixed else redraw
-        )
+        redraw = None if sampler.are_fixed else redraw
+        groups = Groups.of_size(members, sampler.size, redraw, relation.source)
         return Samples(
             X, sampler.targets(len(drawn), self._parameters.dtype), None, groups
         )

@@ -8,12 +8,15 @@ given rows (``draw_dissimilar``).
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
+from sklearn.neighbors import kneighbors_graph
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.engine import losses
 from skbackprop.fitting.targets import Targets
 from skbackprop.utils.gate import check_sparse
+from skbackprop.utils.warnings import warn_user
 
 _ROUNDS_OF_REJECTION = 20
 
@@ -28,6 +31,11 @@ class SimilarityGraph:
     """
 
     are_fixed = False
+
+    @property
+    def source(self):
+        """The arrays that say what is similar."""
+        return (self._pairs,)
 
     def __init__(self, graph):
         edges = sparse.coo_matrix(graph)
@@ -79,6 +87,11 @@ class SameLabel:
 
     are_fixed = False
 
+    @property
+    def source(self):
+        """The arrays that say what is similar."""
+        return self._by_label, self._sizes
+
     def __init__(self, y, n_partners):
         _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
         self.n_samples = len(codes)
@@ -122,6 +135,11 @@ class ListedPairs:
 
     are_fixed = True
 
+    @property
+    def source(self):
+        """The arrays that say what is similar."""
+        return self.pairs, self.are_dissimilar
+
     def __init__(self, pairs, are_dissimilar, n_samples):
         self.pairs, self.are_dissimilar = pairs, are_dissimilar
         self.n_samples = n_samples
@@ -160,7 +178,9 @@ def make_similarity(X, y, pairs, similarity, n_neighbors):
                 "similarity='labels' needs y, the label of each sample, got None."
             )
         check_consistent_length(X, y)
-        relation = SameLabel(column_or_1d(y, warn=True), n_neighbors)
+        y = column_or_1d(y, warn=True)
+        _check_labelled(y)
+        relation = SameLabel(y, n_neighbors)
     elif pairs is None:
         relation = SimilarityGraph(_graph_of_neighbors(X, n_neighbors))
     elif sparse.issparse(pairs):
@@ -173,10 +193,23 @@ def make_similarity(X, y, pairs, similarity, n_neighbors):
     return relation
 
 
-def _graph_of_neighbors(X, n_neighbors):
-    # Only here, as it takes longer to import than all of this package.
-    from sklearn.neighbors import kneighbors_graph
+def _check_labelled(y):
+    """Refuse samples without a label: they would count as those of one class."""
+    is_missing = pd.isna(y)
+    if is_missing.any():
+        raise ValueError(
+            f"y has no label for {is_missing.sum()} sample(s). Leave these samples out "
+            "of the fit (transform maps them nevertheless), or give pairs."
+        )
+    labels = np.unique(y)
+    if labels.dtype.kind in "if" and labels[0] == -1 and len(labels) > 2:
+        warn_user(
+            "y has the label -1, by which samples without a label are often marked. "
+            "Here they are a class of their own; leave them out if they are none."
+        )
 
+
+def _graph_of_neighbors(X, n_neighbors):
     if n_neighbors >= X.shape[0]:
         raise ValueError(
             f"n_neighbors={n_neighbors} must be less than n_samples = {X.shape[0]}."
@@ -307,6 +340,23 @@ class PairSampler:
             y = np.tile([0.0] + [1.0] * self.n_dissimilar, n_groups)
             y = y[:n_groups]
         return y.astype(dtype).repeat(self.size)[:, np.newaxis]
+
+    def check_triplets(self):
+        """Refuse pairs that make no triplet, and tell of those that are in none."""
+        similar = self.relation.draw_similar(np.random.RandomState(0))
+        is_anchor = self.relation.has_dissimilar[similar].any(axis=1)
+        if not is_anchor.any():
+            raise ValueError(
+                "loss='triplet' needs a sample that is similar to one sample and "
+                "dissimilar to another, but pairs has none. Use "
+                "loss='contrastive', or give more pairs."
+            )
+        if not is_anchor.all():
+            warn_user(
+                f"{(~is_anchor).sum()} of {len(is_anchor)} similar pairs are in no "
+                "triplet, as neither sample is dissimilar to any other: nothing is "
+                "learnt from them. loss='contrastive' learns from all pairs."
+            )
 
     def _beginning_with_anchors(self, similar, random_state):
         """Return pairs either way round, but rows first that have dissimilar ones."""

@@ -75,6 +75,8 @@ class Checkpoint(Observer):
     ----------
     n_epochs_before : int
         Epochs that the network had learnt for before the fit.
+    is_taken_up : bool
+        Whether it goes on from a file.
     is_over : bool
         Whether the fit had come to its end, however many epochs are allowed.
     keeps_best : bool
@@ -83,7 +85,7 @@ class Checkpoint(Observer):
 
     def __init__(self, estimator, samples, held_out, continues):
         self.n_epochs_before = len(estimator._training_state.losses)
-        self.is_over = self.keeps_best = False
+        self.is_taken_up = self.is_over = self.keeps_best = False
         self._estimator, self._path = estimator, os.fspath(estimator.checkpoint)
         self._known = registry(estimator._storable)
         self._parameters = _describe_parameters(estimator)
@@ -100,6 +102,7 @@ class Checkpoint(Observer):
                 if not self._is_of_the_fit_before(content):
                     self._check_fit(content)
                     self._restore(content)
+                    self.is_taken_up = True
         except files.FileRefusedError as error:
             raise ValueError(f"checkpoint={self._path!r}: {error}") from error
 
@@ -234,8 +237,10 @@ def _digests_of(estimator, samples, held_out, continues):
         _BEGIN: begin,
         "the classes": learnt.get("classes_"),
         "the names of features": learnt.get("feature_names_in_"),
-        "the validation set": None if held_out is None else tuple(held_out.samples),
-        **{_NAMES.get(name, name): part for name, part in samples._asdict().items()},
+        "the validation set": (
+            None if held_out is None else tuple(held_out.samples.identity().values())
+        ),
+        **{_NAMES.get(name, name): part for name, part in samples.identity().items()},
     }
     return {name: _digest(thing) for name, thing in things.items()}
 
