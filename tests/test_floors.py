@@ -122,13 +122,13 @@ def test_only_kernels_import_numba(path):
 
 # What may be missing, or takes so long to import that ``import skbackprop`` does
 # without: all else is imported at the top, for everyone to see.
-OPTIONAL = {"numba", "llvmlite"}
+COMPILER = {"numba", "llvmlite"}
 
 
 @files_of("kernels", "separability")
 def test_functions_import_optional_libraries_only(path):
     in_functions = names_imported(path, at_module_level=False)
-    assert in_functions <= OPTIONAL
+    assert in_functions <= COMPILER
 
 
 @files_of("network", "kernels", "engine")

@@ -1,0 +1,115 @@
+"""The pages for contributors say what is so: floors, rooms, files, the way of a fit."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from floors import FLOORS
+from tasks import TASKS
+
+import skbackprop
+from skbackprop.kernels import jit
+
+PACKAGE = Path(skbackprop.__file__).parent
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "architecture.rst").read_text()
+ROOMS = {"skbackprop" if room == "__init__" else room for room in set().union(*FLOORS)}
+
+
+def section(title):
+    """Return the text under a title of the page."""
+    return re.search(rf"^{title}\n-+\n(.*?)(?=^[^\n]+\n---|\Z)", PAGE, re.M | re.S)[1]
+
+
+def stations():
+    """Return (file, function) of each row of the table of the trip."""
+    row = re.compile(r"^   \* - ``(.+?)``\n     - ``(.+?)``$", re.M)
+    return row.findall(section("A sample's trip"))
+
+
+@pytest.fixture(scope="module")
+def calls():
+    """Return (file, function) of every call of ours in a fit, in their order."""
+    found = []
+
+    def note(frame, event, _):
+        path = Path(frame.f_code.co_filename)
+        is_import = frame.f_code.co_name == "<module>"
+        if event == "call" and path.is_relative_to(PACKAGE) and not is_import:
+            name = path.relative_to(PACKAGE).as_posix()
+            # The two executors stand for each other.
+            found.append((name.replace("reference", "compiled"), frame.f_code.co_name))
+
+    task = TASKS["binary"]
+    classifier = task.ours(tol=1e9, n_iter_no_change=1)
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        classifier.fit(task.X, task.y)
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+def test_the_map_has_the_floors_that_imports_keep_to():
+    lines = re.findall(r"^    (\d)   (.+)$", section("The house"), re.M)
+    drawn = [set(rooms.split()) for _, rooms in reversed(lines)]
+    assert drawn == [*FLOORS[:-1], {"skbackprop"}]
+    assert [int(number) for number, _ in lines] == list(range(len(FLOORS), 0, -1))
+
+
+def test_every_room_is_explained_from_the_ground_up():
+    explained = re.findall(r"^``(\w+)``$", section("The house"), re.M)
+    assert set(explained) == ROOMS
+    floor = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
+    floors = [floor.get(room, len(FLOORS)) for room in explained]
+    assert floors == sorted(floors)
+
+
+def test_a_reader_of_the_trip_meets_five_files():
+    files = [file for file, _ in stations()]
+    assert len(files) == len(set(files)) == 5
+
+
+def test_a_fit_comes_by_the_stations_of_the_trip_in_their_order(calls):
+    first = [calls.index(station) for station in stations()]
+    assert first == sorted(first)
+
+
+def test_a_fit_enters_the_rooms_that_the_page_names_and_no_others(calls):
+    (named,) = re.findall(r"these rooms and no others: ([^.]+)\.", PAGE)
+    named = set(re.findall(r"``(\w+)``", named))
+    entered = {file.split("/")[0] for file, _ in calls}
+    if not jit.available():
+        entered.add("kernels")
+    assert entered == named
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "CONTRIBUTING.md",
+        "docs/architecture.rst",
+        "docs/how_the_engine_works.rst",
+    ],
+)
+def test_every_file_that_a_page_names_exists(page):
+    named = re.findall(
+        r"`([\w/]+(?:/|\.(?:py|rst|md|cff|toml|cfg)))`", (ROOT / page).read_text()
+    )
+    assert named
+    for name in named:
+        assert (PACKAGE / name).exists() or (ROOT / name).exists(), name
+
+
+def test_make_knows_the_targets_that_contributors_are_told_of():
+    page, makefile = ROOT / "CONTRIBUTING.md", ROOT / "Makefile"
+    told = re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.M)
+    known = re.findall(r"^([a-z-]+):", makefile.read_text(), re.M)
+    assert {"test", "quick", "lint"} <= set(told) <= set(known)
+
+
+def test_the_citation_is_of_this_version():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {skbackprop.__version__}\n" in citation
