@@ -84,19 +84,20 @@ def test_imports_point_down(path):
         assert is_below or is_next_to, f"{room_of(path)} imports {room}"
 
 
-# What functions may import: what is optional, and what takes longer to load than
-# most of those who import the package have use for.
+# What functions may import: what may be missing, the compiler, which fits load and
+# ``import skbackprop`` does not, and what takes longer to load than most of those who
+# import the package have use for. All else is imported at the top, for all to see.
 OPTIONAL = {"matplotlib", "tqdm"}
+COMPILER = {"numba", "llvmlite"}
 SLOW = {"sklearn.cluster", "sklearn.neighbors"}
-# Rooms that import kernels, and with them numba, when they are first run.
-RUN_LATE = {"kernels", "separability", "transformers"}
 
 
-@files_of(*set(FLOOR_OF) - RUN_LATE)
+@every_file
 def test_functions_import_only_what_is_optional_or_slow(path):
     for name, at_module_level in imports_of(path):
         packages = {name.rsplit(".", n)[0] for n in range(name.count(".") + 1)}
-        assert at_module_level or packages & (OPTIONAL | SLOW), f"import of {name}"
+        is_allowed = packages & (OPTIONAL | COMPILER | SLOW)
+        assert at_module_level or is_allowed, f"import of {name}"
 
 
 @files_of("network")
@@ -114,21 +115,16 @@ def test_the_engine_and_what_is_below_know_nothing_of_scikit_learn(path):
     assert "sklearn" not in names_imported(path)
 
 
+def test_of_the_monomials_only_the_estimator_knows_of_scikit_learn():
+    files = (PACKAGE / "transformers" / "monomials").glob("*.py")
+    names = {path.name for path in files if "sklearn" in names_imported(path)}
+    assert names == {"features.py"}
+
+
 @every_file
 def test_only_kernels_import_numba(path):
     if names_imported(path) & {"numba", "llvmlite"}:
         assert room_of(path) == "kernels"
-
-
-# What may be missing, or takes so long to import that ``import skbackprop`` does
-# without: all else is imported at the top, for everyone to see.
-COMPILER = {"numba", "llvmlite"}
-
-
-@files_of("kernels", "separability")
-def test_functions_import_optional_libraries_only(path):
-    in_functions = names_imported(path, at_module_level=False)
-    assert in_functions <= COMPILER
 
 
 @files_of("network", "kernels", "engine")

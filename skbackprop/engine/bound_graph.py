@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skbackprop.engine import make_executor
-from skbackprop.network import Graph, Linear
+from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
 
 
@@ -72,6 +72,6 @@ def learned_blocks(program):
 def connected(block, graph):
     """Return which elements of a block are learned: a matrix, or True for all."""
     module = graph.modules[block.module]
-    if block.name == "weight" and isinstance(module, Linear) and module.connections:
+    if block.is_matrix and module.connections is not None:
         return module.connected(block.shape[0])
     return True

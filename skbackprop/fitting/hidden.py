@@ -11,7 +11,6 @@ from sklearn.utils.validation import (
 
 from skbackprop.engine.bound_graph import BoundGraph
 from skbackprop.fitting.prediction import run_in_batches
-from skbackprop.network import Linear
 from skbackprop.network.quantities import parse_quantity
 
 
@@ -151,7 +150,7 @@ def _read_by_linear_modules(graph):
     """Return the numbers of the nodes that linear modules read, but the input."""
     found = set()
     for module, inputs in graph.wires:
-        if isinstance(graph.modules[module], Linear):
+        if graph.modules[module].has_weight_matrix:
             found.update(inputs)
     return sorted(found - {0})
 

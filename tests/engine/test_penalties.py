@@ -18,6 +18,7 @@ from skbackprop import MLPClassifier
 from skbackprop.engine.optimizers import SGD, Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import StoppingRule
+from skbackprop.engine.schedules import Cosine
 from skbackprop.network.compiler import compile_graph
 
 pytestmark = pytest.mark.filterwarnings(
@@ -184,7 +185,7 @@ def test_every_solver_learns_and_goes_on_bit_for_bit(solver, dtype):
         "solver": solver,
         "random_state": 0,
         "dtype": dtype,
-        "learning_rate": "cosine",
+        "learning_rate": Cosine(),  # by name it would span each fit
         "warmup_epochs": 2,
         "learning_rate_init": 0.05 if solver == "adagrad" else 0.01,
     }

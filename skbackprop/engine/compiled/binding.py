@@ -19,7 +19,6 @@ from skbackprop.kernels.abi import (
     Update,
 )
 from skbackprop.kernels.rows import new_row
-from skbackprop.network import Linear
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
 # The fields of a parameter and of its gradient, by the name of its block.
@@ -207,7 +206,7 @@ class Workspace:
 
     def _connections(self, module, block):
         """Return ones and zeros: which weights of a matrix there are; 0 for all."""
-        if not isinstance(module, Linear) or module.connections is None:
+        if module.connections is None:
             return 0
         if block not in self._masks:
             mask = aligned_zeros(block.n_elements, self.dtype)
