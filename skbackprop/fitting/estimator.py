@@ -19,8 +19,8 @@ from skbackprop.fitting.hidden import HiddenRepresentations
 from skbackprop.fitting.hooks import FittingHooks
 from skbackprop.fitting.parameters import NetworkParameters
 from skbackprop.fitting.prediction import run_in_batches
-from skbackprop.fitting.preparation import unchanged_on_error
 from skbackprop.fitting.session import Session
+from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles, check_state
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.network.compiler import compile_graph

@@ -1,20 +1,28 @@
 """A session: what one call of ``fit`` or ``partial_fit`` holds, and what it does.
 
-Read from top to bottom it is the one fit of all network estimators: prepare samples
-and a network (:mod:`skbackprop.fitting.preparation`), open the validation set and the
-checkpoint, train, say how it ended. Where kinds of networks differ it asks the
-estimator (:mod:`skbackprop.fitting.hooks`).
+The class is the one fit of all network estimators, the functions behind it make what
+it holds: validated data, encoded targets, a network that is begun or taken up. Where
+kinds of networks differ they ask the estimator (:mod:`skbackprop.fitting.hooks`).
 """
 
+from functools import partial
+from numbers import Integral
+
+import numpy as np
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import _check_sample_weight
 
 from skbackprop.engine import make_executor
+from skbackprop.engine.history import new_history
+from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
+from skbackprop.engine.samples import CSR
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.fitting.prediction import LARGEST_WORKSPACE_BYTES
-from skbackprop.fitting.preparation import prepare
-from skbackprop.fitting.settings import make_plan
+from skbackprop.fitting.settings import check_settings, make_plan
+from skbackprop.fitting.state import new_random_state, resume_or_begin
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.validation_sets import (
     check_validation,
@@ -22,9 +30,19 @@ from skbackprop.fitting.validation_sets import (
     make_validation,
     read_held_out,
 )
+from skbackprop.utils.validation import FLOATS
 from skbackprop.utils.warnings import warn_user
 
+_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
+# Fitted attributes that L-BFGS does not have.
+_OF_MINIBATCHES = (
+    "best_loss_",
+    "best_validation_score_",
+    "loss_curve_",
+    "validation_loss_curve_",
+    "validation_scores_",
+)
 
 
 class Session:
@@ -62,7 +80,7 @@ class Session:
         """Open a session of ``fit``, with a validation set that may be given."""
         continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
         splits = estimator.early_stopping and given.X is None
-        samples, remake = prepare(
+        samples, remake = _prepare(
             estimator, X, y, sample_weight, continues, splits=splits
         )
         check_validation(estimator, given)
@@ -80,7 +98,7 @@ class Session:
         continues = estimator.__sklearn_is_fitted__()
         _check_partial_fit(estimator)
         part = {"classes": classes, "incremental": True}
-        samples, _ = prepare(estimator, X, y, sample_weight, continues, **part)
+        samples, _ = _prepare(estimator, X, y, sample_weight, continues, **part)
         return cls(estimator, samples, incremental=True)
 
     # Training
@@ -212,6 +230,140 @@ def _check_partial_fit(estimator):
             f"partial_fit does not write checkpoint={estimator.checkpoint!r}, which "
             "is of a whole fit. Use checkpoint=None, and save between calls."
         )
+
+
+def _prepare(
+    estimator,
+    X,
+    y,
+    sample_weight,
+    continues,
+    splits=False,
+    classes=None,
+    incremental=False,
+):
+    """Validate everything, and return samples to train a network that is begun on.
+
+    Parameters
+    ----------
+    continues : bool
+        Whether a network fitted before learns on.
+    splits : bool, default=False
+        Whether a part of the samples is held out.
+    classes, incremental
+        See :meth:`FittingHooks._new_targets`.
+
+    Returns
+    -------
+    samples : Samples
+    remake : callable
+        Makes them anew, by what the estimator holds then.
+    """
+    estimator._validate_params()
+    dtype = estimator._parameters.dtype if continues else estimator.dtype
+    dtype = FLOATS if dtype is None else dtype
+    data = estimator._read_data(X, y, dtype, reset=not continues)
+    X, y, _ = data
+    sample_weight = _check_weights(sample_weight, X)
+    if continues:
+        targets = estimator._targets
+        estimator._check_targets(targets, y, classes, incremental)
+    else:
+        targets = estimator._new_targets(y, classes, incremental)
+    encoded = targets.encode(y, X.dtype)
+    sample_weight = estimator._weigh(sample_weight, y, X.dtype, incremental)
+    _check_any_weighs(estimator, sample_weight, incremental)
+    if continues:
+        _check_continuation(estimator, data)
+    else:
+        _begin(estimator, data, targets, incremental or estimator.warm_start)
+    X = CSR.of(X) if sparse.issparse(X) else X
+    remake = partial(estimator._make_samples, X, y, encoded, sample_weight)
+    samples = remake()
+    check_settings(estimator, estimator._program)
+    if samples.is_sparse:
+        estimator._program.check_reads_sparse()
+    if estimator.solver != "lbfgs":
+        state = resume_or_begin(estimator, samples, splits, incremental)
+        estimator._training_state = state
+    return samples, remake
+
+
+def _check_weights(sample_weight, X):
+    if sample_weight is None:
+        return None
+    sample_weight = _check_sample_weight(
+        sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+    )
+    if not sample_weight.any():
+        raise ValueError(
+            "sample_weight must have at least one positive entry, all are 0."
+        )
+    return sample_weight
+
+
+def _check_any_weighs(estimator, weights, incremental):
+    """Raise ValueError where a fit has no sample that weighs anything.
+
+    These are the weights that the loss sees: of samples, times those of classes, in
+    the precision of the network. A part of the data may weigh nothing.
+    """
+    if weights is None:
+        return
+    product = "sample_weight"
+    if getattr(estimator, "class_weight", None) is not None:
+        product = f"sample_weight times class_weight={estimator.class_weight!r}"
+    if not np.isfinite(weights).all():
+        raise ValueError(f"{product} must be finite, in {weights.dtype} too.")
+    if not incremental and not weights.any():
+        raise ValueError(f"{product} must not be negative, nor all 0.")
+
+
+def _begin(estimator, data, targets, is_given):
+    """Set up an untrained network of the right size."""
+    estimator._targets = targets
+    estimator.n_outputs_ = targets.n_outputs
+    estimator.graph_ = estimator._make_graph(data, targets.n_outputs)
+    estimator._random_state = new_random_state(estimator.random_state)
+    program = estimator._program
+    estimator._parameters = program.allocate(data.X.dtype)
+    looks_at_data = estimator.weight_init == "unit_variance"
+    initialize(
+        program,
+        estimator._parameters,
+        estimator._random_state,
+        estimator.weight_init,
+        data.X[:_INITIAL_BATCH] if looks_at_data else None,
+    )
+    estimator._begin(targets, is_given)
+    estimator._training_state = None
+    estimator.n_iter_ = estimator.t_ = 0
+    estimator.loss_ = np.nan
+    estimator.history_ = new_history()
+    for name in _OF_MINIBATCHES:  # of a network before, trained otherwise
+        vars(estimator).pop(name, None)
+    if estimator.solver != "lbfgs":
+        estimator.loss_curve_ = []
+        estimator.best_loss_ = None if estimator.early_stopping else np.inf
+        estimator.validation_scores_ = estimator.validation_loss_curve_ = None
+        estimator.best_validation_score_ = None
+
+
+def _check_continuation(estimator, data):
+    """Check that the network fitted before is the one that is asked for."""
+    graph = estimator._make_graph(data, estimator._targets.n_outputs)
+    if not estimator._is_same_network(graph):
+        estimator._refuse_continuation()
+    dtype = estimator._parameters.dtype
+    if estimator.dtype is not None and dtype != estimator.dtype:
+        raise ValueError(
+            f"dtype={estimator.dtype!r} is not that of the network fitted before, "
+            f"{dtype}. Use warm_start=False, or a new estimator."
+        )
+    estimator.graph_ = graph
+    # An integer seeds the first fit; later ones continue its stream.
+    if not isinstance(estimator.random_state, Integral):
+        estimator._random_state = new_random_state(estimator.random_state)
 
 
 def _batch_size(estimator, samples, n_units):
