@@ -21,6 +21,7 @@ from skbackprop.engine.optimizers import SDLM, SGD
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference.curvature import gauss_newton_diagonal
 from skbackprop.engine.reference.executor import ReferenceExecutor
+from skbackprop.engine.schedules import Cosine
 from skbackprop.network import BatchNorm, Graph, Input, Linear
 from skbackprop.network.chain import mlp_graph
 
@@ -157,7 +158,7 @@ def test_the_loss_of_every_task_goes_down(task):
     "settings",
     [
         {},
-        {"dropout": 0.3, "learning_rate": "cosine", "dtype": "float32"},
+        {"dropout": 0.3, "learning_rate": Cosine(), "dtype": "float32"},
         {"learning_rate": "invscaling", "l1_alpha": 0.01, "max_norm": 2.0},
         {"early_stopping": True, "n_iter_no_change": 50, "weight_decay": 0.01},
     ],

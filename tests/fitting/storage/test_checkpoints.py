@@ -19,6 +19,7 @@ from tasks import TASKS
 import skbackprop
 from skbackprop import DivergenceError, MLPClassifier, NetworkClassifier
 from skbackprop.engine import training
+from skbackprop.engine.schedules import Cosine
 from skbackprop.fitting.storage import checkpoints, files
 from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
 
@@ -175,7 +176,7 @@ def endless(path, max_iter):
         early_stopping=True,
         dropout=0.2,
         max_norm=1.0,
-        learning_rate="cosine",
+        learning_rate=Cosine(),
     )
 
 
