@@ -33,6 +33,11 @@ class Targets:
         """That of one prediction, of which ``loss`` may be a sum."""
         return self.loss
 
+    @property
+    def reads_logits(self):
+        """Whether the loss reads logarithms, or log-odds, of what is predicted."""
+        return self.loss.link == "exp"
+
 
 @dataclass
 class ClassTargets(Targets):
@@ -56,6 +61,11 @@ class ClassTargets(Targets):
     def loss(self):
         """That of the outputs, added up."""
         return self.of_output
+
+    @property
+    def reads_logits(self):
+        """Whether the loss is one of probabilities."""
+        return self.of_output.gives_probabilities
 
     @property
     def n_columns(self):
