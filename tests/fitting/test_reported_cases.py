@@ -165,9 +165,14 @@ def test_nothing_of_a_network_trained_by_minibatches_remains_with_lbfgs():
 
 def test_the_output_activation_cannot_be_assigned():
     clf = short()
-    with pytest.raises(AttributeError):
-        clf.out_activation_ = "identity"
+    clf.out_activation_, clf.n_layers_ = "identity", 7  # to be found by fit
     assert not hasattr(clf, "out_activation_")
+    clf.set_params(tol=10.0, max_iter=20).fit(IRIS, SPECIES)
+    assert clf.out_activation_ == "softmax"
+    assert clf.n_layers_ == 3
+    for name in ("out_activation_", "n_layers_"):
+        with pytest.raises(AttributeError, match="cannot be assigned"):
+            setattr(clf, name, 3)
 
 
 # Weights and classes
