@@ -31,10 +31,16 @@ class Row(np.ndarray):
 
 def new_row(layout, kernel, **fields):
     """Return a row for the kernel at an address; fields that are not named are 0."""
-    row = np.zeros(ROW_FIELDS, np.int64).view(Row)
-    row.layout, row.memory = layout, {}
-    row[KERNEL] = kernel
-    row.set(**fields)
+    # A list first: to set a field of an array takes three times as long, and nets
+    # that are unrolled for many steps have many rows.
+    numbers, memory = [0] * ROW_FIELDS, {}
+    numbers[KERNEL] = kernel
+    for name, value in fields.items():
+        if isinstance(value, np.ndarray):
+            memory[name], value = value, address(value)
+        numbers[getattr(layout, name)] = value
+    row = np.array(numbers, np.int64).view(Row)
+    row.layout, row.memory = layout, memory
     return row
 
 

@@ -1,5 +1,7 @@
 """How rows and vectors lie in memory: padding, cache lines."""
 
+import math
+
 import numpy as np
 
 ROW_QUANTUM = 16  # elements: 64 bytes of float32, a cache line, a vector of AVX-512
@@ -22,7 +24,8 @@ def padded_width(width):
 def aligned_zeros(shape, dtype):
     """Return an array of zeros that begins on a cache line."""
     dtype = np.dtype(dtype)
-    n_bytes = int(np.prod(shape)) * dtype.itemsize
+    n_elements = math.prod(shape) if isinstance(shape, tuple) else int(shape)
+    n_bytes = n_elements * dtype.itemsize
     memory = np.zeros(n_bytes + 64, np.uint8)
-    start = -memory.ctypes.data % 64
+    start = -memory.__array_interface__["data"][0] % 64
     return memory[start : start + n_bytes].view(dtype).reshape(shape)

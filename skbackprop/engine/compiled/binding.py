@@ -148,12 +148,11 @@ class Workspace:
         }
         rows = []
         for inputs, settings in self._inputs_of_rows(instruction):
-            row = new_row(Module, kernels[backward], **shared)
-            row.set(**self._input_fields(inputs))
+            fields = shared | self._input_fields(inputs)
+            fields.update(zip(("setting", "setting2"), settings, strict=False))
             if reads_csr:
-                row.set(x=0, **csr)
-            row.set(**dict(zip(("setting", "setting2"), settings, strict=False)))
-            rows.append(row)
+                fields.update(csr, x=0)
+            rows.append(new_row(Module, kernels[backward], **fields))
         return rows
 
     def _inputs_of_rows(self, instruction):
