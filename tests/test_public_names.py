@@ -106,7 +106,7 @@ def loaded_by_sklearn():
 @pytest.mark.parametrize(
     ("name", "rooms"),
     [
-        ("MLPClassifier", {*NETWORKS, "estimators.mlp", "estimators.docs"}),
+        ("MLPClassifier", {*NETWORKS, "estimators.mlp"}),
         ("FeaturePooling", {*GROUND, "transformers"}),
         ("MonomialFeatures", {*GROUND, "transformers"}),
         ("LinearSeparator", {*GROUND, "separability"}),

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.engine.losses import Loss
-from skbackprop.estimators.docs import (
-    CLASSIFICATION_PARAMETERS,
-    GRAPH_PARAMETER,
-    LOSS_PARAMETER,
-    NETWORK_ATTRIBUTES,
-    NETWORK_PARAMETERS,
-    NETWORK_REFERENCES,
-    QUANTILE_PARAMETER,
-)
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.tasks import NetworkClassifierMixin, NetworkRegressorMixin
 from skbackprop.network import Graph
 from skbackprop.network.chain import mlp_graph
-from skbackprop.utils.docs import share_docs
+from skbackprop.utils.docs import inherit_docs
 
 
 def build_graph(graph, n_features, n_outputs):
@@ -76,7 +67,16 @@ def _ask_builder(builder, n_features, n_outputs):
 
 
 class _Network(NetworkEstimator):
-    """A graph that the user wires, or a builder of graphs."""
+    """A graph that the user wires, or a builder of graphs.
+
+    Parameters
+    ----------
+    graph : Graph or callable, default=mlp_graph
+        The network, or a builder: a function of (n_features, n_outputs) that
+        returns it. By default the chain of one hidden layer of 100 rectified
+        linear units. The output has one column per class or target, one for
+        two classes.
+    """
 
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
@@ -88,13 +88,7 @@ class _Network(NetworkEstimator):
         return build_graph(self.graph, data.X.shape[1], n_outputs)
 
 
-@share_docs(
-    graph=GRAPH_PARAMETER,
-    parameters=NETWORK_PARAMETERS,
-    classification=CLASSIFICATION_PARAMETERS,
-    attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class NetworkClassifier(NetworkClassifierMixin, _Network):
     r"""Classifier made of any directed acyclic graph of modules.
@@ -104,25 +98,9 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
     indicator matrices, is minimised by backprop through the graph, plus an L2
     penalty on all weight matrices.
 
-    Parameters
-    ----------
-    {graph}
-    {parameters}
-    {classification}
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted.
-    {attributes}
-
     See Also
     --------
     MLPClassifier : The chain of linear layers and activations.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------
@@ -149,14 +127,7 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
     graph: object = mlp_graph
 
 
-@share_docs(
-    graph=GRAPH_PARAMETER,
-    parameters=NETWORK_PARAMETERS,
-    loss=LOSS_PARAMETER,
-    quantile=QUANTILE_PARAMETER,
-    attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class NetworkRegressor(NetworkRegressorMixin, _Network):
     r"""Regressor made of any directed acyclic graph of modules.
@@ -164,24 +135,9 @@ class NetworkRegressor(NetworkRegressorMixin, _Network):
     The graph puts out z. Its loss, by default half the squared error, is minimised
     by backprop through the graph, plus an L2 penalty on all weight matrices.
 
-    Parameters
-    ----------
-    {graph}
-    {loss}
-    {parameters}
-    {quantile}
-
-    Attributes
-    ----------
-    {attributes}
-
     See Also
     --------
     MLPRegressor : The chain of linear layers and activations.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------

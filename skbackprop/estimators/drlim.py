@@ -18,20 +18,12 @@ from skbackprop.engine.losses.pairs import (
 )
 from skbackprop.engine.samples import Groups, Samples
 from skbackprop.estimators.dag import build_graph
-from skbackprop.estimators.docs import (
-    DROPOUT_PARAMETER,
-    HIDDEN_PARAMETERS,
-    MLP_ATTRIBUTES,
-    NETWORK_ATTRIBUTES,
-    NETWORK_PARAMETERS,
-    NETWORK_REFERENCES,
-)
 from skbackprop.estimators.mlp import _MLP
 from skbackprop.estimators.pairs import EmbeddingTargets, PairSampler, make_similarity
 from skbackprop.fitting.hooks import Data
 from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.network import Graph
-from skbackprop.utils.docs import share_docs
+from skbackprop.utils.docs import inherit_docs
 from skbackprop.utils.validation import validate_finite
 
 LOSSES = {
@@ -41,14 +33,7 @@ LOSSES = {
 }
 
 
-@share_docs(
-    hidden=HIDDEN_PARAMETERS,
-    dropout=DROPOUT_PARAMETER,
-    parameters=NETWORK_PARAMETERS,
-    mlp_attributes=MLP_ATTRIBUTES,
-    attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     r"""Coordinates in which similar samples are close and all others are not.
@@ -70,22 +55,20 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
 
     Similar pairs are the same in all epochs (with ``similarity="labels"`` they
     are drawn anew); as many dissimilar ones are drawn anew in each epoch
-    (``n_dissimilar`` times as many), so that in time all are seen.
+    (``n_dissimilar`` times as many), so that in time all are seen. L-BFGS learns
+    from those that are drawn first.
 
     Parameters
     ----------
     n_components : int, default=2
         Number of coordinates.
-    {parameters}
-    {hidden}
-    {dropout}
     graph : Graph or callable, default=None
         A network in place of that of ``hidden_layer_sizes``, or its builder, a
         function of (n_features, n_components).
     similarity : {'neighbors', 'labels'}, default='neighbors'
         What is similar where ``fit`` is given no pairs: samples one of which is
         among the ``n_neighbors`` nearest of the other (Euclidean distance), or
-        samples with the same label in y.
+        samples with the same label in y. No label may be missing.
     n_neighbors : int, default=5
         Number of neighbours; with labels the number of partners that are drawn
         for each sample in each epoch.
@@ -93,7 +76,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         The loss above; the log loss of the probability
         :math:`1 / (1 + e^{D^2 - m^2})` of being similar [5]_; or
         :math:`\max(0, D_+^2 - D_-^2 + m)` of triplets [6]_: a sample, a similar
-        one at distance :math:`D_+` and a dissimilar one at :math:`D_-`.
+        one at distance :math:`D_+` and a dissimilar one at :math:`D_-`. There must
+        be samples that have both.
     margin : float, default=1.0
         The margin m: a distance, with triplets a difference of squared ones.
     n_dissimilar : int, default=1
@@ -101,15 +85,43 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     n_candidates : int, default=1
         Hard negatives: of so many dissimilar samples that are drawn, the one is
         taken that is closest in the map as it is. 1 takes any. Those beyond the
-        margin, from which nothing would be learnt, are so taken last.
+        margin, from which nothing would be learnt, are so taken last. Not with
+        L-BFGS.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
+        the number of pairs, or triplets, of a minibatch. Biases are not penalised.
+    batch_size : int or 'auto', default='auto'
+        Pairs, or triplets, per minibatch of the stochastic solvers; 'auto' is
+        ``min(200, n_pairs_)``.
+    shuffle : bool, default=True
+        Whether the pairs are shuffled before each epoch.
+    random_state : int, RandomState instance, default=None
+        Source of the pairs that are drawn, of the initial weights, of the
+        shuffling, of the validation split and of what dropout leaves out. With
+        the same int the results are the same.
+    early_stopping : bool, default=False
+        Whether training ends when the loss of pairs (or triplets) that are held
+        out no longer improves. The weights with which it was least are kept.
+        What is held out are pairs, not samples, which may be in other pairs.
+        Ignored by L-BFGS, and not for ``partial_fit``.
+    validation_fraction : float, default=0.1
+        Part of the pairs that is held out by ``early_stopping``, from 0 to 1.
+    scoring : {None, 'loss'}, default=None
+        Score of the pairs that are held out, the larger the better: minus their
+        mean loss, penalty left out, either way. 'loss' is an error without
+        ``early_stopping``; scorers of samples know nothing of pairs.
 
     Attributes
     ----------
-    {mlp_attributes}
     n_pairs_ : int
-        Pairs, or triplets, of an epoch. ``batch_size``, ``t_`` and the validation
-        set count these.
-    {attributes}
+        Pairs, or triplets, of an epoch, those that are held out included.
+    t_ : int
+        Pairs, or triplets, seen by the stochastic solvers.
+    validation_scores_ : list of float or None
+        Minus the loss of the pairs that ``early_stopping`` holds out, after each
+        epoch.
+    validation_loss_curve_ : list of float or None
+        Their loss, penalty left out.
 
     See Also
     --------
@@ -118,7 +130,6 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
 
     References
     ----------
-    {references}
     .. [4] Hadsell, R., Chopra, S. & LeCun, Y. (2006). "Dimensionality reduction by
        learning an invariant mapping". CVPR.
     .. [5] Guillaumin, M., Verbeek, J. & Schmid, C. (2009). "Is that you? Metric

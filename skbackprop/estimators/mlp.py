@@ -8,17 +8,6 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbackprop.engine.losses import Loss
-from skbackprop.estimators.docs import (
-    CLASSIFICATION_PARAMETERS,
-    DROPOUT_PARAMETER,
-    HIDDEN_PARAMETERS,
-    LOSS_PARAMETER,
-    MLP_ATTRIBUTES,
-    NETWORK_ATTRIBUTES,
-    NETWORK_PARAMETERS,
-    NETWORK_REFERENCES,
-    QUANTILE_PARAMETER,
-)
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkClassifierMixin, NetworkRegressorMixin
@@ -43,7 +32,7 @@ from skbackprop.network import (
     Tanh,
 )
 from skbackprop.network.compiler import compile_graph
-from skbackprop.utils.docs import share_docs
+from skbackprop.utils.docs import inherit_docs
 
 ACTIVATIONS = {
     "elu": ELU(),
@@ -64,7 +53,35 @@ ACTIVATIONS = {
 
 
 class _MLP(NetworkEstimator):
-    """A chain of linear layers with an activation between them."""
+    """A chain of linear layers with an activation between them.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of int or int, default=(100,)
+        Number of units of each hidden layer.
+    activation : str or list of str, default='relu'
+        Activation of the hidden layers, or of each: 'identity', 'logistic',
+        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
+        1998), 'selu', 'silu', 'softplus' or 'softsign'
+        (:mod:`skbackprop.network.modules.activations` has their equations).
+    dropout : float or tuple of float, default=None
+        Share of the units of the hidden layers that are left out at random at
+        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+
+    Attributes
+    ----------
+    coefs_ : list of ndarray of shape (fan_in, fan_out)
+        Weight matrix of each layer. Views of one vector: what is assigned to
+        them, to items of the list or to the whole list changes the network. What
+        is assigned before there is one, training begins from: ``partial_fit``, or
+        ``fit`` with ``warm_start=True``.
+    intercepts_ : list of ndarray of shape (fan_out,)
+        Bias of each layer, views as well.
+    n_layers_ : int
+        Number of layers, input and output included.
+    """
 
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
@@ -164,15 +181,7 @@ class _Views(list):
         self[index][...] = value
 
 
-@share_docs(
-    hidden=HIDDEN_PARAMETERS,
-    dropout=DROPOUT_PARAMETER,
-    parameters=NETWORK_PARAMETERS,
-    classification=CLASSIFICATION_PARAMETERS,
-    attributes=MLP_ATTRIBUTES,
-    more_attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class MLPClassifier(NetworkClassifierMixin, _MLP):
     r"""Multilayer perceptron classifier.
@@ -188,27 +197,9 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     and fitted attributes and, with the same integer ``random_state``, the same
     first epochs up to rounding.
 
-    Parameters
-    ----------
-    {hidden}
-    {parameters}
-    {classification}
-    {dropout}
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted.
-    {attributes}
-    {more_attributes}
-
     See Also
     --------
     MLPRegressor : The same network for real targets.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------
@@ -233,16 +224,7 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
     dropout: float | tuple | None = None
 
 
-@share_docs(
-    hidden=HIDDEN_PARAMETERS,
-    dropout=DROPOUT_PARAMETER,
-    parameters=NETWORK_PARAMETERS,
-    loss=LOSS_PARAMETER,
-    quantile=QUANTILE_PARAMETER,
-    attributes=MLP_ATTRIBUTES,
-    more_attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class MLPRegressor(NetworkRegressorMixin, _MLP):
     r"""Multilayer perceptron regressor.
@@ -257,26 +239,9 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
     and fitted attributes and, with the same integer ``random_state``, the same
     first epochs up to rounding.
 
-    Parameters
-    ----------
-    {loss}
-    {hidden}
-    {parameters}
-    {quantile}
-    {dropout}
-
-    Attributes
-    ----------
-    {attributes}
-    {more_attributes}
-
     See Also
     --------
     MLPClassifier : The same network for classes.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------

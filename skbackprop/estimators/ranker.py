@@ -17,14 +17,6 @@ from skbackprop.engine.losses.rankings import (
     RankNet,
 )
 from skbackprop.engine.samples import Samples
-from skbackprop.estimators.docs import (
-    DROPOUT_PARAMETER,
-    HIDDEN_PARAMETERS,
-    MLP_ATTRIBUTES,
-    NETWORK_ATTRIBUTES,
-    NETWORK_REFERENCES,
-    RANKER_PARAMETERS,
-)
 from skbackprop.estimators.mlp import _MLP
 from skbackprop.estimators.queries import (
     Judgements,
@@ -34,7 +26,7 @@ from skbackprop.estimators.queries import (
 )
 from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.fitting.validation_sets import GivenSet
-from skbackprop.utils.docs import share_docs
+from skbackprop.utils.docs import inherit_docs
 
 LOSSES = {
     "hinge": lambda e: PairwiseHinge(),
@@ -45,14 +37,7 @@ LOSSES = {
 _DOCUMENTS_PER_BATCH = 200  # about as many, with batch_size="auto"
 
 
-@share_docs(
-    hidden=HIDDEN_PARAMETERS,
-    dropout=DROPOUT_PARAMETER,
-    parameters=RANKER_PARAMETERS,
-    attributes=MLP_ATTRIBUTES,
-    more_attributes=NETWORK_ATTRIBUTES,
-    references=NETWORK_REFERENCES,
-)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class MLPRanker(_MLP):
     r"""Multilayer perceptron that ranks the documents of queries.
@@ -89,35 +74,48 @@ class MLPRanker(_MLP):
     Parameters
     ----------
     loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
-        What is minimised.
-    {hidden}
-    {parameters}
+        What is minimised; 'lambdarank' not with L-BFGS.
     k : int, default=None
         How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
         with ``early_stopping``. None: all.
     gain : {'linear', 'exponential'}, default='linear'
         What a document of relevance y adds to NDCG in the same places: y, as in
         :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
-    {dropout}
+    alpha : float, default=0.0001
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
+        the sum of the weights of the queries of a minibatch. Biases are not
+        penalised.
+    batch_size : int or 'auto', default='auto'
+        Queries per minibatch of the stochastic solvers; 'auto' is as many as
+        have 200 documents, on average, together.
+    shuffle : bool, default=True
+        Whether the queries are shuffled before each epoch.
+    early_stopping : bool, default=False
+        Whether training ends when the score on validation queries no longer
+        improves: on those of ``X_val`` and ``y_val`` if ``fit`` is given them,
+        else on a part of the queries that is held out. Wherever there is a
+        validation set the weights of the best score are kept. Ignored by L-BFGS,
+        and not for ``partial_fit``.
+    validation_fraction : float, default=0.1
+        Part of the queries that is held out by ``early_stopping``, from 0 to 1;
+        not where ``fit`` is given ``X_val``.
+    scoring : {None, 'loss'}, default=None
+        Score of validation queries, the larger the better. None: NDCG@k, as
+        ``score`` has it; 'loss': minus the mean loss of a query, penalty left
+        out, an error where there is no validation set. Other scorers know
+        nothing of queries.
 
     Attributes
     ----------
-    {attributes}
-    {more_attributes}
+    t_ : int
+        Queries seen by the stochastic solvers.
 
     See Also
     --------
     MLPRegressor : The same network, fitted to relevance document by document.
 
-    Notes
-    -----
-    What other estimators do with samples is done with queries here: they are
-    shuffled, counted and, with ``early_stopping``, held out; ``t_`` is a number
-    of queries.
-
     References
     ----------
-    {references}
     .. [4] Burges, C., Ragno, R. & Le, Q. (2006). "Learning to rank with nonsmooth
        cost functions". NIPS.
     .. [5] Burges, C. et al. (2005). "Learning to rank using gradient descent".

@@ -6,17 +6,6 @@ from typing import ClassVar
 from sklearn.utils.metaestimators import available_if
 
 from skbackprop.engine.losses import Loss
-from skbackprop.estimators.docs import (
-    CLASSIFICATION_PARAMETERS,
-    LOSS_PARAMETER,
-    NETWORK_ATTRIBUTES,
-    NETWORK_PARAMETERS,
-    NETWORK_REFERENCES,
-    QUANTILE_PARAMETER,
-    RECURRENT_DROPOUT_PARAMETER,
-    RECURRENT_PARAMETERS,
-    SEQUENCES_PARAMETER,
-)
 from skbackprop.estimators.unrolled import _Recurrent
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.tasks import (
@@ -24,22 +13,10 @@ from skbackprop.fitting.tasks import (
     NetworkRegressorMixin,
     gives_probabilities,
 )
-from skbackprop.utils.docs import share_docs
-
-_RECURRENT_DOCS = {
-    "sequences": SEQUENCES_PARAMETER,
-    "recurrent": RECURRENT_PARAMETERS,
-    "parameters": NETWORK_PARAMETERS,
-    "classification": CLASSIFICATION_PARAMETERS,
-    "loss": LOSS_PARAMETER,
-    "quantile": QUANTILE_PARAMETER,
-    "dropout": RECURRENT_DROPOUT_PARAMETER,
-    "attributes": NETWORK_ATTRIBUTES,
-    "references": NETWORK_REFERENCES,
-}
+from skbackprop.utils.docs import inherit_docs
 
 
-@share_docs(**_RECURRENT_DOCS)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
     r"""Recurrent network that classifies sequences, or their steps.
@@ -50,30 +27,11 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
 
     and a linear module reads the logits of the classes from its states. The loop
     is unrolled into a graph with shared parameters, and trained by backprop
-    through it. {sequences}
-
-    Parameters
-    ----------
-    {recurrent}
-    {parameters}
-    {classification}
-    {dropout}
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted.
-    n_features_per_step_ : int
-        Number of features of a time step.
-    {attributes}
+    through it.
 
     See Also
     --------
     RecurrentRegressor : The same network for real targets.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------
@@ -166,7 +124,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         return self._by_sequences(super().predict_log_proba, X)
 
 
-@share_docs(**_RECURRENT_DOCS)
+@inherit_docs
 @dataclass(eq=False, repr=False)
 class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
     r"""Recurrent network for real targets of sequences, or of their steps.
@@ -177,29 +135,10 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     and a linear module reads the outputs from its states. The loop is unrolled
     into a graph with shared parameters, and trained by backprop through it.
-    {sequences}
-
-    Parameters
-    ----------
-    {recurrent}
-    {loss}
-    {parameters}
-    {quantile}
-    {dropout}
-
-    Attributes
-    ----------
-    n_features_per_step_ : int
-        Number of features of a time step.
-    {attributes}
 
     See Also
     --------
     RecurrentClassifier : The same network for classes.
-
-    References
-    ----------
-    {references}
 
     Examples
     --------

@@ -28,7 +28,52 @@ from skbackprop.utils.validation import FLOATS, validate_finite
 
 @dataclass(eq=False, repr=False)
 class _Recurrent:
-    """A cell, unrolled for as many steps as the longest sequence has."""
+    """A cell, unrolled for as many steps as the longest sequence has.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : array-like of int or int, default=(64,)
+        Number of units of each recurrent layer, in each direction.
+    cell : {'tanh', 'relu', 'gru', 'lstm'}, default='gru'
+        The recurrence: tanh(x W + h U + b), the same with max(0, .), gated
+        recurrent unit, or long short-term memory
+        (:mod:`skbackprop.network.recurrence` has their equations).
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence from its end.
+    readout : {'last', 'mean', 'max'}, default='last'
+        What the output is computed from: the states at the end, or their mean or
+        maximum over time.
+    return_sequences : bool, default=False
+        Whether each step has an output of its own, computed from its state; y
+        then holds a label or value for each step, and the loss of a sequence
+        is the sum over its steps. Not with ``class_weight``, nor with the name of
+        a scorer as ``scoring``.
+    n_timesteps : int, default=None
+        Number of steps that the rows of a two-dimensional X hold, as behind a
+        scaler. None: each column is a step of one feature.
+    layout : {'NTF', 'NFT'}, default='NTF'
+        Order of samples (N), time (T) and features (F) in X, where it is an array
+        of three dimensions. It may as well be a list of matrices (time_i,
+        features) of unequal length, which are padded: that changes nothing,
+        neither predictions nor gradients. Or rows, see ``n_timesteps``.
+    bptt_steps : int, default=None
+        Gradients go back in time to the last multiple of so many steps
+        (truncated backprop through time; with ``bidirectional`` they also go
+        forth to the next one). None: to the beginning.
+    dropout : float or tuple of float, default=None
+        Share of what each layer puts out that is left out at random, at each
+        step and minibatch anew, on the way to the next layer and to the output;
+        the way from step to step drops nothing (Zaremba et al. 2014). Or a
+        tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
+        units. Not with L-BFGS.
+
+    Attributes
+    ----------
+    n_features_per_step_ : int
+        Number of features of a time step.
+    n_features_in_ : int
+        Number of features of a time step; where X has rows, of these.
+    """
 
     hidden_layer_sizes: tuple = (64,)
     cell: str = "gru"

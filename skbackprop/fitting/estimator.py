@@ -38,6 +38,45 @@ class NetworkEstimator(
 
     Subclasses say which graph they are (``_make_graph``) and what the targets
     mean (``_new_targets``), and whatever else of :class:`FittingHooks` is their own.
+
+    Attributes
+    ----------
+    loss_ : float
+        Loss of the last epoch, penalty included.
+    best_loss_ : float or None
+        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        only.
+    loss_curve_ : list of float
+        Loss of each epoch. Stochastic solvers only.
+    validation_scores_ : list of float or None
+        Score (``scoring``) after each epoch, where there is a validation set.
+    validation_loss_curve_ : list of float or None
+        Loss there after each epoch, penalty left out.
+    best_validation_score_ : float or None
+        Best of the scores.
+    history_ : dict of list
+        What was recorded of each epoch (iteration of L-BFGS), for
+        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
+        'penalty', its part in the loss; 'learning_rate' of the last step;
+        'gradient_norm', the mean over minibatches of the norm of the gradient,
+        penalty left out, before clipping; 'validation_loss' and
+        'validation_score'; 'seconds' of training. NaN where there is no such thing,
+        and for 'seconds' in pickles, copies and files: equal fits are equal files.
+    t_ : int
+        Samples seen by the stochastic solvers.
+    graph_ : Graph
+        The network as a graph of modules.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features. Only where X has string column names.
+    n_iter_ : int
+        Epochs (iterations of L-BFGS) of the last fit.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Name of the function that makes predictions of the network's output. It
+        follows from the loss and cannot be set.
     """
 
     # Fitting

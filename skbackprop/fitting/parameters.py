@@ -1,7 +1,4 @@
-"""What every network estimator can be told: names, defaults, constraints.
-
-Their descriptions are :data:`skbackprop.estimators.docs.NETWORK_PARAMETERS`.
-"""
+"""What every network estimator can be told: names, defaults, texts, constraints."""
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
@@ -22,7 +19,145 @@ class NetworkParameters(BaseEstimator):
     """The parameters that all network estimators share, keyword-only.
 
     A dataclass makes their constructors; subclasses, dataclasses as well, put
-    their own parameters in front.
+    their own parameters in front, and inherit the texts
+    (:func:`skbackprop.utils.docs.inherit_docs`).
+
+    Parameters
+    ----------
+    solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
+'sdlm', 'sgd'}, default='adam'
+        How weights are learnt: L-BFGS on all samples at once, stochastic
+        gradient descent with momentum, Adam [2]_, or one of its relatives
+        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
+        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
+        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
+        h is the second derivative of the loss (stochastic diagonal
+        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples; not
+        all losses and modules have one.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
+        the sum of the sample weights of a minibatch. Biases are not penalised.
+    batch_size : int or 'auto', default='auto'
+        Samples per minibatch of the stochastic solvers; 'auto' is
+        ``min(200, n_samples)``.
+    learning_rate : str, Schedule or callable, default='constant'
+        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
+        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / (t_ +
+        1) ** power_t``, anew in each epoch), or 'adaptive' (divided by 5 whenever
+        training comes to a standstill). With any stochastic solver: 'exponential'
+        and 'plateau', without end; 'onecycle', 'coslog4', 'cosine' and 'step',
+        which span the ``max_iter`` epochs of a fit, so that each fit goes through
+        them once, and ``partial_fit`` moves along by an epoch a call; an instance
+        of one of :mod:`skbackprop.engine.schedules`, which says how fast, such as
+        ``Cosine(period=10, growth=2)`` with warm restarts; or a function of the
+        epochs so far, a float, that returns what ``learning_rate_init`` is
+        multiplied by.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of the stochastic solvers.
+    power_t : float, default=0.5
+        Exponent of the 'invscaling' schedule.
+    max_iter : int, default=200
+        Most epochs of the stochastic solvers, most iterations of L-BFGS, in a call
+        of ``fit``.
+    shuffle : bool, default=True
+        Whether the samples are shuffled before each epoch.
+    random_state : int, RandomState instance, default=None
+        Source of the initial weights, of the shuffling, of the validation split and
+        of what dropout leaves out. With the same int the results are the same.
+    tol : float, default=1e-4
+        Improvement of the loss (of the validation score, with early stopping)
+        that counts as one; for L-BFGS the size of the gradient to stop at.
+    verbose : bool, default=False
+        Whether to print progress.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from where the last call ended, with the state of
+        the optimizer. Where that call was cut off by ``max_iter``, 10 + 10 epochs
+        equal 20, bit for bit, except with schedules that span a fit. Epochs without
+        improvement are counted anew on other data, by another measure (``alpha``,
+        ``l1_alpha``, ``early_stopping``, ``n_iter_no_change``, ``tol``) and after
+        training had come to its end. False: the state of the optimizer is dropped
+        when ``fit`` ends, and a ``partial_fit`` after it begins a new one.
+    momentum : float, default=0.9
+        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
+        are ``1 / (1 - momentum)`` times as long as without.
+    nesterovs_momentum : bool, default=True
+        Whether that momentum is Nesterov's.
+    early_stopping : bool, default=False
+        Whether training ends when the score on a validation set no longer
+        improves: on ``X_val`` and ``y_val`` if ``fit`` is given them, else on a
+        part of the training data that is held out. Wherever there is a
+        validation set the weights of the best score are kept. Ignored by L-BFGS,
+        and not for ``partial_fit``.
+    validation_fraction : float, default=0.1
+        Part that is held out by ``early_stopping``, from 0 to 1; not where
+        ``fit`` is given ``X_val``.
+    beta_1 : float, default=0.9
+        Decay per step of Adam's first moment.
+    beta_2 : float, default=0.999
+        Decay per step of Adam's second moment.
+    epsilon : float, default=1e-8
+        Added to the root of Adam's second moment.
+    n_iter_no_change : int or np.inf, default=10
+        Epochs in a row without improvement by ``tol`` after which training ends,
+        or 'adaptive' and 'plateau' reduce the learning rate.
+    max_fun : int, default=15000
+        Most evaluations of the loss by L-BFGS.
+    clip_grad_norm : float, default=None
+        Largest Euclidean norm of a minibatch's gradient (penalty left out);
+        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
+        Not with L-BFGS.
+    l1_alpha : float, default=None
+        Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
+        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
+        with L-BFGS, nor are the following.
+    weight_decay : float, default=None
+        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
+        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+    max_norm : float, default=None
+        Largest Euclidean norm of the weights that lead to a unit; longer ones
+        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+    weight_init : str, default='glorot'
+        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
+        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
+        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
+        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
+        on a batch of the data what a layer puts out has variance 1 (Mishkin &
+        Matas 2016). Biases begin as 0 with all but 'glorot'.
+    regularization_start : float, default=None
+        Epochs before the penalties, weight decay and ``max_norm`` begin to
+        apply. None: from the start.
+    warmup_epochs : float, default=None
+        Epochs in which the learning rate rises linearly to what its schedule
+        says. None: from the start.
+    damping : float, default=None
+        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None: 0.02. Not with other solvers.
+    dtype : {None, 'float32', 'float64'}, default=None
+        Precision of the network. None keeps that of float32 input and takes
+        float64 for any other.
+    checkpoint : str or path, default=None
+        File from which ``fit`` goes on where it was broken off, to the same bits.
+        It is written after the epochs of a call into the kernels, at most every 5
+        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
+        the same parameters and data goes on from it, and what has ended is not
+        done again (a larger ``max_iter`` goes on); any other fit is an error. It
+        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+    scoring : str or callable, default=None
+        Score of a validation set, the larger the better. None: the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
+        penalty left out; else the name of one of scikit-learn's scorers or a
+        callable of (estimator, X, y), called with ``sample_weight=`` too where
+        ``fit`` was given weights; those of classes are about the loss. An error
+        where there is no validation set.
+
+    References
+    ----------
+    .. [1] LeCun, Y., Bottou, L., Orr, G. & Muller, K. (1998). "Efficient
+       BackProp". In Neural Networks: Tricks of the Trade.
+    .. [2] Kingma, D. & Ba, J. (2015). "Adam: A method for stochastic
+       optimization". ICLR.
+    .. [3] Glorot, X. & Bengio, Y. (2010). "Understanding the difficulty of
+       training deep feedforward neural networks". AISTATS.
     """
 
     _: KW_ONLY

@@ -44,7 +44,31 @@ def gives_probabilities(estimator):
 
 @dataclass(eq=False, repr=False)
 class NetworkClassifierMixin(ClassifierMixin):
-    """Classes, labels and probabilities."""
+    """Classes, labels and probabilities.
+
+    Parameters
+    ----------
+    loss : str or ClassLoss, default='log_loss'
+        What is minimised: 'log_loss', 'hinge' (of several classes that of Crammer
+        & Singer), 'squared_hinge', 'squared_error' of the targets +1 and -1 (LeCun
+        et al. 1998 [1]_, with ``scaled_tanh`` units), or 'focal' (Lin et al.
+        2017); or an instance, such as ``Focal(gamma=1)``, of a loss of
+        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
+        Probabilities are estimated with 'log_loss' and 'focal'.
+    label_smoothing : float, default=None
+        Share, from 0 to 1, of each label that is spread evenly over all classes
+        (Szegedy et al. 2016). With ``loss='log_loss'`` only.
+    class_weight : dict or 'balanced', default=None
+        Weight of each class, by which the weights of its samples are multiplied;
+        they must not all vanish. A dict has those of ``classes_``, 1 where it lacks
+        one. 'balanced' is ``n_samples / (n_classes * np.bincount(y))``, except for
+        ``partial_fit``. Not for label indicator matrices, nor for steps of sequences.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    """
 
     _: KW_ONLY
     loss: str | Loss = "log_loss"
@@ -230,7 +254,20 @@ class NetworkClassifierMixin(ClassifierMixin):
 
 @dataclass(eq=False, repr=False)
 class NetworkRegressorMixin(RegressorMixin):
-    """Real targets, one or several."""
+    """Real targets, one or several.
+
+    Parameters
+    ----------
+    loss : str or Loss, default='squared_error'
+        What is minimised: 'squared_error' (half of it), 'absolute_error',
+        'huber', 'log_cosh', 'quantile' (see ``quantile``), half the 'poisson' or
+        'gamma' deviance with log link for targets that are not negative, or
+        positive; or an instance, such as ``Huber(delta=2)``, of a loss of
+        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
+    quantile : float or sequence of float, default=None
+        Levels, between 0 and 1, of what ``loss='quantile'`` predicts; of several
+        levels predictions have a column each. None: 0.5.
+    """
 
     _: KW_ONLY
     quantile: float | tuple | None = None
