@@ -33,6 +33,13 @@ class Targets:
         """That of one prediction, of which ``loss`` may be a sum."""
         return self.loss
 
+    def needed_in_both_parts(self, samples):
+        """Return which samples (or groups) a fit and its validation set need one of.
+
+        None where any will do. Raise ValueError where there are not two.
+        """
+        return
+
 
 @dataclass
 class ClassTargets(Targets):
