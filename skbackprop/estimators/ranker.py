@@ -301,7 +301,8 @@ default=None
         y = column_or_1d(y, dtype=np.float64)
         check_consistent_length(scores, y)
         judged = Judgements.of(y, qid, query_weight)
-        if qid is None and self.n_queries_ > 1:
+        # A file written before this was counted does not say so.
+        if qid is None and getattr(self, "n_queries_", 1) > 1:
             warn_user(
                 f"score was given no qid, and takes all {len(scores)} rows for "
                 f"documents of one query, but fit was given {self.n_queries_} queries."
