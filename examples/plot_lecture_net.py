@@ -85,7 +85,7 @@ print(f"test accuracy: {clf.score(X_test, y_test):.3f}")
 
 # %%
 # Does it look where it should? Backprop goes on to the input: the mean gradient
-# of the logit of a class with respect to the image is large where the spot of
+# of the log-odds of a class with respect to the image is large where the spot of
 # that class is, and in its channel.
 
 figure, axes = plt.subplots(3, 3, figsize=(9, 4.5), sharex=True, sharey=True)
@@ -97,6 +97,6 @@ for k, axes_of_class in zip((0, 4, 8), axes, strict=True):
         if spots[k, channel].any():
             axis.contour(spots[k, channel], levels=[0.3], colors="black")
         axis.set_title(f"class {k}, channel {channel}")
-figure.suptitle("Mean gradient of a class's logit; outlined: the spot of the class")
+figure.suptitle("Mean gradient of a class's log-odds; outlined: the spot of the class")
 figure.tight_layout()
 plt.show()

@@ -43,9 +43,13 @@ class Judgements(NamedTuple):
     def can_be_ranked(self):
         """Whether a query has documents of different relevance."""
         ordered = self.relevance[self.queries.members]
-        starts = self.queries.starts[:-1]
-        best, worst = (f.reduceat(ordered, starts) for f in (np.maximum, np.minimum))
-        return bool((best > worst).any())
+        return bool(can_be_ranked(ordered, self.queries.starts).any())
+
+
+def can_be_ranked(relevance, starts):
+    """Tell of each query whether it has documents of different relevance."""
+    best, worst = (f.reduceat(relevance, starts[:-1]) for f in (np.maximum, np.minimum))
+    return best > worst
 
 
 def group_by_query(qid, n_samples):
@@ -141,6 +145,19 @@ class RelevanceTargets(Targets):
         """Return the gains of documents that were encoded."""
         column = encoded[:, 0]
         return column if self._reads_gains else gains_of(column, self.gain)
+
+    def needed_in_both_parts(self, samples):
+        """Return which queries can be ranked, and weigh something."""
+        is_needed = can_be_ranked(samples.targets[:, 0], samples.groups.starts)
+        if samples.weights is not None:
+            is_needed &= samples.weights > 0
+        if is_needed.sum() < 2:
+            raise ValueError(
+                "early_stopping=True needs two queries with documents of different "
+                "relevance (and a positive query_weight), one to train on and one to "
+                f"hold out, but has {is_needed.sum()} among {samples.n_units}."
+            )
+        return is_needed
 
     @property
     def _reads_gains(self):

@@ -27,6 +27,7 @@ from skbackprop.estimators.queries import (
 from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.fitting.validation_sets import GivenSet
 from skbackprop.utils.docs import inherit_docs
+from skbackprop.utils.warnings import warn_user
 
 LOSSES = {
     "hinge": lambda e: PairwiseHinge(),
@@ -35,6 +36,13 @@ LOSSES = {
     "ranknet": lambda e: RankNet(),
 }
 _DOCUMENTS_PER_BATCH = 200  # about as many, with batch_size="auto"
+_MOST_PAIRS = 50_000_000  # of a query, of 10,000 documents: one or two seconds
+_MANY_DOCUMENTS = 1000  # more than users hand over as one query without saying so
+_OF_ROUTING = (
+    " GridSearchCV, cross_val_score and others hand qid to fit and score only after "
+    "sklearn.set_config(enable_metadata_routing=True) and "
+    "ranker.set_fit_request(qid=True).set_score_request(qid=True)."
+)
 
 
 @inherit_docs
@@ -61,8 +69,11 @@ class MLPRanker(_MLP):
     - 'listnet' [7]_: :math:`-\sum_i p_i \log q_i` with p = softmax(y) and
       q = softmax(s) over the documents of the query.
 
-    Documents of the same relevance make no pair. Where scores are tied, the better
-    document counts as ranked behind. A query of one document has loss 0.
+    Losses of pairs take queries of up to 10,000 documents; 'lambdarank' with a small k
+    looks only at pairs with a document of rank 1 to k and takes larger ones, and so
+    does 'listnet'. Documents of the same relevance make no pair. Where scores are
+    tied, the better document counts as ranked behind. A query of one document has
+    loss 0.
 
     .. math::
 
@@ -107,6 +118,8 @@ class MLPRanker(_MLP):
 
     Attributes
     ----------
+    n_queries_ : int
+        Number of queries that training began with.
     t_ : int
         Queries seen by the stochastic solvers.
 
@@ -183,7 +196,7 @@ class MLPRanker(_MLP):
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
             Numbers or strings: the query of each document. None: all rows are
-            documents of one query.
+            documents of one query, with a warning where they are more than 1000.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the loss of the query of each document, the same for all
             documents of a query; 1 each by default.
@@ -286,6 +299,13 @@ default=None
         y = column_or_1d(y, dtype=np.float64)
         check_consistent_length(scores, y)
         judged = Judgements.of(y, qid, query_weight)
+        # A file written before this was counted does not say so.
+        if qid is None and getattr(self, "n_queries_", 1) > 1:
+            warn_user(
+                f"score was given no qid, and takes all {len(scores)} rows for "
+                f"documents of one query, but fit was given {self.n_queries_} queries."
+                f"{_OF_ROUTING}"
+            )
         members, starts = judged.queries.members, judged.queries.starts
         gains = gains_of(y, self.gain)[members]
         return mean_ndcg(gains, scores[members], starts, self.k, judged.weights)
@@ -296,7 +316,27 @@ default=None
         y, qid, query_weight = y
         data = super()._read_data(X, y, dtype, reset)
         relevance = column_or_1d(data.y, dtype=np.float64)
-        return data._replace(y=Judgements.of(relevance, qid, query_weight))
+        judged = Judgements.of(relevance, qid, query_weight)
+        self._check_sizes(judged.queries, qid)
+        return data._replace(y=judged)
+
+    def _check_sizes(self, queries, qid):
+        """Refuse what could not be interrupted, and warn of what is hardly meant."""
+        largest = np.diff(queries.starts).max()
+        n_pairs = LOSSES[self.loss](self).n_pairs(int(largest))
+        if n_pairs > _MOST_PAIRS:
+            why = "qid is None: all rows are one query. " if qid is None else ""
+            raise ValueError(
+                f"A query has {largest} documents, of which loss={self.loss!r} with "
+                f"k={self.k!r} would compare {n_pairs:.2g} pairs; {_MOST_PAIRS:.2g} "
+                f"are the limit. {why}Use loss='lambdarank' with a small k, "
+                "which compares few of them, or loss='listnet', which needs no pairs."
+            )
+        if qid is None and largest > _MANY_DOCUMENTS:
+            warn_user(
+                f"qid is None: all {largest} rows count as documents of one query."
+                f"{_OF_ROUTING} Give every row the same qid to rank them as one."
+            )
 
     def _new_targets(self, y, classes=None, incremental=False):
         if self.loss == "lambdarank" and self.solver == "lbfgs":
@@ -310,10 +350,11 @@ default=None
                 f"relevance. Got n_samples={len(y.relevance)} in "
                 f"{y.queries.n_groups} queries; are qid and y what they should be?"
             )
+        self.n_queries_ = y.queries.n_groups
         return RelevanceTargets(LOSSES[self.loss](self), self.gain)
 
     def _check_targets(self, targets, y, classes=None, incremental=False):
-        if targets != self._new_targets(y, classes, incremental):
+        if targets != RelevanceTargets(LOSSES[self.loss](self), self.gain):
             raise ValueError(
                 f"loss={self.loss!r}, k={self.k!r}, gain={self.gain!r} are not those "
                 "of the network fitted before. Use warm_start=False, or a new "
@@ -336,7 +377,10 @@ default=None
     def _validation_score(self, true, predicted, weights=None, starts=None):
         if not np.isfinite(predicted).all():
             return np.nan
-        return mean_ndcg(true, predicted, starts, self.k, weights)
+        try:
+            return mean_ndcg(true, predicted, starts, self.k, weights)
+        except ValueError as error:  # of what was held out, some query can be ranked
+            raise ValueError(f"X_val and y_val cannot be scored: {error}") from error
 
     def __sklearn_tags__(self):
         """Tell scikit-learn that relevance is needed, and not negative."""

@@ -314,6 +314,13 @@ class StepTargets(Targets):
         """Return the logits by steps."""
         return self._by_steps(self.step.decision, logits)
 
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of logits for one of what steps show of them."""
+        shape = -1, self.n_outputs
+        return self.step.vjp(logits.reshape(shape), adjoint.reshape(shape)).reshape(
+            adjoint.shape
+        )
+
     def probabilities(self, logits):
         """Return the probabilities of the classes by steps."""
         return self._by_steps(self.step.probabilities, logits)

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import (
 )
 
 from skbackprop.engine import losses
+from skbackprop.engine.losses.classes import margins, margins_vjp
 
 
 class Targets:
@@ -37,6 +38,21 @@ class Targets:
     def reads_logits(self):
         """Whether the loss reads logarithms, or log-odds, of what is predicted."""
         return self.loss.link == "exp"
+
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of logits for one of what users see of them.
+
+        That are scores where there is a method ``decision``, else predictions, in
+        columns as logits are.
+        """
+        return adjoint
+
+    def needed_in_both_parts(self, samples):
+        """Return which samples (or groups) a fit and its validation set need one of.
+
+        None where any will do. Raise ValueError where there are not two.
+        """
+        return
 
 
 @dataclass
@@ -71,6 +87,12 @@ class ClassTargets(Targets):
     def n_columns(self):
         """Columns that targets are encoded in."""
         return 1 if self.loss.reads_class_index else self.n_outputs
+
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of logits for one of the scores."""
+        if not self.of_output.gives_probabilities:
+            return adjoint
+        return self.of_output.log_odds_vjp(logits, adjoint)
 
     def _log_odds(self, logits):
         """Return the log-odds of yes, or the logits where the loss knows none."""
@@ -178,7 +200,15 @@ class MulticlassTargets(ClassTargets):
         """
         if not self.of_output.gives_probabilities:
             return logits.copy()
-        return _log_odds(self.log_probabilities(logits))
+        return margins(self.of_output.class_scores(logits))
+
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of logits for one of the scores."""
+        if not self.of_output.gives_probabilities:
+            return adjoint
+        scores = self.of_output.class_scores(logits)
+        adjoint = margins_vjp(scores, adjoint)
+        return self.of_output.class_scores_vjp(logits, adjoint)
 
     def probabilities(self, logits):
         """Return the softmax of the scores of the classes."""
@@ -285,6 +315,10 @@ class NumericTargets(Targets):
         predictions = np.exp(logits) if self.loss.link == "exp" else logits
         return predictions[:, 0] if self.n_outputs == 1 else predictions
 
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of logits for one of the predictions."""
+        return adjoint * np.exp(logits) if self.loss.link == "exp" else adjoint
+
 
 @dataclass
 class QuantileTargets(NumericTargets):
@@ -305,8 +339,18 @@ class QuantileTargets(NumericTargets):
         Where quantiles cross, this rearrangement does not increase their loss
         (Chernozhukov, Fernandez-Val & Galichon 2010).
         """
+        return np.take_along_axis(logits, self._sources(logits), axis=1)
+
+    def vjp(self, logits, adjoint):
+        """Return the adjoint of the logits that the predictions are."""
+        result = np.empty_like(adjoint)
+        np.put_along_axis(result, self._sources(logits), adjoint, axis=1)
+        return result
+
+    def _sources(self, logits):
+        """Return which logit each prediction is, row by row."""
         ranks = np.argsort(np.argsort(self.loss.level, kind="stable"))
-        return np.sort(logits, axis=1)[:, ranks]
+        return np.argsort(logits, axis=1, kind="stable")[:, ranks]
 
 
 def class_targets(y, classes=None, **settings):
@@ -374,21 +418,6 @@ def check_same_classes(y, targets):
             f"previous call to fit. Previously got {targets.classes}, `y` has "
             f"{np.unique(y)}"
         )
-
-
-def _log_odds(log_p):
-    """Return log p_k - log(1 - p_k) of each class k, to full precision.
-
-    1 - p loses digits where p is close to 1, which is so for the likeliest class
-    only: its 1 - p is the sum of the other probabilities.
-    """
-    rows, likeliest = np.arange(len(log_p)), log_p.argmax(axis=1)
-    others = log_p.copy()
-    others[rows, likeliest] = -np.inf
-    with np.errstate(divide="ignore"):  # of the likeliest, which is replaced
-        log_q = np.log1p(-np.exp(log_p))
-    log_q[rows, likeliest] = special.logsumexp(others, axis=1)
-    return log_p - log_q
 
 
 def _codes(y, classes):

@@ -106,6 +106,9 @@ def split_rows(estimator, samples, splits, random_state):
             "The validation set is too small. Increase 'validation_fraction' or "
             "the size of your dataset."
         )
+    is_needed = targets.needed_in_both_parts(samples)
+    if is_needed is not None:
+        _share_needed(train_rows, validation_rows, is_needed)
     if samples.weights is not None:
         for part, rows in (("held out", validation_rows), ("left", train_rows)):
             if not samples.weights[rows].any():
@@ -115,6 +118,15 @@ def split_rows(estimator, samples, splits, random_state):
                     "'validation_fraction'."
                 )
     return train_rows, validation_rows
+
+
+def _share_needed(train_rows, validation_rows, is_needed):
+    """Exchange a row, in place, where one part has none of those that both need."""
+    parts = train_rows, validation_rows
+    for poor, rich in (parts, parts[::-1]):
+        if not is_needed[poor].any():
+            given = np.flatnonzero(is_needed[rich])[0]
+            poor[0], rich[given] = rich[given], poor[0]
 
 
 def read_held_out(estimator, given):

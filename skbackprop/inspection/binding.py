@@ -2,11 +2,12 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine.bound_graph import BoundGraph, connected, learned_blocks
+from skbackprop.engine.losses import GroupLoss
+from skbackprop.fitting.hooks import FittingHooks
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
 
@@ -26,11 +27,7 @@ def bind(network, X, parameters=None, dtype=None):
     if isinstance(network, Graph):
         bound = BoundGraph(network, _lay_out(network, parameters, dtype or np.float64))
         return bound, check_samples(bound, X)
-    if not isinstance(network, BaseEstimator):
-        raise TypeError(
-            f"network must be a Graph or a fitted estimator, got {network!r}."
-        )
-    check_is_fitted(network, "graph_")
+    check_network(network)
     if parameters is not None:
         raise ValueError(
             "parameters must be None for a fitted estimator, which has its own."
@@ -42,8 +39,25 @@ def bind(network, X, parameters=None, dtype=None):
     return BoundGraph(graph, values), X.astype(values.dtype)
 
 
+def check_network(estimator):
+    """Raise an error where this is no fitted network of this package."""
+    if not isinstance(estimator, FittingHooks):
+        raise TypeError(
+            f"estimator must be a network of this package, got {estimator!r}. Of a "
+            "pipeline it is the last step, and X what the other steps make of it."
+        )
+    check_is_fitted(estimator)
+
+
 def bind_targets(estimator, X, y, dtype):
     """Return the targets of samples as the loss of a fitted estimator reads them."""
+    loss = estimator._targets.loss
+    if isinstance(loss, GroupLoss):
+        raise ValueError(
+            f"{type(estimator).__name__} minimises {loss!r}, a loss of groups of "
+            "samples, while this function knows losses of single ones. "
+            "check_gradients without y checks the network itself."
+        )
     data = estimator._read_data(X, y, dtype, reset=False)
     estimator._check_targets(estimator._targets, data.y, incremental=True)
     return estimator._targets.encode(data.y, dtype)

@@ -58,7 +58,8 @@ def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_st
     y : array-like, default=None
         Targets of the loss: for an estimator as ``fit`` takes them, for a graph
         an array of the shape of its output, as the loss is then half the squared
-        error. By default the loss is a random linear function of the output.
+        error. By default the loss is a random linear function of the output, as it
+        must be for rankers and DrLIM, whose losses are of groups of samples.
     parameters : ndarray or list of ndarray, default=None
         Of a graph, as in :func:`vjp`; drawn at random by default.
     rtol : float, default=1e-6

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import _num_samples
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.bound_graph import connected
 from skbackprop.engine.reference.losses import value_and_gradient
 from skbackprop.engine.samples import Samples
-from skbackprop.inspection.binding import bind, bind_targets
+from skbackprop.inspection.binding import bind, bind_targets, check_network
 from skbackprop.inspection.hessian import largest_eigenvalue
 from skbackprop.inspection.layer_signals import activation_of, find_layers, slopes_of
 from skbackprop.inspection.symptoms import diagnose
@@ -139,6 +139,7 @@ def training_health(estimator, X, y, *, max_samples=1000, random_state=0):
     estimator : fitted estimator
         Any classifier or regressor of this package that is a network; after
         ``max_iter=1`` as well as in the end. Modules behave as in prediction.
+        Losses of groups of samples, those of rankers and DrLIM, are refused.
     X, y : array-like
         Samples and their targets, as for ``fit``.
     max_samples : int, default=1000
@@ -189,12 +190,7 @@ def training_health(estimator, X, y, *, max_samples=1000, random_state=0):
     >>> health.largest_learning_rate < 0.1  # the pixels are not scaled
     True
     """
-    if not hasattr(estimator, "_read_input"):
-        raise TypeError(
-            f"estimator must be a network of this package, got {estimator!r}. Of a "
-            "pipeline it is the last step, and X what the other steps make of it."
-        )
-    check_is_fitted(estimator)
+    check_network(estimator)
     rng = check_random_state(random_state)
     check_consistent_length(X, y)
     X, y = _draw(X, y, max_samples, rng)

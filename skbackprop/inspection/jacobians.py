@@ -10,13 +10,13 @@ and adjoints go back by its transpose, dx = dy J'. A chain of modules multiplies
 their Jacobians from left to right, in the order in which a sample meets them.
 """
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
+from skbackprop.engine.samples import Samples, batches
 from skbackprop.fitting.targets import BinaryTargets, MulticlassTargets
-from skbackprop.inspection.binding import bind
+from skbackprop.inspection.binding import bind, check_network
 from skbackprop.network.quantities import parse_quantity
 
 _ELEMENTS_AT_A_TIME = 2**22  # of the workspace of a Jacobian
@@ -176,20 +176,22 @@ def _parameter_jacobian(bound, X, of, module):
 
 
 def input_gradient(estimator, X, *, target=None):
-    """Return how an estimator's output changes with each feature, per sample.
+    """Return how what an estimator says changes with each feature, per sample.
 
     Parameters
     ----------
     estimator : fitted estimator
-        Of a classifier the logit is differentiated, the number whose softmax
-        (or logistic function) is the probability; of a regressor what
-        ``predict`` returns.
+        A network of this package. Of a classifier ``decision_function`` is
+        differentiated (log-odds, where the loss is one of probabilities), of
+        others what ``predict`` or ``transform`` returns.
     X : array-like
         The samples, as for ``predict``.
-    target : label or int, default=None
-        The class whose logit is meant; by default the one predicted for each
-        sample. With several outputs, the index of the one that is meant; those
-        of the steps of a sequence are counted step by step.
+    target : label, int or array-like of shape (n_samples,), default=None
+        The class whose score is meant; by default the one predicted for each
+        sample. Of two classes the first has the score of the second with the
+        sign turned. With several outputs, the index of the one that is meant;
+        those of the steps of a sequence are counted step by step. An array has
+        one for each sample.
 
     Returns
     -------
@@ -211,60 +213,77 @@ def input_gradient(estimator, X, *, target=None):
     >>> mlp = MLPClassifier(max_iter=500, random_state=0).fit(X, y)
     >>> input_gradient(mlp, X).shape
     (150, 4)
+    >>> input_gradient(mlp, X, target=y).shape
+    (150, 4)
     """
+    check_network(estimator)
     bound, rows = bind(estimator, X)
     targets, width = estimator._targets, bound.program.output.width
-    if isinstance(targets, BinaryTargets):  # one logit, that of the second class
-        is_second = _classes_meant(estimator, X, target, len(rows)) == 1
-        adjoint = np.where(is_second, 1, -1)[:, np.newaxis]
+    target = _one_per_sample(target, len(rows))
+    if isinstance(targets, BinaryTargets):  # one score, that of the last class
+        is_last = _classes_meant(estimator, X, target) == len(targets.classes) - 1
+        adjoint = np.where(is_last, 1, -1)[:, np.newaxis]
     elif isinstance(targets, MulticlassTargets):
-        adjoint = np.eye(width)[_classes_meant(estimator, X, target, len(rows))]
+        adjoint = np.eye(width)[_classes_meant(estimator, X, target)]
     else:
-        adjoint = np.tile(
-            np.eye(width)[_index_of_output(target, width)], (len(rows), 1)
-        )
-    has_exp = not hasattr(estimator, "classes_") and targets.loss.link == "exp"
-    gradients = _input_adjoints(bound, rows, adjoint.astype(bound.dtype), has_exp)
+        adjoint = np.eye(width)[_outputs_meant(target, len(rows), width)]
+    gradients = _input_adjoints(bound, rows, adjoint.astype(bound.dtype), targets)
     return estimator._like_input(gradients, X)
 
 
-def _input_adjoints(bound, X, adjoint, has_exp):
-    """Return the adjoints of the input; of the output's exp, if there is one."""
+def _input_adjoints(bound, X, adjoint, targets):
+    """Return the adjoints of the input for those of what targets make of logits."""
     result = np.zeros_like(X)
     at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
     executor = bound.executor(min(len(X), at_a_time))
-    for start in range(0, len(X), at_a_time):
-        rows = slice(start, start + at_a_time)
-        signals, adjoints, _ = executor.vjp(X[rows], adjoint[rows])
-        if adjoints[0] is not None:
-            result[rows] = adjoints[0]
-        if has_exp:
-            values = (np.exp(signals[-1]) * adjoint[rows]).sum(axis=1, keepdims=True)
-            result[rows] *= values
+    for rows in batches(len(X), at_a_time):
+        ((_, logits),) = executor.forward(Samples(X[rows]))
+        of_logits = targets.vjp(logits, adjoint[rows]).astype(X.dtype, copy=False)
+        found = executor.vjp(X[rows], of_logits)[1][0]
+        if found is not None:
+            result[rows] = found
     return result
 
 
-def _classes_meant(estimator, X, target, n_samples):
-    """Return the index of the class whose logit is meant, for each sample."""
-    classes = estimator.classes_
+def _one_per_sample(target, n_samples):
+    """Return the targets of the samples as an array, None where there is none."""
     if target is None:
+        return None
+    targets = np.asarray(target)
+    if targets.ndim == 0:
+        return np.repeat(targets, n_samples)
+    if targets.shape != (n_samples,):
+        raise ValueError(
+            f"target must be one for all, or one for each of the {n_samples} samples, "
+            f"got an array of shape {targets.shape}."
+        )
+    return targets
+
+
+def _classes_meant(estimator, X, targets):
+    """Return the index of the class whose score is meant, for each sample."""
+    classes = estimator.classes_
+    if targets is None:
         return np.searchsorted(classes, estimator.predict(X))
-    if target not in classes.tolist():
+    for target in set(targets.tolist()) - set(classes.tolist()):
         raise ValueError(
             f"target={target!r} is none of the classes, {classes.tolist()}."
         )
-    return np.full(n_samples, np.searchsorted(classes, target))
+    return np.searchsorted(classes, targets.astype(classes.dtype))
 
 
-def _index_of_output(target, n_outputs):
-    if target is None and n_outputs == 1:
-        return 0
-    if not isinstance(target, Integral) or not 0 <= target < n_outputs:
+def _outputs_meant(targets, n_samples, n_outputs):
+    """Return the index of the output that is meant, for each sample."""
+    if targets is None and n_outputs == 1:
+        return np.zeros(n_samples, int)
+    is_index = targets is not None and targets.dtype.kind in "iu"
+    if not is_index or not ((targets >= 0) & (targets < n_outputs)).all():
+        given = None if targets is None else np.unique(targets).tolist()
         raise ValueError(
             f"target must be the index of one of the {n_outputs} outputs, got "
-            f"{target!r}."
+            f"{given!r}."
         )
-    return target
+    return targets
 
 
 def _check_adjoint(adjoint, bound, X):

@@ -1,11 +1,14 @@
 """MLPRanker: queries in, scores out, and scikit-learn around it."""
 
 import pickle
+import time
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from jit_marks import needs_jit
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -189,6 +192,94 @@ def test_early_stopping_holds_out_whole_queries(loss):
     score = fitted.score(X[held_out], Y[held_out], qid=QID[held_out])
     assert fitted.best_validation_score_ == pytest.approx(score, rel=1e-12)
     assert max(fitted.validation_scores_) == fitted.best_validation_score_
+
+
+@every_loss
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("fraction", [0.1, 0.9])
+def test_early_stopping_has_a_query_to_rank_in_both_parts(loss, seed, fraction):
+    """Of twenty queries all but two teach nothing, and one of these weighs nothing."""
+    qid, y = np.repeat(np.arange(20), 5), np.zeros(100, int)
+    y[[0, 50, 98]] = 1
+    weight = np.where(qid == 10, 0.0, 1.0)
+    fitted = ranker(loss=loss, early_stopping=True, validation_fraction=fraction)
+    fitted.set_params(random_state=seed, warm_start=True)
+    fitted.fit(X[:100], y, qid=qid, query_weight=weight)
+    assert np.isin([0, 19], fitted._training_state.order).sum() == 1
+    assert np.isin([0, 19], fitted._training_state.validation).sum() == 1
+    held_out = np.isin(qid, fitted._training_state.validation)
+    data = {"qid": qid[held_out], "query_weight": weight[held_out]}
+    score = fitted.score(X[:100][held_out], y[held_out], **data)
+    assert fitted.best_validation_score_ == pytest.approx(score, rel=1e-12)
+
+
+@pytest.mark.parametrize("settings", [{}, {"scoring": "loss"}])
+def test_early_stopping_needs_two_queries_to_rank(settings):
+    largest = np.bincount(QID).argmax()
+    y = np.where(largest == QID, np.arange(len(X)), 1)
+    with pytest.raises(ValueError, match="needs two queries .* has 1 among 60"):
+        ranker(early_stopping=True, **settings).fit(X, y, qid=QID)
+
+
+def test_a_validation_set_without_a_query_to_rank_is_named():
+    given = {"X_val": X, "y_val": np.zeros_like(Y), "qid_val": QID}
+    with pytest.raises(ValueError, match="X_val and y_val cannot be scored: NDCG"):
+        ranker().fit(X, Y, qid=QID, **given)
+
+
+# How large queries may be
+
+
+def one_query(n_documents):
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(n_documents, 2)), rng.integers(5, size=n_documents)
+
+
+@pytest.mark.parametrize("loss", LOSSES[:3])
+def test_a_query_of_more_pairs_than_anyone_waits_for_is_refused(loss):
+    X, y = one_query(60_000)
+    message = rf"60000 documents, of which loss='{loss}'.*1.8e\+09 pairs.*qid is None"
+    with pytest.raises(ValueError, match=message):
+        ranker(loss=loss).fit(X, y)
+    fitted = ranker(loss=loss, max_iter=1).fit(X[:50], y[:50])
+    with pytest.raises(ValueError, match="60000 documents"):
+        fitted.partial_fit(X, y, qid=np.zeros(len(X)))
+    with pytest.raises(ValueError, match="60000 documents"):
+        fitted.fit(X[:50], y[:50], X_val=X, y_val=y)
+
+
+@needs_jit
+@pytest.mark.parametrize("settings", [{"k": 10}, {"loss": "listnet"}])
+def test_a_query_of_any_size_is_ranked_in_little_time(settings):
+    """Quadratic it would take half a minute."""
+    X, y = one_query(60_000)
+    fitted = ranker(max_iter=1, hidden_layer_sizes=(2,), **settings)
+    fitted.fit(X[:50], y[:50])  # compiles
+    begin = time.process_time()
+    fitted.fit(X, y, qid=np.zeros(len(X)))
+    assert time.process_time() - begin < 5
+
+
+# What users who forget the queries are told
+
+
+def test_many_rows_without_queries_are_warned_of():
+    X, y = one_query(1001)
+    message = "qid is None: all 1001 .*set_fit_request"
+    with pytest.warns(UserWarning, match=message) as caught:
+        ranker().fit(X, y)
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        ranker().fit(X[:1000], y[:1000])
+        ranker().fit(X, y, qid=np.zeros(len(X)))
+
+
+def test_a_search_that_hands_queries_to_fit_only_is_warned_of():
+    search = GridSearchCV(ranker(), {"k": [1, None]}, cv=GroupKFold(2))
+    with pytest.warns(UserWarning, match="score was given no qid.*set_score_request"):
+        search.fit(X, Y, qid=QID, groups=QID)
 
 
 @every_loss

@@ -15,6 +15,33 @@ from scipy import special
 from skbackprop.engine.losses.base import ElementwiseLoss, Loss, LossOfLoss
 
 
+def margins(z):
+    """Return z[k] - logsumexp over j != k of z[j] of each class k.
+
+    With probabilities p = softmax(z) that are the log-odds log p - log(1 - p), to full
+    precision. 1 - p loses digits where p is close to 1, which is so for the likeliest
+    class only: its 1 - p is the sum of the other probabilities.
+    """
+    log_p = special.log_softmax(z, axis=1)
+    rows, likeliest = np.arange(len(z)), log_p.argmax(axis=1)
+    others = log_p.copy()
+    others[rows, likeliest] = -np.inf
+    with np.errstate(divide="ignore"):  # of the likeliest, which is replaced
+        log_q = np.log1p(-np.exp(log_p))
+    log_q[rows, likeliest] = special.logsumexp(others, axis=1)
+    return log_p - log_q
+
+
+def margins_vjp(z, adjoint):
+    """Return the adjoint of z for one of its margins, class by class."""
+    result = adjoint.copy()
+    for k in np.flatnonzero(adjoint.any(axis=0)):
+        others = z.copy()
+        others[:, k] = -np.inf
+        result -= adjoint[:, k, np.newaxis] * special.softmax(others, axis=1)
+    return result
+
+
 @dataclass(frozen=True)
 class ClassLoss(ElementwiseLoss):
     """A loss of one yes/no output, of several, or of one class out of several."""
@@ -31,6 +58,14 @@ class ClassLoss(ElementwiseLoss):
 
     def class_scores(self, z):
         """Return scores whose softmax are the probabilities of the classes."""
+        raise NotImplementedError
+
+    def log_odds_vjp(self, z, adjoint):
+        """Return the adjoint of logits for one of their log-odds."""
+        raise NotImplementedError
+
+    def class_scores_vjp(self, z, adjoint):
+        """Return the adjoint of logits for one of the scores of the classes."""
         raise NotImplementedError
 
 
@@ -72,6 +107,14 @@ class BinaryLogLoss(ClassLoss):
     def class_scores(self, z):
         """Return z."""
         return z
+
+    def log_odds_vjp(self, z, adjoint):
+        """Return the adjoint."""
+        return adjoint
+
+    def class_scores_vjp(self, z, adjoint):
+        """Return the adjoint."""
+        return adjoint
 
 
 @dataclass(frozen=True)
@@ -137,19 +180,35 @@ class Focal(ClassLoss):
 
     def class_scores(self, z):
         """Return log of p / phi(p)."""
-        log_p = special.log_softmax(z, axis=1)
-        columns = range(z.shape[1])
-        others = [
-            special.logsumexp(np.delete(log_p, j, axis=1), axis=1) for j in columns
-        ]
-        return self._score(log_p, np.stack(others, axis=1))
+        margin = margins(z)
+        return self._score(special.log_expit(margin), special.log_expit(-margin))
+
+    def log_odds_vjp(self, z, adjoint):
+        """Return the adjoint times S'(z) + S'(-z), where log-odds are S(z) - S(-z)."""
+        return adjoint * (self._score_slope(z) + self._score_slope(-z))
+
+    def class_scores_vjp(self, z, adjoint):
+        """Return the adjoint of z behind the margins m, of which scores are S(m)."""
+        return margins_vjp(z, adjoint * self._score_slope(margins(z)))
 
     def _score(self, log_p, log_wrong):
         """Return log(p / phi(p)) from log p and log(1 - p)."""
-        p, wrong = np.exp(log_p), np.exp(log_wrong)
+        ratio = self._ratio(log_p, log_wrong)
+        damped = np.log1p(self.gamma * np.exp(log_p) * ratio)
+        return log_p - self.gamma * log_wrong - damped
+
+    def _score_slope(self, margin):
+        """Return dS / dm of the score S(m) = log(p / phi(p)), p = sigmoid(m)."""
+        p, wrong = special.expit(margin), special.expit(-margin)
+        ratio = self._ratio(special.log_expit(margin), special.log_expit(-margin))
+        weight = self.gamma * p
+        return wrong + weight - weight * (ratio - 1) / (1 + weight * ratio)
+
+    def _ratio(self, log_p, log_wrong):
+        """Return -log p / (1 - p), which is 1 in the limit of p = 1."""
+        wrong = np.exp(log_wrong)
         is_right = wrong < 1e-30
-        ratio = np.where(is_right, 1, -log_p / np.where(is_right, 1, wrong))
-        return log_p - self.gamma * log_wrong - np.log1p(self.gamma * p * ratio)
+        return np.where(is_right, 1, -log_p / np.where(is_right, 1, wrong))
 
 
 @dataclass(frozen=True)

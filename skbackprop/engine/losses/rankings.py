@@ -5,7 +5,7 @@ better. Nothing but the order of the scores within a query matters to a user,
 hence losses see all documents of a query at once: by pairs, or as a list. All
 are 0, with gradient 0, for a query of one document.
 
-What is said here with matrices of all pairs, :mod:`skbackprop.kernels.losses.rankings`
+What is said here with matrices of pairs, :mod:`skbackprop.kernels.losses.rankings`
 does in loops.
 """
 
@@ -15,6 +15,9 @@ from typing import ClassVar
 import numpy as np
 
 from skbackprop.engine.losses.base import GroupLoss
+from skbackprop.engine.samples import batches
+
+_PAIRS_AT_A_TIME = 2**22  # in memory
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class RankingLoss(GroupLoss):
         """
         raise NotImplementedError
 
+    def n_pairs(self, n_documents):
+        """Return how many pairs of a query's documents are compared: none."""
+        return 0
+
 
 @dataclass(frozen=True)
 class PairwiseLoss(RankingLoss):
@@ -56,19 +63,28 @@ class PairwiseLoss(RankingLoss):
         """Return phi of the differences of scores, and its derivative."""
         raise NotImplementedError
 
-    def pair_weights(self, scores, targets):
-        """Return the matrix of c_ij for all i and j: 1 / number of pairs."""
-        n_pairs = (targets[:, np.newaxis] > targets).sum()
-        return np.full((len(scores), len(scores)), 1 / max(n_pairs, 1), scores.dtype)
+    def pair_weights(self, scores, targets, rows=slice(None)):
+        """Return c_ij of some documents i and all j, a matrix: 1 / number of pairs."""
+        n_pairs = np.searchsorted(np.sort(targets), targets).sum()
+        shape = len(scores[rows]), len(scores)
+        return np.full(shape, 1 / max(n_pairs, 1), scores.dtype)
+
+    def n_pairs(self, n_documents):
+        """Return how many pairs of a query are looked at, at most."""
+        return n_documents * (n_documents - 1) // 2
 
     def of_query(self, scores, targets):
         """Return the loss of a query and its gradient."""
-        is_pair = targets[:, np.newaxis] > targets
-        weights = np.where(is_pair, self.pair_weights(scores, targets), 0)
-        value, slope = self.phi(scores[:, np.newaxis] - scores)
-        value = np.where(is_pair, weights * value, 0).sum()
-        slope = np.where(is_pair, weights * slope, 0)
-        return value, slope.sum(axis=1) - slope.sum(axis=0)
+        total, gradient = scores.dtype.type(0), np.zeros_like(scores)
+        for rows in batches(len(scores), max(1, _PAIRS_AT_A_TIME // len(scores))):
+            is_pair = targets[rows, np.newaxis] > targets
+            weights = np.where(is_pair, self.pair_weights(scores, targets, rows), 0)
+            value, slope = self.phi(scores[rows, np.newaxis] - scores)
+            total += np.where(is_pair, weights * value, 0).sum()
+            slope = np.where(is_pair, weights * slope, 0)
+            gradient[rows] += slope.sum(axis=1)
+            gradient -= slope.sum(axis=0)
+        return total, gradient
 
 
 @dataclass(frozen=True)
@@ -135,16 +151,21 @@ class LambdaRank(RankNet):
         """How many ranks count, as a float."""
         return np.inf if self.k is None else float(self.k)
 
-    def pair_weights(self, scores, targets):
-        """Return the changes of NDCG@k, |Delta_ij|, for all i and j."""
+    def pair_weights(self, scores, targets, rows=slice(None)):
+        """Return the changes of NDCG@k, |Delta_ij|, of some i and all j."""
         n_ranks = len(scores) if self.k is None else min(self.k, len(scores))
         by_rank = (1 / np.log2(np.arange(2, n_ranks + 2))).astype(scores.dtype)
         discounts = np.zeros_like(scores)
         discounts[np.lexsort((targets, -scores))[:n_ranks]] = by_rank
         ideal = by_rank @ np.sort(targets)[::-1][:n_ranks]
-        gains = abs(targets[:, np.newaxis] - targets)
-        changes = gains * abs(discounts[:, np.newaxis] - discounts)
+        gains = abs(targets[rows, np.newaxis] - targets)
+        changes = gains * abs(discounts[rows, np.newaxis] - discounts)
         return changes / (ideal if ideal > 0 else 1)
+
+    def n_pairs(self, n_documents):
+        """Return how many pairs have a document of rank 1 to k."""
+        n_ranks = n_documents if self.k is None else min(self.k, n_documents)
+        return n_ranks * (2 * n_documents - n_ranks - 1) // 2
 
 
 @dataclass(frozen=True)

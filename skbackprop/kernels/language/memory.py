@@ -9,8 +9,9 @@ from skbackprop.kernels.abi import KERNEL
 
 _INT64 = ir.IntType(64)
 _FLOATS = {32: types.float32, 64: types.float64}
-_INTEGERS = types.CPointer(types.int64)
-_SIGNATURE = types.void(_INTEGERS, _INTEGERS, types.CPointer(types.float64))
+_INTEGERS = {32: types.int32, 64: types.int64}
+_TABLE = types.CPointer(types.int64)
+_SIGNATURE = types.void(_TABLE, _TABLE, types.CPointer(types.float64))
 
 
 def plain_kernel(function, signature=_SIGNATURE):
@@ -50,6 +51,11 @@ as_float64s = pointer_type(types.float64)
 def as_floats(bits):
     """Return the intrinsic that reads an address as a pointer to floats."""
     return pointer_type(_FLOATS[bits])
+
+
+def as_integers(bits):
+    """Return the intrinsic that reads an address as a pointer to integers."""
+    return pointer_type(_INTEGERS[bits])
 
 
 @intrinsic

@@ -5,9 +5,11 @@ of a minibatch, adds weight_g loss_g to ``Scalar.loss`` and sets the adjoint dz 
 the scores z, one of each row, to weight_g scale d loss_g / d z, zero in
 the padding. The formulas stand in :mod:`skbackprop.engine.losses.rankings`.
 
-For each loss there is a function ``of_query(z, t, dz, first, last, factor, k)``
-that adds factor times the gradient to dz and returns the loss in float64. Scores,
-adjoints and targets t are of one column, which stands in rows of LD elements.
+For each loss there is a function
+``of_query(z, t, dz, places, first, last, factor, k)`` that adds factor times the
+gradient to dz and returns the loss in float64. Scores, adjoints and targets t are of
+one column, which stands in rows of LD elements. ``places`` are integers in the padding
+of dz, one for each row and as far apart, for what has to be sorted.
 """
 
 import math
@@ -15,7 +17,12 @@ import math
 from numba.extending import register_jitable
 
 from skbackprop.kernels.abi import Context, Loss, Scalar
-from skbackprop.kernels.language.memory import as_floats, as_int64s, plain_kernel
+from skbackprop.kernels.language.memory import (
+    as_floats,
+    as_int64s,
+    as_integers,
+    plain_kernel,
+)
 from skbackprop.network.layout import ROW_QUANTUM as LD
 
 
@@ -41,7 +48,7 @@ def _make_mean_over_pairs(phi):
     """Return the function of a ``PairwiseLoss`` whose pairs weigh the same."""
 
     @register_jitable
-    def mean_over_pairs(z, t, dz, first, last, factor, k):
+    def mean_over_pairs(z, t, dz, places, first, last, factor, k):
         total, n_pairs = 0.0, 0
         for i in range(first, last):
             for j in range(first, last):
@@ -59,59 +66,110 @@ def _make_mean_over_pairs(phi):
     return mean_over_pairs
 
 
+def _make_sort(precedes):
+    """Return heap sort, which needs no memory, of rows that stand in places."""
+
+    @register_jitable
+    def sift_down(z, t, places, first, root, n):
+        while 2 * root + 1 < n:
+            child = 2 * root + 1
+            here, there = places[(first + child) * LD], 0
+            if child + 1 < n:
+                there = places[(first + child + 1) * LD]
+                if precedes(z, t, here, there):
+                    child, here = child + 1, there
+            parent = places[(first + root) * LD]
+            if not precedes(z, t, parent, here):
+                return
+            places[(first + root) * LD], places[(first + child) * LD] = here, parent
+            root = child
+
+    @register_jitable
+    def sort(z, t, places, first, n):
+        for step in range(n // 2):
+            sift_down(z, t, places, first, n // 2 - 1 - step, n)
+        for step in range(n - 1):
+            end = n - 1 - step
+            last = places[(first + end) * LD]
+            places[(first + end) * LD] = places[first * LD]
+            places[first * LD] = last
+            sift_down(z, t, places, first, 0, end)
+
+    return sort
+
+
 @register_jitable
-def _lambda_rank_of_query(z, t, dz, first, last, factor, k):
+def _has_better_target(z, t, i, j):
+    if t[i * LD] != t[j * LD]:
+        return t[i * LD] > t[j * LD]
+    return i < j
+
+
+@register_jitable
+def _has_better_score(z, t, i, j):
+    """Of documents with the same score the better one ranks behind."""
+    if z[i * LD] != z[j * LD]:
+        return z[i * LD] > z[j * LD]
+    if t[i * LD] != t[j * LD]:
+        return t[i * LD] < t[j * LD]
+    return i < j
+
+
+_sort_by_target = _make_sort(_has_better_target)
+_sort_by_score = _make_sort(_has_better_score)
+
+
+@register_jitable
+def _ideal_dcg(z, t, dz, places, first, last, n_ranks):
+    """Return DCG of the best order, and set up the discounts and the places."""
+    ideal = 0.0
+    for i in range(first, last):
+        rank = 1.0 + i - first
+        dz[i * LD + 1] = 1.0 / math.log2(1.0 + rank) if rank <= n_ranks else 0.0
+        places[i * LD] = i
+    _sort_by_target(z, t, places, first, last - first)
+    for i in range(first, first + n_ranks):
+        ideal += t[places[i * LD] * LD] * dz[i * LD + 1]
+    return ideal
+
+
+@register_jitable
+def _lambda_rank_of_query(z, t, dz, places, first, last, factor, k):
     """Sum log(1 + exp(-d)) over the pairs, weighed by their changes of NDCG@k.
 
-    Meanwhile the discounts stand in the padding of dz, in the second column.
+    Only pairs with a document of rank 1 to k have weights that are not 0: with a
+    small k they are few. Meanwhile the discounts of ranks stand in the padding of dz,
+    in the second column, and what is sorted in ``places``, in the third.
     """
-    ideal, total = 0.0, 0.0
+    n_ranks, total = int(min(k, last - first)), 0.0
     for i in range(first, last):
-        rank, ideal_rank = _ranks(z, t, first, last, i)
-        dz[i * LD + 1] = _discount(rank, k)
-        ideal += t[i * LD] * _discount(ideal_rank, k)
+        if z[i * LD] != z[i * LD]:  # it has no rank, and has to be seen
+            return math.nan
+    ideal = _ideal_dcg(z, t, dz, places, first, last, n_ranks)
     if ideal > 0.0:
-        for i in range(first, last):
-            for j in range(first, last):
+        _sort_by_score(z, t, places, first, last - first)
+        for upper in range(first, first + n_ranks):
+            i = places[upper * LD]
+            for lower in range(upper + 1, last):
+                j = places[lower * LD]
                 gain = t[i * LD] - t[j * LD]
-                difference = z[i * LD] - z[j * LD]
-                discounts = dz[i * LD + 1] - dz[j * LD + 1]
-                # NaN is no reason to leave a pair out: it has to be seen.
-                is_void = discounts == 0.0 and difference == difference
-                if gain > 0.0 and not is_void:
-                    change = gain * abs(discounts) / ideal
-                    value, slope = logistic(difference)
-                    total += change * value
-                    dz[i * LD] += factor * change * slope
-                    dz[j * LD] -= factor * change * slope
+                if gain == 0.0:
+                    continue
+                sign = 1.0 if gain > 0.0 else -1.0
+                discounts = dz[upper * LD + 1] - dz[lower * LD + 1]
+                change = abs(gain) * discounts / ideal
+                value, slope = logistic(sign * (z[i * LD] - z[j * LD]))
+                total += change * value
+                dz[i * LD] += factor * change * sign * slope
+                dz[j * LD] -= factor * change * sign * slope
     for i in range(first, last):
+        places[i * LD] = 0
         dz[i * LD + 1] = 0.0
     return total
 
 
 @register_jitable
-def _ranks(z, t, first, last, i):
-    """Return the rank of a document, from 1, by its score and by its target.
-
-    Of documents with the same score the better one ranks behind.
-    """
-    rank, ideal_rank = 1, 1
-    for j in range(first, last):
-        is_earlier = t[j * LD] == t[i * LD] and j < i
-        is_worse = t[j * LD] < t[i * LD] or is_earlier
-        is_tie = z[j * LD] == z[i * LD]
-        rank += z[j * LD] > z[i * LD] or (is_tie and is_worse)
-        ideal_rank += t[j * LD] > t[i * LD] or is_earlier
-    return rank, ideal_rank
-
-
-@register_jitable
-def _discount(rank, k):
-    return 1.0 / math.log2(1.0 + rank) if rank <= k else 0.0
-
-
-@register_jitable
-def _list_net_of_query(z, t, dz, first, last, factor, k):
+def _list_net_of_query(z, t, dz, places, first, last, factor, k):
     """Sum -p log q over the documents, p = softmax(t) and q = softmax(z)."""
     largest, best = -math.inf, -math.inf
     for r in range(first, last):
@@ -153,19 +211,20 @@ def make_list_net(bits):
 
 
 def _make_of_queries(of_query, bits):
-    as_numbers = as_floats(bits)
+    as_numbers, as_places = as_floats(bits), as_integers(bits)
 
     def of_queries(row, context, scalars):
         z = as_numbers(row[Loss.logits])
         t = as_numbers(row[Loss.targets])
         dz = as_numbers(row[Loss.adjoint])
         weights = as_numbers(row[Loss.weights])
+        places = as_places(row[Loss.adjoint] + 2 * bits // 8)
         starts = as_int64s(context[Context.group_starts])
         for r in range(LD * starts[context[Context.n_groups]]):
             dz[r] = 0.0
         for g in range(context[Context.n_groups]):
             factor, k = weights[g] * scalars[Scalar.scale], scalars[Scalar.loss_setting]
-            value = of_query(z, t, dz, starts[g], starts[g + 1], factor, k)
+            value = of_query(z, t, dz, places, starts[g], starts[g + 1], factor, k)
             scalars[Scalar.loss] += weights[g] * value
 
     return plain_kernel(of_queries)

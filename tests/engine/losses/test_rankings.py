@@ -294,6 +294,39 @@ def test_kernels_do_what_the_reference_does(loss, dtype):
 
 @needs_jit
 @pytest.mark.parametrize("dtype", DTYPES, ids=name_of)
+@pytest.mark.parametrize("k", [None, 1, 5, 200])
+@pytest.mark.parametrize("seed", range(3))
+def test_ranks_are_those_of_sorting_where_scores_and_grades_are_tied(seed, k, dtype):
+    rng, loss = np.random.default_rng(seed), LambdaRank(k=k)
+    scores, targets = (rng.integers(n, size=(150, 1)).astype(dtype) for n in (9, 4))
+    value, found = call(loss, dtype, scores, targets, [1.0], np.array([0, 150]))
+    expected, gradient = loss.of_query(scores[:, 0].astype(float), targets[:, 0])
+    bound = 10 * tolerance(dtype)  # sums of 10,000 pairs
+    np.testing.assert_allclose(value, expected, rtol=bound)
+    close = {"rtol": bound, "atol": bound}
+    np.testing.assert_allclose(found[:, 0], gradient, **close)
+
+
+@pytest.mark.parametrize("k", [None, 0, 1, 3, 9])
+def test_pairs_that_are_compared_are_those_of_the_first_ranks(k):
+    loss = PairwiseHinge() if k is None else LambdaRank(k)
+    pairs = [i for i, j in combinations(range(9), 2) if k is None or i < k]
+    assert loss.n_pairs(9) == len(pairs)
+    assert ListNet().n_pairs(9) == 0
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=name_of)
+def test_the_reference_may_look_at_a_few_documents_at_a_time(loss, monkeypatch):
+    case = query(20)
+    value, gradient = loss.of_query(*case)
+    monkeypatch.setattr("skbackprop.engine.losses.rankings._PAIRS_AT_A_TIME", 60)
+    value2, gradient2 = loss.of_query(*case)
+    np.testing.assert_allclose(value2, value, rtol=1e-14)
+    np.testing.assert_allclose(gradient2, gradient, rtol=1e-12, atol=1e-15)
+
+
+@needs_jit
+@pytest.mark.parametrize("dtype", DTYPES, ids=name_of)
 @pytest.mark.parametrize("loss", LOSSES, ids=name_of)
 def test_kernels_see_a_score_of_nan(loss, dtype):
     for bad in range(2):
