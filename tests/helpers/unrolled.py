@@ -1,5 +1,7 @@
 """Recurrent nets as tests look at them: unrolled, with parameters by name."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skbackprop.engine import make_executor
@@ -53,7 +55,8 @@ class Unrolled:
         with monkeypatch.context() as patch:
             patch.setitem(recurrence.CELLS, net.cell, recording(make_cell))
             self.layout = sequences.layout(net.readout == "mean")
-            self.graph = net.unroll(self.layout)
+            # A net of its own, which has unrolled nothing yet: cells are made.
+            self.graph = replace(net).unroll(self.layout)
         self.program = compile_graph(self.graph)
         self.rows = sequences.rows(self.layout)
         self._name_blocks(cells, 2 if net.is_bidirectional else 1)
