@@ -33,8 +33,9 @@ SEQUENCES_PARAMETER = """Sequences are
 
     - an array of shape (n_samples, time, features), or (n_samples, features,
       time) with ``layout="NFT"``,
-    - a list of matrices (time_i, features) of unequal length, which are padded;
-      padding changes nothing, neither predictions nor gradients,
+    - a list or pandas Series of matrices (time_i, features) of unequal length:
+      arrays, or data frames, whose columns must then be those of ``fit``. They
+      are padded, which changes nothing, neither predictions nor gradients,
     - or rows, as behind a scaler, cut into ``n_timesteps`` steps.
 """
 

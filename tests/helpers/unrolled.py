@@ -15,18 +15,15 @@ READOUTS = ["last", "mean", "max", "steps"]
 
 
 def random_sequences(lengths, n_features, seed=0):
-    """Return sequences of these lengths, with garbage-free padding of zeros."""
-    rng = np.random.default_rng(seed)
-    values = np.zeros((len(lengths), max(lengths), n_features))
-    for row, length in zip(values, lengths, strict=True):
-        row[:length] = rng.normal(size=(length, n_features))
-    return Sequences(values, np.array(lengths))
+    """Return sequences of these lengths."""
+    steps = np.random.default_rng(seed).normal(size=(sum(lengths), n_features))
+    return Sequences(steps, np.array(lengths))
 
 
 def alone(sequences, i):
     """Return the i-th of several sequences, without padding."""
     length = sequences.lengths[i]
-    return Sequences(sequences.values[[i], :length], sequences.lengths[[i]])
+    return Sequences(sequences.values[i, :length], sequences.lengths[[i]])
 
 
 class Unrolled:
