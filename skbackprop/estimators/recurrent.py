@@ -69,10 +69,10 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         -------
         y : ndarray of shape (n_samples,)
             The predicted labels. With ``return_sequences`` they are of shape
-            (n_samples, n_timesteps), or a list of arrays where the sequences
-            are of unequal length.
+            (n_samples, n_timesteps), or an array of objects, the labels of each
+            sequence, where these are of unequal length.
         """
-        return self._by_sequences(super().predict, X)
+        return super().predict(X)
 
     def decision_function(self, X):
         """Return what the network puts out: the logits that the loss has read.
@@ -88,7 +88,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
             One score for two classes, else one for each. With
             ``return_sequences`` there is another axis, over time, in between.
         """
-        return self._by_sequences(super().decision_function, X)
+        return super().decision_function(X)
 
     @available_if(gives_probabilities)
     def predict_proba(self, X):
@@ -105,7 +105,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
             Probabilities, in the order of ``classes_``. With
             ``return_sequences`` there is another axis, over time, in between.
         """
-        return self._by_sequences(super().predict_proba, X)
+        return super().predict_proba(X)
 
     @available_if(gives_probabilities)
     def predict_log_proba(self, X):
@@ -121,7 +121,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         log_y_prob : ndarray of shape (n_samples, n_classes)
             Log-probabilities, laid out as by ``predict_proba``.
         """
-        return self._by_sequences(super().predict_log_proba, X)
+        return super().predict_log_proba(X)
 
 
 @inherit_docs
@@ -176,6 +176,6 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predicted values. With ``return_sequences`` there is another
             axis, over time, in between; where the sequences are of unequal
-            length they are a list of arrays.
+            length it is an array of objects, the values of each sequence.
         """
-        return self._by_sequences(super().predict, X)
+        return super().predict(X)

@@ -4,45 +4,63 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import _num_samples, check_array
+from sklearn.utils.validation import _get_feature_names, _num_samples, check_array
 
 from skbackprop.engine import losses
+from skbackprop.estimators.buckets import find_buckets
 from skbackprop.fitting.targets import Targets
 from skbackprop.network.recurrence import SequenceLayout
-from skbackprop.utils.validation import naming_the_column
+from skbackprop.utils.gate import check_masked
+from skbackprop.utils.validation import naming_the_column, refuse_times
 
 
 @dataclass
 class Sequences:
-    """Sequences of equal width, padded to the longest.
+    """Sequences of equal width, one behind the other.
 
     Attributes
     ----------
-    values : ndarray of shape (n_samples, n_timesteps, n_features)
-        Zero beyond the end of a sequence.
+    steps : ndarray of shape (n_steps, n_features)
+        Of all sequences.
     lengths : ndarray of int64 of shape (n_samples,)
     """
 
-    values: np.ndarray
+    steps: np.ndarray
     lengths: np.ndarray
+
+    @property
+    def n_timesteps(self):
+        """Steps of the longest."""
+        return int(self.lengths.max())
 
     @property
     def is_ragged(self):
         """Whether some sequence is shorter than the longest."""
-        return bool((self.lengths != self.values.shape[1]).any())
+        return bool((self.lengths != self.n_timesteps).any())
 
     @property
     def exists(self):
         """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
-        return np.arange(self.values.shape[1]) < self.lengths[:, np.newaxis]
+        return _existing_steps(self.lengths)
+
+    @property
+    def values(self):
+        """Array (n_samples, n_timesteps, n_features), zero where there is padding."""
+        shape = len(self.lengths), self.n_timesteps, self.steps.shape[1]
+        if not self.is_ragged:
+            return self.steps.reshape(shape)
+        values = np.zeros(shape, self.steps.dtype)
+        values[self.exists] = self.steps
+        return values
 
     def layout(self, has_length):
         """Return how these sequences are laid out in rows."""
-        return SequenceLayout(*self.values.shape[1:], self.is_ragged, has_length)
+        n_features = self.steps.shape[1]
+        return SequenceLayout(self.n_timesteps, n_features, self.is_ragged, has_length)
 
     def rows(self, layout):
         """Return the rows of a layout, C-contiguous."""
-        n_samples, dtype = len(self.values), self.values.dtype
+        n_samples, dtype = len(self.lengths), self.steps.dtype
         parts = [self.values.reshape(n_samples, -1)]
         if layout.is_masked:
             parts.append(self.exists.astype(dtype))
@@ -52,7 +70,8 @@ class Sequences:
 
     def like(self, rows, X, layout):
         """Return the values in rows as what they were read from, X, has them."""
-        steps = rows[:, : self.values[0].size].reshape(self.values.shape)
+        shape = len(rows), self.n_timesteps, self.steps.shape[1]
+        steps = rows[:, : shape[1] * shape[2]].reshape(shape)
         steps = steps if layout == "NTF" else steps.transpose(0, 2, 1)
         if not are_sequences(X):
             return steps.reshape(len(rows), -1)
@@ -62,19 +81,55 @@ class Sequences:
         pairs = zip(steps, self.lengths, strict=True)
         return [np.take(s, np.arange(length), axis) for s, length in pairs]
 
-    def cut(self, steps):
-        """Return an array by steps as it is, or as a list without the padding."""
-        if not self.is_ragged:
-            return steps
-        return [s[:length] for s, length in zip(steps, self.lengths, strict=True)]
+    def compute_in_buckets(self, compute, by_steps):
+        """Return what is computed of sequences, of some of like length at a time.
+
+        Time and memory follow the number of steps, not the longest sequence.
+
+        Parameters
+        ----------
+        compute : callable
+            Makes an array of as many rows of some Sequences.
+        by_steps : bool
+            Whether its second axis is time. Where lengths are unequal the result is
+            then an array of objects, as long as the sequences.
+        """
+        result = None
+        for chosen in find_buckets(self.lengths):
+            bucket = self._chosen(chosen)
+            computed = compute(bucket)
+            if by_steps and self.is_ragged:
+                computed = bucket._cut(computed)
+            if result is None:
+                shape = len(self.lengths), *computed.shape[1:]
+                result = np.empty(shape, computed.dtype)
+            result[chosen] = computed
+        return result
+
+    def _chosen(self, chosen):
+        """Return the Sequences of a boolean mask."""
+        if chosen.all():
+            return self
+        steps = self.steps[np.repeat(chosen, self.lengths)]
+        return Sequences(steps, self.lengths[chosen])
+
+    def _cut(self, steps):
+        """Return an array of objects: of each sequence the steps that exist."""
+        result = np.empty(len(steps), object)
+        for i, length in enumerate(self.lengths):
+            result[i] = steps[i, :length]
+        return result
+
+
+def _existing_steps(lengths):
+    return np.arange(lengths.max()) < lengths[:, np.newaxis]
 
 
 def are_sequences(X):
     """Tell whether X holds one matrix per sample, rather than one row."""
-    if hasattr(X, "ndim") and not _holds_objects(X):
-        return X.ndim == 3
-    if hasattr(X, "shape") and len(X.shape) == 2:
-        return False
+    X = _listed(X)
+    if hasattr(X, "shape") and not (_holds_objects(X) and X.ndim == 1):
+        return len(X.shape) == 3
     if not isinstance(X, (list, tuple, np.ndarray)):
         return False
     # Vectors of unequal length are no rows: meant as sequences, refused as such.
@@ -83,13 +138,35 @@ def are_sequences(X):
     return is_ragged or any(_n_dimensions(x) == 2 for x in X)
 
 
+def _listed(X):
+    """Return a column of a table, of pandas or polars, as a list."""
+    return X.to_list() if hasattr(X, "to_list") else X
+
+
+def with_distinct_columns(X):
+    """Return pairs of the first sequences that have their names of columns.
+
+    Of many, few differ: to be held against those of ``fit``, once each.
+
+    Returns
+    -------
+    list of (int, matrix)
+        Number of the sequence, and itself.
+    """
+    X, found = _listed(X), {}
+    for i, matrix in enumerate(X[:1] if getattr(X, "ndim", 1) == 3 else X):
+        names = _get_feature_names(matrix) if hasattr(matrix, "columns") else None
+        found.setdefault(None if names is None else tuple(names), (i, matrix))
+    return list(found.values())
+
+
 def _holds_objects(array):
     return getattr(array, "dtype", None) is np.dtype(object)
 
 
 def _n_dimensions(sequence):
-    if hasattr(sequence, "ndim"):
-        return sequence.ndim
+    if hasattr(sequence, "shape"):
+        return len(sequence.shape)
     if isinstance(sequence, (list, tuple)) and len(sequence):
         return 1 + _n_dimensions(sequence[0])
     return 0 if not isinstance(sequence, (list, tuple)) else 1
@@ -111,14 +188,18 @@ def read_sequences(X, dtype, layout):
     ValueError
         If a sequence is empty, is not finite, or has other features.
     """
+    X = _listed(X)
     if len(X) == 0:
         raise ValueError("X has no sequences, but at least 1 is needed.")
+    check_masked(X)
+    refuse_times(X, "X")
     if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
         with np.errstate(over="ignore"):
             values = check_array(X, dtype=dtype, allow_nd=True, ensure_all_finite=False)
         if np.isfinite(values).all():  # else it is said below in which sequence
             values = values if layout == "NTF" else values.transpose(0, 2, 1)
-            return Sequences(values, np.full(len(values), values.shape[1]))
+            lengths = np.full(len(values), values.shape[1])
+            return Sequences(values.reshape(-1, values.shape[2]), lengths)
     matrices = [_read_matrix(i, matrix, dtype, layout) for i, matrix in enumerate(X)]
     widths = [matrix.shape[1] for matrix in matrices]
     for i, width in enumerate(widths):
@@ -127,12 +208,15 @@ def read_sequences(X, dtype, layout):
                 f"Sequence {i} of X has {width} feature(s), but sequence 0 has "
                 f"{widths[0]} (layout={layout!r}: a sequence is {_shape_of(layout)})."
             )
-    return _pad(matrices)
+    lengths = np.array([len(matrix) for matrix in matrices])
+    return Sequences(np.concatenate(matrices), lengths)
 
 
 def _read_matrix(i, matrix, dtype, layout):
     """Return the i-th sequence as a matrix (time, features)."""
     name = f"Sequence {i} of X"
+    check_masked(matrix, name)
+    refuse_times(matrix, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -158,15 +242,6 @@ def _shape_of(layout):
     return "(time, features)" if layout == "NTF" else "(features, time)"
 
 
-def _pad(matrices):
-    lengths = np.array([len(matrix) for matrix in matrices])
-    shape = len(matrices), lengths.max(), matrices[0].shape[1]
-    values = np.zeros(shape, np.result_type(*{matrix.dtype for matrix in matrices}))
-    for row, matrix in zip(values, matrices, strict=True):
-        row[: len(matrix)] = matrix
-    return Sequences(values, lengths)
-
-
 def split_rows(X, n_timesteps, layout):
     """Return the Sequences that rows of equal length hold.
 
@@ -190,7 +265,8 @@ def split_rows(X, n_timesteps, layout):
         values = X.reshape(n_samples, n_timesteps, n_features)
     else:
         values = X.reshape(n_samples, n_features, n_timesteps).transpose(0, 2, 1)
-    return Sequences(values, np.full(n_samples, n_timesteps))
+    lengths = np.full(n_samples, n_timesteps)
+    return Sequences(values.reshape(-1, n_features), lengths)
 
 
 @dataclass
@@ -200,14 +276,19 @@ class StepValues:
     Attributes
     ----------
     flat : ndarray of shape (n_steps,) or (n_steps, n_outputs)
-    exists : ndarray of bool of shape (n_samples, n_timesteps)
+    lengths : ndarray of int64 of shape (n_samples,)
     """
 
     flat: np.ndarray
-    exists: np.ndarray
+    lengths: np.ndarray
+
+    @property
+    def exists(self):
+        """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
+        return _existing_steps(self.lengths)
 
     def __len__(self):
-        return len(self.exists)
+        return len(self.lengths)
 
 
 def read_steps(y, sequences):
@@ -222,6 +303,8 @@ def read_steps(y, sequences):
         raise ValueError(
             f"X has {len(sequences.lengths)} sequences, but y has {len(y)}."
         )
+    check_masked(y, "y")
+    y = _listed(y)
     y = y if isinstance(y, (list, tuple)) else np.asarray(y)
     pairs = zip(y, sequences.lengths, strict=True)
     parts = [_read_values(i, *pair) for i, pair in enumerate(pairs)]
@@ -231,19 +314,22 @@ def read_steps(y, sequences):
                 f"Sequence {i} of y has values of shape {part.shape[1:]}, but those of "
                 f"sequence 0 are of shape {parts[0].shape[1:]}."
             )
-    return StepValues(np.concatenate(parts), sequences.exists)
+    return StepValues(np.concatenate(parts), sequences.lengths)
 
 
 def _read_values(i, part, length):
     """Return the values of the i-th sequence of y."""
+    name = f"Sequence {i} of y"
+    check_masked(part, name)
     part = np.asarray(part)
+    refuse_times(part, name)
     if part.ndim == 0 or len(part) != length:
         raise ValueError(
-            f"Sequence {i} of y must have a value for each of the {length} steps "
+            f"{name} must have a value for each of the {length} steps "
             f"of that of X (return_sequences=True), got shape {part.shape}."
         )
     if part.dtype.kind == "f" and not np.isfinite(part).all():
-        raise ValueError(f"Sequence {i} of y contains NaN or infinity.")
+        raise ValueError(f"{name} contains NaN or infinity.")
     return part[:, 0] if part.ndim == 2 and part.shape[1] == 1 else part
 
 
@@ -293,8 +379,9 @@ class StepTargets(Targets):
     def encode(self, y, dtype):
         """Return what the steps encode, side by side; NaN where there is none."""
         codes = self.step.encode(y.flat, dtype)
-        encoded = np.full((*y.exists.shape, codes.shape[1]), np.nan, dtype)
-        encoded[y.exists] = codes
+        exists = y.exists
+        encoded = np.full((*exists.shape, codes.shape[1]), np.nan, dtype)
+        encoded[exists] = codes
         return encoded.reshape(len(encoded), -1)
 
     def read(self, encoded):

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.utils import check_consistent_length, check_X_y
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
 from skbackprop.estimators.sequences import (
     Sequences,
@@ -16,6 +16,7 @@ from skbackprop.estimators.sequences import (
     read_sequences,
     read_steps,
     split_rows,
+    with_distinct_columns,
 )
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.hidden import index_layers
@@ -23,7 +24,8 @@ from skbackprop.fitting.hooks import Data
 from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkRegressorMixin
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
-from skbackprop.utils.validation import FLOATS, validate_finite
+from skbackprop.utils.gate import check_masked
+from skbackprop.utils.validation import FLOATS, refuse_times, validate_finite
 
 
 @dataclass(eq=False, repr=False)
@@ -53,9 +55,11 @@ class _Recurrent:
         scaler. None: each column is a step of one feature.
     layout : {'NTF', 'NFT'}, default='NTF'
         Order of samples (N), time (T) and features (F) in X, where it is an array
-        of three dimensions. It may as well be a list of matrices (time_i,
-        features) of unequal length, which are padded: that changes nothing,
-        neither predictions nor gradients. Or rows, see ``n_timesteps``.
+        of three dimensions. It may as well be a list or pandas Series of
+        matrices (time_i, features) of unequal length: arrays, or data frames,
+        whose columns must then be those of ``fit``. They are padded, which
+        changes nothing, neither predictions nor gradients. Or rows, see
+        ``n_timesteps``.
     bptt_steps : int, default=None
         Gradients go back in time to the last multiple of so many steps
         (truncated backprop through time; with ``bidirectional`` they also go
@@ -130,34 +134,49 @@ class _Recurrent:
     def _validate_targets(self, y, sequences):
         """Check y as scikit-learn does, beside X of another shape."""
         stand_in = np.zeros((len(sequences.lengths), 1))
+        check_masked(y, "y")
+        refuse_times(y, "y")
         is_numeric = isinstance(self, NetworkRegressorMixin)
         _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _read_input(self, X):
-        if not isinstance(X, Sequences):
-            X = self._read(X, FLOATS, reset=False)
-        layout = X.layout(self._net.readout == "mean")
-        return X.rows(layout), self._net.unroll(layout)
+        sequences = self._read(X, FLOATS, reset=False)
+        layout = sequences.layout(self._net.readout == "mean")
+        return sequences.rows(layout), self._net.unroll(layout)
 
     def _like_input(self, rows, X):
         return self._read(X, FLOATS, reset=False).like(rows, X, self.layout)
 
     def _read(self, X, dtype, reset):
         """Return the Sequences of X, whatever its shape."""
+        if isinstance(X, Sequences):
+            return X
         if are_sequences(X):
             sequences = read_sequences(X, dtype, self.layout)
             if reset:
-                self.n_features_in_ = sequences.values.shape[2]
-                vars(self).pop("feature_names_in_", None)
+                self.n_features_in_ = sequences.steps.shape[1]
+            self._check_columns(X, sequences.steps.shape[1], reset)
         else:
             X = validate_finite(self, X, dtype=dtype, reset=reset)
             sequences = split_rows(X, self.n_timesteps, self.layout)
         self._check_width(sequences, reset)
         return sequences
 
+    def _check_columns(self, X, width, reset):
+        """Hold names of features against those of fit, as scikit-learn does."""
+        if self.layout == "NFT":  # where columns are steps
+            return
+        if self.n_features_in_ != width:  # fitted to rows, with names of their own
+            return
+        for i, matrix in with_distinct_columns(X):
+            try:
+                _check_feature_names(self, matrix, reset=reset and i == 0)
+            except ValueError as error:
+                raise ValueError(f"Sequence {i} of X: {error}") from None
+
     def _check_width(self, sequences, reset):
-        width = sequences.values.shape[2]
+        width = sequences.steps.shape[1]
         if reset:
             self.n_features_per_step_ = width
         elif width != self.n_features_per_step_:
@@ -224,27 +243,29 @@ class _Recurrent:
             true, predicted, weights = _existing(true, predicted, weights)
         return super()._validation_score(true, predicted, weights)
 
-    def _by_sequences(self, predict, X):
-        """Return the predictions of a method, without those for padding."""
-        check_is_fitted(self)
-        if not self._puts_out_steps:
-            return predict(X)
-        sequences = self._read(X, FLOATS, reset=False)
-        return sequences.cut(predict(sequences))
+    # Sequences out
 
-    # Hidden representations
+    def _predict_with(self, X, decode):
+        compute = super()._predict_with
+        return self._compute_in_buckets(lambda bucket: compute(bucket, decode), X)
 
     def _represent(self, X, layer):
-        return self._by_sequences(lambda X: self._represent_rows(X, layer), X)
+        return self._compute_in_buckets(
+            lambda bucket: self._represent_bucket(bucket, layer), X
+        )
 
-    def _represent_rows(self, X, layer):
+    def _compute_in_buckets(self, compute, X):
+        """Return what is computed of sequences: where they are by steps, cut alike."""
+        check_is_fitted(self)
+        sequences = self._read(X, FLOATS, reset=False)
+        return sequences.compute_in_buckets(compute, self._puts_out_steps)
+
+    def _represent_bucket(self, sequences, layer):
         """Return what a layer makes of sequences, by steps where it is read so."""
         n_units = self._n_hidden_units(layer)
-        if not isinstance(X, Sequences):
-            X = self._read(X, FLOATS, reset=False)
-        layout = X.layout(self._net.readout == "mean")
+        layout = sequences.layout(self._net.readout == "mean")
         graph, of_layer = self._net.unroll_layers(layout)
-        values = self._run_part(X.rows(layout), graph, of_layer(layer))
+        values = self._run_part(sequences.rows(layout), graph, of_layer(layer))
         if self._puts_out_steps:
             return values.reshape(len(values), -1, n_units)
         return values

@@ -78,7 +78,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         container = _get_output_config("transform", self)["dense"]
         if container == "default":
             return values
-        if not hasattr(values, "ndim") or values.ndim > 2:
+        if values.ndim != 2:
             raise ValueError(
                 f"set_output(transform={container!r}) gives tables, but with "
                 "return_sequences=True there is a table for each sequence. Use "

@@ -4,15 +4,17 @@ Nodes are in topological order already. What is left to find is a place for each
 signal, and who is the first to reach an adjoint.
 """
 
-import functools
+from weakref import WeakKeyDictionary
 
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
-
 # Estimators and inspection ask again and again for the program of the same graph,
-# which takes longer to write than a small network takes to run.
-@functools.lru_cache(maxsize=64)
+# which takes longer to write than a small network takes to run. It is kept as long
+# as that graph: of an unrolled loop it is megabytes, which nobody else may hold.
+_programs = WeakKeyDictionary()
+
+
 def compile_graph(graph, keeps_all=False):
     """Return the program of a graph.
 
@@ -23,6 +25,13 @@ def compile_graph(graph, keeps_all=False):
         Whether each signal and each adjoint, that of the input too, is still
         there when a pass is over, as inspection needs it.
     """
+    of_graph = _programs.setdefault(graph, {})
+    if keeps_all not in of_graph:
+        of_graph[keeps_all] = _compile(graph, keeps_all)
+    return of_graph[keeps_all]
+
+
+def _compile(graph, keeps_all):
     blocks, ends = _lay_out_parameters(graph)
     n_decaying, n_learned, n_parameters = ends
     wanted = _find_wanted(graph, keeps_all)

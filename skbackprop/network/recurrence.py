@@ -9,7 +9,8 @@ graph is backprop through time (Werbos 1990). A step is
 with x and the states nodes; the first of the states is what the cell puts out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import ClassVar
 
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.activations import ReLU, Sigmoid, Tanh
@@ -112,6 +113,7 @@ class LSTMCell:
 
 CELLS = {"tanh": TanhCell, "relu": ReLUCell, "gru": GRUCell, "lstm": LSTMCell}
 READOUTS = ("last", "mean", "max")
+_KEPT_NODES = 2**15  # of unrolled graphs and their programs, about 20 MB
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,10 @@ class RecurrentNet:
     bptt_steps: int | None = None
     dropout: tuple = ()
 
+    # Unrolling and compiling take as long as running some hundred sequences, and
+    # prediction asks for the same layouts again.
+    _latest: ClassVar[dict] = {}
+
     def unroll(self, layout):
         """Return the graph for sequences of a layout.
 
@@ -195,6 +201,14 @@ class RecurrentNet:
         what the output is computed from. It consists of the modules of the
         whole; with readout 'steps' the states of all steps are side by side.
         """
+        # A new dict each time, as other threads may be doing the same.
+        latest = dict(self._latest)
+        found = latest.pop(layout, None) or self._unroll_layers(layout)
+        latest[layout] = found
+        object.__setattr__(self, "_latest", _within_bounds(latest))
+        return found
+
+    def _unroll_layers(self, layout):
         x = Input(layout.n_columns)
         steps = [layout.step(x, t) for t in range(layout.n_timesteps)]
         masks, layers = [None] * layout.n_timesteps, []
@@ -271,6 +285,21 @@ class RecurrentNet:
         if self.readout == "max":
             return pooled
         return Multiply()(pooled, layout.inverse_length(x))
+
+    def __getstate__(self):
+        """Leave out the graphs, which follow from the fields."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _within_bounds(latest):
+    """Return as many of the graphs by layout as may be kept, the last ones first."""
+    kept, n_nodes = {}, 0
+    for layout, (whole, of_layer) in reversed(latest.items()):
+        n_nodes += len(whole.wires)
+        if n_nodes > _KEPT_NODES:
+            break
+        kept = {layout: (whole, of_layer), **kept}
+    return kept
 
 
 def _dropped(node, rate):

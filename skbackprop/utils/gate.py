@@ -121,5 +121,5 @@ def check_masked(X, name="X"):
         raise ValueError(
             f"{name} is a masked array with {np.ma.count_masked(X)} masked entries, "
             "which would be read as if they were not. Impute them (SimpleImputer, "
-            f"after {name}.filled(np.nan)), or leave these samples out."
+            "after .filled(np.nan)), or leave these samples out."
         )

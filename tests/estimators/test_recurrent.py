@@ -11,15 +11,19 @@ from recurrent_tasks import (
     each_task,
     estimator_for,
     outputs_of,
+    predictions_of,
+    sums,
     targets_for,
 )
 from sklearn.metrics import accuracy_score, r2_score
+from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from unrolled import READOUTS
 
 from skbackprop import RecurrentClassifier
 from skbackprop.engine import make_executor
+from skbackprop.estimators.sequences import Sequences
 from skbackprop.fitting import prediction, session
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -49,7 +53,7 @@ def test_one_output_per_step(task, sequences):
     y = targets_for(task, sequences, by_steps=True)
     ours = estimator_for(task, return_sequences=True).fit(sequences, y)
     predicted = ours.predict(sequences)
-    assert isinstance(predicted, list) == (sequences is RAGGED)
+    assert (predicted.dtype == object) == (sequences is RAGGED)
     for values, steps in zip(predicted, y, strict=True):
         assert values.shape == steps.shape
         assert values.dtype.kind == np.asarray(steps).dtype.kind
@@ -199,6 +203,65 @@ def test_sequences_of_any_length_can_be_predicted(cell, bidirectional, readout):
     for sequence, found in zip(mixed, together, strict=True):
         np.testing.assert_allclose(ours.predict(sequence[np.newaxis])[0], found)
     assert len(ours.predict(longest[:, :5])) == len(ours.predict(longest)) == 3
+
+
+def many_lengths():
+    """Return sequences of which some are much longer than most."""
+    rng = np.random.default_rng(0)
+    lengths = rng.permutation([2, 3] * 700 + [40, 41])
+    return [rng.normal(size=(length, 2)) for length in lengths]
+
+
+@each_task
+@pytest.mark.parametrize("by_steps", [False, True])
+def test_sequences_among_others_are_predicted_as_those_of_their_length(task, by_steps):
+    ours = estimator_for(task, return_sequences=by_steps)
+    ours.fit(RAGGED, targets_for(task, RAGGED, by_steps))
+    held = many_lengths()
+    together = [*predictions_of(ours, held), ours.transform(held)]
+    for length in (2, 3, 40, 41):
+        alike = [i for i, x in enumerate(held) if len(x) == length]
+        array = np.array([held[i] for i in alike])
+        alone = [*predictions_of(ours, array), ours.transform(array)]
+        for found, expected in zip(together, alone, strict=True):
+            assert len(found) == len(held)
+            found = np.stack([found[i] for i in alike])
+            if expected.dtype.kind == "f":
+                np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+            else:
+                np.testing.assert_array_equal(found, expected)
+
+
+def test_a_long_sequence_pads_no_short_ones(monkeypatch):
+    y = targets_for("regression", RAGGED, True)
+    ours = estimator_for("regression", return_sequences=True).fit(RAGGED, y)
+    held, make_rows, sizes = many_lengths(), Sequences.rows, []
+
+    def recording(*args):
+        rows = make_rows(*args)
+        sizes.append(rows.size)
+        return rows
+
+    monkeypatch.setattr(Sequences, "rows", recording)
+    for run in (ours.predict, ours.transform, lambda x: ours.score(x, sums(x))):
+        run(held)
+        # Two features, and whether the step exists.
+        assert sum(sizes) < 1.5 * 3 * sum(map(len, held))
+        sizes.clear()
+
+
+@each_task
+def test_cross_validation_predicts_steps_of_unequal_sequences(task):
+    y = np.empty(40, object)
+    y[:] = targets_for(task, RAGGED, True)
+    ours = estimator_for(task, return_sequences=True)
+    folds = KFold(3)
+    predicted = cross_val_predict(ours, RAGGED, y, cv=folds)
+    for train, test in folds.split(y):
+        ours.fit([RAGGED[i] for i in train], y[train])
+        expected = ours.predict([RAGGED[i] for i in test])
+        for i, values in zip(test, expected, strict=True):
+            np.testing.assert_array_equal(predicted[i], values)
 
 
 @pytest.fixture

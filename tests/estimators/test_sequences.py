@@ -41,6 +41,8 @@ def classifier(**settings):
         [x.tolist() for x in RAGGED],
         [pd.DataFrame(x) for x in RAGGED],
         OBJECTS,
+        pd.Series(RAGGED, index=[7, 7, 0, 1]),
+        pd.Series(list(X)),
         [],
         [np.ones(2), np.ones(3)],
     ],
@@ -58,6 +60,8 @@ def test_a_matrix_for_each_sample_makes_sequences(sequences):
         X[0].tolist(),
         list(X[0]),
         pd.DataFrame(X[0]),
+        pd.Series([1.0, 2.0]),
+        pd.Series(["a", "b"]),
         [1.0, 2.0],
         X[0, 0],
         X[None],
@@ -85,8 +89,9 @@ def test_a_row_for_each_sample_makes_none(rows):
         lambda x: x.tolist(),
         list,
         lambda x: [pd.DataFrame(matrix) for matrix in x],
+        lambda x: pd.Series(list(x), index=range(4, 0, -1)),
     ],
-    ids=["array", "fortran", "objects", "lists", "list", "frames"],
+    ids=["array", "fortran", "objects", "lists", "list", "frames", "series"],
 )
 def test_all_forms_of_an_array_say_the_same(form, layout):
     held = X if layout == "NTF" else X.transpose(0, 2, 1)
@@ -177,8 +182,9 @@ def test_without_a_number_of_steps_each_column_is_one():
         list(np.arange(12).reshape(4, 3)),
         pd.DataFrame(np.arange(12).reshape(4, 3)),
         [pd.Series(row) for row in np.arange(12).reshape(4, 3)],
+        pd.Series(list(np.arange(12).reshape(4, 3)), index=[3, 1, 1, 0]),
     ],
-    ids=["array", "one column", "lists", "list", "frame", "series"],
+    ids=["array", "one column", "lists", "list", "frame", "series", "of lists"],
 )
 def test_all_forms_of_step_values_say_the_same(y):
     values = read_steps(y, read_sequences(X, FLOATS, "NTF"))
@@ -225,6 +231,11 @@ BAD_X = {
         r"Sequence 3 of X has 1 feature\(s\), but sequence 0 has 2",
     ),
     "text": ([*RAGGED[:3], np.array([["a", "b"]])], "could not convert string"),
+    "a mask": (
+        [*RAGGED[:3], np.ma.array(X[3], mask=X[3] > 1)],
+        "Sequence 3 of X is a masked array with 2 masked entries",
+    ),
+    "a mask over all": (np.ma.array(X, mask=X > 1), "X is a masked array"),
     "three dimensions each": ([X] * 4, "dim 4"),
     "four dimensions": (X[None], "dim 4"),
 }
@@ -286,6 +297,13 @@ def test_other_columns_at_prediction_are_refused():
         clf.predict(X[:, :, 0])
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_times_are_no_features(as_list):
+    times = np.full((4, 3, 2), np.datetime64("2020-01-01", "s"))
+    with pytest.raises(TypeError, match="X holds times"):
+        classifier().fit(list(times) if as_list else times, Y)
+
+
 BAD_Y = {
     "too few": (Y[:3], {}, "inconsistent numbers of samples"),
     "too few with steps": (np.zeros((3, 3)), {"return_sequences": True}, "y has 3"),
@@ -310,6 +328,17 @@ BAD_Y = {
         {"return_sequences": True},
         "Sequence 1 of y contains NaN",
     ),
+    "a mask": (
+        [np.zeros(3), np.ma.array(np.ones(3), mask=[0, 1, 0])] * 2,
+        {"return_sequences": True},
+        "Sequence 1 of y is a masked array",
+    ),
+    "a mask over all": (
+        np.ma.array(np.zeros((4, 3)), mask=np.eye(4, 3)),
+        {"return_sequences": True},
+        "y is a masked array with 3",
+    ),
+    "a mask without steps": (np.ma.array(Y, mask=Y), {}, "y is a masked array"),
     "NaN without steps": ([0, np.nan, 1, 1], {}, "Input y contains NaN"),
     "nothing": (None, {}, "target y is None"),
 }

@@ -65,11 +65,16 @@ def targets_for(task, sequences, by_steps):
     return np.array(y) if isinstance(sequences, np.ndarray) else y
 
 
-def outputs_of(estimator, sequences):
+def predictions_of(estimator, sequences):
     """Return all that the estimator says of the sequences."""
     names = ["predict", "predict_proba", "predict_log_proba"]
-    found = [getattr(estimator, n)(sequences) for n in names if hasattr(estimator, n)]
-    return [np.concatenate(f) if isinstance(f, list) else f for f in found]
+    return [getattr(estimator, n)(sequences) for n in names if hasattr(estimator, n)]
+
+
+def outputs_of(estimator, sequences):
+    """Return the same, the steps of unequal sequences in a row."""
+    found = predictions_of(estimator, sequences)
+    return [np.concatenate(list(f)) if f.dtype == object else f for f in found]
 
 
 def assert_same_outputs(one, other, sequences, **close):

@@ -1,5 +1,7 @@
 """Recurrent nets as tests look at them: unrolled, with parameters by name."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skbackprop.engine import make_executor
@@ -13,18 +15,15 @@ READOUTS = ["last", "mean", "max", "steps"]
 
 
 def random_sequences(lengths, n_features, seed=0):
-    """Return sequences of these lengths, with garbage-free padding of zeros."""
-    rng = np.random.default_rng(seed)
-    values = np.zeros((len(lengths), max(lengths), n_features))
-    for row, length in zip(values, lengths, strict=True):
-        row[:length] = rng.normal(size=(length, n_features))
-    return Sequences(values, np.array(lengths))
+    """Return sequences of these lengths."""
+    steps = np.random.default_rng(seed).normal(size=(sum(lengths), n_features))
+    return Sequences(steps, np.array(lengths))
 
 
 def alone(sequences, i):
     """Return the i-th of several sequences, without padding."""
     length = sequences.lengths[i]
-    return Sequences(sequences.values[[i], :length], sequences.lengths[[i]])
+    return Sequences(sequences.values[i, :length], sequences.lengths[[i]])
 
 
 class Unrolled:
@@ -53,7 +52,8 @@ class Unrolled:
         with monkeypatch.context() as patch:
             patch.setitem(recurrence.CELLS, net.cell, recording(make_cell))
             self.layout = sequences.layout(net.readout == "mean")
-            self.graph = net.unroll(self.layout)
+            # A net of its own, which has unrolled nothing yet: cells are made.
+            self.graph = replace(net).unroll(self.layout)
         self.program = compile_graph(self.graph)
         self.rows = sequences.rows(self.layout)
         self._name_blocks(cells, 2 if net.is_bidirectional else 1)

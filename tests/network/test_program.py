@@ -1,7 +1,9 @@
 """Programs: whether what is laid out in memory still computes the graph."""
 
 import dataclasses
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -380,8 +382,19 @@ def test_a_network_without_parameters_has_a_program():
 def test_programs_survive_pickle_and_equal_graphs_have_equal_ones(seed):
     program = compile_graph(random_graph(seed))
     assert pickle.loads(pickle.dumps(program)) == program
-    compile_graph.cache_clear()
-    assert compile_graph(random_graph(seed)) == program
+    again = compile_graph(random_graph(seed))
+    assert again == program
+    assert again is not program
+
+
+def test_equal_graphs_share_a_program_that_goes_when_they_do():
+    graphs = [Graph(Linear(2)(Input(3))) for _ in range(2)]
+    programs = [compile_graph(graph) for graph in graphs]
+    assert programs[0] is programs[1]
+    gone = weakref.ref(programs[0])
+    del graphs, programs
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_deep_graph_compiles_without_recursion():

@@ -1,5 +1,9 @@
 """Recurrence by unrolling: one step, many steps, padding, and what torch says."""
 
+import gc
+import pickle
+import weakref
+
 import numpy as np
 import pytest
 from jit_marks import EXECUTORS, needs_jit
@@ -229,6 +233,31 @@ def test_the_parameters_of_all_lengths_are_one_vector(
         }
         expected = expected or (blocks, ours.program.n_parameters)
         assert (blocks, ours.program.n_parameters) == expected
+
+
+# What is kept
+
+
+def test_the_latest_graphs_are_kept_but_long_ones_only_few_and_with_their_net():
+    net = net_of("gru")
+    short = weakref.ref(net.unroll(SequenceLayout(4, 2)))
+    assert net.unroll(SequenceLayout(4, 2)) is short()
+    long = [weakref.ref(net.unroll(SequenceLayout(t, 2))) for t in (800, 801, 802)]
+    gc.collect()
+    assert short() is None
+    assert [graph() is None for graph in long] == [True, False, False]
+    del net
+    gc.collect()
+    assert [graph() for graph in long] == [None] * 3
+
+
+def test_a_net_is_stored_without_its_graphs():
+    net = net_of("gru")
+    stored = pickle.dumps(net)
+    graph = net.unroll(SequenceLayout(4, 2))
+    assert pickle.dumps(net) == stored
+    assert pickle.loads(stored) == net
+    assert pickle.loads(stored).unroll(SequenceLayout(4, 2)) == graph
 
 
 # Truncated backprop through time

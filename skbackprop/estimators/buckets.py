@@ -1,0 +1,33 @@
+"""Buckets: which sequences of unequal length are padded and run together."""
+
+import numpy as np
+
+# A step is unrolled, compiled and bound in the time in which so many sequences run
+# through it; measured, it is some 7000 for 8 units, 800 for 64.
+UNROLLING = 1000
+
+
+def find_buckets(lengths):
+    """Return boolean masks of sequences, each to be padded to its longest one.
+
+    A bucket saves padding and costs a graph of its own. Those returned take the least
+    time in all: at most twice that of one graph and no padding, as buckets that each
+    hold the lengths down to a half would take no more.
+    """
+    distinct, counts = np.unique(lengths, return_counts=True)
+    n_shorter = np.append(0, counts.cumsum())
+    # Dynamic programming: of the k shortest lengths, the time in steps, and how many
+    # of these lengths are in buckets before the last.
+    time = np.zeros(len(distinct) + 1)
+    n_before = np.zeros(len(distinct) + 1, int)
+    for k, longest in enumerate(distinct, start=1):
+        n_in_last = n_shorter[k] - n_shorter[:k]
+        times = time[:k] + (n_in_last + UNROLLING) * longest
+        n_before[k] = times.argmin()
+        time[k] = times[n_before[k]]
+    masks, k = [], len(distinct)
+    while k > 0:
+        shortest, longest = distinct[n_before[k]], distinct[k - 1]
+        masks.append((lengths >= shortest) & (lengths <= longest))
+        k = n_before[k]
+    return masks
