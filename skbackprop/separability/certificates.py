@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from skbackprop.separability import rational
+from skbackprop.separability import alternatives, rational
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
 _MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
@@ -54,7 +54,7 @@ class SeparatingHyperplane:
     def _proves(self, X, signs, affine):
         rows, _ = rational.integer_rows(rational.signed_rows(X, signs, affine))
         normal = np.array(self.normal[: rows.shape[1]], object)
-        return rational.is_separating(rows, normal)
+        return bool((rows.dot(normal) > 0).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +97,8 @@ class VanishingCombination:
 
     def _solve(self, X, signs, affine):
         z = rational.signed_rows(X[self.indices], signs[self.indices], affine)
-        rows, scales = rational.integer_rows(z)
-        weights = rational.vanishing_weights(rows)
-        return None if weights is None else rational.as_convex(weights, scales)
+        weights = alternatives.vanishing_weights(z)
+        return None if weights is None else rational.as_convex(weights)
 
     def verify(self, X, y, *, affine=True):
         """Check the proof in exact arithmetic.

@@ -1,9 +1,10 @@
 """The linear classifier sign(w . x + b), by a hyperplane that separates exactly."""
 
+import threading
 import warnings
+from concurrent.futures import Future
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import linprog
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
@@ -231,22 +232,46 @@ def _hyperplane(result):
 
 
 def _least_hinge(X, signs, affine):
-    r"""Minimize sum(xi) over y_i (w . x_i + b) >= 1 - xi_i and xi_i >= 0."""
-    n_samples, n_features = X.shape
+    r"""Minimize sum_i max(0, 1 - z_i . w), z_i = y_i (x_i, 1), by the dual program.
+
+    That is to maximize sum(a) over sum_i a_i z_i = 0 and 0 <= a_i <= 1: as many
+    equations as w has coordinates, of which the multipliers are w. The primal
+    program has as many as there are samples.
+    """
+    n_features = X.shape[1]
     _, factors, _ = scale_to_ones(X)
     z = signed_rows(X * factors, signs, affine)
-    n_columns = z.shape[1]
-    solution = linprog(
-        np.repeat([0.0, 1.0], [n_columns, n_samples]),
-        A_ub=sparse.hstack([-z, -sparse.identity(n_samples)]),
-        b_ub=-np.ones(n_samples),
-        bounds=[(None, None)] * n_columns + [(0, None)] * n_samples,
+    n_samples, n_columns = z.shape
+    solution = _wait_for(
+        linprog,
+        -np.ones(n_samples),
+        A_eq=z.T,
+        b_eq=np.zeros(n_columns),
+        bounds=(0, 1),
         method="highs",
     )
     if solution.x is None:
         raise RuntimeError(f"the least hinge loss was not found: {solution.message}")
-    intercept = solution.x[n_features] if affine else 0.0
-    return solution.x[:n_features] * factors, intercept
+    w = -solution.eqlin.marginals
+    return w[:n_features] * factors, w[n_features] if affine else 0.0
+
+
+def _wait_for(function, *args, **keywords):
+    """Call a function that knows no Ctrl-C; where it comes, wait no longer for it."""
+    future = Future()
+
+    def run():
+        try:
+            future.set_result(function(*args, **keywords))
+        except BaseException as error:
+            future.set_exception(error)
+
+    # A daemon, as the interpreter would otherwise wait for it before it exits.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(timeout=0.1)  # without timeout, Windows holds back Ctrl-C
+    return future.result()
 
 
 def _least_distance(result, coef, intercept):

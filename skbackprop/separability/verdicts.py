@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from skbackprop.separability import rational
+from skbackprop.separability import alternatives, rational
 from skbackprop.separability.active_set import make_solver
 from skbackprop.separability.certificates import (
     SeparatingHyperplane,
@@ -76,8 +76,11 @@ class SeparabilityResult:
         if self.separable:
             return self.certificate.normal
         z = rational.signed_rows(self.X, self.y, self.affine)
-        rows, _ = rational.integer_rows(z)
-        normal = rational.weak_normal(rows, self.certificate.indices)
+        indices = self.certificate.indices
+        # Rows as many as these that vanish with proved weights span everything.
+        if len(indices) == z.shape[1] + 1 and proved_weights(z[indices]) is not None:
+            return None
+        normal = alternatives.weak_normal(z, indices)
         return None if normal is None else _with_intercept(normal, self.affine)
 
     def verify(self):
@@ -183,44 +186,23 @@ def decide_with(solver, X, signs, affine):
 def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
     z = rational.signed_rows(X, signs, affine)
-    certificate = _settle(z, affine, outcome)
-    if certificate is not None:
-        return certificate
-    rows, scales = rational.integer_rows(z)
-    verdict, *proof = rational.decide(rows, outcome.indices)
+    if outcome.is_separable:
+        normal = rational.integer_products(outcome.normal, outcome.factors)
+        if alternatives.is_separating(z, normal):
+            return _hyperplane(normal, affine)
+    else:
+        # Whatever rows are chosen, the proof is exact: leave out what is rounding.
+        near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
+        likely = outcome.indices[outcome.weights > near_zero]
+        weights = proved_weights(z[likely])
+        if weights is not None:
+            return VanishingCombination(likely, weights)
+    verdict, *proof = alternatives.decide(z, outcome.indices)
     if verdict == "hyperplane":
         return _hyperplane(proof[0], affine)
     indices, weights = proof
-    return _combination(indices, weights, scales[indices])
-
-
-def _settle(z, affine, outcome):
-    """Return the certificate of what was proposed, None where it is not true."""
-    if outcome.is_separable:
-        normal = rational.integer_products(outcome.normal, outcome.factors)
-        is_right = rational.is_separating(rational.integer_rows(z)[0], normal)
-        return _hyperplane(normal, affine) if is_right else None
-    # Whatever rows are chosen, the proof is exact: leave out what is rounding.
-    near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
-    likely = outcome.indices[outcome.weights > near_zero]
-    if not len(likely):
-        return None
-    weights = proved_weights(z[likely])
-    if weights is not None:
-        return VanishingCombination(likely, weights)
-    indices = outcome.indices
-    rows, scales = rational.integer_rows(z[indices])
-    verdict, *proof = rational.decide(rows)
-    if verdict == "hyperplane":
-        return None
-    chosen, weights = proof
-    return _combination(indices[chosen], weights, scales[chosen])
-
-
-def _combination(indices, weights, scales):
-    """Return the certificate for integer weights of rows scaled by integers."""
-    weights = [float(weight) for weight in rational.as_convex(weights, scales)]
-    return VanishingCombination(indices.astype(np.intp), np.array(weights))
+    weights = [float(weight) for weight in rational.as_convex(weights)]
+    return VanishingCombination(indices, np.array(weights))
 
 
 def _hyperplane(normal, affine):

@@ -1,12 +1,13 @@
 """Labeled sets of points that are hard on a verdict about separability.
 
-Twelve families, each ``family(rng, n_points, n_features) -> X, y`` with labels of
+Fifteen families, each ``family(rng, n_points, n_features) -> X, y`` with labels of
 -1 and 1, and what the tests and the benchmark ask of their verdicts.
 """
 
 import numpy as np
 
-from skbackprop.separability import rational as _rational
+from skbackprop.separability.alternatives import decide as _decide
+from skbackprop.separability.rational import signed_rows as _signed_rows
 
 
 def _labels(rng, n):
@@ -83,6 +84,25 @@ def near_duplicates(rng, n, m):
     return X + 1e-13 * rng.standard_normal((n, m)), y
 
 
+def sums_of_others(rng, n, m):
+    """Half of the columns are totals, as far as these can be rounded."""
+    X = rng.standard_normal((n, m - m // 2))
+    totals = X.cumsum(axis=1)[:, -(m // 2) :]
+    return np.hstack([X, totals]), _labels(rng, n)
+
+
+def shares(rng, n, m):
+    """Each row adds up to 1, up to rounding."""
+    X = rng.random((n, m))
+    return X / X.sum(axis=1, keepdims=True), _labels(rng, n)
+
+
+def two_units(rng, n, m):
+    """Each measure stands there in inches and in centimetres."""
+    X = rng.standard_normal((n, -(-m // 2)))
+    return np.hstack([X, 2.54 * X])[:, :m], _labels(rng, n)
+
+
 FAMILIES = [
     grid,
     hypercube,
@@ -96,6 +116,9 @@ FAMILIES = [
     tiny_margins,
     wild_scales,
     near_duplicates,
+    sums_of_others,
+    shares,
+    two_units,
 ]
 
 
@@ -114,6 +137,6 @@ def labeled_sets(family, n_sets, seed, most_features=7):
 
 
 def exact_verdict(X, y, affine):
-    """Return whether the exact solver alone, without a proposal, separates."""
-    z = _rational.signed_rows(X, y, affine)
-    return _rational.decide(_rational.integer_rows(z)[0])[0] == "hyperplane"
+    """Return whether the exact solver separates, given all rows from the beginning."""
+    z = _signed_rows(X, y, affine)
+    return _decide(z, range(len(z)))[0] == "hyperplane"

@@ -1,6 +1,10 @@
 """The classifier that separates exactly where it can."""
 
+import hashlib
 import pickle
+import signal
+import threading
+import time
 import warnings
 
 import numpy as np
@@ -8,7 +12,7 @@ import pytest
 from labeled_sets import FAMILIES, gaussian, labeled_sets
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from scipy.optimize import minimize
+from scipy.optimize import linprog, minimize
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -17,6 +21,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import LinearSVC
 
 from skbackprop import LinearSeparator, NotSeparableError, linear_separability
+from skbackprop.separability import linear_separator as _linear_separator
 
 SQUARE, XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], ["even", "odd", "odd", "even"]
 
@@ -122,6 +127,51 @@ def test_the_soft_hyperplane_has_the_least_hinge_loss(seed, fit_intercept):
         warnings.simplefilter("ignore", ConvergenceWarning)
         svm.fit(columns, signs)
     assert loss(svm.coef_[0]) >= least - 1e-9
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, gaussian], ids=lambda f: f.__name__)
+def test_the_least_hinge_loss_is_that_of_the_primal_program(family):
+    for X, y, affine in labeled_sets(family, 8, seed=1):
+        separator = LinearSeparator(fit_intercept=affine, on_inseparable="soft")
+        if len(set(y)) == 1 or separator.fit(X, y).separable_:
+            continue
+        columns = np.column_stack([X, np.ones(len(X))]) if affine else X
+        columns = columns / abs(columns).max(axis=0, initial=1e-300)
+        n_points, n_columns = columns.shape
+        program = linprog(
+            np.repeat([0.0, 1.0], [n_columns, n_points]),
+            A_ub=np.hstack([-y[:, np.newaxis] * columns, -np.eye(n_points)]),
+            b_ub=-np.ones(n_points),
+            bounds=[(None, None)] * n_columns + [(0, None)] * n_points,
+            method="highs",
+        )
+        assert_allclose(hinge_loss(separator, X, y), program.fun, rtol=1e-6)
+
+
+def test_ctrl_c_stops_the_search_for_the_least_hinge_loss(monkeypatch):
+    """The solver holds it back; here one takes its place that surely takes long."""
+    ends = []
+
+    def solve(*args, **keywords):
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 4_000_000)
+        ends.append(time.perf_counter())
+
+    monkeypatch.setattr(_linear_separator, "linprog", solve)
+    separator = LinearSeparator(on_inseparable="soft")
+    threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        separator.fit(SQUARE, XOR)
+    assert not ends
+    assert not hasattr(separator, "coef_")
+
+
+def test_an_error_of_the_solver_is_not_lost(monkeypatch):
+    def solve(*args, **keywords):
+        raise MemoryError("too large")
+
+    monkeypatch.setattr(_linear_separator, "linprog", solve)
+    with pytest.raises(MemoryError, match="too large"):
+        LinearSeparator(on_inseparable="soft").fit(SQUARE, XOR)
 
 
 def test_a_soft_hyperplane_may_have_no_direction():

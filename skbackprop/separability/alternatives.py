@@ -1,0 +1,176 @@
+"""Gordan's alternatives, decided exactly: some w separates, or some rows vanish.
+
+Either some w has z_i . w > 0 for all rows z_i, or some convex combination of them
+vanishes (Gordan 1873). Few of many rows are enough to tell: the dictionary of
+integers begins with those that floats propose, and as long as its w does not
+serve all others, the rows that it serves worst join it. To ask whether it serves
+them, floats are enough but for rows near the hyperplane.
+"""
+
+import numpy as np
+
+from skbackprop.separability.dictionary import Dictionary
+from skbackprop.separability.rational import integer_rows, scale_to_ones
+
+_ROUNDOFF = 2.0**-53
+_UNDERFLOW = 2.0**-1000  # more than sums of products of scaled numbers can lose
+_MOST_AT_ONCE = 8  # rows that join the dictionary between two looks at all of them
+
+
+class Rows:
+    """The rows of a labeled set: in floats where these are enough, else exact.
+
+    As integers they take a hundred times as long, and their making takes longer
+    than most verdicts: only those rows are made that somebody asks for.
+
+    Parameters
+    ----------
+    z : ndarray of float64 of shape (n_rows, n_columns)
+    """
+
+    def __init__(self, z):
+        self._z = z
+        self._integers = np.empty(z.shape, object)
+        self._scales = np.empty(len(z), object)
+        self._is_known = np.zeros(len(z), bool)
+        self._scaled, factors, self._is_exact = scale_to_ones(z)
+        exponents = np.frexp(factors)[1]
+        self._shifts = (exponents.max() - exponents).tolist()
+
+    def integers(self, indices):
+        """Return the rows as Python integers, each times a positive number."""
+        new = indices[~self._is_known[indices]]
+        if len(new):
+            self._integers[new], self._scales[new] = integer_rows(self._z[new])
+            self._is_known[new] = True
+        return self._integers[indices]
+
+    def scales(self, indices):
+        """Return the positive numbers."""
+        return self._scales[indices]
+
+    def sides(self, w):
+        """Return numbers with the signs of all z_i . w, and sizes near theirs.
+
+        Sizes are those for rows and w of entries up to 1, about. Where a sum could
+        have another sign than its rounded value, it is worked out exactly.
+        """
+        w = np.asarray(w, object)
+        scaled_w = _as_floats([n << e for n, e in zip(w, self._shifts, strict=True)])
+        values = self._scaled @ scaled_w
+        error = (len(w) + 4) * _ROUNDOFF * (abs(self._scaled) @ abs(scaled_w))
+        is_sure = abs(values) > error * (1 + 1e-9) + _UNDERFLOW
+        unsure = np.flatnonzero(~is_sure) if self._is_exact else np.arange(len(values))
+        if len(unsure):
+            values[unsure] = _exact_sides(self.integers(unsure), w)
+        return values
+
+
+def _as_floats(integers):
+    """Return floats in proportion to integers, the largest between 1/2 and 1."""
+    unit = 1 << max(abs(number) for number in integers).bit_length()
+    return np.array([number / unit for number in integers])
+
+
+def _exact_sides(rows, w):
+    """Return floats with the signs of products of integers."""
+    sizes = abs(rows).max(axis=1) * max(1, abs(w).max())
+    values = rows.dot(w)
+    floats = [v / max(1, size) for v, size in zip(values, sizes, strict=True)]
+    # What is tiny must not become 0.
+    return np.sign(values).astype(float) * np.maximum(_UNDERFLOW, np.abs(floats))
+
+
+class _Search:
+    """A dictionary that takes in rows until its w serves all the others."""
+
+    def __init__(self, z, guess):
+        self.rows = Rows(z)
+        self.dictionary = Dictionary(z.shape[1])
+        self.chosen = np.zeros(0, np.intp)
+        self._add(np.unique(np.asarray(guess, np.intp)))
+
+    def _add(self, indices):
+        self.dictionary.add(self.rows.integers(indices))
+        self.chosen = np.append(self.chosen, indices)
+
+    def combination(self, i):
+        """Return (indices, positive integers) of what row i of the dictionary shows."""
+        chosen, weights = self.dictionary.combination(i)
+        indices = self.chosen[chosen]
+        return indices, weights * self.rows.scales(indices)
+
+    def add_worst(self):
+        """Add the rows that are served worst; tell whether there are any.
+
+        Not those that are 0 for every w that is left: they cannot be served.
+        """
+        values = self.rows.sides(self.dictionary.normal())
+        values[self.chosen] = np.inf  # the dictionary has seen to these
+        low = np.flatnonzero(values < 0)
+        low = low[np.argsort(values[low], kind="stable")][:_MOST_AT_ONCE]
+        if not len(low):
+            # A row that has to be 0 is never negative: only here it must be told.
+            zero = np.flatnonzero(values == 0)
+            can_be_served = self.dictionary.leaves_free(self.rows.integers(zero))
+            low = zero[can_be_served][:_MOST_AT_ONCE]
+        self._add(low)
+        return len(low) > 0
+
+
+def decide(z, guess=()):
+    """Return ("hyperplane", w) or ("combination", indices, weights), exactly.
+
+    Parameters
+    ----------
+    z : ndarray of float64 of shape (n_rows, n_columns)
+    guess : iterable of int
+        Rows to begin with; a good guess saves pivots.
+
+    Returns
+    -------
+    str
+    ndarray of Python integers, or of int
+    ndarray of Python integers
+        With these positive weights the rows z_i of the indices vanish.
+    """
+    search = _Search(z, guess)
+    while (i := search.dictionary.contradiction()) is None:
+        if not search.add_worst():
+            return "hyperplane", search.dictionary.normal()
+    return "combination", *search.combination(i)
+
+
+def weak_normal(z, guess=()):
+    """Return integers w with s_i >= 0 for all rows, > 0 for as many as possible.
+
+    Returns
+    -------
+    ndarray of Python integers, or None if all s_i have to be 0.
+    """
+    search = _Search(z, guess)
+    while True:
+        while (i := search.dictionary.contradiction()) is not None:
+            search.dictionary.force_to_zero(i)
+        if search.dictionary.is_rigid():
+            return None
+        w = search.dictionary.normal()
+        if not search.add_worst():
+            return w if (search.rows.sides(w) > 0).any() else None
+
+
+def is_separating(z, w):
+    """Tell whether all rows are on the positive side of integers w, exactly."""
+    return bool((Rows(z).sides(w) > 0).all())
+
+
+def vanishing_weights(z):
+    """Return positive integers that make these rows vanish; None if none do."""
+    verdict, *proof = decide(z, range(len(z)))
+    if verdict == "hyperplane":
+        return None
+    weights = np.zeros(len(z), object)
+    weights[proof[0]] = proof[1]
+    rows, scales = integer_rows(z)
+    total = (weights * (scales.max() // scales)).dot(rows)
+    return weights if (weights > 0).all() and (total == 0).all() else None

@@ -1,0 +1,133 @@
+"""The dictionary of the simplex method in integers, nothing of it rounded."""
+
+import numpy as np
+
+_QUICK_PIVOTS = 10  # for each column
+
+
+class Dictionary:
+    """The values s_i = z_i . w, some of them independent, the rest in their terms.
+
+    As in the simplex method (Chvatal 1983), s_i = sum_c T[i, c] x_c / det, where
+    each x_c is one of the s_i themselves (a basis) or, at first, a coordinate of
+    w. A pivot exchanges one of them; it multiplies before it divides, so that
+    all numbers stay integers (Edmonds 1967). Its time goes with the rows that are
+    in the dictionary; they can come one after the other.
+
+    Parameters
+    ----------
+    n_columns : int
+        Coordinates of w.
+    """
+
+    def __init__(self, n_columns):
+        self._n_columns = n_columns
+        # The first rows are those of w itself.
+        self._table = np.eye(n_columns, dtype=int).astype(object)
+        self._det = 1
+        self._basis = np.full(n_columns, -1)  # row number of x_c, -1: coordinate
+        self._is_zero = np.zeros(n_columns, bool)  # columns whose x_c must be 0
+        self._may_be_zero = False  # whether s_i >= 0 is enough
+
+    def add(self, rows):
+        """Add rows of Python integers; make them part of the basis where they can.
+
+        A row that is independent of the basis becomes a part of it. So no row ever
+        has a term with a coordinate.
+        """
+        first = len(self._table) - self._n_columns
+        self._table = np.vstack([self._table, rows.dot(self._w())])
+        for i in range(first, first + len(rows)):
+            free = np.flatnonzero((self._basis < 0) & (self._rows()[i] != 0))
+            if len(free):
+                self._pivot(i, free[0])
+
+    def _w(self):
+        return self._table[: self._n_columns]
+
+    def _rows(self):
+        return self._table[self._n_columns :]
+
+    def _pivot(self, i, c):
+        table, row = self._table, self._rows()[i]
+        column, pivot = table[:, c].copy(), row[c]
+        table = (table * pivot - np.outer(column, row)) // self._det
+        table[:, c] = column
+        self._table, self._det = (table, pivot) if pivot > 0 else (-table, -pivot)
+        self._basis[c] = i
+
+    def contradiction(self):
+        """Search an x > 0 that makes all s_i positive; return what forbids it.
+
+        With x = 1, take a row with s_i < 1. If none of its coefficients is
+        positive, s_i <= 0 for all x > 0: a contradiction. Otherwise exchange it for
+        an x_c of positive coefficient. The worst row and its largest coefficient
+        need few pivots; least indices, which never cycle (Bland 1977), take over
+        where these need many.
+
+        Returns
+        -------
+        int or None
+            A row without positive coefficients; None if all s_i >= 1 for x = 1.
+        """
+        n_quick = _QUICK_PIVOTS * self._n_columns
+        while True:
+            live = self._live()
+            table = self._rows()[:, live]
+            values = table.sum(axis=1)
+            is_low = values < self._det
+            if self._may_be_zero:
+                is_low &= (table != 0).any(axis=1)
+            low = np.flatnonzero(is_low)
+            if not len(low):
+                return None
+            i = low[self._worst(table[low], values[low]) if n_quick > 0 else 0]
+            positive = live[table[i] > 0]
+            if not len(positive):
+                return i
+            keys = -self._rows()[i, positive] if n_quick > 0 else self._basis[positive]
+            self._pivot(i, positive[np.argmin(keys)])
+            n_quick -= 1
+
+    def _worst(self, rows, values):
+        """Return which row misses 1 by most, for its size."""
+        sizes = np.maximum(abs(rows).max(axis=1, initial=0), self._det)
+        return np.argmin(
+            [(v - self._det) / d for v, d in zip(values, sizes, strict=True)]
+        )
+
+    def combination(self, i):
+        """Return (rows, positive integers) of the combination that row i shows.
+
+        s_i - sum_c T[i, c] x_c / det = 0, where no T[i, c] is positive.
+        """
+        row, columns = self._rows()[i], self._live()
+        columns = columns[row[columns] < 0]
+        indices = np.append(self._basis[columns], i)
+        return indices, np.append(-row[columns], self._det)
+
+    def force_to_zero(self, i):
+        """Draw the consequence of a contradiction where s_i >= 0 is enough.
+
+        All terms of a vanishing combination of positive weights must be 0.
+        """
+        self._may_be_zero = True
+        columns = self._live()
+        self._is_zero[columns[self._rows()[i, columns] < 0]] = True
+
+    def normal(self):
+        """Return integers w for x = 1, but 0 where it must be or a row may decide."""
+        return self._w()[:, self._live()].sum(axis=1)
+
+    def leaves_free(self, rows):
+        """Return a mask of the rows whose s_i need not be 0."""
+        if not self._may_be_zero:
+            return np.ones(len(rows), bool)
+        return (rows.dot(self._w()[:, ~self._is_zero]) != 0).any(axis=1)
+
+    def is_rigid(self):
+        """Tell whether w must be 0."""
+        return self._is_zero.all()
+
+    def _live(self):
+        return np.flatnonzero((self._basis >= 0) & ~self._is_zero)
