@@ -90,9 +90,7 @@ def make_shifted_digits(
             f"image_size={image_size} is too small for shifts by {reach} pixels; "
             f"choose at least {smallest}."
         )
-    digits = np.asarray(digits)
-    if digits.ndim != 1 or not digits.size or not np.isin(digits, range(10)).all():
-        raise ValueError(f"digits must be some of 0 to 9, got {digits.tolist()}.")
+    digits = _check_digits(digits)
     originals = load_digits()
     samples = np.flatnonzero(np.isin(originals.target, digits))
     shape = len(samples), len(shifts), image_size, image_size
@@ -109,6 +107,18 @@ def make_shifted_digits(
     factors = pd.DataFrame(np.tile(shifts, (len(samples), 1)), columns=["dx", "dy"])
     factors.insert(0, "sample", np.repeat(samples, len(shifts)))
     return Bunch(data=data, images=images, target=target, factors=factors)
+
+
+def _check_digits(digits):
+    """Return digits as an int array."""
+    digits = np.asarray(digits)
+    is_some = digits.ndim == 1 and digits.size > 0
+    # NumPy compares text with ints as text, so that "4" would be one of 0 to 9.
+    if is_some and digits.dtype.kind not in "iu":
+        raise ValueError(f"digits must be ints, some of 0 to 9, got {digits.tolist()}.")
+    if not is_some or not np.isin(digits, range(10)).all():
+        raise ValueError(f"digits must be some of 0 to 9, got {digits.tolist()}.")
+    return digits
 
 
 def _check_shifts(shifts):

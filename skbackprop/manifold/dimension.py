@@ -11,17 +11,17 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skbackprop.manifold import estimates as _dimension
+from skbackprop.manifold.doubts import warn_of_lattices, warn_of_near_duplicates
 from skbackprop.manifold.estimates import IntrinsicDimension
-from skbackprop.utils.validation import _check_array
+from skbackprop.utils.validation import FLOATS, _check_array
 
 # Fewest neighbours that an estimate can be made of, and what else it reads.
 _FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "pca": 2}
-
-
-_SETTINGS = {"n_neighbors": ("mle", "pca"), "discard": ("two_nn",)}
-
-
-_SETTINGS["variance_threshold"] = ("pca",)
+_SETTINGS = {
+    "n_neighbors": ("mle", "pca"),
+    "discard": ("two_nn",),
+    "variance_threshold": ("pca",),
+}
 
 
 @validate_params(
@@ -77,7 +77,8 @@ def intrinsic_dimension(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The samples. Duplicates count once.
+        The samples. Duplicates count once, also where they differ by rounding to the
+        precision of X, single or double.
     method : {'mle', 'two_nn', 'pca'}, default='mle'
         How to estimate.
     n_neighbors : int, default=None
@@ -103,6 +104,14 @@ def intrinsic_dimension(
     ValueError
         If there are too few distinct samples, or a setting belongs to another
         method.
+
+    Warns
+    -----
+    UserWarning
+        If many samples differ by no more than rounding to single precision although
+        X is of double precision; if many distances are equal, as on lattices and
+        between counts; if the dimension exceeds the number of features by more than a
+        tenth, also at the low end of the interval.
 
     Notes
     -----
@@ -158,17 +167,11 @@ def intrinsic_dimension(
         found = _by_components(points, n_neighbors, threshold, confidence_level)
         uncorrected = found[0]
     else:
-        log_distances, indices = _dimension.nearest_neighbours(points, n_neighbors)
-        if method == "mle":
-            found = _dimension.maximum_likelihood(
-                log_distances, indices, confidence_level
-            )
-        else:
-            discard = 0.1 if discard is None else discard
-            found = _dimension.two_nearest(log_distances, confidence_level, discard)
-        uncorrected = found[0]
-        if correct_bias:
-            found = _without_bias(*found, len(points), n_neighbors)
+        if method == "two_nn" and discard is None:
+            discard = 0.1
+        uncorrected, found = _by_distances(
+            points, n_neighbors, discard, correct_bias, confidence_level
+        )
     dimension, interval, local = found
     return IntrinsicDimension(
         float(dimension),
@@ -184,7 +187,7 @@ def intrinsic_dimension(
 
 def _check_points(X, method):
     """Return distinct points, and where each row of X went."""
-    points, place = _dimension.distinct_points(_check_array(X, "X"))
+    points, place = _dimension.distinct_points(_check_array(X, "X", FLOATS))
     fewest = _FEWEST_NEIGHBORS[method] + 1
     if len(points) < fewest:
         raise ValueError(
@@ -204,6 +207,25 @@ def _check_n_neighbors(n_neighbors, method, n_points):
             f"method={method!r}, and less than the {n_points} distinct samples of X."
         )
     return n_neighbors
+
+
+def _by_distances(points, n_neighbors, discard, correct_bias, confidence_level):
+    """Return the uncorrected estimate, and the estimate with interval and local ones.
+
+    ``discard`` belongs to the two nearest neighbours; None is for the likelihood.
+    """
+    log_distances, indices = _dimension.nearest_neighbours(points, n_neighbors)
+    if discard is None:
+        found = _dimension.maximum_likelihood(log_distances, indices, confidence_level)
+    else:
+        found = _dimension.two_nearest(log_distances, confidence_level, discard)
+    uncorrected = found[0]
+    if correct_bias:
+        found = _without_bias(*found, len(points), n_neighbors)
+    warn_of_near_duplicates(points, log_distances)
+    is_tied = _dimension.log_ratios_of(log_distances) == 0
+    warn_of_lattices(is_tied, found, points.shape[1])
+    return uncorrected, found
 
 
 def _by_components(points, n_neighbors, threshold, confidence_level):

@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop.manifold import estimates as _dimension
 from skbackprop.manifold.dimension import intrinsic_dimension
-from skbackprop.utils.validation import _check_array
+from skbackprop.utils.validation import FLOATS, _check_array
 
 
 @validate_params(
@@ -33,7 +33,8 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
     Parameters
     ----------
     X_train : array-like of shape (n_train, n_features)
-        Samples on the manifold, or near it. Duplicates count once.
+        Samples on the manifold, or near it. Duplicates count once, also
+        where they differ by rounding to the precision of X_train.
     X : array-like of shape (n_samples, n_features)
         Samples. Those that are in X_train too are among their own neighbours.
     n_neighbors : int, default=10
@@ -71,30 +72,43 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
     >>> off_manifold_distance(circle, [[1.5, 0], [0, 1], [0.1, 0]]).round(2)
     array([0.5, 0. , 0.9])
     """
-    X_train, X = _check_array(X_train, "X_train"), _check_array(X, "X")
+    X_train = _check_array(X_train, "X_train", FLOATS)
+    X = _check_array(X, "X")
     if X.shape[1] != X_train.shape[1]:
         raise ValueError(
             f"X must have the {X_train.shape[1]} features of X_train, got {X.shape[1]}."
         )
-    X_train = np.unique(X_train, axis=0)
+    firsts = _dimension.first_of_duplicates(X_train)
+    X_train = np.unique(X_train[firsts], axis=0)
     if n_neighbors > len(X_train):
         raise ValueError(
             f"n_neighbors={n_neighbors} must be at most the {len(X_train)} distinct "
             f"samples of X_train."
         )
     if n_components is None:
-        n_components = max(1, round(float(intrinsic_dimension(X_train))))
+        n_components = _rounded_dimension(X_train)
     if n_components >= n_neighbors:
         raise ValueError(
             f"n_neighbors={n_neighbors} samples span no plane of n_components="
             f"{n_components} dimensions; give at least {n_components + 1} neighbours."
         )
+    X_train = X_train.astype(float)
     search = NearestNeighbors(n_neighbors=n_neighbors).fit(X_train)
     distances = np.empty(len(X))
     for some in gen_batches(len(X), _dimension.batch_size(n_neighbors * X.shape[1])):
         neighbours = X_train[search.kneighbors(X[some], return_distance=False)]
         distances[some] = _distance_from_planes(neighbours, X[some], n_components)
     return distances
+
+
+def _rounded_dimension(X_train):
+    estimate = intrinsic_dimension(X_train)
+    if not np.isfinite(estimate.dimension):
+        raise ValueError(
+            "The dimension of X_train cannot be estimated, as all neighbours are "
+            "equally far; give n_components."
+        )
+    return max(1, round(estimate.dimension))
 
 
 def _distance_from_planes(neighbours, X, n_components):

@@ -16,12 +16,15 @@ from scipy.stats import chi2, norm
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
 
+from skbackprop.utils.equal_rows import first_of_equals
+
 _ELEMENTS_AT_A_TIME = 2**22
 # Gauss-Legendre on [0, 1], for the share of a ball's volume that is further inside.
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
 _NODES, _NODE_WEIGHTS = (_NODES + 1) / 2, _NODE_WEIGHTS / 2
 _N_RADII = 400
 _LARGEST_BALL = 1e4  # dimensions; beyond, estimates count as infinite
+_N_ROUNDINGS = 4  # between numbers that were computed in two ways
 _ROUNDING = 1e-10  # relative; distances that differ by less are equal
 
 
@@ -70,13 +73,31 @@ class IntrinsicDimension:
         return f"{text}, method={self.method!r}, n_samples={self.n_samples})"
 
 
+def first_of_duplicates(X):
+    """Return of each row the first that it equals, at the precision of X.
+
+    Numbers are rounded relative to what they were computed from: to the row itself,
+    or, where it has been centred, to rows of the usual size.
+    """
+    eps = np.finfo(X.dtype).eps
+    X = _of_unit_size(X)
+    sizes = np.linalg.norm(X, axis=1)
+    return first_of_equals(X, _N_ROUNDINGS * eps * np.maximum(sizes, np.median(sizes)))
+
+
 def distinct_points(X):
     """Return distinct rows, moved and scaled to unit size, and where each row went."""
-    largest = np.abs(X).max()
-    X = X / largest if largest > 0 else X
+    firsts = first_of_duplicates(X)
+    X = _of_unit_size(X)
     X = X - X.mean(axis=0)
-    points, place = np.unique(X, axis=0, return_inverse=True)
+    points, place = np.unique(X[firsts], axis=0, return_inverse=True)
     return points, place.reshape(-1)
+
+
+def _of_unit_size(X):
+    X = X.astype(float)
+    largest = np.abs(X).max()
+    return X / largest if largest > 0 else X
 
 
 def nearest_neighbours(points, n_neighbors):
@@ -113,7 +134,7 @@ def maximum_likelihood(log_distances, indices, confidence_level):
     the variance of their mean takes the products of neighbours along.
     """
     k = log_distances.shape[1]
-    sums = _differences(log_distances[:, -1:], log_distances[:, :-1]).sum(axis=1)
+    sums = log_ratios_of(log_distances).sum(axis=1)
     mean = sums.mean()
     with np.errstate(divide="ignore"):
         local = (k - 2) / sums
@@ -132,7 +153,7 @@ def two_nearest(log_distances, confidence_level, discard):
     and the others no smaller: :math:`2 d T` has a chi-squared distribution with 2 r
     degrees of freedom, T being the sum of all after cutting to the largest known.
     """
-    log_ratios = _differences(log_distances[:, 1], log_distances[:, 0])
+    log_ratios = log_ratios_of(log_distances)[:, 0]
     n_kept = max(2, int(np.ceil(len(log_ratios) * (1 - discard))))
     cut = np.partition(log_ratios, n_kept - 1)[n_kept - 1]
     total = np.minimum(log_ratios, cut).sum()
@@ -145,10 +166,10 @@ def two_nearest(log_distances, confidence_level, discard):
     return (n_kept - 1) / total, (low, high), local
 
 
-def _differences(larger, smaller):
-    """Return differences, 0 where rounding may have made them."""
-    difference = larger - smaller
-    return np.where(difference > _ROUNDING, difference, 0)
+def log_ratios_of(log_distances):
+    """Return logarithms of T_k / T_j for all j < k, 0 where rounding may differ."""
+    log_ratios = log_distances[:, -1:] - log_distances[:, :-1]
+    return np.where(log_ratios > _ROUNDING, log_ratios, 0)
 
 
 def n_components_of_variance(spectra, threshold):
@@ -230,8 +251,10 @@ def share_of_ball(r, s, dimension):
     Two balls meet in two caps, on either side of the plane through the sphere in
     which their surfaces meet.
     """
-    ours = (1 + s**2 - r**2) / (2 * s)  # the plane's distance from the centre
-    theirs = (s - ours) / r
+    # In less than a tenth of a dimension points are all but at the centre, s = 0.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ours = (1 + s**2 - r**2) / (2 * s)  # the plane's distance from the centre
+        theirs = (s - ours) / r
     log_volume = dimension * np.log(r)
     with np.errstate(divide="ignore"):  # caps of many dimensions are next to nothing
         log_cap = np.log(_cap(theirs, dimension))

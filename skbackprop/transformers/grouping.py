@@ -1,13 +1,6 @@
-"""Which features are pooled together: layouts, chance, likeness."""
-
-import warnings
+"""Which features are pooled together: layouts, chance, the user's."""
 
 import numpy as np
-from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import LabelEncoder
-
-_N_PROFILE = 128  # numbers that a feature's responses to all samples become
 
 
 def contiguous_groups(n_features, size, stride):
@@ -87,67 +80,3 @@ def given_groups(groups, n_features):
             )
         owner[members] = number
     return checked
-
-
-def coactivation_groups(X, n_groups, rng):
-    """Return groups of features that respond to the same samples.
-
-    They are clusters of the features' responses, centred and of unit length, so
-    that their squared distances are 2 - 2 times their correlations. Where there
-    are more samples than a profile is to have numbers, responses are projected
-    at random to so many, which nearly preserves distances (Johnson &
-    Lindenstrauss 1984).
-    """
-    n_samples = X.shape[0]
-    means = np.asarray(X.mean(axis=0), dtype=float).ravel()
-    if n_samples <= _N_PROFILE:
-        mix = np.eye(n_samples)
-    else:
-        mix = rng.standard_normal((n_samples, _N_PROFILE)) / np.sqrt(_N_PROFILE)
-    profiles = np.asarray(X.T @ mix.astype(X.dtype), dtype=float)
-    profiles -= np.outer(means, mix.sum(axis=0))
-    return _clusters(profiles, n_groups, rng)
-
-
-def class_profile_groups(X, y, n_groups, rng):
-    """Return groups of features that respond to the same classes.
-
-    They are clusters of the features' mean responses to each class, centred and
-    of unit length.
-    """
-    labels = LabelEncoder().fit_transform(y)
-    n_samples, n_classes = X.shape[0], labels.max() + 1
-    if n_classes < 2:
-        raise ValueError(
-            "groups='class_profiles' needs samples of at least 2 classes, got 1 class."
-        )
-    shares = 1 / np.bincount(labels)[labels]
-    indicators = sparse.csr_array(
-        (shares, labels, np.arange(n_samples + 1)), shape=(n_samples, n_classes)
-    )
-    means = X.T @ indicators
-    means = means.toarray() if sparse.issparse(means) else np.asarray(means)
-    return _clusters(means - means.mean(axis=1, keepdims=True), n_groups, rng)
-
-
-def _clusters(profiles, n_groups, rng):
-    """Return clusters of features with profiles of like direction, by first member.
-
-    Features whose profile is zero respond to all alike.
-    """
-    from sklearn.cluster import KMeans  # loads half of scikit-learn
-
-    lengths = np.linalg.norm(profiles, axis=1, keepdims=True)
-    negligible = 1e-7 * max(lengths.max(), np.finfo(float).tiny)
-    profiles = np.where(
-        lengths > negligible, profiles / np.maximum(lengths, negligible), 0
-    )
-    k_means = KMeans(n_groups, n_init=1, random_state=rng)
-    with warnings.catch_warnings():
-        # Fewer different profiles than groups make fewer groups.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        labels = k_means.fit_predict(profiles)
-    _, firsts, labels = np.unique(labels, return_index=True, return_inverse=True)
-    order = np.argsort(labels, kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(labels))[:-1])
-    return [groups[i] for i in np.argsort(firsts)]

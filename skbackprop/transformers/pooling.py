@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 from skbackprop.kernels import jit
 from skbackprop.kernels.abi import Combine, MaxOfEntries
 from skbackprop.transformers import grouping as _grouping
+from skbackprop.transformers import profiles as _profiles
 from skbackprop.transformers.programs import (
     BlockProgram,
     SampleProgram,
@@ -307,8 +308,8 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         if self.groups == "random":
             return _grouping.random_groups(n_features, n_groups, rng)
         if self.groups == "coactivation":
-            return _grouping.coactivation_groups(X, n_groups, rng)
-        return _grouping.class_profile_groups(X, y, n_groups, rng)
+            return _profiles.coactivation_groups(X, n_groups, rng)
+        return _profiles.class_profile_groups(X, y, n_groups, rng)
 
     def _layout(self, n_features):
         """Return contiguous groups, of features in a row or of pixels."""

@@ -100,6 +100,6 @@ def _first_column_of_text(X):
     return None
 
 
-def _check_array(X, name):
+def _check_array(X, name, dtype=np.float64):
     with naming_the_column(X, name):
-        return check_array(X, dtype=np.float64, input_name=name)
+        return check_array(X, dtype=dtype, input_name=name)

@@ -118,6 +118,54 @@ def test_duplicates_count_once(method):
     assert_array_equal(twice.local[100:160], once.local[:60])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each_method
+def test_duplicates_up_to_rounding_count_once(method, dtype):
+    X = (1 + cube(400, 3)).astype(dtype)
+    X = np.column_stack([X, X.sum(axis=1)])
+    alike = np.vstack([X, X * dtype(3) / dtype(3), (X - dtype(7)) + dtype(7)])
+    assert len(np.unique(alike, axis=0)) > 600
+    found = intrinsic_dimension(alike, method=method)
+    assert found.n_samples == 400
+    assert_allclose(
+        found.dimension, intrinsic_dimension(X, method=method).dimension, rtol=1e-3
+    )
+    assert_array_equal(found.local[:400], found.local[400:800])
+
+
+@pytest.mark.parametrize("method", DISTANCE_METHODS)
+@pytest.mark.parametrize("n_copies", [1, 2])
+def test_whoever_mixes_precisions_is_told_of_duplicates(method, n_copies):
+    X = cube(400, 3)
+    copies = [np.float32(X * 3**i) / 3.0**i for i in range(n_copies)]
+    mixed = np.vstack([X, *copies])
+    with pytest.warns(UserWarning, match="of .* samples .* pass X as float32"):
+        intrinsic_dimension(mixed, method=method)
+    found = intrinsic_dimension(mixed.astype(np.float32), method=method)
+    assert found.n_samples == 400
+
+
+def test_samples_that_are_dense_or_far_from_the_origin_are_no_duplicates():
+    for X in (cube(20_000, 1), 1e9 + cube(500, 2)):
+        assert intrinsic_dimension(X).n_samples == len(X)
+
+
+@pytest.mark.parametrize("method", DISTANCE_METHODS)
+def test_counts_are_told_to_have_no_dimension(method):
+    counts = np.random.default_rng(0).poisson(5, (2000, 3))
+    with pytest.warns(
+        UserWarning, match="ratios .* are 1 and .* exceeds the 3 features"
+    ):
+        intrinsic_dimension(counts, method=method)
+
+
+def test_a_dimension_beyond_the_features_is_doubted():
+    """As of a lattice with a little noise, on which no two distances are equal."""
+    X = np.arange(500)[:, np.newaxis] + 0.01 * cube(500, 1)
+    with pytest.warns(UserWarning, match="the estimate, .*, exceeds the 1 features"):
+        intrinsic_dimension(X, method="two_nn")
+
+
 def test_the_likelihood_estimate_is_the_formula():
     X = cube(50, 3)
     distances = np.linalg.norm(X[:, None] - X, axis=2)
@@ -279,6 +327,7 @@ def test_constant_data_is_refused(method):
         intrinsic_dimension(np.full((20, 4), 0.3), method=method)
 
 
+@pytest.mark.filterwarnings("ignore:The dimension is doubtful. 100%:UserWarning")
 @pytest.mark.parametrize("method", DISTANCE_METHODS)
 def test_neighbours_that_are_all_equally_far_have_infinite_dimension(method):
     found = intrinsic_dimension(np.eye(6), method=method)
@@ -294,6 +343,7 @@ def test_the_fewest_samples_give_numbers(method):
     assert np.isfinite(found.local).all()
 
 
+@pytest.mark.filterwarnings("ignore:The dimension is doubtful:UserWarning")
 def test_a_grid_gives_no_nan():
     grid = np.stack(np.meshgrid(np.arange(6), np.arange(6)), axis=-1).reshape(-1, 2)
     for method in ("mle", "two_nn", "pca"):
@@ -408,6 +458,24 @@ def test_distances_do_not_depend_on_batches_or_on_duplicates(monkeypatch):
     monkeypatch.setattr(_dimension, "_ELEMENTS_AT_A_TIME", 200)
     after = off_manifold_distance(np.tile(train, (3, 1)), X, n_components=2)
     assert_allclose(after, before)
+
+
+def test_training_samples_equal_up_to_rounding_count_once():
+    X = (1 + cube(300, 2)).astype(np.float32)
+    X = np.column_stack([X, X.sum(axis=1)])
+    alike = np.vstack([X, X * np.float32(3) / np.float32(3)])
+    assert_allclose(
+        off_manifold_distance(alike, X + [0, 0, 0.1]),
+        off_manifold_distance(X, X + [0, 0, 0.1]),
+        rtol=1e-3,
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The dimension is doubtful. 100%:UserWarning")
+def test_neighbours_equally_far_need_a_dimension_to_be_given():
+    with pytest.raises(ValueError, match="equally far; give n_components"):
+        off_manifold_distance(np.eye(11), np.eye(11))
+    assert off_manifold_distance(np.eye(11), np.eye(11), n_components=2).all()
 
 
 def test_a_head_in_noise_is_off_the_manifold():

@@ -318,6 +318,66 @@ def test_class_profiles_bring_features_of_one_class_together(container):
     ]
 
 
+LEARNED = ["coactivation", "class_profiles"]
+
+
+def learned_groups(groups, X, y, n_groups=7):
+    pool = FeaturePooling(groups=groups, n_groups=n_groups, random_state=0)
+    return [list(group) for group in pool.fit(X, y).groups_]
+
+
+def one_hot(n_samples, n_features):
+    """Features between which there is nothing to choose, and their classes."""
+    y = np.arange(n_samples) % n_features
+    return np.eye(n_features)[y], y
+
+
+def tables():
+    """Yield (X, y): random, without any order, and with equal features."""
+    rng = np.random.default_rng(0)
+    yield samples(300), rng.integers(5, size=300)
+    yield samples(90, 200), rng.integers(5, size=90)  # more features than numbers
+    yield one_hot(300, 12)
+    X, y = one_hot(300, 6)
+    yield np.repeat(X, 3, axis=1) * rng.uniform(0.1, 9, 18) + 0.3, y
+    X = rng.integers(3, size=(300, 4)).astype(float)
+    yield np.tile(X, 4) * np.repeat([1, 0.1, 1 / 3, 7], 4), rng.integers(3, size=300)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("groups", LEARNED)
+@pytest.mark.parametrize("table", range(5))
+def test_learned_groups_depend_neither_on_order_nor_on_a_factor(
+    table, groups, container
+):
+    X, y = list(tables())[table]
+    learned = learned_groups(groups, container(X), y)
+    rng = np.random.default_rng(1)
+    for factor in (1, 0.1, 1 / 3, -1e-12, 3e7, 1e-250, 1e250):
+        order = rng.permutation(len(X))
+        again = learned_groups(groups, container(factor * X[order]), y[order])
+        assert again == learned
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("groups", LEARNED)
+def test_equal_profiles_are_one_group(groups, dtype):
+    rng = np.random.default_rng(0)
+    X, y = samples(211, 5), rng.integers(3, size=211)
+    scale, offset = rng.uniform(0.1, 9, 30), rng.uniform(0, 9, 30)
+    X = (np.tile(X, 6) * scale + offset).astype(dtype)
+    equal = [list(range(feature, 30, 5)) for feature in range(5)]
+    for n_groups in (5, 6, 30):
+        assert learned_groups(groups, X, y, n_groups) == equal
+
+
+@pytest.mark.parametrize("groups", LEARNED)
+def test_features_are_grouped_alike_in_any_units(groups):
+    X, y = samples(200), np.arange(200) % 5
+    units = 10.0 ** np.random.default_rng(0).integers(-9, 9, 50)
+    assert learned_groups(groups, X * units, y) == learned_groups(groups, X, y)
+
+
 def test_equal_features_make_fewer_groups():
     X = np.repeat(samples(30, 2), 4, axis=1)
     pool = FeaturePooling(groups="coactivation", n_groups=5, random_state=0).fit(X)
