@@ -23,6 +23,8 @@ def aligned_zeros(shape, dtype):
     """Return an array of zeros that begins on a cache line."""
     dtype = np.dtype(dtype)
     n_bytes = int(np.prod(shape)) * dtype.itemsize
-    memory = np.zeros(n_bytes + 64, np.uint8)
+    # No byte more than may be needed: `make guarded` has memory end, or begin, where
+    # a page may not be touched, and so do whole cache lines in it.
+    memory = np.zeros(n_bytes + 63, np.uint8)
     start = -memory.ctypes.data % 64
     return memory[start : start + n_bytes].view(dtype).reshape(shape)
