@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from skbackprop.manifold import estimates as _dimension
 from skbackprop.manifold.estimates import IntrinsicDimension
-from skbackprop.utils.validation import _check_array
+from skbackprop.utils.validation import check_samples
 
 # Fewest neighbours that an estimate can be made of, and what else it reads.
 _FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "pca": 2}
@@ -184,7 +184,7 @@ def intrinsic_dimension(
 
 def _check_points(X, method):
     """Return distinct points, and where each row of X went."""
-    points, place = _dimension.distinct_points(_check_array(X, "X"))
+    points, place = _dimension.distinct_points(check_samples(X, "X"))
     fewest = _FEWEST_NEIGHBORS[method] + 1
     if len(points) < fewest:
         raise ValueError(
