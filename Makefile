@@ -15,8 +15,12 @@ FAIRLY = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 # until a worker has nothing left to do.
 PYTEST = OMP_NUM_THREADS=1 $(<D)/bin/python -m pytest \
 	--numprocesses auto --dist worksteal --durations 10
+# Where kernels are given memory of all shapes.
+GUARDED = $(addprefix tests/, estimators transformers separability engine/compiled \
+	fitting/test_input.py fitting/test_reported_cases.py kernels/modules \
+	kernels/training kernels/losses)
 
-.PHONY: demo test quick nojit test-oldest oracles lint format docs bench clean
+.PHONY: demo test quick nojit test-oldest oracles guarded lint format docs bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -37,6 +41,12 @@ test-oldest: .venv/oldest/made
 
 oracles: $(VENV)/oracles/made  # every case, with torch and JAX to compare with
 	$(PYTEST) --sample whole $(ARGS)
+
+guarded: $(VENV)/test/made  # what reads or writes beyond an array kills a worker
+	for side in behind before; do \
+		SKBACKPROP_FENCE=$$side PYTHONPATH=tests/helpers $(PYTEST) -p fence \
+		--sample levels $(GUARDED) $(ARGS) || exit 1; \
+	done
 
 lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check

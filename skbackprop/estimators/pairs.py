@@ -201,7 +201,12 @@ def _check_labelled(y):
             f"y has no label for {is_missing.sum()} sample(s). Leave these samples out "
             "of the fit (transform maps them nevertheless), or give pairs."
         )
-    labels = np.unique(y)
+    try:
+        labels = np.unique(y)
+    except TypeError as error:
+        raise ValueError(f"y has labels that cannot be compared: {error}.") from None
+    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        raise ValueError("y has an infinite number as a label, which names no class.")
     if labels.dtype.kind in "if" and labels[0] == -1 and len(labels) > 2:
         warn_user(
             "y has the label -1, by which samples without a label are often marked. "

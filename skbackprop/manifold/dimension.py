@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from skbackprop.manifold import estimates as _dimension
 from skbackprop.manifold.doubts import warn_of_lattices, warn_of_near_duplicates
 from skbackprop.manifold.estimates import IntrinsicDimension
-from skbackprop.utils.validation import FLOATS, _check_array
+from skbackprop.utils.validation import FLOATS, check_samples
 
 # Fewest neighbours that an estimate can be made of, and what else it reads.
 _FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "pca": 2}
@@ -187,7 +187,7 @@ def intrinsic_dimension(
 
 def _check_points(X, method):
     """Return distinct points, and where each row of X went."""
-    points, place = _dimension.distinct_points(_check_array(X, "X", FLOATS))
+    points, place = _dimension.distinct_points(check_samples(X, "X", FLOATS))
     fewest = _FEWEST_NEIGHBORS[method] + 1
     if len(points) < fewest:
         raise ValueError(

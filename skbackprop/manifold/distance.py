@@ -9,7 +9,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop.manifold import estimates as _dimension
 from skbackprop.manifold.dimension import intrinsic_dimension
-from skbackprop.utils.validation import FLOATS, _check_array
+from skbackprop.utils.validation import FLOATS, check_samples
 
 
 @validate_params(
@@ -72,8 +72,8 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
     >>> off_manifold_distance(circle, [[1.5, 0], [0, 1], [0.1, 0]]).round(2)
     array([0.5, 0. , 0.9])
     """
-    X_train = _check_array(X_train, "X_train", FLOATS)
-    X = _check_array(X, "X")
+    X_train = check_samples(X_train, "X_train", FLOATS)
+    X = check_samples(X, "X")
     if X.shape[1] != X_train.shape[1]:
         raise ValueError(
             f"X must have the {X_train.shape[1]} features of X_train, got {X.shape[1]}."

@@ -26,6 +26,8 @@ def aligned_zeros(shape, dtype):
     dtype = np.dtype(dtype)
     n_elements = math.prod(shape) if isinstance(shape, tuple) else int(shape)
     n_bytes = n_elements * dtype.itemsize
-    memory = np.zeros(n_bytes + 64, np.uint8)
+    # No byte more than may be needed: `make guarded` has memory end, or begin, where
+    # a page may not be touched, and so do whole cache lines in it.
+    memory = np.zeros(n_bytes + 63, np.uint8)
     start = -memory.__array_interface__["data"][0] % 64
     return memory[start : start + n_bytes].view(dtype).reshape(shape)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.separability import alternatives, rational
+from skbackprop.utils.validation import check_samples
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
 _MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
@@ -162,7 +163,7 @@ def as_exact_float64(X):
 
 def check_labeled_points(X, y):
     """Return points as float64 and their labels as -1.0 and 1.0."""
-    X = as_exact_float64(check_array(X, dtype="numeric", input_name="X"))
+    X = as_exact_float64(check_samples(X, dtype="numeric"))
     y = column_or_1d(y)
     check_consistent_length(X, y)
     classes, codes = np.unique(y, return_inverse=True)

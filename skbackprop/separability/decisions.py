@@ -7,11 +7,11 @@ convex combination of the y_i (x_i, 1) that vanishes.
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
-from sklearn.utils import check_array
 
 from skbackprop.separability.active_set import make_solver
 from skbackprop.separability.certificates import as_exact_float64, check_labeled_points
 from skbackprop.separability.verdicts import SeparabilityResults, decide, decide_with
+from skbackprop.utils.validation import check_samples
 
 
 def linear_separability(X, y, *, affine=True):
@@ -132,7 +132,7 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
 
 def _check_many(X, Y):
     """Return sets of points as float64 and labels as int8 of -1 and 1."""
-    X = check_array(X, dtype="numeric", input_name="X", allow_nd=True, ensure_2d=False)
+    X = check_samples(X, dtype="numeric", allow_nd=True, ensure_2d=False)
     X = as_exact_float64(X)
     if X.ndim not in (2, 3) or not X.size:
         raise ValueError(

@@ -57,6 +57,10 @@ def naming_the_column(X, input_name):
         # What overflows becomes infinite: an error, not a warning.
         with np.errstate(over="ignore", invalid="ignore"):
             yield
+    except OverflowError:
+        raise ValueError(
+            f"{input_name} holds an integer too large for a number of floating point."
+        ) from None
     except ValueError as error:
         column = None
         if str(error).startswith(f"Input {input_name} contains"):
@@ -100,6 +104,10 @@ def _first_column_of_text(X):
     return None
 
 
-def _check_array(X, name, dtype=np.float64):
+def check_samples(X, name="X", dtype=np.float64, **options):
+    """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
+    check_sparse(X, name)
+    check_masked(X, name)
+    refuse_times(X, name)
     with naming_the_column(X, name):
-        return check_array(X, dtype=dtype, input_name=name)
+        return check_array(X, dtype=dtype, input_name=name, **options)

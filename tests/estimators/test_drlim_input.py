@@ -39,6 +39,16 @@ def test_samples_without_a_label_are_refused(missing):
         short(similarity="labels").fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("label", "message"), [(np.inf, "infinite"), ({}, "cannot be compared")]
+)
+def test_labels_that_are_none_are_refused(label, message):
+    y = Y.astype(type(label) if label else object)
+    y[3] = label
+    with pytest.raises(ValueError, match=message):
+        short(similarity="labels").fit(X, y)
+
+
 def test_the_label_minus_one_is_told_to_be_a_class_where_there_are_more_than_two():
     with pytest.warns(UserWarning, match="label -1"):
         short(similarity="labels").fit(X, np.where(Y == 0, -1, Y))

@@ -11,6 +11,7 @@ from scipy import sparse
 from skbackprop import (
     DrLIM,
     FeaturePooling,
+    LinearSeparator,
     MLPClassifier,
     MLPRanker,
     MLPRegressor,
@@ -18,7 +19,9 @@ from skbackprop import (
     NetworkClassifier,
     NetworkRegressor,
     SparseRandomExpansion,
+    linear_separability,
 )
+from skbackprop.manifold import intrinsic_dimension, off_manifold_distance
 from skbackprop.utils.gate import check_masked, check_sparse
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -187,6 +190,30 @@ def test_masked_entries_are_refused_and_masks_of_nothing_pass():
     with pytest.raises(ValueError, match="masked entries"):
         MLPClassifier(**SETTINGS).fit(DENSE, np.ma.array(Y, mask=Y > 0))
     check_masked(np.ma.array(DENSE))
+
+
+READERS_OF_SAMPLES = {
+    "predict": LinearSeparator().fit([[0.0], [1]], [0, 1]).predict,
+    "intrinsic dimension": intrinsic_dimension,
+    "distance": lambda X: off_manifold_distance(np.arange(30.0)[:, np.newaxis], X),
+    "separability": lambda X: linear_separability(X, Y),
+}
+each_reader = pytest.mark.parametrize("read", READERS_OF_SAMPLES.values())
+
+
+@each_reader
+def test_masked_samples_and_times_are_refused_by_whatever_reads_samples(read):
+    masked = np.ma.array(DENSE[:, :1], mask=DENSE[:, :1] > 2)
+    with pytest.raises(ValueError, match="masked entries"):
+        read(masked)
+    with pytest.raises(TypeError, match="holds times"):
+        read(DENSE[:, :1].astype("M8[s]"))
+
+
+@each_reader
+def test_an_integer_that_no_float_can_hold_is_no_finite_number(read):
+    with pytest.raises(ValueError, match="X holds an integer too large"):
+        read(np.array([[10**400], *DENSE[1:, :1].tolist()], object))
 
 
 def test_what_was_fitted_and_then_changed_is_refused():
