@@ -100,6 +100,27 @@ def test_functions_import_only_what_is_optional_or_slow(path):
         assert at_module_level or is_allowed, f"import of {name}"
 
 
+MOST_LINES_OF_A_FILE = 449
+MOST_LINES_OF_A_FUNCTION = 60  # its docstring left out
+
+
+@every_file
+def test_files_and_functions_can_be_seen_whole(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= MOST_LINES_OF_A_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            n_lines = node.end_lineno - node.lineno + 1
+            n_lines -= len(docstring.splitlines())
+            assert n_lines <= MOST_LINES_OF_A_FUNCTION, node.name
+
+
+def test_most_files_are_short():
+    sizes = sorted(len(path.read_text().splitlines()) for path in FILES)
+    assert sizes[len(sizes) // 2] < 180
+
+
 @files_of("network")
 def test_networks_import_nothing_else_of_the_package(path):
     assert rooms_imported(path) <= {"network"}

@@ -104,11 +104,11 @@ def as_read_by_kernels(X, dtypes):
     ndarray or sparse matrix
         In the byte order of the machine; dense ones aligned.
     """
-    dtypes = [np.dtype(one) for one in np.atleast_1d(np.asarray(dtypes, object))]
+    dtypes = dtypes if isinstance(dtypes, (list, tuple)) else [dtypes]
     if X.dtype not in dtypes:
         X = X.astype(dtypes[0])
-    if not sparse.issparse(X):
-        X = np.require(X, requirements="A")
+    if not sparse.issparse(X) and not X.flags.aligned:
+        X = X.copy()
     return X
 
 
