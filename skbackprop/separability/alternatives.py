@@ -14,7 +14,7 @@ from skbackprop.separability.rational import integer_rows, scale_to_ones
 
 _ROUNDOFF = 2.0**-53
 _UNDERFLOW = 2.0**-1000  # more than sums of products of scaled numbers can lose
-_MOST_AT_ONCE = 8  # rows that join the dictionary between two looks at all of them
+_MOST_AT_ONCE = 4  # rows that join the dictionary between two looks at all of them
 
 
 class Rows:

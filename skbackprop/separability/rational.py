@@ -12,6 +12,8 @@ import numpy as np
 _ONE = 1 << 160  # of fixed-point numbers
 _LARGEST_FIXED_POINT = 2.0**400
 _MOST_REFINEMENTS = 8
+_MOST_INVERSES = 3
+_ROUNDOFF = 2.0**-53
 
 
 def signed_rows(X, signs, affine):
@@ -71,28 +73,53 @@ def approximate_weights(z):
     """
     scaled, factors, is_exact = scale_to_ones(z)
     rows, scales = integer_rows(scaled)
-    unit, n = scales.max(), z.shape[1]
-    rows = rows * (unit // scales)[:, np.newaxis]
+    unit = scales.max() * _ONE
+    rows = rows * (scales.max() // scales)[:, np.newaxis]
     matrix, last = rows[:-1], rows[-1]
-    try:
-        inverse = np.linalg.inv(scaled[:-1])
-    except np.linalg.LinAlgError:
+    b, invertible = _near_inverse(matrix, scaled[:-1], unit) if is_exact else (None, 0)
+    if b is None:
         return None
-    if not is_exact or not abs(inverse).max() < _LARGEST_FIXED_POINT:
-        return None
-    b = _fixed_point(inverse)
-    identity = np.eye(n, dtype=int).astype(object) * (unit * _ONE)
-    invertible = unit * _ONE - abs(identity - matrix.dot(b)).sum(axis=1).max()
-    if invertible <= 0:
-        return None
-    weights, residual = np.zeros(n, object), last * _ONE
+    weights, residual = np.zeros(len(matrix), object), last * _ONE
     for _ in range(_MOST_REFINEMENTS):
-        step = np.array([number / (unit * _ONE) for number in residual]) @ inverse
-        weights = weights - _fixed_point(step)
-        residual = weights.dot(matrix) + last * _ONE
-        if (weights * invertible > abs(residual.dot(b)).sum()).all():
+        step = residual.dot(b)
+        if (weights * invertible > abs(step).sum()).all():
             weights = np.array([weight / _ONE for weight in (*weights, _ONE)])
             return convex_weights(weights, z * factors)
+        weights = weights - step // unit
+        residual = weights.dot(matrix) + last * _ONE
+    return None
+
+
+def _near_inverse(matrix, rounded, unit):
+    """Return fixed-point numbers B near S^-1 and 1 - |1 - S B|; (None, 0) for none.
+
+    Integers, in units of 1 / _ONE and of 1 / unit. Where S is singular up to
+    rounding, its inverse in floats is none, but S B is closer to regular than S
+    by many digits: the inverse of that, in floats again, mends B (Rump 1990).
+    """
+    identity = np.eye(len(matrix), dtype=int).astype(object) * unit
+    product, b = rounded, identity // (unit // _ONE)
+    for _ in range(_MOST_INVERSES):
+        inverse = _inverse(product)
+        if inverse is None or not abs(inverse).max() < _LARGEST_FIXED_POINT:
+            break
+        b = b.dot(_fixed_point(inverse)) // _ONE
+        exact = matrix.dot(b)
+        invertible = unit - abs(identity - exact).sum(axis=1).max()
+        if invertible > 0:
+            return b, invertible
+        product = (exact / unit).astype(float)
+    return None, 0
+
+
+def _inverse(matrix):
+    """Return the inverse of a matrix, of one near it where it is singular; or None."""
+    noise = np.random.default_rng(0).uniform(-_ROUNDOFF, _ROUNDOFF, matrix.shape)
+    for near in (matrix, matrix * (1 + 4 * noise)):
+        try:
+            return np.linalg.inv(near)
+        except np.linalg.LinAlgError:
+            pass
     return None
 
 

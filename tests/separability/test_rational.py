@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from skbackprop.separability import rational
+from skbackprop.separability import alternatives, rational
 from skbackprop.separability.alternatives import vanishing_weights
 
 
@@ -46,6 +46,23 @@ def test_weights_near_exact_ones_are_found(n, rng):
     assert_allclose(rational.approximate_weights(z), weights, rtol=1e-9)
     exact = vanishing_weights(z)
     assert exact is not None
+
+
+@pytest.mark.parametrize("n", [4, 12])
+def test_weights_of_rows_that_are_singular_up_to_rounding_are_found(n):
+    """They hang on the last digits of the rows: floats alone have no inverse."""
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((40 * n, n // 2))
+    z = np.hstack([z, z @ rng.standard_normal((n // 2, n // 2))])
+    z *= rng.choice([-1, 1], (len(z), 1))
+    indices, weights = alternatives.decide(z)[1:]
+    rows = z[indices]
+    assert len(rows) == n + 1
+    assert np.linalg.cond(rows[:-1]) > 1e14
+    exact = [float(weight) for weight in rational.as_convex(weights)]
+    assert_allclose(rational.approximate_weights(rows), exact, rtol=1e-9)
+    rows[0] *= -1
+    assert rational.approximate_weights(rows) is None
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 10, 30])
