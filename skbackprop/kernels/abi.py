@@ -285,6 +285,7 @@ class Combine(NamedTuple):
     ld_outputs: int
     n_outputs: int
     advances: int  # 1: outputs of a block begin at its first sample, 0: at once
+    remainders: Address  # one vector: NaN where outputs are not finite
 
 
 @_row

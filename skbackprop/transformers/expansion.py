@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 from scipy import sparse
+from sklearn import get_config
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -18,11 +19,13 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.kernels import jit
 from skbackprop.kernels.abi import COUNT_CHAINS, Combine, Winners
 from skbackprop.network.layout import aligned_zeros
+from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import (
     BlockProgram,
     transform_samples,
     validate_samples,
 )
+from skbackprop.transformers.summaries import scaled_to_unit_size
 from skbackprop.transformers.wiring import WEIGHTS, balanced_inputs
 from skbackprop.utils.gate import are_indices
 
@@ -243,7 +246,8 @@ class SparseRandomExpansion(
         Raises
         ------
         ValueError
-            If int32 cannot count the winners of all samples.
+            If int32 cannot count the winners of all samples, or if an activation
+            overflows.
         """
         check_is_fitted(self)
         return transform_samples(self, self._expanded, X)
@@ -255,7 +259,10 @@ class SparseRandomExpansion(
         if not self.sparse_output:
             return self._activations(X)
         return sparse.vstack(
-            [sparse.csr_array(self._activations(X[b])) for b in self._batches(X)],
+            [
+                sparse.csr_array(self._activations(X[batch], batch.start))
+                for batch in self._batches(X)
+            ],
             format="csr",
         )
 
@@ -294,16 +301,27 @@ class SparseRandomExpansion(
         n_bytes = self._n_features_out * X.dtype.itemsize
         return gen_batches(X.shape[0], max(1, _BATCH_BYTES // n_bytes))
 
-    def _activations(self, X):
-        """Return the activations of all units as an array."""
+    def _activations(self, X, first_row=0):
+        """Return the activations of all units as an array.
+
+        Parameters
+        ----------
+        X : ndarray or sparse matrix of shape (n_samples, n_features)
+        first_row : int, default=0
+            Number of the first sample, where X is a batch.
+        """
         activations = np.empty((X.shape[0], self._n_features_out), X.dtype)
         if jit.available():
             program = BlockProgram(X, self.center)
             self._add_units(program, activations, advances=1)
-            program.run()
+            is_finite = program.run()
         else:
             for batch in self._batches(X):
                 activations[batch] = self._reference_activations(X[batch])
+            is_finite = np.isfinite(activations).all()
+        if not (is_finite or get_config()["assume_finite"]):
+            row, unit = first_overflow(activations)
+            raise overflow_error(f"Unit {unit}", first_row + row, X.dtype)
         return activations
 
     def _winners(self, X):
@@ -322,7 +340,7 @@ class SparseRandomExpansion(
             self._run_winners(X, indices, values)
         else:
             for batch in self._batches(X):
-                scores = self._reference_activations(X[batch])
+                scores = self._activations(X[batch], batch.start)
                 order = np.argsort(-scores, axis=1, kind="stable")
                 winners = np.sort(order[:, :k], axis=1)
                 part = slice(batch.start * k, batch.stop * k)
@@ -353,7 +371,9 @@ class SparseRandomExpansion(
             values=values,
             work=np.zeros(2, np.int64),
         )
-        program.run()
+        if not program.run():
+            for batch in self._batches(X):  # finds the unit, and refuses
+                self._activations(X[batch], batch.start)
 
     def _add_units(self, program, activations, **fields):
         """Append the kernel that writes all activations of a block."""
@@ -383,16 +403,21 @@ class SparseRandomExpansion(
             n_outputs=n_units,
             outputs=activations,
             ld_outputs=activations.shape[1],
+            remainders=program.remainders,
             **fields,
         )
 
     def _reference_activations(self, X):
         """Return the activations of a few samples, by NumPy and SciPy."""
         samples = X.toarray() if sparse.issparse(X) else X
-        if self.center:
-            samples = samples - samples.mean(axis=1, keepdims=True)
-        sums = (self.components_.astype(X.dtype) @ samples.T).T + self.bias_
-        return ACTIVATIONS[self.activation](sums.astype(X.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):  # is refused afterwards
+            if self.center:
+                samples, exponents = scaled_to_unit_size(samples)
+                samples = samples - samples.mean(axis=1, keepdims=True)
+                samples = np.ldexp(samples, exponents[:, np.newaxis])
+            sums = (self.components_.astype(X.dtype) @ samples.T).T + self.bias_
+            sums = np.where(np.isfinite(sums), sums, np.nan).astype(X.dtype)
+            return ACTIVATIONS[self.activation](sums)
 
 
 def _part_of(whole, part, name, things):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 from scipy import sparse
-from scipy.special import logsumexp
+from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -16,30 +16,15 @@ from skbackprop.kernels import jit
 from skbackprop.kernels.abi import Combine, MaxOfEntries
 from skbackprop.transformers import grouping as _grouping
 from skbackprop.transformers import profiles as _profiles
+from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import (
     BlockProgram,
     SampleProgram,
     transform_samples,
     validate_samples,
 )
+from skbackprop.transformers.summaries import POOLINGS, scaled_to_unit_size
 
-
-def _expected_activation(x):
-    total = x.sum(axis=1)
-    return np.divide(
-        np.square(x).sum(axis=1), total, out=np.zeros_like(total), where=total > 0
-    )
-
-
-# What the compiled kernels compute, for NumPy: samples x members of a group.
-POOLINGS = {
-    "sum": lambda x: x.sum(axis=1),
-    "mean": lambda x: x.mean(axis=1),
-    "max": lambda x: x.max(axis=1),
-    "l2": lambda x: np.sqrt(np.square(x).sum(axis=1)),
-    "logsumexp": lambda x: logsumexp(x, axis=1),
-    "stochastic": _expected_activation,
-}
 LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
 _BATCH_BYTES = 2**21  # of samples that NumPy pools
 
@@ -213,6 +198,11 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         -------
         P : ndarray of shape (n_samples, n_groups)
             Pooled features: float32 if X is, else float64.
+
+        Raises
+        ------
+        ValueError
+            If a pooled feature overflows, or X is negative and pooling stochastic.
         """
         check_is_fitted(self)
         return transform_samples(self, self._pooled, X)
@@ -222,12 +212,17 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
             self._check_not_negative(X)
         pooled = np.empty((X.shape[0], len(self.groups_)), X.dtype)
         if jit.available():
-            self._run(X, pooled)
+            is_finite = self._run(X, pooled)
         else:
             pool = POOLINGS[self.pooling]
             for batch, samples in self._batches(X):
                 for g, members in enumerate(self.groups_):
                     pooled[batch, g] = pool(samples[:, members])
+            is_finite = np.isfinite(pooled).all()
+        if not (is_finite or get_config()["assume_finite"]):
+            row, g = first_overflow(pooled)
+            name = self.get_feature_names_out()[g]
+            raise overflow_error(f"Feature {str(name)!r}", row, X.dtype)
         return pooled
 
     def sample(self, X, random_state=None):
@@ -254,7 +249,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         for batch, samples in self._batches(X):
             for g, members in enumerate(self.groups_):
                 x = samples[:, members]
-                reached = np.cumsum(x, axis=1)
+                reached = np.cumsum(scaled_to_unit_size(x)[0], axis=1)
                 # 1 - u is in (0, 1]: a member that is 0 is passed over.
                 drawn = (1 - rng.random_sample((len(x), 1))) * reached[:, -1:]
                 member = np.argmax(reached >= drawn, axis=1)
@@ -333,13 +328,13 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         )
 
     def _run(self, X, pooled):
-        """Pool the samples by compiled kernels."""
+        """Pool the samples by compiled kernels; tell whether all is finite."""
         # Maxima are the same in whatever order; zeros need not be looked at.
         group_of = self._group_of_features(X) if self.pooling == "max" else None
         if group_of is None:
-            self._run_on_blocks(X, pooled)
-        else:
-            self._run_on_entries(X, group_of, pooled)
+            return self._run_on_blocks(X, pooled)
+        self._run_on_entries(X, group_of, pooled)
+        return True  # maxima of finite numbers are
 
     def _group_of_features(self, X):
         """Return the number of each feature's group, None where X needs blocks."""
@@ -386,8 +381,9 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
             outputs=pooled,
             ld_outputs=n_groups,
             advances=1,
+            remainders=program.remainders,
         )
-        program.run()
+        return program.run()
 
     @staticmethod
     def _batches(X):

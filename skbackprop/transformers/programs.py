@@ -139,12 +139,15 @@ class BlockProgram(SampleProgram):
     ----------
     block : ndarray of shape (n_features, lanes)
         The samples that are being transformed, transposed.
+    remainders : ndarray of shape (lanes,)
+        What kernels that write outputs make NaN where these are not finite.
     """
 
     def __init__(self, X, center=False):
         super().__init__(X)
         self.block = aligned_zeros((X.shape[1], self.lanes), self.dtype)
-        self._remainders = np.zeros(self.lanes, self.dtype)
+        self.remainders = aligned_zeros(self.lanes, self.dtype)
+        self._input_remainders = aligned_zeros(self.lanes, self.dtype)
         load = self._load_csr if sparse.issparse(X) else self._load_dense
         load(X, center)
         if center:
@@ -154,7 +157,7 @@ class BlockProgram(SampleProgram):
     def _load_dense(self, X, center):
         self._add_to_block("load_dense", samples=X, ld_samples=X.shape[1])
         if not get_config()["assume_finite"]:
-            self._add_to_block("check_finite", remainders=self._remainders)
+            self._add_to_block("check_finite", remainders=self._input_remainders)
 
     def _load_csr(self, X, center):
         self.block[:] = 0
@@ -173,10 +176,11 @@ class BlockProgram(SampleProgram):
         )
 
     def run(self):
-        """Run all kernels on all samples."""
+        """Run all kernels on all samples, and tell whether outputs are finite."""
         super().run()
-        if not np.isfinite(self._remainders).all():
+        if not np.isfinite(self._input_remainders).all():
             raise NotFiniteError("X is not finite.")
+        return bool(np.isfinite(self.remainders).all())
 
     def places(self, features):
         """Return where in the block features begin, for kernels to read."""

@@ -338,20 +338,46 @@ def test_winners_are_found_among_numbers_of_any_size(dtype):
         assert_array_equal(winners.indices.reshape(-1, k), best(scores, k))
 
 
-@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
-def test_activations_that_overflow_win():
-    X = np.full((3, 4), 3e38, np.float32)
-    X[:, 0] = 1
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("sparse_output", [False, True])
+@pytest.mark.parametrize("top_k", [None, 3])
+def test_activations_that_overflow_are_refused_by_name(
+    top_k, sparse_output, activation, container
+):
+    X = np.ones((40, 4), np.float32)
     expansion = SparseRandomExpansion(
-        8, n_inputs=2, top_k=3, sparse_output=True, random_state=0
-    )
-    winners = expansion.fit_transform(X)
-    expansion.set_params(top_k=None, sparse_output=False)
-    is_infinite = np.isinf(expansion.fit_transform(X))
-    assert is_infinite[0].sum() >= 3
-    assert_array_equal(
-        winners.indices.reshape(-1, 3), best(np.where(is_infinite, 1.0, 0.0), 3)
-    )
+        8,
+        n_inputs=2,
+        activation=activation,
+        top_k=top_k,
+        sparse_output=sparse_output,
+        random_state=0,
+    ).fit(X)
+    for sign in (1, -1):
+        X[37, 1:] = sign * 3e38
+        with pytest.raises(ValueError, match=r"Unit \d of sample 37 overflows float32"):
+            expansion.transform(container(X))
+    assert np.isfinite(expansion.transform(X[:37]).sum())
+
+
+@pytest.mark.parametrize("n_units", [1, 5, 16, 17])
+def test_only_units_that_there_are_can_overflow(n_units):
+    """Vectors of units are filled up with some that read the first feature."""
+    X = np.full((3, 4), 1.0, np.float32)
+    X[:, 0] = 3e38
+    expansion = SparseRandomExpansion(n_units, n_inputs=2, random_state=0).fit(X)
+    expansion.inputs_ = np.tile(np.array([[1, 2]], np.int32), (n_units, 1))
+    assert_array_equal(expansion.transform(X), np.full((3, n_units), 2))
+
+
+def test_the_mean_of_features_does_not_overflow():
+    X = np.array([[3e38, 2e38, 1e38, 2e38]], np.float32)
+    expansion = SparseRandomExpansion(
+        20, n_inputs=1, activation="identity", center=True, random_state=0
+    ).fit(X)
+    expected = (X.astype(float) - 2e38)[0, expansion.inputs_[:, 0]]
+    assert_allclose(expansion.transform(X)[0], expected, rtol=1e-6, atol=1e32)
 
 
 def test_winners_never_need_the_matrix_of_all_activations():

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from roads import each_road_of_any_estimator
 from scipy import sparse
 from scipy.special import logsumexp
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -189,6 +190,73 @@ def test_any_layout_of_memory_gives_the_same_and_is_left_alone(tmp_path):
         before = np.array(layout)
         assert_array_equal(pool.transform(layout), reference, err_msg=name)
         assert_array_equal(layout, before, err_msg=name)
+
+
+# Numbers near the ends of their range
+
+
+def near_the_ends(dtype):
+    """Return factors by which squares overflow, or vanish, in this precision."""
+    info = np.finfo(dtype)
+    return [dtype(info.max) / dtype(64), np.sqrt(info.max), np.sqrt(info.tiny) / 64]
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("pooling", sorted(set(POOLINGS) - {"logsumexp"}))
+def test_numbers_of_any_size_are_pooled_in_proportion(pooling, dtype, container):
+    X = np.round(samples(20, 40) * 16) / 16  # exact in both precisions
+    X[::2] *= X[::2] > 1e-3  # some groups of zeros
+    pool = FeaturePooling(pooling, group_size=4)
+    expected = pool.fit_transform(X)
+    for factor in 2.0 ** np.floor(np.log2(near_the_ends(dtype))):
+        scaled = (factor * X).astype(dtype)
+        pooled = pool.transform(container(scaled))
+        close(pooled / dtype(factor), expected, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_samples_of_all_sizes_may_stand_side_by_side(dtype):
+    sizes = 2.0 ** np.floor(np.log2(near_the_ends(dtype)))
+    X = np.round(samples(60, 8) * 16) / 16 * np.resize([1, *sizes], (60, 1))
+    pool = FeaturePooling("l2", group_size=4).fit(X)
+    one_by_one = [pool.transform(x[np.newaxis].astype(dtype))[0] for x in X]
+    assert_array_equal(pool.transform(X.astype(dtype)), one_by_one)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sums_may_overflow_on_the_way(dtype):
+    largest = np.finfo(dtype).max
+    X = np.array([[largest, largest, -largest, -largest / 2]], dtype)
+    for pooling, expected in (("sum", largest / 2), ("mean", largest / 8)):
+        pooled = FeaturePooling(pooling, group_size=4).fit_transform(X)
+        assert_allclose(pooled, [[expected]], rtol=4 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("pooling", ["sum", "l2"])
+def test_results_beyond_the_range_are_refused_by_name(pooling, dtype, container):
+    X = samples(37, 50, dtype)
+    X[33, 20:24] = np.finfo(dtype).max
+    pool = FeaturePooling(pooling, group_size=4).fit(X)
+    message = (
+        rf"'{pooling}\(x20, x21, x22, x23\)' of sample 33 overflows {np.dtype(dtype)}"
+    )
+    with pytest.raises(ValueError, match=message):
+        pool.transform(container(X))
+    with config_context(assume_finite=True), np.errstate(over="ignore"):
+        assert np.isposinf(pool.transform(container(X))[33, 5])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_draws_are_in_proportion_to_numbers_of_any_size(dtype):
+    X = np.tile([[0.0, 1.0, 3.0, 0.0]], (2000, 1))
+    pool = FeaturePooling("stochastic", groups=[[0, 1, 2, 3]]).fit(X)
+    drawn = pool.sample(X.astype(dtype), random_state=0)
+    factor = dtype(2.0 ** np.floor(np.log2(np.finfo(dtype).max / 3)))
+    scaled = pool.sample(X.astype(dtype) * factor, random_state=0)
+    assert_array_equal(scaled / factor, drawn)
 
 
 # Stochastic pooling

@@ -181,6 +181,12 @@ class Value:
         """Return the sum of the lanes, halves added to halves."""
         return self.fold(operator.add)
 
+    def any(self):
+        """Return whether a truth value is true in any lane, as a scalar."""
+        bits = ir.IntType(self.lanes)
+        together = self.code.builder.bitcast(self.llvm, bits)
+        return Value(self.code, together) != 0
+
     def fold(self, combine):
         """Return ``combine`` over all lanes, halves with halves."""
         folded = self

@@ -12,14 +12,19 @@ from contextlib import contextmanager
 from skbackprop.kernels.abi import ROW_BYTES, Blocks, Combine, Context, SampleBlock
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.memory import call_kernel, plain_kernel
+from skbackprop.kernels.language.rows import within
 from skbackprop.kernels.language.values import (
     INTEGER,
     INTEGER32,
+    fma,
     smaller,
     target,
     transpose,
+    where,
 )
 from skbackprop.kernels.matmul.matrices import Matrix, transpose_block
+
+CHECK_CHAINS = 4  # sums side by side, as in one each step waits for the one before
 
 
 def make_run_blocks(bits):
@@ -118,30 +123,49 @@ def make_check_finite(bits):
     """
 
     def check_finite(code, row, context, scalars):
-        block = code.vectors(row[SampleBlock.block])
+        block, size = code.vectors(row[SampleBlock.block]), row[SampleBlock.n_features]
         remainders = code.vectors(row[SampleBlock.remainders])
-        total = code.variable(remainders[0])
-        with code.range(row[SampleBlock.n_features] * code.lanes, step=code.lanes) as j:
-            # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
-            x = block[j]
-            total.value = total.value + (x - x)
-        remainders[0] = total.value
+        chains = [code.variable(remainders[0]) for _ in range(CHECK_CHAINS)]
+        whole = size // CHECK_CHAINS * CHECK_CHAINS
+        with code.range(whole, step=CHECK_CHAINS) as j:
+            for i, chain in enumerate(chains):
+                x = block[(j + i) * code.lanes]
+                chain.value = nan_unless_finite(x, chain.value)
+        with code.range(size, start=whole) as j:
+            x = block[j * code.lanes]
+            chains[0].value = nan_unless_finite(x, chains[0].value)
+        remainders[0] = sum((c.value for c in chains[1:]), chains[0].value)
 
     return kernel(check_finite, bits)
 
 
+def nan_unless_finite(x, otherwise):
+    """Return ``otherwise`` where x is finite, else NaN, which stays in a sum."""
+    return fma(x, 0.0, otherwise)  # 0 x is 0, of infinity NaN
+
+
 def make_centre(bits):
-    """Return the kernel that subtracts from each sample of a block its mean."""
+    """Return the kernel that subtracts from each sample of a block its mean.
+
+    Where the sum overflows, the mean is the sum of the features' shares.
+    """
 
     def centre(code, row, context, scalars):
         block, width = code.vectors(row[SampleBlock.block]), row[SampleBlock.n_features]
         end = width * code.lanes
-        total = code.variable(0.0)
+        divisor = code.repeat(code.scalars(row[SampleBlock.divisor])[0])
+        total, mean = code.variable(0.0), code.variable(0.0)
         with code.range(end, step=code.lanes) as j:
             total.value = total.value + block[j]
-        mean = total.value / code.repeat(code.scalars(row[SampleBlock.divisor])[0])
+        mean.value = total.value / divisor
+        overflows = mean.value * 0.0 != 0.0
+        with code.when(overflows.any()):
+            total.value = code.constant(0.0)
+            with code.range(end, step=code.lanes) as j:
+                total.value = total.value + block[j] / divisor
+            mean.value = where(overflows, total.value, mean.value)
         with code.range(end, step=code.lanes) as j:
-            block[j] = block[j] - mean
+            block[j] = block[j] - mean.value
 
     return kernel(centre, bits)
 
@@ -154,6 +178,7 @@ class Output:
     """Where a block's outputs go: rows, as many outputs at a time as lanes.
 
     The outputs of a block come output after output and leave sample after sample.
+    Remainders become NaN where one of them is not finite.
     """
 
     def __init__(self, code, row, context):
@@ -164,6 +189,7 @@ class Output:
             first_row, 0
         )
         self._square = code.scratch(code.lanes)
+        self._remainders = code.vectors(row[Combine.remainders])
 
     def write(self, first, vectors):
         """Write the outputs from number ``first`` on, one vector each."""
@@ -175,12 +201,23 @@ class Output:
         with code.when(is_whole):
             for r, sample in enumerate(samples):
                 rows[r * y.stride] = sample
+            self._check_finite(samples)
         with code.when(is_whole == 0):
             for r, sample in enumerate(samples):
                 self._square[r * lanes] = sample
+            # What fills up the vector is nobody's, and may be anything.
+            is_output = within(code, first, self._width)
+            self._check_finite([where(is_output, sample, 0.0) for sample in samples])
             square, rows = self._square.scalars(), rows.scalars()
             with (
                 code.range(self._n_rows) as r,
                 code.range(smaller(n_left, lanes)) as j,
             ):
                 rows[r * y.stride + j] = square[r * lanes + j]
+
+    def _check_finite(self, samples):
+        chains = [self._code.constant(0.0)] * CHECK_CHAINS
+        for i, sample in enumerate(samples):
+            chain = i % CHECK_CHAINS
+            chains[chain] = nan_unless_finite(sample, chains[chain])
+        self._remainders[0] = sum(chains, self._remainders[0])

@@ -3,14 +3,17 @@
 from skbackprop.kernels.abi import Combine
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import INTEGER32, fma, where
-from skbackprop.kernels.transformers.blocks import Output
+from skbackprop.kernels.transformers.blocks import Output, nan_unless_finite
 
+# NaN of a sum that overflows, so that it is not taken for a finite activation.
 ACTIVATIONS = {
     "identity": lambda x: x,
-    "relu": lambda x: where(x < 0.0, 0.0, x),
+    "relu": lambda x: where(x > 0.0, x, nan_unless_finite(x, 0.0)),
     "abs": abs,
     "square": lambda x: x * x,
-    "sign": lambda x: where(x > 0.0, 1.0, where(x < 0.0, -1.0, x)),
+    "sign": lambda x: nan_unless_finite(
+        x, where(x > 0.0, 1.0, where(x < 0.0, -1.0, x))
+    ),
 }
 
 

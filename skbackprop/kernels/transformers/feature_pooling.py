@@ -2,6 +2,7 @@
 
 import math
 import operator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from skbackprop.kernels.abi import Combine, Context, MaxOfEntries
@@ -14,9 +15,15 @@ from skbackprop.kernels.language.memory import (
     plain_kernel,
 )
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, Value, where
-from skbackprop.kernels.transformers.blocks import Output
+from skbackprop.kernels.transformers.blocks import Output, nan_unless_finite
 
 AT_A_TIME = 4  # features of a group, a power of two
+
+# By bits: sums of squares below this may lack some that vanished, and sums that are
+# infinite may have terms that are not. Multiplied by, or divided by, the unit, numbers
+# have squares and sums in range.
+SMALLEST = {32: 2.0**-100, 64: 2.0**-900}
+UNIT = {32: 2.0**90, 64: 2.0**700}
 
 
 class Group(NamedTuple):
@@ -27,58 +34,103 @@ class Group(NamedTuple):
     start: Value
     end: Value
     size: Value  # as a number
+    scale: Value  # of its features
 
-    def fold(self, combine, initial, term=lambda x: x):
-        """Return ``combine`` of ``initial`` and a term of each feature.
+    def fold(self, combine, initial, *terms):
+        """Return ``combine`` of ``initial`` and a term of each feature, for each term.
 
         Several at a time, in pairs, so that few of them wait for each other.
         """
         code = self.block.code
-        folded = code.variable(initial)
+        folded = [code.variable(initial) for _ in terms]
         n_whole = (self.end - self.start) // AT_A_TIME * AT_A_TIME
         with code.range(self.start + n_whole, start=self.start, step=AT_A_TIME) as i:
-            terms = [term(self.feature(i + n)) for n in range(AT_A_TIME)]
-            while len(terms) > 1:
-                pairs = zip(terms[::2], terms[1::2], strict=True)
-                terms = [combine(*pair) for pair in pairs]
-            folded.value = combine(folded.value, terms[0])
+            features = [self.feature(i + n) for n in range(AT_A_TIME)]
+            for total, term in zip(folded, terms, strict=True):
+                together = _in_pairs(combine, [term(x) for x in features])
+                total.value = combine(total.value, together)
         with code.range(self.end, start=self.start + n_whole) as i:
-            folded.value = combine(folded.value, term(self.feature(i)))
-        return folded.value
+            feature = self.feature(i)
+            for total, term in zip(folded, terms, strict=True):
+                total.value = combine(total.value, term(feature))
+        return [total.value for total in folded]
 
-    def sum(self, term=lambda x: x):
-        """Return the sum of a term of each feature."""
-        return self.fold(operator.add, 0.0, term)
+    def sums(self, *terms):
+        """Return the sum of each of some terms over the features."""
+        return self.fold(operator.add, 0.0, *terms)
 
     def max(self):
         """Return the largest feature."""
         first = self.feature(self.start)
-        return self.fold(lambda a, b: where(b > a, b, a), first)
+        (largest,) = self.fold(lambda a, b: where(b > a, b, a), first, _itself)
+        return largest
 
     def feature(self, i):
         """Return feature i of all groups' features."""
-        return self.block[self.places[i].as_integer()]
+        return self.block[self.places[i].as_integer()] * self.scale
+
+
+def _in_pairs(combine, values):
+    while len(values) > 1:
+        pairs = zip(values[::2], values[1::2], strict=True)
+        values = [combine(*pair) for pair in pairs]
+    return values[0]
+
+
+def _itself(x):
+    return x
 
 
 def _square(x):
     return x * x
 
 
-def _logsumexp(group):
-    largest = group.max()
-    return largest + log(group.sum(lambda x: exp(x - largest)))
+# What becomes of a group, and the size of its numbers as a sum, if there is one: where
+# they are too large for this, it is infinite or NaN, where too small, -infinity.
+
+
+def _sum(group):
+    (total,) = group.sums(_itself)
+    return total, abs(total)
+
+
+def _mean(group):
+    total, size = _sum(group)
+    return total / group.size, size
+
+
+def _l2(group):
+    size, squares = group.sums(abs, _square)
+    return sqrt(squares), _unless_small(squares, size)
 
 
 def _expected_activation(group):
-    total = group.sum()
-    return where(total > 0.0, group.sum(_square) / total, 0.0)
+    total, squares = group.sums(_itself, _square)
+    mean = where(total > 0.0, squares / total, 0.0)
+    return mean, _unless_small(squares, total)
+
+
+def _unless_small(squares, size):
+    """Return a sum of squares, -infinity where squares of numbers may have vanished."""
+    is_small = squares < SMALLEST[squares.code.bits]
+    return where(is_small, where(size > 0.0, -math.inf, 0.0), squares)
+
+
+def _max(group):
+    return group.max(), None
+
+
+def _logsumexp(group):
+    largest = group.max()
+    (total,) = group.sums(lambda x: exp(x - largest))
+    return largest + log(total), None
 
 
 POOLINGS = {
-    "sum": Group.sum,
-    "mean": lambda group: group.sum() / group.size,
-    "max": Group.max,
-    "l2": lambda group: sqrt(group.sum(_square)),
+    "sum": _sum,
+    "mean": _mean,
+    "max": _max,
+    "l2": _l2,
     "logsumexp": _logsumexp,
     "stochastic": _expected_activation,
 }
@@ -89,25 +141,55 @@ def make_pool(pooling, bits):
 
     Of all groups' features there are the places in the block, of each group where
     it begins and its size, for whole vectors of groups: the last may be empty.
+
+    Where a sum is out of range, these groups are pooled again, f(x) as f(c x) / c.
     """
     pool_group = POOLINGS[pooling]
 
     def pool(code, row, context, scalars):
-        block = code.vectors(row[Combine.block])
-        places = code.scalars(row[Combine.places], INTEGER32)
-        starts = code.scalars(row[Combine.starts], INTEGER)
-        sizes = code.scalars(row[Combine.sizes])
         output, pooled = Output(code, row, context), code.scratch(code.lanes)
         with code.range(row[Combine.n_outputs], step=code.lanes) as first:
-            with code.range(code.lanes) as i:
-                g = first + i
-                size = code.repeat(sizes[g])
-                group = Group(block, places, starts[g], starts[g + 1], size)
-                pooled[i * code.lanes] = pool_group(group)
+            remainders = code.variable(0.0)
+            with _each_group(code, row, first) as (i, group):
+                pooled[i], total = pool_group(group)
+                if total is not None:
+                    remainders.value = nan_unless_finite(total, remainders.value)
+            if total is not None:
+                with (
+                    code.when((remainders.value != 0.0).any()),
+                    _each_group(code, row, first) as (i, group),
+                ):
+                    pooled[i] = _pooled_to_scale(pool_group, group)
             groups = range(0, code.lanes * code.lanes, code.lanes)
             output.write(first, [pooled[i] for i in groups])
 
     return kernel(pool, bits)
+
+
+@contextmanager
+def _each_group(code, row, first):
+    """Repeat what is written inside for (place in a square, group) from a first on."""
+    block = code.vectors(row[Combine.block])
+    places = code.scalars(row[Combine.places], INTEGER32)
+    starts = code.scalars(row[Combine.starts], INTEGER)
+    sizes = code.scalars(row[Combine.sizes])
+    with code.range(code.lanes) as i:
+        g = first + i
+        size = code.repeat(sizes[g])
+        yield (
+            i * code.lanes,
+            Group(block, places, starts[g], starts[g + 1], size, 1.0),
+        )
+
+
+def _pooled_to_scale(pool_group, group):
+    """Return f(c x) / c; c is a power of two, which changes no other digit."""
+    unit = UNIT[group.block.code.bits]
+    _, total = pool_group(group)
+    large = where(total < math.inf, 1.0, 1 / unit)  # NaN is a difference of infinities
+    scale = where(total < 0.0, unit, large)
+    pooled, _ = pool_group(group._replace(scale=scale))
+    return pooled / scale
 
 
 def make_max_of_entries(bits):

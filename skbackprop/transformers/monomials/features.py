@@ -33,6 +33,7 @@ from skbackprop.transformers.monomials.decision import (
 )
 from skbackprop.transformers.monomials.dense import make_expand_dense
 from skbackprop.transformers.monomials.options import make_basis
+from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import BlockProgram, NotFiniteError
 from skbackprop.utils.validation import validate_finite
 
@@ -375,7 +376,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         with np.errstate(over="ignore"):
             expand(X, out)
         if guards.may_overflow(X, self._basis.max_degree):
-            self._refuse_overflow(guards.first_overflow(out), X.dtype)
+            self._refuse_overflow(first_overflow(out), X.dtype)
         return out
 
     def _refuse_overflow(self, place, dtype):
@@ -383,7 +384,9 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             row, column = place
             names = _check_feature_names_in(self)
             monomial = name_of(self._basis.combination(column), names)
-            raise guards.overflow_error(row, monomial, dtype)
+            raise overflow_error(
+                f"The monomial {monomial!r}", row, dtype, ", or lower the degree"
+            )
 
     def _refuse_infinite(self, X, decision):
         """Say why a decision is not finite: a monomial, or their sum."""

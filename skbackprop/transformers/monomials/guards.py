@@ -1,10 +1,8 @@
-"""What a transform refuses: too much memory, and values that overflow."""
+"""What a transform refuses: too much memory, and values that may overflow."""
 
 import os
 
 import numpy as np
-
-_ROWS_AT_ONCE = 256
 
 
 def check_size(n_rows, n_columns, n_bytes, budget):
@@ -46,22 +44,3 @@ def may_overflow(values, degree):
     if largest <= 1:
         return False
     return degree * np.log(largest) >= np.log(float(np.finfo(values.dtype).max)) - 1
-
-
-def first_overflow(expanded):
-    """Return (row, column) of the first value that is not finite, else None."""
-    for start in range(0, expanded.shape[0], _ROWS_AT_ONCE):
-        bad = ~np.isfinite(expanded[start : start + _ROWS_AT_ONCE])
-        if bad.any():
-            row, column = np.argwhere(bad)[0].tolist()
-            return start + row, column
-    return None
-
-
-def overflow_error(row, monomial, dtype):
-    """Return the error that names a monomial too large for its dtype."""
-    advice = "use float64 or scale" if dtype != np.float64 else "scale"
-    return ValueError(
-        f"The monomial {monomial!r} of sample {row} overflows {np.dtype(dtype).name}: "
-        f"{advice} the features, for instance by StandardScaler, or lower the degree."
-    )
