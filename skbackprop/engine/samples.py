@@ -5,6 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from skbackprop.utils.gate import are_indices, check_sparse
+
+
+def _is_readable(array):
+    """Tell whether the elements follow each other, in the byte order of the machine."""
+    is_plain = array.flags.c_contiguous and array.flags.aligned
+    return is_plain and array.dtype.isnative
+
 
 class CSR(NamedTuple):
     """A sparse matrix by rows, with the index dtypes that the kernels read.
@@ -26,7 +34,14 @@ class CSR(NamedTuple):
 
     @classmethod
     def of(cls, matrix):
-        """Take the parts of a scipy CSR matrix, copying only to convert them."""
+        """Take the parts of a scipy CSR matrix, copying only to convert them.
+
+        Raises
+        ------
+        ValueError
+            If they contradict each other.
+        """
+        check_sparse(matrix)
         return cls(
             np.ascontiguousarray(matrix.data),
             np.ascontiguousarray(matrix.indices, dtype=np.int32),
@@ -76,6 +91,21 @@ class Groups(NamedTuple):
     def most_members(self, n_groups):
         """Return how many members so many groups can have."""
         return int(np.sort(np.diff(self.starts))[-n_groups:].sum())
+
+    def check(self, n_samples):
+        """Raise ValueError where these are no groups of so many rows."""
+        members, starts = self.members, self.starts
+        are_right = (
+            members.dtype == starts.dtype == np.int64
+            and _is_readable(members)
+            and _is_readable(starts)
+            and starts[0] == 0
+            and starts[-1] == len(members)
+            and (starts[1:] >= starts[:-1]).all()
+            and are_indices(members, n_samples)
+        )
+        if not are_right:
+            raise ValueError(f"These are no groups of {n_samples} rows: {self}.")
 
     def expand(self, groups):
         """Return the memberships of some groups, and where each begins there."""
@@ -138,6 +168,34 @@ class Samples(NamedTuple):
     def is_sparse(self):
         """Whether X is sparse."""
         return isinstance(self.X, CSR)
+
+    def check_input(self, program, dtype):
+        """Raise ValueError where kernels cannot read X: a gate, see :mod:`.gate`."""
+        X, width = self.X, program.input.width
+        values = X.data if self.is_sparse else X
+        if X.shape[1] != width or values.dtype != dtype or not _is_readable(values):
+            raise ValueError(
+                f"The network reads {width} columns of {dtype}, one row after the "
+                f"other; got X of shape {X.shape}, of {values.dtype}."
+            )
+
+    def check(self, program, dtype):
+        """Raise ValueError where kernels cannot train on these samples."""
+        self.check_input(program, dtype)
+        groups, n_rows = self.groups, self.n_samples
+        if groups is not None:
+            groups.check(self.n_samples)
+            n_rows = len(groups.members)
+        needed = {"targets": (self.targets, n_rows)}
+        if self.weights is not None:
+            needed["weights"] = (self.weights, self.n_units)
+        for name, (array, length) in needed.items():
+            is_right = len(array) == length and array.dtype == dtype
+            if not (is_right and _is_readable(array)):
+                raise ValueError(
+                    f"{name} must be {length} rows of {dtype}, got shape "
+                    f"{array.shape} of {array.dtype}."
+                )
 
     def identity(self):
         """Return the arrays that say which samples these are, by name."""

@@ -111,6 +111,10 @@ class _MLP(NetworkEstimator):
         """Number of layers, input and output included."""
         return len(self.coefs_) + 1
 
+    @n_layers_.setter
+    def n_layers_(self, value):
+        self._refuse_assignment("n_layers_", "coefs_")
+
     @property
     def coefs_(self):
         """Weight matrix of each layer, as views of the parameter vector."""

@@ -267,6 +267,11 @@ class StepTargets(Targets):
         return self.step.loss
 
     @property
+    def reads_logits(self):
+        """Whether that of a step does."""
+        return self.step.reads_logits
+
+    @property
     def loss(self):
         """That of a step, added up over the steps that a sequence has."""
         loss = self.step.loss

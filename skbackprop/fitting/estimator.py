@@ -136,6 +136,21 @@ default=None
             )
         return self._targets.loss.link
 
+    @out_activation_.setter
+    def out_activation_(self, value):
+        self._refuse_assignment("out_activation_", "the loss")
+
+    def _refuse_assignment(self, attribute, source):
+        """Raise AttributeError where what follows from a network is assigned to it.
+
+        Before a fit, when scikit-learn's estimators may be set up by hand, nothing
+        follows from anything yet, and fit will find the value.
+        """
+        if self.__sklearn_is_fitted__():
+            raise AttributeError(
+                f"{attribute} follows from {source} and cannot be assigned."
+            )
+
     # Prediction
 
     def _predict_with(self, X, decode):

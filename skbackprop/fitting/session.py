@@ -21,7 +21,12 @@ from skbackprop.engine.samples import CSR
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
 from skbackprop.fitting.prediction import LARGEST_WORKSPACE_BYTES
-from skbackprop.fitting.settings import check_settings, make_plan
+from skbackprop.fitting.settings import (
+    check_minibatches,
+    check_settings,
+    make_plan,
+    warn_of_output,
+)
 from skbackprop.fitting.state import new_random_state, resume_or_begin
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.validation_sets import (
@@ -284,6 +289,8 @@ def _prepare(
     if samples.is_sparse:
         estimator._program.check_reads_sparse()
     if estimator.solver != "lbfgs":
+        batch_size = _batch_size(estimator, samples, samples.n_units)
+        check_minibatches(estimator._program, batch_size)
         state = resume_or_begin(estimator, samples, splits, incremental)
         estimator._training_state = state
     return samples, remake
@@ -336,6 +343,7 @@ def _begin(estimator, data, targets, is_given):
         data.X[:_INITIAL_BATCH] if looks_at_data else None,
     )
     estimator._begin(targets, is_given)
+    warn_of_output(program, targets)
     estimator._training_state = None
     estimator.n_iter_ = estimator.t_ = 0
     estimator.loss_ = np.nan

@@ -16,6 +16,7 @@ from skbackprop.engine.losses import (
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference.curvature import check_curvature
 from skbackprop.engine.training import Plan
+from skbackprop.utils.warnings import warn_user
 
 
 def layer_sizes(hidden_layer_sizes, min_layers=0):
@@ -149,6 +150,39 @@ def check_settings(estimator, program):
                 f"{module!r} learns from minibatches, which solver='lbfgs' does not "
                 f"have. {advice}."
             )
+
+
+def check_minibatches(program, batch_size):
+    """Raise ValueError where all minibatches are of one row that others should see."""
+    for instruction in program.instructions:
+        if instruction.module.mixes_rows and batch_size == 1:
+            raise ValueError(
+                f"{instruction.module!r} compares the rows of a minibatch, but all are "
+                "of one row. Use a batch_size of 2 at least, or LayerNorm."
+            )
+
+
+def warn_of_output(program, targets):
+    """Warn where the numbers that a network puts out are not what its loss reads.
+
+    Logits are numbers of any size: what squeezes them, as a Softmax does that should
+    make probabilities of them, keeps predictions from the labels.
+    """
+    loss, last = targets.loss_of_output, program.instructions[-1].module
+    low, high = last.output_range
+    if targets.n_outputs > 1 and loss.link == "softmax":
+        is_squeezed = np.isfinite(high - low)  # only differences count
+    elif targets.reads_logits:
+        is_squeezed = np.isfinite(low) or np.isfinite(high)
+    else:
+        is_squeezed = isinstance(loss, ClassLoss) and not low < 0 < high
+    if is_squeezed:
+        warn_user(
+            f"The network ends in {last!r}, which puts out numbers from {low:g} to "
+            f"{high:g}, but the loss ({type(loss).__name__}) reads logits, of any size "
+            "and sign. Let the graph end in what comes before it; predictions apply "
+            f"the {loss.link} function themselves."
+        )
 
 
 def make_plan(estimator, max_epochs):

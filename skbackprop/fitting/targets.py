@@ -34,6 +34,11 @@ class Targets:
         """That of one prediction, of which ``loss`` may be a sum."""
         return self.loss
 
+    @property
+    def reads_logits(self):
+        """Whether the loss reads logarithms, or log-odds, of what is predicted."""
+        return self.loss.link == "exp"
+
     def vjp(self, logits, adjoint):
         """Return the adjoint of logits for one of what users see of them.
 
@@ -72,6 +77,11 @@ class ClassTargets(Targets):
     def loss(self):
         """That of the outputs, added up."""
         return self.of_output
+
+    @property
+    def reads_logits(self):
+        """Whether the loss is one of probabilities."""
+        return self.of_output.gives_probabilities
 
     @property
     def n_columns(self):

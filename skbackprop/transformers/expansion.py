@@ -24,6 +24,7 @@ from skbackprop.transformers.programs import (
     validate_samples,
 )
 from skbackprop.transformers.wiring import WEIGHTS, balanced_inputs
+from skbackprop.utils.gate import are_indices
 
 # What the compiled kernels compute, for NumPy. Those are named alike.
 ACTIVATIONS = {
@@ -268,6 +269,11 @@ class SparseRandomExpansion(
             Made of `inputs_` and `weights_`, without a copy.
         """
         n_units, n_inputs = self.inputs_.shape
+        if not are_indices(self.inputs_.ravel(), self.n_features_in_):
+            raise ValueError(
+                f"inputs_ must be numbers of features, below {self.n_features_in_}, "
+                f"got {self.inputs_.min()} to {self.inputs_.max()}."
+            )
         starts = np.arange(0, self.inputs_.size + 1, n_inputs, dtype=np.int32)
         return sparse.csr_array(
             (self.weights_.ravel(), self.inputs_.ravel(), starts),

@@ -1,5 +1,6 @@
 """A fitted estimator can be stored, copied and changed by hand."""
 
+import copy
 import pickle
 
 import numpy as np
@@ -237,3 +238,49 @@ def test_training_goes_on_from_weights_set_by_hand():
         ours.set_params(early_stopping=early_stopping).fit(task.X, task.y)
         for weight in parameters_of(ours):
             assert_allclose(weight, 0.125, atol=1e-6)
+
+
+def weights_of_another_size(state):
+    state["_parameters"] = state["_parameters"][:-1]
+
+
+def weights_of_half_precision(state):
+    state["_parameters"] = state["_parameters"].astype(np.float16)
+
+
+def rows_that_do_not_exist(state):
+    state["_training_state"].order = state["_training_state"].order + 1
+
+
+def moments_of_another_size(state):
+    state["_training_state"].slots = state["_training_state"].slots[:, :-16]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        weights_of_another_size,
+        weights_of_half_precision,
+        rows_that_do_not_exist,
+        moments_of_another_size,
+    ],
+    ids=lambda change: change.__name__,
+)
+def test_a_pickle_that_was_changed_is_refused(change):
+    task = TASKS["binary"]
+    ours = task.ours(warm_start=True).fit(task.X, task.y)
+    state = copy.deepcopy(ours).__getstate__()
+    change(state)
+    with pytest.raises(ValueError, match=r"parameters needed|weights|rows that"):
+        copy.copy(ours).__setstate__(state)
+
+
+def test_a_pickle_of_a_machine_of_the_other_byte_order_predicts_the_same():
+    task = TASKS["binary"]
+    ours = task.ours().fit(task.X, task.y)
+    state = copy.deepcopy(ours).__getstate__()
+    swapped = state["_parameters"].dtype.newbyteorder()
+    state["_parameters"] = state["_parameters"].astype(swapped)
+    loaded = copy.copy(ours)
+    loaded.__setstate__(state)
+    assert_array_equal(outputs(loaded, task.X), outputs(ours, task.X))

@@ -16,8 +16,25 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier as TheirClassifier
 
-from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier
+from skbackprop import (
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+    NetworkRegressor,
+)
 from skbackprop.engine.losses import Focal
+from skbackprop.network import (
+    BatchNorm,
+    Graph,
+    Identity,
+    Input,
+    Linear,
+    LogSoftMax,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 ignore_convergence = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning"
@@ -148,9 +165,14 @@ def test_nothing_of_a_network_trained_by_minibatches_remains_with_lbfgs():
 
 def test_the_output_activation_cannot_be_assigned():
     clf = short()
-    with pytest.raises(AttributeError):
-        clf.out_activation_ = "identity"
+    clf.out_activation_, clf.n_layers_ = "identity", 7  # to be found by fit
     assert not hasattr(clf, "out_activation_")
+    clf.set_params(tol=10.0, max_iter=20).fit(IRIS, SPECIES)
+    assert clf.out_activation_ == "softmax"
+    assert clf.n_layers_ == 3
+    for name in ("out_activation_", "n_layers_"):
+        with pytest.raises(AttributeError, match="cannot be assigned"):
+            setattr(clf, name, 3)
 
 
 # Weights and classes
@@ -288,3 +310,66 @@ def test_a_fit_that_converges_says_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         short(tol=1.0, max_iter=30).fit(IRIS, SPECIES)
+
+
+# What a graph ends in, and what a minibatch needs
+
+
+def ending_in(module, n_units=None):
+    return lambda n_features, n_outputs: Graph(
+        module(Linear(n_units or n_outputs)(Input(n_features)))
+    )
+
+
+@ignore_convergence
+@pytest.mark.parametrize(
+    ("module", "n_classes", "settings", "warns"),
+    [
+        (Softmax(), 3, {}, True),
+        (Sigmoid(), 3, {}, True),
+        (Sigmoid(), 2, {}, True),
+        (Sigmoid(), 2, {"loss": "hinge"}, True),
+        (ReLU(), 2, {}, True),
+        (Tanh(), 2, {"loss": "focal"}, True),
+        (LogSoftMax(), 3, {}, False),
+        (ReLU(), 3, {}, False),
+        (Tanh(), 2, {"loss": "squared_error"}, False),
+        (Identity(), 2, {}, False),
+    ],
+    ids=str,
+)
+def test_a_graph_that_ends_in_no_logits_is_told_of(module, n_classes, settings, warns):
+    X, y = IRIS[n_classes > SPECIES], SPECIES[n_classes > SPECIES]
+    clf = NetworkClassifier(ending_in(module), max_iter=2, **settings)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        clf.fit(X, y)
+    told = [w for w in caught if "which puts out numbers" in str(w.message)]
+    assert len(told) == warns
+    assert all(w.filename == __file__ for w in told)
+
+
+@ignore_convergence
+def test_numbers_may_be_squeezed_where_the_loss_reads_them_as_they_are():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        NetworkRegressor(ending_in(Sigmoid()), max_iter=2).fit(IRIS, SPECIES / 2)
+    with pytest.warns(UserWarning, match="puts out numbers from 0 to 1"):
+        squeezed = NetworkRegressor(ending_in(Sigmoid()), loss="poisson", max_iter=2)
+        squeezed.fit(IRIS, SPECIES)
+
+
+@ignore_convergence
+def test_batch_norm_refuses_minibatches_of_one_row():
+    def build(n_features, n_outputs):
+        return Graph(Linear(n_outputs)(BatchNorm()(Linear(4)(Input(n_features)))))
+
+    with pytest.raises(ValueError, match=r"BatchNorm\(.*batch_size of 2"):
+        NetworkClassifier(build, batch_size=1).fit(IRIS, SPECIES)
+    clf = NetworkClassifier(build, max_iter=2).fit(IRIS, SPECIES)
+    before = clf._parameters.copy()
+    with pytest.raises(ValueError, match="of one row"):
+        clf.partial_fit(IRIS[:1], SPECIES[:1])
+    assert_array_equal(clf._parameters, before)
+    clf.partial_fit(IRIS[:2], SPECIES[:2])

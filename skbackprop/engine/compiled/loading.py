@@ -28,6 +28,7 @@ def csr_fields(samples):
 
 def input_rows(samples, workspace):
     """Return the rows that load a minibatch's samples."""
+    samples.check_input(workspace.program, workspace.dtype)
     if samples.is_sparse:
         # Linear kernels read the samples' rows where they are.
         workspace.program.check_reads_sparse()
@@ -38,6 +39,7 @@ def input_rows(samples, workspace):
 def batch_of(samples, workspace, batch_size):
     """Return the ``Batch`` of samples, targets and weights."""
     dtype, n_rows = workspace.dtype, workspace.n_rows
+    samples.check(workspace.program, dtype)
     targets = aligned_zeros((n_rows, padded_width(samples.targets.shape[1])), dtype)
     weights = aligned_zeros(padded_width(batch_size), dtype)
     weights[:] = 1

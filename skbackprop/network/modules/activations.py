@@ -75,6 +75,8 @@ class Identity(Elementwise):
 class ReLU(Elementwise):
     """Rectified linear unit: y = max(x, 0), dx = dy where y > 0, else 0."""
 
+    output_range: ClassVar[tuple] = (0.0, math.inf)
+
     def value(self, x, xp):
         """Return x where it is not negative; NaN stays NaN."""
         return xp.where(x < 0.0, 0.0, x)
@@ -128,6 +130,11 @@ class ELU(Elementwise):
     def __post_init__(self):
         _check_not_negative("alpha", self.alpha)
 
+    @property
+    def output_range(self):
+        """At least -alpha."""
+        return (-self.alpha, math.inf)
+
     def value(self, x, xp):
         """Return x, or alpha (exp(x) - 1) where it is negative."""
         return xp.where(x < 0.0, self.alpha * xp.expm1(xp.minimum(x, 0.0)), x)
@@ -151,6 +158,8 @@ class SELU(Elementwise):
     layer. Klambauer, Unterthiner, Mayr & Hochreiter (2017).
     """
 
+    output_range: ClassVar[tuple] = (-1.7581, math.inf)
+
     def value(self, x, xp):
         """Return s x, or s a (exp(x) - 1) where x is negative."""
         decaying = (_SELU_SCALE * _SELU_ALPHA) * xp.expm1(xp.minimum(x, 0.0))
@@ -169,6 +178,8 @@ class Softplus(Elementwise):
     The derivative is the logistic function of x.
     """
 
+    output_range: ClassVar[tuple] = (0.0, math.inf)
+
     def value(self, x, xp):
         """Return max(x, 0) + log(1 + exp(-|x|)), which does not overflow."""
         return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x)))
@@ -185,6 +196,7 @@ class SiLU(Elementwise):
     dx = dy s (1 + x (1 - s)). Elfwing, Uchibe & Doya (2018).
     """
 
+    output_range: ClassVar[tuple] = (-0.2785, math.inf)
     derivative_needs_input: ClassVar[bool] = True
     backward_reads_output: ClassVar[bool] = False
 
@@ -208,6 +220,7 @@ class GELU(Elementwise):
     Hendrycks & Gimpel (2016), without an approximation.
     """
 
+    output_range: ClassVar[tuple] = (-0.17, math.inf)
     derivative_needs_input: ClassVar[bool] = True
     backward_reads_output: ClassVar[bool] = False
 
@@ -228,6 +241,7 @@ class Mish(Elementwise):
     s = 1 / (1 + exp(-x)). Misra (2020).
     """
 
+    output_range: ClassVar[tuple] = (-0.3089, math.inf)
     derivative_needs_input: ClassVar[bool] = True
     backward_reads_output: ClassVar[bool] = False
 
@@ -245,6 +259,7 @@ class Mish(Elementwise):
 class Sigmoid(Elementwise):
     """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
 
+    output_range: ClassVar[tuple] = (0.0, 1.0)
     glorot_factor: ClassVar[float] = 2.0  # as scikit-learn has it
 
     def value(self, x, xp):
@@ -259,6 +274,8 @@ class Sigmoid(Elementwise):
 @dataclass(frozen=True)
 class Tanh(Elementwise):
     """Hyperbolic tangent: y = tanh(x), dx = dy (1 - y^2)."""
+
+    output_range: ClassVar[tuple] = (-1.0, 1.0)
 
     def value(self, x, xp):
         """Return tanh(x)."""
@@ -276,6 +293,8 @@ class ScaledTanh(Elementwise):
     dx = dy 2/3 (a - y^2 / a). LeCun, Bottou, Orr & Mueller (1998).
     """
 
+    output_range: ClassVar[tuple] = (-1.7159, 1.7159)
+
     def value(self, x, xp):
         """Return a tanh(2 x / 3)."""
         return 1.7159 * xp.tanh((2.0 / 3.0) * x)
@@ -289,6 +308,8 @@ class ScaledTanh(Elementwise):
 class HardTanh(Elementwise):
     """y = x between -1 and 1, else the nearer of them; dx = dy where |y| < 1."""
 
+    output_range: ClassVar[tuple] = (-1.0, 1.0)
+
     def value(self, x, xp):
         """Return x, but at least -1 and at most 1."""
         return xp.maximum(xp.minimum(x, 1.0), -1.0)
@@ -301,6 +322,8 @@ class HardTanh(Elementwise):
 @dataclass(frozen=True)
 class Softsign(Elementwise):
     """y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
+
+    output_range: ClassVar[tuple] = (-1.0, 1.0)
 
     def value(self, x, xp):
         """Return x / (1 + |x|)."""
@@ -316,6 +339,7 @@ class Softsign(Elementwise):
 class Square(Elementwise):
     """y = x^2, dx = 2 dy x."""
 
+    output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
     backward_reads_output: ClassVar[bool] = False
 
@@ -332,6 +356,7 @@ class Square(Elementwise):
 class Abs(Elementwise):
     """y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
 
+    output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
     backward_reads_output: ClassVar[bool] = False
 

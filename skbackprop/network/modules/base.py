@@ -56,6 +56,10 @@ class Module:
         bound of the weights that Glorot's initialization draws.
     is_random : bool
         Whether forward draws random numbers in training.
+    mixes_rows : bool
+        Whether, in training, what is made of a row depends on its minibatch.
+    output_range : tuple of float
+        Between which numbers the output lies, whatever the input.
     """
 
     n_inputs: ClassVar[int | None] = 1
@@ -75,6 +79,8 @@ class Module:
     initial_values: ClassVar[dict] = {}
     glorot_factor: ClassVar[float] = 6.0
     is_random: ClassVar[bool] = False
+    mixes_rows: ClassVar[bool] = False
+    output_range: ClassVar[tuple] = (-math.inf, math.inf)
 
     def __call__(self, *nodes):
         """Wire the module to ``nodes`` and return the node of its output."""

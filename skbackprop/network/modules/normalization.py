@@ -80,6 +80,7 @@ class BatchNorm(Module):
     momentum: float = 0.1
     eps: float = 1e-5
 
+    mixes_rows: ClassVar[bool] = True
     initial_values: ClassVar[dict] = {"weight": 1.0, "running_var": 1.0}
 
     def __post_init__(self):

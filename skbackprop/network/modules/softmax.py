@@ -1,5 +1,6 @@
 """Softmax and LogSoftMax."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ class Softmax(Module):
 
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
+    output_range: ClassVar[tuple] = (0.0, 1.0)
 
     def count_flops(self, width):
         """Return those of maximum, difference, exp, sum, quotient."""
@@ -44,6 +46,7 @@ class LogSoftMax(Module):
 
     may_overwrite: ClassVar[tuple] = (0,)
     backward_reads_output: ClassVar[bool] = True
+    output_range: ClassVar[tuple] = (-math.inf, 0.0)
 
     def count_flops(self, width):
         """Return those of maximum, difference, exp, sum, quotient."""

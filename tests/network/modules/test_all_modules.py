@@ -276,3 +276,14 @@ def test_other_settings_of_a_known_module_compile_nothing(monkeypatch):
             patch.setattr(jit, "_compile", None)
             for other in settings_of(module):
                 table.module_kernels(other, 64)
+
+
+@pytest.mark.parametrize("module", ELEMENTWISE, ids=repr)
+def test_outputs_lie_in_the_range_that_a_module_states(module):
+    low, high = module.output_range
+    x = np.concatenate([np.linspace(-30, 30, 3001), [-1e6, 1e6]])
+    y = module.value(x, rules.xp)
+    assert (y >= low - 1e-4).all()
+    assert (y <= high + 1e-4).all()
+    assert y.min() < low + 1e-2 or low == -np.inf
+    assert y.max() > high - 1e-2 or high == np.inf
