@@ -51,7 +51,7 @@ guarded: $(VENV)/test/made  # what reads or writes beyond an array kills a worke
 lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check
 	$(<D)/bin/ruff format --check
-	$(<D)/bin/numpydoc lint skbackprop/*.py skbackprop/capacity/*.py
+	$(<D)/bin/python docs/validate_docstrings.py
 
 format: $(VENV)/lint/made
 	$(<D)/bin/ruff check --fix

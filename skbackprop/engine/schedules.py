@@ -14,7 +14,7 @@ import numpy as np
 class Progress(NamedTuple):
     """How far training is at each of some steps.
 
-    Attributes
+    Parameters
     ----------
     epochs : ndarray of float64 of shape (n_steps,)
         Epochs before the step, with the fraction of the present one.
@@ -72,6 +72,7 @@ class InverseScaling(Schedule):
     Parameters
     ----------
     power : float, default=0.5
+        How fast it decays.
     """
 
     power: float = 0.5
@@ -105,7 +106,15 @@ class Plateau(Schedule):
 
 @dataclass(frozen=True)
 class Adaptive(Plateau):
-    """Divide the rate by 5 at each standstill, as scikit-learn's "adaptive"."""
+    """Divide the rate by 5 at each standstill, as scikit-learn's "adaptive".
+
+    Parameters
+    ----------
+    factor : float, default=0.2
+        Not read: dividing by 5 rounds as in scikit-learn, multiplying does not.
+    minimum : float, default=1e-6
+        A standstill at a rate of at most this ends training.
+    """
 
     factor: float = 0.2
 
@@ -121,7 +130,9 @@ class StepDecay(Schedule):
     Parameters
     ----------
     step_size : float, default=30
+        Epochs from one reduction to the next.
     gamma : float, default=0.1
+        By which the rate is multiplied.
     """
 
     step_size: float = 30
@@ -139,6 +150,7 @@ class ExponentialDecay(Schedule):
     Parameters
     ----------
     gamma : float, default=0.95
+        By which the rate is multiplied in an epoch.
     """
 
     gamma: float = 0.95
@@ -284,6 +296,7 @@ class Warmup(Schedule):
     Parameters
     ----------
     schedule : Schedule
+        The other one.
     n_epochs : float
         Epochs until its rate is reached.
     """

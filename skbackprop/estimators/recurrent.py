@@ -75,7 +75,10 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         return super().predict(X)
 
     def decision_function(self, X):
-        """Return what the network puts out: the logits that the loss has read.
+        """Return scores of the classes, which mean the same for all samples.
+
+        With a loss of probabilities ("log_loss", "focal") they are log-odds,
+        log p - log(1 - p) of each class; with other losses what the network puts out.
 
         Parameters
         ----------

@@ -313,6 +313,7 @@ class SmoothedSoftmaxLogLoss(SoftmaxLogLoss):
     Parameters
     ----------
     label_smoothing : float
+        The share that is spread, from 0 to 1.
     """
 
     label_smoothing: float
@@ -326,6 +327,11 @@ class HardMargin(LossOfLoss):
     The margin is m = z[c] - max over j != c of z[j]; the loss is that of a logit m
     whose target is 1. With its derivative d, the gradient is d at c, and -d at
     the best of the others, in equal parts where several are.
+
+    Parameters
+    ----------
+    loss : ClassLoss
+        That of the margin.
     """
 
     reads_class_index: ClassVar[bool] = True
@@ -339,6 +345,11 @@ class SoftMargin(LossOfLoss):
     The margin is m = z[c] - logsumexp over j != c of z[j], so that sigmoid(m) is
     the probability of class c. With the derivative d of the loss of a logit m
     whose target is 1, the gradient is d at c, and -d softmax at the others.
+
+    Parameters
+    ----------
+    loss : ClassLoss
+        That of the margin.
     """
 
     link: ClassVar[str] = "softmax"
@@ -351,6 +362,11 @@ class IgnoringMissing(LossOfLoss, ElementwiseLoss):
     """An elementwise loss that is 0, with gradient 0, where the target is NaN.
 
     The steps that a sequence does not have are targets of this kind.
+
+    Parameters
+    ----------
+    loss : ElementwiseLoss
+        That of a target that is there.
     """
 
     def value(self, z, t, xp):
@@ -385,6 +401,7 @@ class StepwiseLogLoss(Loss):
     Parameters
     ----------
     n_classes : int
+        Number of logits of a step.
     """
 
     n_classes: int
