@@ -20,7 +20,7 @@ GUARDED = $(addprefix tests/, estimators transformers separability engine/compil
 	fitting/test_input.py fitting/test_reported_cases.py kernels/modules \
 	kernels/training kernels/losses)
 
-.PHONY: demo test quick nojit test-oldest oracles guarded lint format docs bench clean
+.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint format docs bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -47,6 +47,9 @@ guarded: $(VENV)/test/made  # what reads or writes beyond an array kills a worke
 		SKBACKPROP_FENCE=$$side PYTHONPATH=tests/helpers $(PYTEST) -p fence \
 		--sample levels $(GUARDED) $(ARGS) || exit 1; \
 	done
+
+fuzz: $(VENV)/test/made  # until ARGS="--minutes 10" are over
+	$(<D)/bin/python -m tests.fuzz $(ARGS)
 
 lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check
