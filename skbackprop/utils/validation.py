@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from scipy import sparse
+from sklearn import get_config
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
@@ -111,3 +112,15 @@ def check_samples(X, name="X", dtype=np.float64, **options):
     refuse_times(X, name)
     with naming_the_column(X, name):
         return check_array(X, dtype=dtype, input_name=name, **options)
+
+
+def csr_like(X):
+    """Return the CSR class to make: an array or a matrix, as X is.
+
+    Where scikit-learn is configured for one of the two, it is that one.
+    """
+    interface = get_config().get("sparse_interface")
+    if interface is None:
+        is_array = isinstance(X, (sparse.csr_array, sparse.csc_array))
+        interface = "sparray" if is_array else "spmatrix"
+    return sparse.csr_matrix if interface == "spmatrix" else sparse.csr_array

@@ -38,8 +38,9 @@ def test_signature_is_that_of_scikit_learn_and_what_is_new_is_off(name):
     ours = inspect.signature(getattr(skbackprop, name)).parameters.values()
     theirs = inspect.signature(getattr(sklearn.neural_network, name)).parameters
     ours = [parameter.replace(annotation=parameter.empty) for parameter in ours]
-    shared, new = ours[: len(theirs)], ours[len(theirs) :]
-    assert shared == list(theirs.values())
+    # Own keywords stand in front of those of all networks: only order is ours.
+    assert [p for p in ours if p.name in theirs] == list(theirs.values())
+    new = [parameter for parameter in ours if parameter.name not in theirs]
     as_in_scikit_learn = {"weight_init": "glorot", "loss": "log_loss"}
     for parameter in new:
         assert parameter.kind == parameter.KEYWORD_ONLY

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 from scipy import sparse
-from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -35,7 +34,7 @@ from skbackprop.transformers.monomials.dense import make_expand_dense
 from skbackprop.transformers.monomials.options import make_basis
 from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import BlockProgram, NotFiniteError
-from skbackprop.utils.validation import validate_finite
+from skbackprop.utils.validation import csr_like, validate_finite
 
 _BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
 _CACHE_BYTES = 1 << 19  # of a block that is made and used at once
@@ -418,7 +417,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             if len(bad):
                 row = int(np.searchsorted(starts, bad[0], side="right")) - 1
                 self._refuse_overflow((row, int(columns[bad[0]])), X.dtype)
-        expanded = _csr_like(container)(parts, (X.shape[0], self._basis.n_outputs))
+        expanded = csr_like(container)(parts, (X.shape[0], self._basis.n_outputs))
         return expanded.tocsc() if container.format == "csc" else expanded
 
     def _batches(self, X, batch_size):
@@ -438,15 +437,3 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _csr_like(X):
-    """Return the CSR class to make: an array or a matrix, as X is.
-
-    Where scikit-learn is configured for one of the two, it is that one.
-    """
-    interface = get_config().get("sparse_interface")
-    if interface is None:
-        is_array = isinstance(X, (sparse.csr_array, sparse.csc_array))
-        interface = "sparray" if is_array else "spmatrix"
-    return sparse.csr_matrix if interface == "spmatrix" else sparse.csr_array

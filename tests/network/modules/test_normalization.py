@@ -103,7 +103,7 @@ def test_training_moves_the_running_statistics_and_no_optimizer_does(executor):
     plan = plan_of(SGD(0.9, False), Penalties(0.1))
     run = executor(program, parameters, HalfSquaredError(), batch_size=20)
     slots = program.allocate(np.float64, plan.optimizer.n_slots)
-    run.prepare_training(Samples(X, X[:, :1]), plan, slots, np.arange(20))
+    run.prepare_training(Samples(X, X[:, :1].copy()), plan, slots, np.arange(20))
     steps = steps_of(plan, 3, 0.01)[:, np.newaxis]
     run.run_epochs(steps, StoppingRule(0.0, np.inf, np.inf, 0))
     views = {
