@@ -22,7 +22,7 @@ X = np.random.default_rng(0).integers(-3, 4, (N_SAMPLES, N_FEATURES)) / 2
 _BY_NAME = {
     "hidden_layer_sizes": [(), (1,), (3, 2), 2, [4], (0,), (-1,), (1.5,), "a"],
     "dropout": [None, 0.0, 0.5, 0.99, [0.1, 0.2], (0.1,), 1.0],
-    "activation": ["relu", "mish", "tanh", ["relu"], [], "sine"],
+    "activation": ["relu", "gelu", "tanh", ["relu"], [], "sine"],
     "group_size": [1, 2, 3, 5, (2, 2), (1, 2), 0],
     "stride": [None, 1, 2, 3, (1, 1), 0],
     "image_shape": [None, (2, 2), (2, 2, 1), (4, 1), (3, 3)],
