@@ -162,8 +162,8 @@ def hold_out(estimator, samples, X, y, sample_weight):
     rows = estimator._training_state.validation
     if _is_scorer(estimator.scoring):
         X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
-        if sample_weight is not None:
-            sample_weight = _safe_indexing(np.asarray(sample_weight), rows)
+    if sample_weight is not None:
+        sample_weight = _safe_indexing(np.asarray(sample_weight), rows)
     given = GivenSet(X, y, sample_weight)
     return _with_score(estimator, samples, rows, estimator.graph_, given)
 
@@ -215,6 +215,9 @@ def _is_scorer(scoring):
 def _make_score(estimator, held_out, given):
     """Return the function of loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
+    if getattr(estimator, "class_weight", None) is not None:
+        # Scores are weighed as the user weighs samples; classes are, in the loss.
+        weights = given.sample_weight
     if scoring == "loss" or targets.are_scored_by_loss:
         return lambda loss, logits: -loss
     if scoring is None:
@@ -233,7 +236,6 @@ def _make_score(estimator, held_out, given):
             "a callable of (estimator, X, y)."
         )
     scorer = _find_scorer(estimator, scoring)
-    # Scores are weighed as the user weighs samples; class_weight is about the loss.
     X, y, weights = given
     options = {} if weights is None else {"sample_weight": weights}
 

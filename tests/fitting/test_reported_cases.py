@@ -241,6 +241,18 @@ def test_class_weights_ask_nothing_of_a_scorer(given):
     assert len(clf.validation_scores_) == clf.n_iter_
 
 
+@ignore_convergence
+@pytest.mark.parametrize("scoring", [None, "accuracy"])
+def test_scores_are_weighed_as_samples_are_and_not_as_classes(scoring):
+    settings = {"early_stopping": True, "class_weight": {0: 1e-9}, "warm_start": True}
+    for weights in (None, np.arange(150.0)):
+        clf = short(scoring=scoring, **settings).fit(IRIS, SPECIES, weights)
+        rows = clf._training_state.validation
+        of_rows = None if weights is None else weights[rows]
+        score = clf.score(IRIS[rows], SPECIES[rows], of_rows)
+        assert clf.best_validation_score_ == pytest.approx(score)
+
+
 def test_a_scorer_that_cannot_weigh_is_named():
     clf = short(early_stopping=True, scoring=lambda estimator, X, y: 1.0)
     with pytest.raises(TypeError, match=r"scoring=.* validation set of 15 samples"):
