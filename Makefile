@@ -30,8 +30,8 @@ demo: $(VENV)/demo/made  # on an installed copy, as users have it
 test: $(VENV)/test/made
 	$(PYTEST) $(ARGS)
 
-quick: $(VENV)/test/made  # each level of each parameter; nothing slow, no doctest
-	$(PYTEST) -o testpaths=tests --sample levels -m "not slow" $(ARGS)
+quick: $(VENV)/test/made  # four cases of each test; nothing slow, no doctest
+	$(PYTEST) -o testpaths=tests --sample few -m "not slow" $(ARGS)
 
 nojit: $(VENV)/test/made  # on the NumPy executor, where coverage can be measured
 	NUMBA_DISABLE_JIT=1 $(PYTEST) $(ARGS)

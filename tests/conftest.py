@@ -34,7 +34,7 @@ def pytest_addoption(parser):
         "--sample",
         choices=SAMPLES,
         default="pairs",
-        help="cases of each test: all levels of its parameters, all pairs, or all",
+        help="cases of each test: four, all levels of parameters, all pairs, or all",
     )
 
 

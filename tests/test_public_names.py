@@ -56,6 +56,7 @@ def test_a_name_is_what_the_stub_says(name):
     assert pickle.loads(pickle.dumps(getattr(home, name))) is getattr(home, name)
 
 
+@pytest.mark.slow
 def test_subpackages_need_no_import_of_their_own():
     inner = ("engine.losses", "engine.optimizers", "engine.schedules")
     names = [f"skbackprop.{name}" for name in (*inner, *SUBPACKAGES)]
@@ -68,6 +69,7 @@ def test_all_names_are_listed_before_they_are_imported():
     assert {*skbackprop.__all__, *SUBPACKAGES, "__version__"} <= set(listed)
 
 
+@pytest.mark.slow
 def test_a_star_imports_everything():
     found = run("from skbackprop import *\nprint(*dir())")
     assert set(skbackprop.__all__) <= set(found)
@@ -103,6 +105,7 @@ def loaded_by_sklearn():
     return loaded_by("import sklearn.base")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rooms"),
     [

@@ -239,6 +239,7 @@ def test_sharing_a_text_that_has_no_place_is_an_error():
         share_docs(there="text")(function)
 
 
+@pytest.mark.slow
 def test_the_package_works_without_docstrings():
     statement = (
         "from skbackprop import *; import skbackprop.capacity, skbackprop.inspection"

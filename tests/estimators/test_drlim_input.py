@@ -77,6 +77,7 @@ def fit(kind, settings, path, epochs):
     return drlim.fit(X, **DATA[kind])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [

@@ -278,6 +278,7 @@ def workspaces(monkeypatch):
     return sizes
 
 
+@pytest.mark.slow
 def test_a_thousand_steps_are_predicted_in_little_memory(workspaces):
     y = targets_for("binary", X, False)
     ours = estimator_for("binary", 64, max_iter=1).fit(X, y)
@@ -287,6 +288,7 @@ def test_a_thousand_steps_are_predicted_in_little_memory(workspaces):
     np.testing.assert_allclose(ours.predict_proba(long[-3:]), predicted[-3:])
 
 
+@pytest.mark.slow
 def test_lbfgs_goes_through_long_sequences_in_little_memory(workspaces):
     long = np.random.default_rng(0).normal(size=(150, 300, 2))
     y = targets_for("binary", long, False)

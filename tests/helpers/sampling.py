@@ -16,9 +16,11 @@ class Sample(NamedTuple):
 
     strength: float  # that many parameters have their levels meet in every way
     n_seeds: float  # seeds are no levels: each draws one more case of the same
+    n_cases: float = float("inf")  # of a test, at most
 
 
 SAMPLES = {
+    "few": Sample(1, 2, 4),
     "levels": Sample(1, 4),
     "pairs": Sample(2, 40),
     "whole": Sample(float("inf"), float("inf")),
@@ -33,7 +35,7 @@ def sampled(items, sample):
         functions.setdefault((item.parent.nodeid, name), []).append(item)
     kept = set()
     for cases in functions.values():
-        kept.update(_sample_of_function(cases, sample))
+        kept.update(_spread(list(_sample_of_function(cases, sample)), sample.n_cases))
     return [item for item in items if item in kept]
 
 
@@ -47,6 +49,13 @@ def _sample_of_function(items, sample):
         if n < sample.n_seeds:
             cases = [_levels(item) for item in grid]
             yield from (grid[i] for i in cover(cases, sample.strength))
+
+
+def _spread(cases, n_cases):
+    """Return so many cases at most, from the first to the last."""
+    if len(cases) <= n_cases:
+        return cases
+    return [cases[round(i * (len(cases) - 1) / (n_cases - 1))] for i in range(n_cases)]
 
 
 def _levels(item):

@@ -36,6 +36,7 @@ print("done")
 """
 
 pytestmark = [
+    pytest.mark.slow,
     needs_jit,
     pytest.mark.skipif(sys.platform != "linux", reason="the fence calls Linux's mmap"),
 ]

@@ -238,6 +238,7 @@ def test_the_parameters_of_all_lengths_are_one_vector(
 # What is kept
 
 
+@pytest.mark.slow
 def test_the_latest_graphs_are_kept_but_long_ones_only_few_and_with_their_net():
     net = net_of("gru")
     short = weakref.ref(net.unroll(SequenceLayout(4, 2)))
