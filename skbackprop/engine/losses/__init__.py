@@ -5,9 +5,9 @@ gradient are stated together, so nothing is lost in between (no clipped
 probabilities), and a loss may be combined with any link.
 
 Elementwise losses are written like elementwise modules
-(:mod:`skbackprop.network.modules.columns`): in terms of ``xp``, run by both executors.
-Their numbers are handed to the kernels at run time: to change them compiles
-nothing.
+(:mod:`skbackprop.network.modules.activations`): in terms of ``xp``, run by both
+executors. Their numbers are handed to the kernels at run time: to change them
+compiles nothing.
 """
 
 from skbackprop.engine.losses.base import ElementwiseLoss, GroupLoss, Loss
