@@ -28,6 +28,7 @@ from skbackprop.network import (
     Scale,
     ScaledDotProductAttention,
     Slice,
+    SmoothClip,
     Softmax,
     StopGradient,
     Subtract,
@@ -38,7 +39,7 @@ from skbackprop.network.layout import ROW_QUANTUM, padded_width
 
 ELEMENTWISE = [
     *(module() for module in ALL_MODULES if module.is_elementwise),
-    *(LeakyReLU(0.3), ELU(0.5)),
+    *(LeakyReLU(0.3), ELU(0.5), SmoothClip(0.7)),
 ]
 PAIRS = [(5, 5), (1, 1), (33, 33), (1, 20), (17, 1)]
 

@@ -52,6 +52,7 @@ def _apply(torch, module, operands, own):
         network.Mish: functional.mish,
         network.HardTanh: functional.hardtanh,
         network.Softsign: functional.softsign,
+        network.SmoothClip: lambda x: x / torch.sqrt(1 + (x / module.limit) ** 2),
         network.LeakyReLU: lambda x: functional.leaky_relu(x, module.negative_slope),
         network.ELU: lambda x: functional.elu(x, module.alpha),
         network.ScaledTanh: lambda x: 1.7159 * torch.tanh(2 / 3 * x),
