@@ -25,6 +25,8 @@ _HOMES = {
     "SeparabilityResults": "separability.verdicts",
     "SeparatingHyperplane": "separability.certificates",
     "SparseRandomExpansion": "transformers.expansion",
+    "TabularClassifier": "tabular.classifier",
+    "TabularRegressor": "tabular.regressor",
     "TrainingCurveDisplay": "inspection.training_curves",
     "VanishingCombination": "separability.certificates",
     "linear_separability": "separability.decisions",

@@ -23,6 +23,8 @@ from skbackprop.separability.decisions import (
 )
 from skbackprop.separability.linear_separator import LinearSeparator
 from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityResults
+from skbackprop.tabular.classifier import TabularClassifier
+from skbackprop.tabular.regressor import TabularRegressor
 from skbackprop.transformers.expansion import SparseRandomExpansion
 from skbackprop.transformers.monomials.counting import n_output_features
 from skbackprop.transformers.monomials.features import MonomialFeatures
@@ -48,6 +50,8 @@ __all__ = [
     "SeparabilityResults",
     "SeparatingHyperplane",
     "SparseRandomExpansion",
+    "TabularClassifier",
+    "TabularRegressor",
     "TrainingCurveDisplay",
     "VanishingCombination",
     "linear_separability",

@@ -134,13 +134,14 @@ default=None
         given = GivenSet(X_val, y_val, sample_weight_val)
         return self._fit(X, y, sample_weight, given)
 
-    def _fit(self, X, y, sample_weight=None, given=NO_SET):
+    def _fit(self, X, y, sample_weight=None, given=NO_SET, observers=()):
         """Fit to data as the estimator has it, which may be more than X and y."""
         continues = self.warm_start and self.__sklearn_is_fitted__()
         # Scorers, callbacks and schedules of the user run while it trains.
         with unchanged_on_error(self, trains=continues):
             session = Session.of_fit(self, X, y, sample_weight, given)
-            self._run_watched(session, self._as_callbacks_see(X, y, sample_weight))
+            data = self._as_callbacks_see(X, y, sample_weight)
+            self._run_watched(session, data, observers)
         session.conclude()
         return self
 
@@ -153,13 +154,13 @@ default=None
         return self
 
     @with_callbacks
-    def _run_watched(self, session, data):
+    def _run_watched(self, session, data, observers):
         """Train while scikit-learn's callbacks are told, if there are any."""
         callbacks = begin_callbacks(self, data, session.held_out is not None)
         if not callbacks:
-            session.run()
+            session.run(observers)
             return
-        session.run([callbacks])
+        session.run([*observers, callbacks])
         callbacks.end()
 
     @property
