@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import (
     _check_sample_weight,
+    check_consistent_length,
     check_is_fitted,
     validate_data,
 )
@@ -25,9 +26,12 @@ from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles
 from skbackprop.tabular.ensemble import EnsembleFit, Task
 from skbackprop.tabular.members import Data, Trainer
+from skbackprop.tabular.nominal import NominalColumn
+from skbackprop.tabular.numeric import NumericColumn
 from skbackprop.tabular.recipe import LAST_WAVE, WAVE_ENDS, Recipe
+from skbackprop.tabular.scaling import Scale
 from skbackprop.tabular.report import write_report
-from skbackprop.tabular.table import Column, TableReader
+from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
 from skbackprop.utils.warnings import warn_user
 
@@ -158,7 +162,9 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         NetworkClassifier,
         NetworkRegressor,
         TableReader,
-        Column,
+        NumericColumn,
+        NominalColumn,
+        Scale,
     )
 
     @with_callbacks
@@ -218,6 +224,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         _, y = validate_data(self, X, y, skip_check_array=True)
         self.table_ = TableReader.learn(X, self.categorical_features)
         X = self.table_.read(X)
+        check_consistent_length(X, y)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=X.dtype, ensure_non_negative=True
@@ -253,8 +260,10 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         self.n_iter_ = recipe.epochs_until(found.stop)
 
     def _run_members(self, X, decode):
-        """Yield ``decode(net, logits)`` of all rows, network by network."""
-        check_is_fitted(self)
+        """Yield ``decode(net, logits)`` of all rows, network by network.
+
+        The estimator is fitted.
+        """
         validate_data(self, X, skip_check_array=True, reset=False)
         X = self.table_.read(X)
         for net in self.estimators_:

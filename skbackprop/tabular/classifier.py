@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skbackprop.estimators.dag import NetworkClassifier
 from skbackprop.fitting.tasks import weigh_by_class
@@ -98,6 +98,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
             The predicted labels; a label indicator matrix in multilabel
             classification.
         """
+        check_is_fitted(self)
         probabilities = self._mean_probabilities(X)
         if self._is_multilabel:
             labels = (probabilities > 0.5).astype(int)
@@ -117,6 +118,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         y_prob : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of ``classes_``.
         """
+        check_is_fitted(self)
         probabilities = self._mean_probabilities(X)
         if not self._is_multilabel:
             return sharpen(probabilities, self.temperature_)

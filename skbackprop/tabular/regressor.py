@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import check_array
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from skbackprop.engine.losses import HalfSquaredError, Loss, Quantile
 from skbackprop.estimators.dag import NetworkRegressor
@@ -80,6 +80,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predicted values; with several quantiles a column of each.
         """
+        check_is_fitted(self)
         lowest, highest = self._range
 
         def decode(net, logits):
