@@ -75,8 +75,10 @@ class Module(NamedTuple):
     dw: Address
     db: Address
     ldw: int
-    # Zeros and ones of a sparsely connected Linear, laid out like its weights.
-    connections: Address
+    # What a module brings along: numbers, in rows padded like those of parameters,
+    # with a vector behind the last that may be read; and int64, as they are.
+    constants: Address
+    indices: Address
     running_mean: Address
     running_var: Address
     setting: int  # of the module: an integer, or a float64 by its bits

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from skbackprop.kernels import jit
 from skbackprop.kernels.calling import compiled, kernel_factory, kernel_file
+from skbackprop.network.layout import padded_width
 from skbackprop.network.modules import (
     activations,
     affine,
@@ -19,6 +20,7 @@ from skbackprop.network.modules import (
     dropout,
     linear,
     normalization,
+    piecewise,
     pooling,
     products,
     softmax,
@@ -55,6 +57,11 @@ _TABLE = {
     ),
     softmax.LogSoftMax: _Kernels("softmax", "log_softmax"),
     softmax.Softmax: _Kernels("softmax", "softmax"),
+    piecewise.PiecewiseLinear: _Kernels(
+        "piecewise",
+        "piecewise_linear",
+        lambda m: (m.n_encoded, padded_width(m.n_bins)),
+    ),
     pooling.MaxPool: _Kernels("pooling", "max_pool", lambda m: (m.size,)),
     pooling.MeanPool: _Kernels("pooling", "mean_pool", lambda m: (m.size,)),
     products.DotProduct: _Kernels("products", "dot_product"),

@@ -61,7 +61,7 @@ class Workspace:
         self._values = self._signal_memory()
         if unwritten.get() is not None:
             self._values[:] = unwritten.get()
-        self._masks = {}
+        self._constants = {}
 
     # Memory
 
@@ -142,6 +142,7 @@ class Workspace:
         shared = {
             **self._output_fields(instruction),
             **self._parameter_fields(instruction, add),
+            **self._constant_fields(instruction),
             "fills_rows": module.is_elementwise
             and all(signals[i].fills_rows for i in instruction.inputs),
             "is_training": training,
@@ -200,18 +201,20 @@ class Workspace:
                 fields[gradient] = block.view(self.gradient)
             if block.is_matrix:
                 fields["ldw"] = block.stride
-                fields["connections"] = self._connections(instruction.module, block)
         return fields
 
-    def _connections(self, module, block):
-        """Return ones and zeros: which weights of a matrix there are; 0 for all."""
-        if module.connections is None:
-            return 0
-        if block not in self._masks:
-            mask = aligned_zeros(block.n_elements, self.dtype)
-            block._replace(offset=0).view(mask)[...] = module.connected(block.shape[0])
-            self._masks[block] = mask
-        return self._masks[block]
+    def _constant_fields(self, instruction):
+        """Return what a module brings along, laid out once for all its rows."""
+        module = instruction.module
+        widths = tuple(self.program.signals[i].width for i in instruction.inputs)
+        # By identity: the program keeps its modules, and equal ones are rare.
+        key = id(module), widths
+        if key not in self._constants:
+            constants = module.constants(self.dtype, *widths)
+            self._constants[key] = {
+                name: laid_out(array) for name, array in constants.items()
+            }
+        return self._constants[key]
 
     # Learning
 
@@ -290,3 +293,26 @@ class Workspace:
             )
             for block in matrices
         ]
+
+
+def laid_out(constant):
+    """Return a constant of a module as kernels read it.
+
+    Parameters
+    ----------
+    constant : ndarray of int, or of floats of one or two dimensions
+
+    Returns
+    -------
+    ndarray
+        Integers as int64; numbers in padded rows, behind whose last one a vector may
+        be read.
+    """
+    if constant.dtype.kind == "i":
+        return np.ascontiguousarray(constant, np.int64)
+    matrix = np.atleast_2d(constant)
+    stride = padded_width(matrix.shape[1])
+    memory = aligned_zeros(len(matrix) * stride + ROW_QUANTUM, constant.dtype)
+    rows = memory[: len(matrix) * stride].reshape(-1, stride)
+    rows[:, : matrix.shape[1]] = matrix
+    return rows
