@@ -25,6 +25,7 @@ from skbackprop.fitting.settings import layer_sizes
 from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles
 from skbackprop.tabular.ensemble import EnsembleFit, Task
+from skbackprop.tabular.columns import open_table
 from skbackprop.tabular.members import Data, Trainer
 from skbackprop.tabular.nominal import NominalColumn
 from skbackprop.tabular.numeric import NumericColumn
@@ -264,12 +265,18 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
 
         The estimator is fitted.
         """
-        validate_data(self, X, skip_check_array=True, reset=False)
-        X = self.table_.read(X)
+        X = self._read(X)
         for net in self.estimators_:
             yield run_in_batches(
                 net._program, net._parameters, X, lambda z, net=net: decode(net, z)
             )
+
+    def _read(self, X):
+        """Return the matrix of a table with the columns seen during fit."""
+        if getattr(X, "ndim", 2) != 2:
+            open_table(X)  # says what is wrong, better than what looks at names would
+        validate_data(self, X, skip_check_array=True, reset=False)
+        return self.table_.read(X)
 
     @property
     def history_(self):
