@@ -26,7 +26,9 @@ from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityRes
 from skbackprop.transformers.expansion import SparseRandomExpansion
 from skbackprop.transformers.monomials.counting import n_output_features
 from skbackprop.transformers.monomials.features import MonomialFeatures
+from skbackprop.transformers.piecewise import PiecewiseLinearFeatures
 from skbackprop.transformers.pooling import FeaturePooling
+from skbackprop.transformers.scaling import SmoothClippingScaler
 
 __version__: str
 
@@ -42,11 +44,13 @@ __all__ = [
     "NetworkClassifier",
     "NetworkRegressor",
     "NotSeparableError",
+    "PiecewiseLinearFeatures",
     "RecurrentClassifier",
     "RecurrentRegressor",
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",
+    "SmoothClippingScaler",
     "SparseRandomExpansion",
     "TrainingCurveDisplay",
     "VanishingCombination",

@@ -1,6 +1,284 @@
 """Piecewise-linear features: the bins of a column, and how far a value fills each."""
 
+from numbers import Integral
+from typing import ClassVar
+
 import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+
+from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
+
+_BATCH_NUMBERS = 1 << 21  # of the result that are made at once
+
+
+class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
+    r"""Expand each feature into bins that its value fills one after the other.
+
+    .. math:: x_j \mapsto (y_{j0}, y_{j1}, \ldots), \quad
+        y_{ji} = \min\Big(\max\Big(\frac{x_j - e_{ji}}{e_{j,i+1} - e_{ji}},
+        0\Big), 1\Big)
+
+    Bins below the value are 1, those above it 0, and the one that it lies in is filled
+    in proportion [1]_. A linear model on these features is a sum of functions of one
+    feature each, which are straight within a bin and may turn at every edge: it
+    separates what no hyperplane separates before. Networks, whose functions are smooth,
+    learn from them what turns abruptly, as trees do.
+
+    The edges :math:`e_j` are quantiles of the feature, so that equally many samples lie
+    in each bin. Where values are tied, as the zeros of an amount that is mostly none,
+    quantiles coincide; that many are taken from the distinct values instead.
+
+    Parameters
+    ----------
+    n_bins : int, default=32
+        Most bins of a feature. Of one with up to so many distinct values, these are the
+        edges.
+    sparse_output : bool, default=False
+        Whether ``transform`` returns a CSR array.
+    handle_missing : {'error', 'zeros'}, default='error'
+        What becomes of NaN: an error, or zeros in all bins of the feature. That is
+        what its smallest value becomes too;
+        :class:`sklearn.impute.MissingIndicator` tells the two apart.
+
+    Attributes
+    ----------
+    edges_ : list of ndarray of shape (n_edges,)
+        Edges of each feature: one where it is constant, none where no value is known.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has string column names.
+
+    See Also
+    --------
+    MonomialFeatures : Products of features, which bins leave out.
+    skbackprop.network.PiecewiseLinear : The same as a module of a network.
+    sklearn.preprocessing.SplineTransformer : Smooth bumps instead of bins.
+    sklearn.preprocessing.KBinsDiscretizer : Steps instead of slopes.
+
+    Notes
+    -----
+    No feature vanishes. One of two distinct values becomes one feature that is 0 or 1;
+    one that is constant, or missing throughout, becomes one that is always 0. A
+    feature that becomes a single one keeps its name.
+
+    References
+    ----------
+    .. [1] Gorishniy, Y., Rubachev, I. & Babenko, A. (2022). "On embeddings for
+       numerical features in tabular deep learning". Advances in Neural Information
+       Processing Systems 35.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop import PiecewiseLinearFeatures
+    >>> X = np.array([[20.0, 0.0], [30.0, 1.0], [60.0, 1.0]])
+    >>> expand = PiecewiseLinearFeatures().fit(X)
+    >>> expand.transform([[25.0, 1.0], [45.0, 0.0], [99.0, 0.0]])
+    array([[0.5, 0. , 1. ],
+           [1. , 0.5, 0. ],
+           [1. , 1. , 0. ]])
+    >>> expand.get_feature_names_out(["age", "is_member"])
+    array(['age_bin0_20_to_30', 'age_bin1_30_to_60', 'is_member'],
+          dtype=object)
+
+    An interval in the middle is not separated from what lies around it, until it is
+    expanded:
+
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> x = np.linspace(-3, 3, 200).reshape(-1, 1)
+    >>> y = abs(x[:, 0]) < 1
+    >>> linear = LogisticRegression(C=100)
+    >>> expanded = make_pipeline(PiecewiseLinearFeatures(8), LogisticRegression(C=100))
+    >>> linear.fit(x, y).score(x, y) < 0.7, expanded.fit(x, y).score(x, y) > 0.95
+    (True, True)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "n_bins": [Interval(Integral, 1, None, closed="left")],
+        "sparse_output": ["boolean"],
+        "handle_missing": [StrOptions({"error", "zeros"})],
+    }
+
+    def __init__(self, n_bins=32, *, sparse_output=False, handle_missing="error"):
+        self.n_bins = n_bins
+        self.sparse_output = sparse_output
+        self.handle_missing = handle_missing
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None):
+        """Find the edges of each feature.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Samples.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : PiecewiseLinearFeatures
+            The fitted transformer.
+        """
+        X = self._validate(X)
+        self.edges_ = [_edges_of(column, self.n_bins) for column in X.T]
+        return self
+
+    def transform(self, X):
+        """Return how far each value fills the bins of its feature.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Samples. float32 is kept.
+
+        Returns
+        -------
+        {ndarray, csr_array} of shape (n_samples, n_features_out)
+            Numbers from 0 to 1, the bins of the first feature first.
+        """
+        check_is_fitted(self)
+        X = self._validate(X, reset=False)
+        batches = gen_batches(len(X), max(1, _BATCH_NUMBERS // self._n_features_out))
+        if self.sparse_output:
+            parts = [sparse.csr_array(self._expanded(X[batch])) for batch in batches]
+            return sparse.vstack(parts, format="csr")
+        expanded = np.empty((len(X), self._n_features_out), X.dtype)
+        for batch in batches:
+            self._expanded(X[batch], expanded[batch])
+        return expanded
+
+    def inverse_transform(self, X):
+        """Return the values that fill bins so far.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features_out)
+            What ``transform`` returns.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+            The first edge plus the sum of the bins times their widths. What lay below
+            all edges, or was missing, is the lowest of them; what lay above, the
+            highest; what was missing throughout stays so.
+        """
+        check_is_fitted(self)
+        X = check_samples(X, dtype=FLOATS, accept_sparse="csr")
+        if X.shape[1] != self._n_features_out:
+            raise ValueError(
+                f"X has {X.shape[1]} columns, but inverse_transform needs the "
+                f"{self._n_features_out} that transform returns."
+            )
+        values = np.empty((X.shape[0], self.n_features_in_), X.dtype)
+        for j, (edges, columns) in enumerate(self._bins()):
+            if len(edges) < 2:
+                values[:, j] = edges[0] if len(edges) else np.nan
+            else:
+                values[:, j] = edges[0] + X[:, columns] @ np.diff(edges)
+        return values
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the bins, such as 'age_bin0_20_to_30'.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the features, by default those seen during fit, or x0, x1 ...
+
+        Returns
+        -------
+        ndarray of str
+            One name for each column.
+        """
+        check_is_fitted(self)
+        found = []
+        names = _check_feature_names_in(self, input_features)
+        for name, edges in zip(names, self.edges_, strict=True):
+            if len(edges) <= 2:
+                found.append(name)
+                continue
+            ends = zip(edges[:-1], edges[1:], strict=True)
+            found += [
+                f"{name}_bin{i}_{low:g}_to_{high:g}"
+                for i, (low, high) in enumerate(ends)
+            ]
+        return np.array(found, dtype=object)
+
+    @property
+    def _n_features_out(self):
+        return sum(max(1, len(edges) - 1) for edges in self.edges_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self.handle_missing == "zeros"
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _validate(self, X, **options):
+        is_finite = "allow-nan" if self.handle_missing == "zeros" else True
+        return validate_finite(
+            self, X, dtype=FLOATS, ensure_all_finite=is_finite, **options
+        )
+
+    def _bins(self):
+        """Yield the edges of each feature, and the columns that it becomes."""
+        first = 0
+        for edges in self.edges_:
+            stop = first + max(1, len(edges) - 1)
+            yield edges, slice(first, stop)
+            first = stop
+
+    def _expanded(self, X, expanded=None):
+        """Return the bins of all features, written to ``expanded`` if there is one."""
+        if expanded is None:
+            expanded = np.empty((len(X), self._n_features_out), X.dtype)
+        for j, (edges, columns) in enumerate(self._bins()):
+            if len(edges) < 2:
+                expanded[:, columns] = 0
+            else:
+                expanded[:, columns] = filled(X[:, j], edges)
+        return expanded
+
+
+def _edges_of(column, n_bins):
+    """Return the edges of a feature: of few values, all of them."""
+    edges = bin_edges(column, n_bins)
+    if len(edges):
+        return edges
+    return np.unique(column[~np.isnan(column)]).astype(np.float64)
+
+
+def filled(values, edges):
+    """Return how far each value fills each bin; missing ones fill none.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+    edges : ndarray of shape (n_bins + 1,)
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_samples, n_bins)
+        clip((x - e_i) / (e_{i+1} - e_i), 0, 1)
+    """
+    is_missing = np.isnan(values)
+    values = values.astype(np.float64)[:, np.newaxis]
+    lower, upper = edges[:-1], edges[1:]
+    with np.errstate(over="ignore"):
+        if np.isinf(upper - lower).any():  # of quarters, no difference overflows
+            factor = np.where(np.isinf(upper - lower), 0.25, 1.0)
+            values, lower, upper = factor * values, factor * lower, factor * upper
+        share = (values - lower) / (upper - lower)
+    share = np.clip(share, 0, 1, out=share)
+    share[is_missing] = 0
+    return share
 
 
 def bin_edges(values, n_bins):
@@ -31,18 +309,19 @@ def bin_edges(values, n_bins):
         return np.empty(0)
     if len(distinct) <= n_bins:
         return distinct
-    edges = np.unique(_quantiles_of_sorted(values, n_bins + 1))
+    edges = np.unique(quantiles_of_sorted(values, n_bins + 1))
     n_lost = n_bins + 1 - len(edges)
     if n_lost > 2:
-        edges = np.unique([*edges, *_quantiles_of_sorted(distinct, n_lost)])
+        edges = np.unique([*edges, *quantiles_of_sorted(distinct, n_lost)])
     return edges
 
 
-def _quantiles_of_sorted(values, n):
+def quantiles_of_sorted(values, n):
     """Return n quantiles at equal distances, as np.quantile does, without a sort."""
-    places = np.linspace(0, 1, n) * (len(values) - 1)
-    left = np.minimum(places.astype(np.intp), len(values) - 2)
-    return _between(values[left], values[left + 1], places - left)
+    last = len(values) - 1
+    places = np.linspace(0, 1, n) * last
+    left = np.minimum(places.astype(np.intp), max(last - 1, 0))
+    return _between(values[left], values[np.minimum(left + 1, last)], places - left)
 
 
 def _between(a, b, share):
