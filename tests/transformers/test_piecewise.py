@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jit_marks import EXECUTORS
+from roads import each_road_of_any_estimator
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
@@ -227,6 +228,14 @@ def test_a_linear_model_separates_rings_only_behind_bins():
     expanded = make_pipeline(PiecewiseLinearFeatures(16), clone(linear)).fit(X, y)
     assert linear.fit(X, y).score(X, y) < 0.75
     assert expanded.score(X, y) == 1
+
+
+@each_road_of_any_estimator
+def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
+    expand = PiecewiseLinearFeatures(8).fit(table())
+    new = table(50, seed=1)
+    found = road(expand, tmp_path).transform(new)
+    np.testing.assert_array_equal(found, expand.transform(new))
 
 
 @pytest.mark.parametrize("n_bins", [0, 1.5, "many"])

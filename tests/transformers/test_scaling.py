@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from roads import each_road_of_any_estimator
 from sklearn.preprocessing import RobustScaler
 
 from skbackprop import SmoothClippingScaler
@@ -108,6 +109,14 @@ def test_outliers_keep_their_order_and_features_their_names():
     frame = scaler.fit_transform(X)
     assert frame.columns.tolist() == ["income"]
     assert (np.diff(frame["income"]) > 0).all()
+
+
+@each_road_of_any_estimator
+def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
+    scaler = SmoothClippingScaler().fit(table())
+    new = table(50, seed=1)
+    found = road(scaler, tmp_path).transform(new)
+    np.testing.assert_array_equal(found, scaler.transform(new))
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, "far"])
