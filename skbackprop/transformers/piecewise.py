@@ -12,7 +12,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
 
-_BATCH_NUMBERS = 1 << 21  # of the result that are made at once
+_BATCH_NUMBERS = 1 << 17  # of the result that are made at once: they fit the cache
 
 
 class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
@@ -145,13 +145,14 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = self._validate(X, reset=False)
-        batches = gen_batches(len(X), max(1, _BATCH_NUMBERS // self._n_features_out))
+        bins, n_outputs = self._bins(), self._n_features_out
+        batches = gen_batches(len(X), max(1, _BATCH_NUMBERS // n_outputs))
         if self.sparse_output:
-            parts = [sparse.csr_array(self._expanded(X[batch])) for batch in batches]
-            return sparse.vstack(parts, format="csr")
-        expanded = np.empty((len(X), self._n_features_out), X.dtype)
+            rows = (filled(X[batch], *bins) for batch in batches)
+            return _stored(rows, (len(X), n_outputs), X.dtype)
+        expanded = np.empty((len(X), n_outputs), X.dtype)
         for batch in batches:
-            self._expanded(X[batch], expanded[batch])
+            expanded[batch] = filled(X[batch], *bins)
         return expanded
 
     def inverse_transform(self, X):
@@ -177,11 +178,15 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
                 f"{self._n_features_out} that transform returns."
             )
         values = np.empty((X.shape[0], self.n_features_in_), X.dtype)
-        for j, (edges, columns) in enumerate(self._bins()):
+        first = 0
+        for j, edges in enumerate(self.edges_):
             if len(edges) < 2:
                 values[:, j] = edges[0] if len(edges) else np.nan
+                first += 1
             else:
-                values[:, j] = edges[0] + X[:, columns] @ np.diff(edges)
+                stop = first + len(edges) - 1
+                values[:, j] = edges[0] + X[:, first:stop] @ np.diff(edges)
+                first = stop
         return values
 
     def get_feature_names_out(self, input_features=None):
@@ -228,23 +233,13 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
         )
 
     def _bins(self):
-        """Yield the edges of each feature, and the columns that it becomes."""
-        first = 0
-        for edges in self.edges_:
-            stop = first + max(1, len(edges) - 1)
-            yield edges, slice(first, stop)
-            first = stop
-
-    def _expanded(self, X, expanded=None):
-        """Return the bins of all features, written to ``expanded`` if there is one."""
-        if expanded is None:
-            expanded = np.empty((len(X), self._n_features_out), X.dtype)
-        for j, (edges, columns) in enumerate(self._bins()):
-            if len(edges) < 2:
-                expanded[:, columns] = 0
-            else:
-                expanded[:, columns] = filled(X[:, j], edges)
-        return expanded
+        """Return the feature, the lower and the upper edge of each bin."""
+        # A bin up to infinity stays empty: that of a feature without two edges.
+        edges = [e if len(e) > 1 else np.array([0, np.inf]) for e in self.edges_]
+        features = np.repeat(np.arange(len(edges)), [len(e) - 1 for e in edges])
+        lower = np.concatenate([e[:-1] for e in edges])
+        upper = np.concatenate([e[1:] for e in edges])
+        return features, lower, upper
 
 
 def _edges_of(column, n_bins):
@@ -255,30 +250,51 @@ def _edges_of(column, n_bins):
     return np.unique(column[~np.isnan(column)]).astype(np.float64)
 
 
-def filled(values, edges):
-    """Return how far each value fills each bin; missing ones fill none.
+def filled(X, features, lower, upper):
+    """Return how far values fill bins; missing ones fill none.
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,)
-    edges : ndarray of shape (n_bins + 1,)
+    X : ndarray of shape (n_samples, n_features)
+    features : ndarray of int of shape (n_bins,)
+        The feature that each bin is of.
+    lower, upper : ndarray of shape (n_bins,)
+        The edges of each bin.
 
     Returns
     -------
     ndarray of float64 of shape (n_samples, n_bins)
-        clip((x - e_i) / (e_{i+1} - e_i), 0, 1)
+        clip((x - lower) / (upper - lower), 0, 1)
     """
-    is_missing = np.isnan(values)
-    values = values.astype(np.float64)[:, np.newaxis]
-    lower, upper = edges[:-1], edges[1:]
+    has_missing = np.isnan(X).any()
+    values = X.astype(np.float64)[:, features]
     with np.errstate(over="ignore"):
-        if np.isinf(upper - lower).any():  # of quarters, no difference overflows
-            factor = np.where(np.isinf(upper - lower), 0.25, 1.0)
+        is_wide = np.isinf(upper - lower)
+        if is_wide.any():  # of quarters, no difference of numbers overflows
+            factor = np.where(is_wide, 0.25, 1.0)
             values, lower, upper = factor * values, factor * lower, factor * upper
-        share = (values - lower) / (upper - lower)
-    share = np.clip(share, 0, 1, out=share)
-    share[is_missing] = 0
-    return share
+        values -= lower
+        values /= upper - lower
+    np.clip(values, 0, 1, out=values)
+    if has_missing:
+        values[np.isnan(values)] = 0
+    return values
+
+
+def _stored(batches, shape, dtype):
+    """Return batches of rows, one below the other, as a CSR array."""
+    columns = np.arange(shape[1], dtype=np.int32)
+    starts, indices, data = [[0]], [], []
+    for rows in batches:
+        is_stored = rows != 0
+        starts.append(is_stored.sum(axis=1))
+        indices.append(np.broadcast_to(columns, rows.shape)[is_stored])
+        data.append(rows[is_stored].astype(dtype))
+    starts = np.cumsum(np.concatenate(starts))
+    if starts[-1] <= np.iinfo(np.int32).max:  # some models read no wider ones
+        starts = starts.astype(np.int32)
+    indices, data = np.concatenate(indices), np.concatenate(data)
+    return sparse.csr_array((data, indices, starts), shape=shape)
 
 
 def bin_edges(values, n_bins):

@@ -163,6 +163,7 @@ def test_sparse_output_is_the_same_in_few_batches_and_in_many(monkeypatch, dtype
         found = PiecewiseLinearFeatures(8, sparse_output=True).fit_transform(X)
         assert sparse.issparse(found)
         assert found.format == "csr"
+        assert found.indices.dtype == found.indptr.dtype == np.int32
         assert found.dtype == dtype
         np.testing.assert_array_equal(found.toarray(), dense)
 
