@@ -28,7 +28,9 @@ from skbackprop.tabular.regressor import TabularRegressor
 from skbackprop.transformers.expansion import SparseRandomExpansion
 from skbackprop.transformers.monomials.counting import n_output_features
 from skbackprop.transformers.monomials.features import MonomialFeatures
+from skbackprop.transformers.piecewise import PiecewiseLinearFeatures
 from skbackprop.transformers.pooling import FeaturePooling
+from skbackprop.transformers.scaling import SmoothClippingScaler
 
 __version__: str
 
@@ -44,11 +46,13 @@ __all__ = [
     "NetworkClassifier",
     "NetworkRegressor",
     "NotSeparableError",
+    "PiecewiseLinearFeatures",
     "RecurrentClassifier",
     "RecurrentRegressor",
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",
+    "SmoothClippingScaler",
     "SparseRandomExpansion",
     "TabularClassifier",
     "TabularRegressor",

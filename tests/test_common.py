@@ -13,8 +13,10 @@ from skbackprop import (
     MonomialFeatures,
     NetworkClassifier,
     NetworkRegressor,
+    PiecewiseLinearFeatures,
     RecurrentClassifier,
     RecurrentRegressor,
+    SmoothClippingScaler,
     SparseRandomExpansion,
 )
 
@@ -33,6 +35,10 @@ ESTIMATORS = [
     MonomialFeatures(),
     SparseRandomExpansion(n_components=20),
     SparseRandomExpansion(n_components=20, top_k=0.1),
+    PiecewiseLinearFeatures(),
+    PiecewiseLinearFeatures(4, handle_missing="zeros", sparse_output=True),
+    SmoothClippingScaler(),
+    SmoothClippingScaler(limit=None),
     FeaturePooling(),
     FeaturePooling("logsumexp", groups="coactivation"),
     FeaturePooling("mean", groups="class_profiles"),
