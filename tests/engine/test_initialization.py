@@ -23,7 +23,7 @@ def begin(graph, weight_init, x=None, dtype=np.float64, seed=0):
     """Return the initial blocks of a graph."""
     program = compile_graph(graph)
     parameters = program.allocate(dtype)
-    initialize(program, parameters, np.random.RandomState(seed), weight_init, x)
+    initialize(program, parameters, np.random.RandomState(seed), weight_init, x=x)
     return [view.copy() for view in program.views(parameters)]
 
 
