@@ -7,9 +7,8 @@ whose it is. A table is never converted as a whole, only one column at a time.
 import datetime
 import numbers as abstract
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -38,36 +37,43 @@ _OF_KINDS = {  # those of NumPy's dtypes
 }
 
 
-@dataclass
 class Table:
     """What can be asked of a table of any library.
 
-    Attributes
+    Parameters
     ----------
     shape : tuple of int
-    names : tuple
-        Of the columns, as the table has them; None where it has none.
     column : callable
-        Returns the column of an index.
-    matrix : ndarray or None
+        Returns the column of an index: an array of NumPy or pandas, a series of
+        polars, a chunked array of pyarrow.
+    names : callable, default=None
+        Returns names of the columns; None where they have none.
+    matrix : ndarray, default=None
         The table, where it is a plain array of numbers.
     """
 
-    shape: tuple
-    names: tuple
-    column: Any
-    matrix: Any = None
+    def __init__(self, shape, column, names=None, matrix=None):
+        self.shape, self.column, self.matrix = tuple(shape), column, matrix
+        self._names = names
+
+    @property
+    def names(self):
+        """Names of the columns as the table has them, a list; None without."""
+        return None if self._names is None else list(self._names())
 
     @property
     def labels(self):
-        """Names of the columns as strings, as scikit-learn makes up those missing."""
-        if self.names is None:
+        """Names of the columns as strings; scikit-learn's where they have none."""
+        names = self.names
+        if names is None:
             return [f"x{j}" for j in range(self.shape[1])]
-        return [str(name) for name in self.names]
+        return [str(name) for name in names]
 
 
 def open_table(X):
     """Return a table; raise scikit-learn's errors where X has no rows or columns."""
+    if isinstance(X, Table):
+        return X
     if isinstance(X, np.ndarray):
         table = _open_array(X)
     elif sparse.issparse(X):
@@ -110,7 +116,7 @@ def _open_array(X):
     else:
         X = np.asarray(X)  # no matrix, whose columns are matrices
         is_plain = X.dtype.kind in "biuf"
-    return Table(X.shape, None, lambda j: X[:, j], X if is_plain else None)
+    return Table(X.shape, lambda j: X[:, j], matrix=X if is_plain else None)
 
 
 def _open_frame(X):
@@ -119,25 +125,41 @@ def _open_frame(X):
         raise TypeError(
             f"X is a {type(X).__name__}, which holds no data: collect() it."
         )
-    if hasattr(X, "column_names") and callable(getattr(X, "column", None)):  # pyarrow
-        names, column = tuple(X.column_names), X.column
+    if hasattr(X, "iloc"):
+        table = Table(X.shape, _getter_of_pandas(X), lambda: X.columns)
+        is_unique = X.columns.is_unique
+    elif hasattr(X, "column_names"):  # pyarrow
+        table = Table((X.num_rows, X.num_columns), X.column, lambda: X.column_names)
+        is_unique = len(set(X.column_names)) == X.num_columns
     else:
-        names = tuple(X.columns)
-        column = _getter(X, names)
-    if len(set(names)) < len(names):
+        names = list(X.columns)
+        table = Table(X.shape, lambda j: X[names[j]], lambda: names)
+        is_unique = len(set(names)) == len(names)
+    if not is_unique:
+        names = table.names
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
             f"Column names must be distinct, but {names.count(twice)} columns are "
             f"called {twice!r}. Rename them."
         )
-    return Table(tuple(X.shape), names, column)
+    return table
 
 
-def _getter(X, names):
-    """Return a function that returns the column of an index."""
-    if hasattr(X, "iloc") and not all(type(name) is str for name in names):
-        return lambda j: X.iloc[:, j]
-    return lambda j: X[names[j]]
+def _getter_of_pandas(X):
+    """Return a function that returns the array of a column.
+
+    A series takes ten times as long to make, the most part of a prediction of one
+    row. Where pandas has this method no more, it is made.
+    """
+    if hasattr(X, "_get_column_array"):
+        return X._get_column_array
+
+    def column(j):
+        series = X.iloc[:, j]
+        is_plain = isinstance(series.dtype, np.dtype)
+        return series.to_numpy() if is_plain else series.array
+
+    return column
 
 
 def kind_of(column, name, values=None):
@@ -186,9 +208,16 @@ def _family(column):
         return _OF_KINDS.get(dtype.kind, "nested")
     # As text, an Enum of polars spells out its categories.
     is_polars = type(dtype).__module__.startswith("polars")
-    name = (type(dtype).__name__ if is_polars else str(dtype)).lower()
-    beginnings = _OF_DTYPES.items()
-    return next((kind for kind, all_ in beginnings if name.startswith(all_)), "nested")
+    return _family_of_name(type(dtype).__name__ if is_polars else str(dtype))
+
+
+@lru_cache
+def _family_of_name(name):
+    """Return what a column holds, by the name of its dtype."""
+    for kind, beginnings in _OF_DTYPES.items():
+        if name.lower().startswith(beginnings):
+            return kind
+    return "nested"
 
 
 def _family_of_objects(values, name):
@@ -240,13 +269,10 @@ def read_numbers(column, name):
 
     Labels that stand for numbers are read as these; raise ValueError at others.
     """
-    if isinstance(column, np.ma.MaskedArray):
-        mask, column = np.ma.getmaskarray(column), column.data.astype(object)
-        column[mask] = None
-    dtype = getattr(column, "dtype", None)
-    if isinstance(dtype, np.dtype) and dtype.kind in "biuf":
-        values = column if isinstance(column, np.ndarray) else column.to_numpy()
-        return values.astype(np.float64, copy=False)
+    if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
+        values = column.astype(np.float64, copy=False)
+        is_masked = isinstance(column, np.ma.MaskedArray)
+        return values.filled(np.nan) if is_masked else values
     kind = _family(column)
     if kind == "object":
         kind = kind_of(column, name)
@@ -256,9 +282,9 @@ def read_numbers(column, name):
         return _parsed(column, name)
     if hasattr(column, "type"):  # pyarrow
         return _numpy_of_arrow(column.cast("float64", safe=False))
-    if not hasattr(column, "array"):  # polars
+    if hasattr(column, "cast"):  # polars
         return column.cast(float).to_numpy()
-    if str(dtype).startswith("Sparse"):
+    if type(column.dtype).__name__ == "SparseDtype":
         return np.asarray(column).astype(np.float64)
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
@@ -315,10 +341,8 @@ def read_labels(column, name):
     values : list of str, int, float, bool and None
         Not necessarily distinct, nor all found in the column. None is missing.
     """
-    pandas_array = getattr(column, "array", None)
-    categories = getattr(pandas_array, "categories", None)
-    if categories is not None:
-        codes = pandas_array.codes
+    if hasattr(column, "categories"):
+        codes, categories = column.codes, column.categories
         if len(codes) >= len(categories):
             values = [plain(value) for value in categories.tolist()]
             return codes, [*values, None]
@@ -337,15 +361,17 @@ def _objects(column):
     if isinstance(column, np.ma.MaskedArray):
         mask, column = np.ma.getmaskarray(column), column.data.astype(object)
         column[mask] = None
+    if isinstance(column, np.ndarray):
+        return column.tolist()
     if hasattr(column, "type"):  # pyarrow
         if hasattr(column.type, "value_type"):  # to_numpy forgets what is missing
             column = column.cast(column.type.value_type)
         if "str" in str(column.type):
             return _numpy_of_arrow(column).tolist()
         return column.to_pylist()
-    if hasattr(column, "to_list"):  # pandas, polars
+    if hasattr(column, "to_list"):  # polars
         return column.to_list()
-    return column.tolist()
+    return np.asarray(column, dtype=object).tolist()
 
 
 def plain(value):

@@ -14,6 +14,7 @@ MOST_LEVELS = 256  # columns that one nominal column becomes at most
 
 # Of prose most entries differ and are long; identifiers differ all of them.
 _PROSE_ROWS, _PROSE_SHARE, _PROSE_LENGTH = 100, 0.5, 30
+_ROWS = 2**12  # that are written at a time
 _RAW = {0: (0.0,), 1: (1.0, 0.0), 2: (-1.0, 1.0, 0.0)}  # of levels, of none of them
 
 
@@ -69,20 +70,17 @@ class NominalColumn(Record):
             Z[:] = 0
             return
         places = self._places(column)
-        if len(self.scales) == 1:
-            Z[:, 0] = self._scaled[places]
-            return
-        absent, present = self._scaled
-        Z[:] = absent
-        rows = np.flatnonzero(places >= 0)
-        Z[rows, places[rows]] = present[places[rows]]
+        for start in range(0, len(Z), _ROWS):
+            rows = slice(start, start + _ROWS)
+            Z[rows] = self._scaled[places[rows]]
 
     @cached_property
     def _scaled(self):
-        """What stands in the matrix for each level, and for none."""
+        """Rows of the matrix for each level, and for none."""
         if len(self.scales) == 1:
-            return self.scales[0].of(_RAW[len(self.levels)])
-        return np.array([scale.of([0, 1]) for scale in self.scales]).T
+            return self.scales[0].of(_RAW[len(self.levels)])[:, np.newaxis]
+        ones = np.eye(len(self.scales) + 1, len(self.scales))
+        return np.array([s.of(x) for s, x in zip(self.scales, ones.T, strict=True)]).T
 
     def _places(self, column):
         """Return the index of each entry's level, -1 for none of them."""

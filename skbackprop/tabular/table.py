@@ -20,6 +20,52 @@ _MOST_ENCODED = 64  # columns
 class TableReader(Record):
     """Reads tables as matrices, as it has learnt from one of them.
 
+    A table is a frame of pandas, polars or pyarrow, an array, or a list of lists.
+    Each of its columns is numeric or nominal, whichever library it comes from:
+
+    Numeric
+        Numbers and booleans of any dtype, among them nullable ones, decimals, sparse
+        columns, and columns of Python objects that are all numbers. NaN, None,
+        ``pandas.NA``, ``NaT``, nulls and masked entries are missing.
+
+        A number x becomes z = (x - median) f, with f = 1 / (upper quartile - lower
+        quartile), or where that is 0, f = 2 / (largest - smallest), or where that is
+        0 too, f = 0; what is missing takes no part. Outliers stay what they are, up
+        to 1e18, where float32 could no longer square them.
+
+        A missing number is read as the median. If there were some in training, one
+        more column says which: 1 where missing, 0 elsewhere, scaled likewise. If
+        there were none, later ones are read as the median and nothing else. A column
+        all of which was missing is 0, whatever it holds later.
+    Nominal
+        Strings, categories, and numbers or booleans that ``categorical_features``
+        names. The levels are the distinct values found in training; categories that
+        are not used are none. How labels are stored makes no difference.
+
+        Two levels, in ascending order, become -1 and 1 in one column, which is 0
+        where a label is missing or unknown. Three and more have a column each, 1 for
+        the level and 0 elsewhere; all are 0 where a label is missing or unknown. Of
+        more than 256 levels, the 255 most frequent have a column each, and all
+        others share one, "infrequent", to which unknown ones belong. One level is 1,
+        and 0 where missing or unknown: constant, and so 0 after scaling, if nothing
+        was missing. These columns are scaled as numbers are.
+
+        Values are equal as they are in Python: 1 is 1.0 and True. One that is equal
+        to no level is compared as text with levels of another type, so that 1 is
+        found where levels are strings, "1" where they are integers. If several
+        values are found in a column later and none is a level, a warning names it.
+        Numbers that are spelled as strings are read as numbers in columns that were
+        numeric in training; other strings are refused there.
+
+    Refused, by column, are dates, durations and periods, infinities, complex numbers,
+    bytes, nested values, names that occur twice, and prose: strings of more than 30
+    letters on average, more than half of which are distinct, in more than 100 rows.
+    A nominal column of more than 256 labels, no two of which are equal, identifies
+    rows: a warning says so, and it is read as 0. X is never changed.
+
+    Columns of three and more distinct numbers have edges of bins, for piecewise-linear
+    features of what the matrix holds: see :func:`.bin_edges`.
+
     Attributes
     ----------
     columns : tuple of NumericColumn and NominalColumn
