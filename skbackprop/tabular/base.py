@@ -30,7 +30,7 @@ from skbackprop.tabular.members import Data, Trainer
 from skbackprop.tabular.nominal import NominalColumn
 from skbackprop.tabular.numeric import NumericColumn
 from skbackprop.tabular.recipe import LAST_WAVE, WAVE_ENDS, Recipe
-from skbackprop.tabular.scaling import Scale
+from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.report import write_report
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
@@ -165,7 +165,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         TableReader,
         NumericColumn,
         NominalColumn,
-        Scale,
+        RobustScale,
     )
 
     @with_callbacks

@@ -29,7 +29,7 @@ class NominalColumn(Record):
         In ascending order, numbers before strings.
     has_others : bool
         Whether there is a column for all other levels.
-    scales : tuple of Scale
+    scales : tuple of RobustScale
         Of the columns.
     n_levels : int
         Levels that were found.

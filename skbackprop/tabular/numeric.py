@@ -7,7 +7,7 @@ import numpy as np
 from skbackprop.tabular.columns import read_numbers
 from skbackprop.tabular.records import Record
 from skbackprop.tabular.scaling import (
-    Scale,
+    RobustScale,
     refuse_infinity,
     scale_of,
     scale_of_counts,
@@ -22,8 +22,8 @@ class NumericColumn(Record):
     Attributes
     ----------
     name : str
-    scale : Scale
-    indicator : Scale or None
+    scale : RobustScale
+    indicator : RobustScale or None
         Of the column that says what is missing, where something was.
     n_missing : int
     n_values : int
@@ -33,8 +33,8 @@ class NumericColumn(Record):
     """
 
     name: str
-    scale: Scale
-    indicator: Scale | None
+    scale: RobustScale
+    indicator: RobustScale | None
     n_missing: int
     n_values: int
     edges: tuple = ()

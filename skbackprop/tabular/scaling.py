@@ -20,7 +20,7 @@ _LARGEST = np.finfo(np.float64).max / 4
 
 
 @dataclass(frozen=True)
-class Scale(Record):
+class RobustScale(Record):
     """Median and factor of one column: z = (x - median) factor."""
 
     median: float
@@ -36,7 +36,7 @@ class Scale(Record):
         return np.clip(scaled, -BOUND, BOUND).astype(np.float32)
 
 
-NOTHING = Scale(0.0, 0.0)  # of a column that is 0 whatever it holds
+NOTHING = RobustScale(0.0, 0.0)  # of a column that is 0 whatever it holds
 
 
 def scale_of(values):
@@ -71,7 +71,7 @@ def _scale(lower, median, upper, smallest, largest):
             factor = 0.5 / (upper - lower)
         elif largest > smallest:
             factor = 1 / (largest - smallest)
-    return Scale(float(2 * median), float(min(factor, _LARGEST)))
+    return RobustScale(float(2 * median), float(min(factor, _LARGEST)))
 
 
 class Scaler:
@@ -81,11 +81,11 @@ class Scaler:
     ----------
     names : list of str
         Of the columns.
-    scales : list of Scale
+    scales : list of RobustScale
         Of the columns.
     places : list of int
         Where they stand in the matrix.
-    indicators : list of Scale or None
+    indicators : list of RobustScale or None
         Of the column, right behind, that says whether a number is missing.
     """
 
