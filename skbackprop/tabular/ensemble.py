@@ -116,8 +116,7 @@ class EnsembleFit:
         if self.has_many_rows:
             self._train_with_first(n_members)
         else:
-            names = range(n_members)
-            self._finish(self._train([self._member(k) for k in names]))
+            self._cross_fit(n_members)
         if not found.members:
             raise KeyboardInterrupt
         return found
@@ -153,6 +152,24 @@ class EnsembleFit:
         return pilot
 
     # Members
+
+    def _cross_fit(self, n_members):
+        """Train members of which each holds out another fold and keeps its best epoch.
+
+        Where none can be held out, all go through the whole schedule.
+        """
+        n_folds = self.folds.max() if self.can_hold_out else 0
+        members = [
+            self._member(k, fold=k % n_folds if n_folds else None)
+            for k in range(n_members)
+        ]
+        if n_folds:
+            for member in members:
+                member.net.set_params(scoring="loss")
+        done = self._train(members)
+        if n_folds and self.task.is_calibrated and done:
+            self._calibrate(done)
+        self._finish(done)
 
     def _train_with_first(self, n_members):
         """Train members of which the first, or one of each view, holds rows out."""
