@@ -46,7 +46,12 @@ def drawn(kind, missing, seed=0, n=60):
 
 def held_in(kind, form, values):
     forms, _, _ = KINDS[kind]
-    return forms_of(forms, None not in values)[form](values)
+    try:
+        return forms_of(forms, None not in values)[form](values)
+    except (TypeError, NotImplementedError):
+        if pd.__version__ >= "2":
+            raise
+        pytest.skip("pandas 1.5 cannot make this column of these values")
 
 
 @pytest.mark.parametrize("kind, form, missing", CASES)
