@@ -6,6 +6,7 @@ whose it is. A table is never converted as a whole, only one column at a time.
 
 import datetime
 import numbers as abstract
+import warnings
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
@@ -82,6 +83,8 @@ def open_table(X):
             "MLPClassifier and MLPRegressor learn from sparse matrices; X.toarray() "
             "makes a dense one."
         )
+    elif hasattr(X, "collect") and not hasattr(X, "shape"):  # polars' LazyFrame
+        raise TypeError(f"X is a {type(X).__name__}, without data yet: collect() it.")
     elif hasattr(X, "columns") or hasattr(X, "column_names"):
         table = _open_frame(X)
     else:
@@ -98,8 +101,10 @@ def _array_of(X):
     if not isinstance(X, Iterable):
         return np.asarray(X)
     try:
-        array = np.asarray(X)
-    except (TypeError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # NumPy 1.23 warns of ragged lists
+            array = np.asarray(X)
+    except (TypeError, ValueError, Warning):
         array = None
     # NumPy would make strings of numbers in the same list.
     if array is None or (array.dtype.kind not in "biufcO" and isinstance(X, list)):
@@ -121,10 +126,6 @@ def _open_array(X):
 
 def _open_frame(X):
     """Return the table of a frame, whose columns have names."""
-    if hasattr(X, "collect") and not hasattr(X, "shape"):
-        raise TypeError(
-            f"X is a {type(X).__name__}, which holds no data: collect() it."
-        )
     if hasattr(X, "iloc"):
         table = Table(X.shape, _getter_of_pandas(X), lambda: X.columns)
         is_unique = X.columns.is_unique
@@ -286,7 +287,10 @@ def read_numbers(column, name):
         return column.cast(float).to_numpy()
     if type(column.dtype).__name__ == "SparseDtype":
         return np.asarray(column).astype(np.float64)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except TypeError:  # pandas 1.5 converts columns of Arrow before it fills them
+        return _floats(_objects(column), name)
 
 
 def _floats(values, name):
