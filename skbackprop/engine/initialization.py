@@ -5,7 +5,6 @@ import numpy as np
 from skbackprop.engine.reference.modules import Pass, forward
 from skbackprop.network import Module
 
-
 _LEAST_SPREAD = 1e-6
 _BEND_SAMPLES = 5  # between which the point lies where a unit begins to bend
 

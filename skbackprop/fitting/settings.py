@@ -131,17 +131,21 @@ def check_settings(estimator, program):
     if estimator.tol is None and estimator.early_stopping:
         raise ValueError(
             "tol=None trains for all of max_iter, but early_stopping=True stops where "
-            "the score no longer improves by tol. Use a tol of at least 0, or give X_val "
-            "and y_val to fit, to keep the best epoch of all."
+            "the score no longer improves by tol. Use a tol of at least 0, or keep the "
+            "best epoch of all: give X_val and y_val to fit."
         )
-    if estimator.solver != "lbfgs":
-        return
+    if estimator.solver == "lbfgs":
+        _check_settings_of_lbfgs(estimator, program)
+
+
+def _check_settings_of_lbfgs(estimator, program):
+    """Raise ValueError where parameters or modules are about minibatches."""
+    advice = "Use solver='sgd' or 'adam'"
     if estimator.tol is None:
         raise ValueError(
             "tol=None trains for all of max_iter, but solver='lbfgs' ends where the "
             "gradient is as small as tol. Use a tol of at least 0."
         )
-    advice = "Use solver='sgd' or 'adam'"
     if estimator.checkpoint is not None:
         raise ValueError(
             f"checkpoint={estimator.checkpoint!r} is written between epochs, which "

@@ -174,9 +174,7 @@ class NetworkClassifierMixin(ClassifierMixin):
                 "them for all of y."
             )
         codes = np.searchsorted(self.classes_, y)
-        weights = weigh_by_class(
-            self.class_weight, self.classes_, codes, sample_weight
-        )
+        weights = weigh_by_class(self.class_weight, self.classes_, codes, sample_weight)
         with np.errstate(over="ignore"):  # what is not finite then is refused
             return weights.astype(dtype)
 

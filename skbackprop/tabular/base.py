@@ -7,13 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import (
     _check_sample_weight,
     check_consistent_length,
     check_is_fitted,
-    validate_data,
 )
 
 from skbackprop.engine.interrupts import Interrupts
@@ -24,14 +23,15 @@ from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.fitting.settings import layer_sizes
 from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles
-from skbackprop.tabular.ensemble import EnsembleFit, Task
 from skbackprop.tabular.columns import open_table
+from skbackprop.tabular.ensemble import EnsembleFit, Task
+from skbackprop.tabular.features import check_features
 from skbackprop.tabular.members import Data, Trainer
 from skbackprop.tabular.nominal import NominalColumn
 from skbackprop.tabular.numeric import NumericColumn
-from skbackprop.tabular.recipe import LAST_WAVE, WAVE_ENDS, Recipe
-from skbackprop.tabular.scaling import RobustScale
+from skbackprop.tabular.recipe import WAVE_ENDS, Recipe
 from skbackprop.tabular.report import write_report
+from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
 from skbackprop.utils.warnings import warn_user
@@ -57,7 +57,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         networks for a quarter of the time and takes what is better on rows held
         out, or both by turns where they are about as good.
     max_iter : int or 'auto', default='auto'
-        Epochs of each network. 'auto': 400,000 / n_samples, at most 256; fewer
+        Epochs of each network. 'auto': 300,000 / n_samples, at most 256; fewer
         samples in all where there are more than 10,000.
     learning_rate_init : float or 'auto', default='auto'
         Learning rate that others follow from: each weight has that much over the
@@ -222,14 +222,20 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
 
     def _learn_table(self, X, y, sample_weight):
         """Read what is given, and return Data and the class of each row."""
-        _, y = validate_data(self, X, y, skip_check_array=True)
-        self.table_ = TableReader.learn(X, self.categorical_features)
-        X = self.table_.read(X)
-        check_consistent_length(X, y)
+        table = check_features(self, X, y, reset=True)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-            )
+                sample_weight, np.empty(table.shape[:1]), ensure_non_negative=True
+            ).astype(np.float32)
+            if not sample_weight.all():  # those of 0 are as if they were not there
+                rows = np.flatnonzero(sample_weight)
+                X, y, sample_weight = (
+                    _safe_indexing(part, rows) for part in (X, y, sample_weight)
+                )
+                table = open_table(X)
+        self.table_ = TableReader.learn(table, self.categorical_features)
+        X = self.table_.read(table)
+        check_consistent_length(X, y)
         targets, codes, sample_weight = self._learn_targets(y, sample_weight)
         return Data(X, targets, sample_weight), codes
 
@@ -245,6 +251,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
             },
             new_net=self._new_net,
             is_calibrated=self._is_calibrated,
+            scoring=self._scoring,
             variance_per_loss=self._variance_per_loss(),
         )
         recipe = Recipe.of(self, len(codes), self._kind, self._settings_of_task())
@@ -265,18 +272,11 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
 
         The estimator is fitted.
         """
-        X = self._read(X)
+        X = self.table_.read(check_features(self, X, reset=False))
         for net in self.estimators_:
             yield run_in_batches(
                 net._program, net._parameters, X, lambda z, net=net: decode(net, z)
             )
-
-    def _read(self, X):
-        """Return the matrix of a table with the columns seen during fit."""
-        if getattr(X, "ndim", 2) != 2:
-            open_table(X)  # says what is wrong, better than what looks at names would
-        validate_data(self, X, skip_check_array=True, reset=False)
-        return self.table_.read(X)
 
     @property
     def history_(self):
@@ -322,6 +322,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
 
 def weighted_mean(outputs, weights):
     """Return the mean of what members put out, in double precision."""

@@ -8,6 +8,7 @@ from skbackprop.tabular.recipe import LAST_WAVE
 
 _NEARLY_EQUAL = 1.02  # ratio of losses up to which members take turns
 _CLEARLY_LOWER = 0.99  # ratio of losses from which on it pays to stop early
+_MUCH_LOWER = 0.8  # ratio of losses at the last and the first end that promises more
 _NOISE_FREE = 0.01  # of the variance of the target
 _MUCH_BETTER = 10.0  # ratio of errors from which on the worse view is left out
 
@@ -56,6 +57,20 @@ def choose_views(losses, variance_left):
         return Views(best, others[0], are_weighed=True)
     is_near = losses[others[0]].min() < _NEARLY_EQUAL * losses[best].min()
     return Views(best, others[0] if is_near else None)
+
+
+def keeps_learning(losses):
+    """Tell whether the pilots of a view got clearly better from wave to wave.
+
+    Then members may go through the whole schedule, and none needs rows held out that
+    say which epoch was the best.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (3,)
+        On held-out rows, at the ends of the waves.
+    """
+    return losses[-1] == losses.min() and losses[-1] <= _MUCH_LOWER * losses[0]
 
 
 def choose_stop(losses, errors):

@@ -170,7 +170,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
                     "or class_weight=None."
                 )
             return y, codes, sample_weight
-        self.classes_, codes = np.unique(column_or_1d(y, warn=True), return_inverse=True)
+        y = column_or_1d(y, warn=True)
+        self.classes_, codes = np.unique(y, return_inverse=True)
         n_classes = len(self.classes_)
         self.n_outputs_ = 1 if n_classes <= 2 else n_classes
         if self.class_weight is not None:
@@ -178,6 +179,11 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
                 self.class_weight, self.classes_, codes, sample_weight
             ).astype(np.float32)
         return codes, codes, sample_weight
+
+    @property
+    def _scoring(self):
+        """The accuracy; where classes weigh differently, the loss, which knows."""
+        return None if self.class_weight is None else "loss"
 
     def _new_net(self, graph, **settings):
         return NetworkClassifier(graph, **settings)

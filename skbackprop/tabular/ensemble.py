@@ -16,6 +16,7 @@ from skbackprop.tabular.choices import (
     choose_stop,
     choose_views,
     hold_out,
+    keeps_learning,
     weigh_views,
 )
 from skbackprop.tabular.members import Data, Member
@@ -66,6 +67,8 @@ class Task:
         Makes an estimator of a graph and parameters.
     is_calibrated : bool
         Whether there are probabilities to find a temperature for.
+    scoring : str or None
+        By what members choose their best epoch.
     variance_per_loss : float
         By what a loss is multiplied to be the part of the variance of the targets
         that is left; infinite where the loss says nothing of it.
@@ -76,6 +79,7 @@ class Task:
     graphs: dict
     new_net: object
     is_calibrated: bool
+    scoring: str | None
     variance_per_loss: float
 
 
@@ -116,7 +120,7 @@ class EnsembleFit:
         if self.has_many_rows:
             self._train_with_first(n_members)
         else:
-            self._cross_fit(n_members)
+            self._train_on_few(n_members)
         if not found.members:
             raise KeyboardInterrupt
         return found
@@ -124,10 +128,9 @@ class EnsembleFit:
     # Pilots
 
     def _choose_views(self):
-        """Return the Views that pilots are for, and calibrate on few rows."""
+        """Return the Views that pilots are for, and calibrate where rows are few."""
         task, names = self.task, list(self.task.graphs)
-        calibrates = task.is_calibrated and not self.has_many_rows
-        if not (self.can_hold_out and (len(names) > 1 or calibrates)):
+        if not self.can_hold_out or (self.has_many_rows and len(names) == 1):
             return Views(names[0])
         folds = range(1 if self.has_many_rows else _FOLDS_OF_FEW)
         pilots = [self._pilot(view, fold) for view in names for fold in folds]
@@ -142,7 +145,7 @@ class EnsembleFit:
             least = min(loss.min() for loss in losses.values())
             variance_left = task.variance_per_loss * least
         views = choose_views(losses, variance_left)
-        if calibrates:
+        if task.is_calibrated and not self.has_many_rows:
             self._calibrate([p for p in pilots if p.view == views.best])
         return views
 
@@ -153,21 +156,18 @@ class EnsembleFit:
 
     # Members
 
-    def _cross_fit(self, n_members):
-        """Train members of which each holds out another fold and keeps its best epoch.
+    def _train_on_few(self, n_members):
+        """Train members on all rows where the pilots promise that it pays.
 
-        Where none can be held out, all go through the whole schedule.
+        Else each holds another fold out and keeps its best epoch.
         """
-        n_folds = self.folds.max() if self.can_hold_out else 0
-        members = [
-            self._member(k, fold=k % n_folds if n_folds else None)
-            for k in range(n_members)
-        ]
-        if n_folds:
-            for member in members:
-                member.net.set_params(scoring="loss")
-        done = self._train(members)
-        if n_folds and self.task.is_calibrated and done:
+        found, folds = self.found, [None]
+        losses = found.pilots.get(found.views.best)
+        if losses is not None and not keeps_learning(losses):
+            folds = range(self.folds.max())  # the last one has rows of each class
+        names = range(n_members)
+        done = self._train([self._member(k, folds[k % len(folds)]) for k in names])
+        if self.task.is_calibrated and done and done[0].held_out is not None:
             self._calibrate(done)
         self._finish(done)
 
@@ -227,6 +227,7 @@ class EnsembleFit:
         net = task.new_net(
             task.graphs[view],
             **recipe.settings(len(data.X)),
+            scoring=None if held_out is None else task.scoring,
             random_state=self.random_state.randint(2**31 - 1),
             warm_start=goes_on,
         )

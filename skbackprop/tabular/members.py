@@ -139,4 +139,3 @@ class Trainer:
             member.train(n_epochs, [_UntilInterrupted(self.interrupts)])
         if self.verbose:
             print(f"{member.name}: {member.n_epochs} epochs, {member.seconds:.1f} s")
-

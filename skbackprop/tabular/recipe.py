@@ -15,7 +15,7 @@ from skbackprop.engine.schedules import CosLog4
 WAVE_ENDS = (3 / 15, 7 / 15, 1.0)
 LAST_WAVE = len(WAVE_ENDS) - 1
 
-_SAMPLES = 400_000  # that a network learns from in all, at 10,000 rows or fewer
+_SAMPLES = 300_000  # that a network learns from in all, at 10,000 rows or fewer
 _MANY_ROWS = 10_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 5, 256
 _PILOT = 1 / 4  # of the epochs of a member
@@ -43,7 +43,7 @@ _SETTINGS = {
 def auto_max_iter(n_rows):
     """Return the epochs of a member: the fewer the more rows there are.
 
-    E = 400,000 / n, at most 256; above 10,000 rows, where each is news, the samples
+    E = 300,000 / n, at most 256; above 10,000 rows, where each is news, the samples
     learnt from grow as the root of n.
     """
     n_samples = _SAMPLES * np.sqrt(max(1.0, n_rows / _MANY_ROWS))
@@ -123,4 +123,6 @@ class Recipe:
 
     def ends(self, curve):
         """Return what a curve over all epochs is at the ends of the waves."""
-        return np.array([curve[self.epochs_until(k) - 1] for k in range(len(WAVE_ENDS))])
+        return np.array(
+            [curve[self.epochs_until(k) - 1] for k in range(len(WAVE_ENDS))]
+        )

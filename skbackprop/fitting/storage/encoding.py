@@ -94,7 +94,7 @@ class Encoder:
         return {"record": self._record(value, path)}
 
     def name_of(self, cls, value, path):
-        """Return the name of a class that a file may name; a value of it stands there."""
+        """Return the name of the class of a value, if a file may name it."""
         if id(cls) not in self._name_of:
             _refuse(value, path)
         return self._name_of[id(cls)]
