@@ -197,7 +197,12 @@ default=None
         """Return ``decode(logits)`` of all rows."""
         check_is_fitted(self)
         X, graph = self._read_input(X)
-        return run_in_batches(compile_graph(graph), self._parameters, X, decode)
+        program = compile_graph(graph)
+        return run_in_batches(self, program, self._parameters, X, decode)
+
+    def _predict_read(self, X, decode):
+        """Return ``decode(logits)`` of rows as the network reads them."""
+        return run_in_batches(self, self._program, self._parameters, X, decode)
 
     # Storage
 

@@ -116,7 +116,8 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
     def _run_part(self, X, graph, part):
         """Return what a part of the graph puts out, of rows as it reads them."""
         bound = BoundGraph(graph, self._parameters).part(part)
-        return run_in_batches(bound.smallest_program, bound.parameters, X, _copied)
+        program, parameters = bound.smallest_program, bound.parameters
+        return run_in_batches(self, program, parameters, X, _copied)
 
     def _n_hidden_units(self, layer):
         return self.graph_.widths()[_hidden_node(self.graph_, layer)]

@@ -1,5 +1,8 @@
 """Running a network on any number of samples, in memory that does not grow."""
 
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from scipy import sparse
 
@@ -8,14 +11,19 @@ from skbackprop.engine.samples import CSR, Samples, batches
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
+_FEW_ROWS = 32  # that are predicted by an executor that is kept
+_MOST_BOUND = 4  # executors of one estimator: of threads that predict side by side
+_BOUND = WeakKeyDictionary()
 LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
 
 
-def run_in_batches(program, parameters, X, decode):
+def run_in_batches(owner, program, parameters, X, decode):
     """Return ``decode(logits)`` of all rows of X, computed minibatch by minibatch.
 
     Parameters
     ----------
+    owner : NetworkEstimator
+        Whose parameters these are: what is bound for it goes with it.
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     X : ndarray or CSR matrix of shape (n_samples, n_features)
@@ -32,15 +40,19 @@ def run_in_batches(program, parameters, X, decode):
             f"The network needs {needed} parameters and features, got "
             f"{(len(parameters), X.shape[1])}."
         )
+    is_read_as_it_is = (
+        not sparse.issparse(X) and X.dtype == parameters.dtype and X.flags.c_contiguous
+    )
     row_bytes = program.workspace_width * parameters.itemsize
+    is_small = X.shape[0] <= _FEW_ROWS and _FEW_ROWS * row_bytes <= _WORKSPACE_BYTES
+    if is_small and is_read_as_it_is:
+        with _bound_for(owner, program, parameters) as executor:
+            return np.array(decode(executor.forward_few(X)))
     # 64 rows make up for reading the weights once more, and 8 almost do.
     batch_size = max(64, _WORKSPACE_BYTES // row_bytes)
     batch_size = max(8, min(batch_size, LARGEST_WORKSPACE_BYTES // row_bytes))
     batch_size = min(batch_size, X.shape[0])
     executor = make_executor(program, parameters, batch_size=batch_size)
-    is_read_as_it_is = (
-        not sparse.issparse(X) and X.dtype == parameters.dtype and X.flags.c_contiguous
-    )
     at_a_time = X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
     result = None
     for rows in batches(X.shape[0], at_a_time):
@@ -52,6 +64,29 @@ def run_in_batches(program, parameters, X, decode):
             first = rows.start + part.start
             result[first : first + len(logits)] = decoded
     return result
+
+
+@contextmanager
+def _bound_for(owner, program, parameters):
+    """Lend an executor for a few rows, which no other thread has meanwhile.
+
+    To bind a network takes several times as long as to run one row through it, so
+    some executors are kept as long as their owner lives. They are never copied nor
+    pickled with it, and hold for one parameter vector: its values may change.
+    """
+    kept, executor = _BOUND.setdefault(owner, []), None
+    while kept and executor is None:
+        try:
+            executor = kept.pop()
+        except IndexError:  # another thread was faster
+            break
+        if executor.parameters is not parameters or executor.program is not program:
+            executor = None
+    if executor is None:
+        executor = make_executor(program, parameters, batch_size=_FEW_ROWS)
+    yield executor
+    if len(kept) < _MOST_BOUND:
+        kept.append(executor)
 
 
 def as_network_reads(X, dtype):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -19,7 +20,6 @@ from skbackprop.engine.interrupts import Interrupts
 from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.estimators.mlp import ACTIVATIONS
 from skbackprop.fitting.callbacks import CallbackSupportMixin, with_callbacks
-from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.fitting.settings import layer_sizes
 from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles
@@ -274,9 +274,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         """
         X = self.table_.read(check_features(self, X, reset=False))
         for net in self.estimators_:
-            yield run_in_batches(
-                net._program, net._parameters, X, lambda z, net=net: decode(net, z)
-            )
+            yield net._predict_read(X, partial(decode, net))
 
     @property
     def history_(self):

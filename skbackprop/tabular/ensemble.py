@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.tabular.calibration import find_temperature
 from skbackprop.tabular.choices import (
     Views,
@@ -249,10 +248,7 @@ class EnsembleFit:
     def _calibrate(self, members):
         """Find the temperature on the rows that members have held out."""
         parts = [member.held_out for member in members]
-        logits = [
-            run_in_batches(m.net._program, m.net._parameters, m.held_out.X, np.copy)
-            for m in members
-        ]
+        logits = [m.net._predict_read(m.held_out.X, np.copy) for m in members]
         weights = [part.sample_weight for part in parts]
         self.found.temperature = find_temperature(
             np.concatenate(logits),

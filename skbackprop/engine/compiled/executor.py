@@ -36,7 +36,7 @@ class Executor(BaseExecutor):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
         self._workspace = Workspace(program, parameters, self.n_rows)
         self._make_tables()
-        self._objective = self._evaluation = self._epochs_row = None
+        self._few = self._objective = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._workspace.allocate_adjoints()
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
@@ -68,6 +68,19 @@ class Executor(BaseExecutor):
             order = np.arange(batch.start, batch.stop)
             self._run_on(order if indices is None else indices[batch], run)
             yield batch, space.values_of(self.program.output)[: len(order)]
+
+    def forward_few(self, X):
+        space = self._workspace
+        if self._few is None:
+            run = _row_list(space.bind_forward(training=False))
+            x = space.values_of(self.program.input)
+            logits = space.values_of(self.program.output)
+            self._few = run, x, logits, np.arange(self.n_rows)
+        run, x, logits, order = self._few
+        n_few = len(X)
+        x[:n_few] = X
+        self._run_on(order[:n_few], run)
+        return logits[:n_few]
 
     # Backprop
 
