@@ -74,7 +74,8 @@ def test_threads_do_not_share_an_executor(clf):
     assert len(prediction._BOUND[clf]) <= prediction._MOST_BOUND
 
 
-def test_what_is_kept_goes_with_its_estimator(clf):
+def test_what_is_kept_goes_with_its_estimator():
+    clf = MLPClassifier((8,), tol=None, max_iter=2, random_state=0).fit(X, Y)
     clf.predict(X[:1])
     (executor,) = prediction._BOUND[clf]
     kept = weakref.ref(executor)
@@ -96,9 +97,7 @@ def test_networks_too_large_for_the_cache_are_not_kept():
     assert reg not in prediction._BOUND
 
 
-@pytest.mark.parametrize(
-    "as_input", [np.asfortranarray, np.float32, lambda x: x[:, ::]]
-)
+@pytest.mark.parametrize("as_input", [np.asfortranarray, np.float32])
 def test_rows_of_other_layouts_and_dtypes_take_the_long_way(clf, as_input):
     np.testing.assert_allclose(
         clf.predict_proba(as_input(X[:5])), clf.predict_proba(X[:5]), rtol=1e-5
