@@ -263,7 +263,9 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         self.views_ = [member.view for member in found.members]
         weights = [found.view_weights.get(view, 1.0) for view in self.views_]
         self.weights_ = np.array(weights) / np.sum(weights)
-        self.pilots_, self.temperature_ = found.pilots, found.temperature
+        self.pilots_ = found.pilots
+        if self._is_calibrated:
+            self.temperature_ = found.temperature
         self.stop_ = WAVE_ENDS[found.stop]
         self.n_iter_ = recipe.epochs_until(found.stop)
 

@@ -18,7 +18,7 @@ def _about_members(estimator):
     views = ", ".join(f"{n} {view}" for view, n in counts.items())
     yield f"{type(estimator).__name__}: {len(estimator.views_)} networks ({views})"
     yield f"epochs: {estimator.n_iter_} ({estimator.stop_:.2f} of the schedule)"
-    if hasattr(estimator, "classes_"):
+    if estimator._is_calibrated:
         yield f"temperature: {estimator.temperature_:.2f}"
 
 
@@ -31,8 +31,12 @@ def _about_pilots(estimator):
 def _about_columns(table):
     rows = table.report()
     names = list(rows[0])
-    cells = [names, *([str(row[name]) for name in names] for row in rows)]
+    cells = [names, *([_word(row[name]) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         pairs = zip(row, widths, strict=True)
         yield "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+
+
+def _word(value):
+    return "" if value is None else str(value)
