@@ -62,7 +62,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
     learning_rate_init : float or 'auto', default='auto'
         Learning rate that others follow from: each weight has that much over the
         root of the number of weights that lead to its unit, each bias a tenth, each
-        factor of an input six times as much. 'auto': 0.05 for classes, 0.1 for
+        factor of an input six times as much. 'auto': 0.07 for classes, 0.1 for
         numbers.
     batch_size : int or 'auto', default='auto'
         Samples per minibatch. 'auto': the power of 2 nearest to n_samples / 10, from

@@ -22,7 +22,7 @@ _PILOT = 1 / 4  # of the epochs of a member
 _FEWEST_PILOT_EPOCHS = 8
 _BATCHES = 10  # of an epoch, as far as the sizes of minibatches allow
 _SMALLEST_BATCH, _LARGEST_BATCH = 64, 256
-_RATES = {"classes": 0.05, "numbers": 0.1}
+_RATES = {"classes": 0.07, "numbers": 0.1}
 
 # Of every network. The rate of a weight is the smaller the more weights lead to the
 # same unit, whose input they change together; factors of inputs, of which one weighs

@@ -5,15 +5,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skbackprop import MLPClassifier, MLPRegressor, NetworkRegressor
-from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 from skbackprop.engine.rate_factors import block_factors, make_segments
+from skbackprop.fitting.settings import SOLVERS, make_optimizer
 from skbackprop.network import Graph, Input, Linear, ReLU, Scale
 from skbackprop.network.compiler import compile_graph
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 5))
 Y = X @ RNG.normal(size=5) + np.abs(X[:, 0])
-SOLVERS = ["sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "lion", "sdlm"]
 TALL = Graph(Linear(1)(ReLU()(Linear(4)(Scale()(Input(5))))))
 
 
@@ -43,20 +42,9 @@ def test_the_same_factor_everywhere_is_another_rate(solver):
     assert_allclose(all_parameters(slow), expected, rtol=1e-10, atol=1e-13)
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [
-        SGD(0.9, True),
-        SDLM(0.9, True, 0.02),
-        Adam(0.9, 0.999, 1e-8),
-        Nadam(0.9, 0.999, 1e-8),
-        RMSprop(0.99, 1e-8),
-        Adagrad(1e-10),
-        Lion(0.9, 0.99),
-    ],
-    ids=str,
-)
-def test_optimizers_name_all_coefficients_that_are_rates_and_no_other(optimizer):
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_optimizers_name_all_coefficients_that_are_rates_and_no_other(solver):
+    optimizer = make_optimizer(MLPRegressor(solver=solver))
     steps = np.arange(1, 6)
     once, twice = (optimizer.coefficients(steps, k * np.ones(5)) for k in (1, 2))
     grown = np.flatnonzero((twice != once).any(axis=0))
