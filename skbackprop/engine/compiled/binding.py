@@ -203,6 +203,11 @@ class Workspace:
                 fields["connections"] = self._connections(instruction.module, block)
         return fields
 
+    @property
+    def mask_bytes(self):
+        """Memory of the masks of sparsely connected matrices."""
+        return sum(mask.nbytes for mask in self._masks.values())
+
     def _connections(self, module, block):
         """Return ones and zeros: which weights of a matrix there are; 0 for all."""
         if module.connections is None:
