@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 class BaseExecutor(ABC):
     """Run a program, forward and backward, and train its parameters.
 
-    An executor serves one thread at a time; make one per call.
+    An executor serves one thread at a time; make one per call, or take one that is
+    idle (:mod:`skbackprop.engine.idle`).
 
     Parameters
     ----------
@@ -26,9 +27,11 @@ class BaseExecutor(ABC):
     ----------
     gradient : ndarray of shape (program.n_parameters,) or None
         What ``objective`` and training leave; None as long as there is none.
+    graph : Graph or None
+        Where it is set, what the program was compiled from, kept as long.
     """
 
-    gradient = None
+    gradient = graph = None
 
     def __init__(
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
@@ -39,6 +42,11 @@ class BaseExecutor(ABC):
         self.batch_size = batch_size
         self.seed = seed
         self.n_rows = n_rows or batch_size
+
+    @property
+    @abstractmethod
+    def n_bytes(self):
+        """Memory that it takes, nearly, as long as it has only run forward."""
 
     @abstractmethod
     def forward(self, samples, indices=None):

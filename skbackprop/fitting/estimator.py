@@ -8,7 +8,6 @@ A network estimator is a graph put into this frame. ``fit`` opens a session
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.fitting.callbacks import (
     CallbackSupportMixin,
@@ -194,15 +193,10 @@ default=None
     # Prediction
 
     def _predict_with(self, X, decode):
-        """Return ``decode(logits)`` of all rows."""
-        check_is_fitted(self)
+        """Return ``decode(logits)`` of all rows, run through the fitted network."""
         X, graph = self._read_input(X)
         program = compile_graph(graph)
-        return run_in_batches(self, program, self._parameters, X, decode)
-
-    def _predict_read(self, X, decode):
-        """Return ``decode(logits)`` of rows as the network reads them."""
-        return run_in_batches(self, self._program, self._parameters, X, decode)
+        return run_in_batches(program, self._parameters, X, decode, graph)
 
     # Storage
 

@@ -13,7 +13,7 @@ from sklearn.utils import column_or_1d
 
 from skbackprop.engine.samples import Samples
 from skbackprop.network.compiler import compile_graph
-from skbackprop.utils.validation import FLOATS, validate_finite
+from skbackprop.utils.validation import validate_finite, validate_input
 
 
 class Data(NamedTuple):
@@ -92,9 +92,7 @@ class FittingHooks:
 
     def _read_input(self, X):
         """Return rows as the fitted network reads them, and the graph that does."""
-        X = validate_finite(
-            self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False
-        )
+        X = validate_input(self, X, accept_sparse=["csr", "csc"])
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
     def _like_input(self, rows, X):

@@ -4,10 +4,18 @@ What the rows are is the business of :mod:`skbackprop.engine.compiled.binding` a
 :mod:`skbackprop.engine.compiled.loading`.
 """
 
+import functools
+
 import numpy as np
 
 from skbackprop.engine.compiled.binding import Workspace
-from skbackprop.engine.compiled.loading import batch_of, csr_fields, input_rows
+from skbackprop.engine.compiled.loading import (
+    batch_of,
+    csr_fields,
+    input_rows,
+    load_from,
+    load_row,
+)
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import table
@@ -26,6 +34,9 @@ from skbackprop.kernels.calling import address, run_kernel
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
 
+# Measured: of the program, of the row and of the arrays that it keeps alive.
+_BYTES_PER_INSTRUCTION = 3000
+
 
 class Executor(BaseExecutor):
     """Run a program with compiled kernels."""
@@ -36,7 +47,8 @@ class Executor(BaseExecutor):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
         self._workspace = Workspace(program, parameters, self.n_rows)
         self._make_tables()
-        self._few = self._objective = self._evaluation = self._epochs_row = None
+        self._prediction = None
+        self._objective = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._workspace.allocate_adjoints()
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
@@ -60,14 +72,34 @@ class Executor(BaseExecutor):
     # Prediction
 
     def forward(self, samples, indices=None):
-        space, csr = self._workspace, csr_fields(samples)
-        loads = input_rows(samples, space)
-        run = _row_list(loads + space.bind_forward(csr, training=False))
+        run = self._bind_prediction(samples)
+        output = self._workspace.values_of(self.program.output)
         n_samples = samples.n_samples if indices is None else len(indices)
         for batch in batches(n_samples, self.n_rows):
             order = np.arange(batch.start, batch.stop)
+            if not samples.is_sparse:
+                load_from(samples.X, run)
             self._run_on(order if indices is None else indices[batch], run)
-            yield batch, space.values_of(self.program.output)[: len(order)]
+            yield batch, output[: len(order)]
+
+    def _bind_prediction(self, samples):
+        """Return the rows of prediction; for dense samples the same each time."""
+        space, csr = self._workspace, csr_fields(samples)
+        if samples.is_sparse:
+            loads = input_rows(samples, space)
+            return _row_list(loads + space.bind_forward(csr, training=False))
+        samples.check_input(self.program, space.dtype)
+        if self._prediction is None:
+            forward = space.bind_forward(training=False)
+            self._prediction = _row_list([load_row(space), *forward])
+        return self._prediction
+
+    @functools.cached_property
+    def n_bytes(self):
+        signals = self.n_rows * self.program.workspace_width
+        memory = (signals + len(self._zeros)) * self.parameters.itemsize
+        rows = _BYTES_PER_INSTRUCTION * len(self.program.instructions)
+        return memory + self._pack.nbytes + self._workspace.mask_bytes + rows
 
     def forward_few(self, X):
         space = self._workspace

@@ -49,6 +49,10 @@ class ReferenceExecutor(BaseExecutor):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
         self.gradient = program.allocate(parameters.dtype)
 
+    @property
+    def n_bytes(self):
+        return self.gradient.nbytes
+
     def vjp(self, X, adjoint, is_training=False):
         run = Pass(is_training, self.seed)
         signals = self._forward(X, run)
