@@ -66,21 +66,6 @@ class BaseExecutor(ABC):
         """
 
     @abstractmethod
-    def forward_few(self, X):
-        """Return the logits of a few rows, bound once and for all.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_few, n_features)
-            At most ``n_rows``, of the dtype of the parameters.
-
-        Returns
-        -------
-        ndarray of shape (n_few, n_outputs)
-            A view, overwritten by the next rows.
-        """
-
-    @abstractmethod
     def vjp(self, X, adjoint, is_training=False):
         """Run forward, and backward from an adjoint of the output.
 

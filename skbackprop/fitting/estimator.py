@@ -198,6 +198,10 @@ default=None
         program = compile_graph(graph)
         return run_in_batches(program, self._parameters, X, decode, graph)
 
+    def _predict_read(self, X, decode):
+        """Return ``decode(logits)`` of rows as the network reads them."""
+        return run_in_batches(self._program, self._parameters, X, decode)
+
     # Storage
 
     def __sklearn_is_fitted__(self):

@@ -1,8 +1,5 @@
 """Running a network on any number of samples, in memory that does not grow."""
 
-from contextlib import contextmanager
-from weakref import WeakKeyDictionary
-
 import numpy as np
 from scipy import sparse
 
@@ -12,9 +9,6 @@ from skbackprop.engine.samples import CSR, Samples, batches
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
-_FEW_ROWS = 32  # that are predicted by an executor that is kept
-_MOST_BOUND = 4  # executors of one estimator: of threads that predict side by side
-_BOUND = WeakKeyDictionary()
 LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
 
 
@@ -26,8 +20,6 @@ def run_in_batches(program, parameters, X, decode, graph=None):
 
     Parameters
     ----------
-    owner : NetworkEstimator
-        Whose parameters these are: what is bound for it goes with it.
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     X : ndarray or CSR matrix of shape (n_samples, n_features)

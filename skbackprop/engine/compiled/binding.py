@@ -204,20 +204,24 @@ class Workspace:
                 fields["ldw"] = block.stride
         return fields
 
-    @property
-    def mask_bytes(self):
-        """Memory of the masks of sparsely connected matrices."""
-        return sum(mask.nbytes for mask in self._masks.values())
+    def _constant_fields(self, instruction):
+        """Return what a module brings along, laid out once for all its rows."""
+        module = instruction.module
+        widths = tuple(self.program.signals[i].width for i in instruction.inputs)
+        # By identity: the program keeps its modules, and equal ones are rare.
+        key = id(module), widths
+        if key not in self._constants:
+            constants = module.constants(self.dtype, *widths)
+            self._constants[key] = {
+                name: laid_out(array) for name, array in constants.items()
+            }
+        return self._constants[key]
 
-    def _connections(self, module, block):
-        """Return ones and zeros: which weights of a matrix there are; 0 for all."""
-        if module.connections is None:
-            return 0
-        if block not in self._masks:
-            mask = aligned_zeros(block.n_elements, self.dtype)
-            block._replace(offset=0).view(mask)[...] = module.connected(block.shape[0])
-            self._masks[block] = mask
-        return self._masks[block]
+    @property
+    def constant_bytes(self):
+        """Memory of what modules have brought along."""
+        constants = self._constants.values()
+        return sum(array.nbytes for fields in constants for array in fields.values())
 
     # Learning
 

@@ -99,20 +99,7 @@ class Executor(BaseExecutor):
         signals = self.n_rows * self.program.workspace_width
         memory = (signals + len(self._zeros)) * self.parameters.itemsize
         rows = _BYTES_PER_INSTRUCTION * len(self.program.instructions)
-        return memory + self._pack.nbytes + self._workspace.mask_bytes + rows
-
-    def forward_few(self, X):
-        space = self._workspace
-        if self._few is None:
-            run = _row_list(space.bind_forward(training=False))
-            x = space.values_of(self.program.input)
-            logits = space.values_of(self.program.output)
-            self._few = run, x, logits, np.arange(self.n_rows)
-        run, x, logits, order = self._few
-        n_few = len(X)
-        x[:n_few] = X
-        self._run_on(order[:n_few], run)
-        return logits[:n_few]
+        return memory + self._pack.nbytes + self._workspace.constant_bytes + rows
 
     # Backprop
 

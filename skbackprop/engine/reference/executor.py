@@ -67,9 +67,6 @@ class ReferenceExecutor(BaseExecutor):
             x = self._rows(samples, indices[batch])
             yield batch, self._forward(x, Pass())[-1]
 
-    def forward_few(self, X):
-        return self._forward(X, Pass())[-1]
-
     def objective(self, samples):
         total, gradient = 0.0, np.zeros_like(self.gradient)
         with np.errstate(all="ignore"):
