@@ -68,14 +68,16 @@ class Parts:
         return Parts(arrays, [numbers for numbers, _ in chosen], self.programs)
 
     def map(self, function):
-        """Return the parts of what a function makes of each array."""
-        return Parts([function(array) for array in self.arrays], self.rows)
+        """Return the parts of what a function makes of each array that has rows."""
+        pairs = [p for p in zip(self.arrays, self.rows, strict=True) if len(p[1])]
+        arrays = [function(array) for array, _ in pairs]
+        return Parts(arrays, [rows for _, rows in pairs])
 
     def joined(self):
-        """Return all rows as one array, where they are of equal width after all."""
-        whole = np.empty((len(self), self.shape[1]), self.dtype)
+        """Return all rows as one array, with NaN behind those that are not as wide."""
+        whole = np.full(self.shape, np.nan, self.dtype)
         for array, rows in zip(self.arrays, self.rows, strict=True):
-            whole[rows] = array
+            whole[rows, : array.shape[1]] = array
         return whole
 
 
