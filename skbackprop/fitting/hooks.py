@@ -21,12 +21,14 @@ class Data(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_columns)
-        Rows as the network reads them, C-contiguous.
+    X : ndarray, CSR matrix or Parts of shape (n_samples, n_columns)
+        Rows as the network reads them, C-contiguous. Parts get their programs when
+        a graph is made for them.
     y : object
         What the targets encode: an array, or what an estimator makes of y.
-    layout : object, default=None
-        How sequences stand in the rows, for networks that are unrolled.
+    layout : list, default=None
+        How sequences stand in the rows, or in those of each part, for networks that
+        are unrolled.
     """
 
     X: object

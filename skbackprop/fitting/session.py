@@ -17,6 +17,7 @@ from skbackprop.engine import make_executor
 from skbackprop.engine.history import new_history
 from skbackprop.engine.initialization import initialize, looks_at_data
 from skbackprop.engine.lbfgs import train_lbfgs
+from skbackprop.engine.parts import Parts
 from skbackprop.engine.samples import CSR
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
@@ -169,9 +170,7 @@ class Session:
 
     def _run_lbfgs(self, observers):
         estimator, samples = self.estimator, self.samples
-        program, parameters = estimator._program, estimator._parameters
-        row_bytes = program.workspace_width * parameters.itemsize
-        affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
+        affordable = max(8, self._most_rows_in(LARGEST_WORKSPACE_BYTES))
         batch_size = max(1, min(_LBFGS_BATCH, affordable) // samples.most_rows(1))
         outcome, estimator.n_iter_, estimator.loss_, reason = train_lbfgs(
             self._executor(min(samples.n_units, batch_size)),
@@ -189,6 +188,17 @@ class Session:
             f"{reason}. Increase max_iter or max_fun, or scale the data."
         )
         return outcome
+
+    def _most_rows_in(self, n_bytes):
+        """Return how many rows can have their signals in so much memory at once."""
+        estimator, X = self.estimator, self.samples.X
+        n_elements = n_bytes // estimator._parameters.itemsize
+        if not isinstance(X, Parts):
+            return n_elements // estimator._program.workspace_width
+        affordable = [n_elements // p.workspace_width for p in X.programs]
+        pairs = zip(affordable, X.rows, strict=True)
+        # A part with fewer rows than are affordable sets no limit to others.
+        return min((n for n, rows in pairs if n < len(rows)), default=max(affordable))
 
     def _executor(self, batch_size, seed=0):
         estimator = self.estimator
@@ -335,13 +345,17 @@ def _begin(estimator, data, targets, is_given):
     estimator._random_state = new_random_state(estimator.random_state)
     program = estimator._program
     estimator._parameters = program.allocate(data.X.dtype)
+    X = data.X
+    if isinstance(X, Parts):  # the one with most rows has most to look at
+        part = np.argmax([len(rows) for rows in X.rows])
+        program, X = X.programs[part], X.arrays[part]
     initialize(
         program,
         estimator._parameters,
         estimator._random_state,
         estimator.weight_init,
         estimator.bias_init,
-        _initial_batch(estimator, data.X),
+        _initial_batch(estimator, X),
     )
     estimator._begin(targets, is_given)
     warn_of_output(program, targets)

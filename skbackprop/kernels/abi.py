@@ -212,6 +212,35 @@ class Shuffle(NamedTuple):
 
 
 @_row
+class Deal(NamedTuple):
+    """Minibatches made of parts of the samples, as far as these reach."""
+
+    order: Address  # int64: the samples, shuffled
+    dealt: Address  # int64: where they go for the time being
+    part_of: Address  # int64, of each sample
+    n_parts: int
+    blocks: Address  # int64: the whole minibatches, shuffled; then in order again
+    n_blocks: int
+    batch_size: int
+
+
+@_row
+class RunParts(NamedTuple):
+    """The parts of a minibatch, whose gradients add up."""
+
+    rows: Address  # of the list row of each part, which adds to the gradient
+    n_rows: int
+    part_of: Address  # int64, of each sample
+    places: Address  # int64: which one of its part it is
+    chosen: Address  # int64: where the places of a minibatch go
+    gradient: Address
+    gradient_bytes: int
+    adjoints: Address  # that all parts share: padding of one may be another's number
+    adjoint_bytes: Address  # int64, of each part
+    latest: int  # the part that has used them last, -1 for none
+
+
+@_row
 class Epoch(NamedTuple):
     """One epoch of minibatches."""
 

@@ -192,9 +192,11 @@ def gather_kernel(bits):
 
 
 _LOOP_FILES = {
+    "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
     "run_flushed": "subnormals",
+    "run_parts": "parts",
     "shuffle": "shuffle",
 }
 

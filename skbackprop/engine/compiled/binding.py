@@ -36,8 +36,39 @@ BLOCKS = {
 unwritten = ContextVar("unwritten", default=None)
 
 
+def n_elements(program, n_rows):
+    """Return how much memory the signals of so many rows take, in elements."""
+    # Kernels may read a vector beyond the last signal.
+    return n_rows * program.workspace_width + ROW_QUANTUM
+
+
+class Memory:
+    """Memory of signals, adjoints and a gradient.
+
+    Programs with the same parameters may share it, as long as one runs after the
+    other and padding of adjoints is made zero in between.
+
+    Attributes
+    ----------
+    values : ndarray
+    adjoints, gradient : ndarray or None
+        None until ``allocate_adjoints``.
+    """
+
+    def __init__(self, size, dtype):
+        self.values = aligned_zeros(size, dtype)
+        if unwritten.get() is not None:
+            self.values[:] = unwritten.get()
+        self.adjoints = self.gradient = None
+
+    def allocate_adjoints(self, program):
+        """Make room for what goes backward, and for its gradient."""
+        self.adjoints = aligned_zeros(len(self.values), self.values.dtype)
+        self.gradient = program.allocate(self.values.dtype)
+
+
 class Workspace:
-    """The memory of a program's signals, adjoints and gradient.
+    """What a program runs in: its memory, and the rows that run it there.
 
     Parameters
     ----------
@@ -45,39 +76,42 @@ class Workspace:
     parameters : ndarray of shape (program.n_parameters,)
     n_rows : int
         Most rows of a minibatch.
-
-    Attributes
-    ----------
-    gradient : ndarray of shape (program.n_parameters,) or None
-        None, as are the adjoints, until ``allocate_adjoints``.
+    memory : Memory, default=None
+        Shared with others; its own by default.
     """
 
-    def __init__(self, program, parameters, n_rows):
+    def __init__(self, program, parameters, n_rows, memory=None):
         self.program = program
         self.parameters = parameters
         self.n_rows = n_rows
         self.dtype = parameters.dtype
         self.bits = 8 * parameters.dtype.itemsize
-        self.gradient = self._adjoints = None
-        self._values = self._signal_memory()
-        if unwritten.get() is not None:
-            self._values[:] = unwritten.get()
+        self.memory = memory or Memory(n_elements(program, n_rows), self.dtype)
         self._constants = {}
 
     # Memory
 
-    def _signal_memory(self):
-        # Kernels may read a vector beyond the last signal.
-        size = self.n_rows * self.program.workspace_width + ROW_QUANTUM
-        return aligned_zeros(size, self.dtype)
+    @property
+    def gradient(self):
+        """Of the parameters; None, as are the adjoints, until there is room."""
+        return self.memory.gradient
+
+    @property
+    def n_elements(self):
+        """Size of the values, and of the adjoints, of this program alone."""
+        return n_elements(self.program, self.n_rows)
+
+    def clear(self):
+        """Forget what another program has left in a memory that they share."""
+        self.memory.values[: self.n_elements] = 0
+        self.memory.adjoints[: self.n_elements] = 0
 
     def allocate_adjoints(self):
         """Make room for what goes backward, if there is none."""
-        if self._adjoints is None:
-            self._adjoints = self._signal_memory()
+        if self.memory.adjoints is None:
+            self.memory.allocate_adjoints(self.program)
             if unwritten.get() is not None:
                 self._spoil_adjoints()
-            self.gradient = self.program.allocate(self.dtype)
 
     def _spoil_adjoints(self):
         """Let no adjoint be a number before it is written; padding stays zero."""
@@ -85,17 +119,18 @@ class Workspace:
             self.adjoint_of(signal)[:] = np.nan
         for signal in self.program.signals:
             if signal.stride == padded_width(signal.width):
-                self._rows_of(self._adjoints, signal)[:, signal.width :] = 0
+                rows = self._rows_of(self.memory.adjoints, signal)
+                rows[:, signal.width :] = 0
 
     def values_of(self, signal):
         """Return the (n_rows, width) values of a signal."""
         columns = slice(signal.column, signal.column + signal.width)
-        return self._rows_of(self._values, signal)[:, columns]
+        return self._rows_of(self.memory.values, signal)[:, columns]
 
     def adjoint_of(self, signal):
         """Return the (n_rows, width) adjoint of a signal."""
         columns = slice(signal.column, signal.column + signal.width)
-        return self._rows_of(self._adjoints, signal)[:, columns]
+        return self._rows_of(self.memory.adjoints, signal)[:, columns]
 
     def _rows_of(self, memory, signal):
         start = signal.offset * self.n_rows
@@ -176,7 +211,7 @@ class Workspace:
             fields[f"x{number}"] = self.values_of(signal)
             fields[f"ldx{number}"] = signal.stride
             fields[f"width_x{number}"] = signal.width
-            if gradient and self._adjoints is not None:
+            if gradient and self.memory.adjoints is not None:
                 fields[f"dx{number}"] = self.adjoint_of(signal)
                 fields[f"add_dx{number}"] = gradient == "add"
         return fields
@@ -185,7 +220,7 @@ class Workspace:
         y = self.program.signals[instruction.output]
         return {
             "y": self.values_of(y),
-            "dy": 0 if self._adjoints is None else self.adjoint_of(y),
+            "dy": 0 if self.memory.adjoints is None else self.adjoint_of(y),
             "ldy": y.stride,
             "width_y": y.width,
             "add_y": instruction.adds_output,

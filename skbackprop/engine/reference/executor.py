@@ -6,6 +6,7 @@ numba cannot, and tests hold the compiled kernels against it.
 
 import numpy as np
 
+from skbackprop.engine.parts import deal
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.rate_factors import make_segments
 from skbackprop.engine.reference.losses import (
@@ -80,6 +81,8 @@ class ReferenceExecutor(BaseExecutor):
         return total
 
     def evaluate(self, samples, indices=None):
+        if samples.are_in_parts:
+            return self._evaluate_parts(samples, indices)
         if indices is None:
             indices = np.arange(samples.n_units)
         rows, memberships, starts = _memberships(samples, indices)
@@ -106,7 +109,7 @@ class ReferenceExecutor(BaseExecutor):
         for epoch, steps in enumerate(coefficients):
             snapshot = self.parameters.copy()
             if random_state is not None:
-                random_state.shuffle(order)
+                self._shuffle(samples, order, random_state)
             totals, n_weighed = np.zeros(3), 0
             slices = batches(len(order), self.batch_size)
             for step, batch in zip(steps, slices, strict=True):
@@ -128,6 +131,13 @@ class ReferenceExecutor(BaseExecutor):
             if no_improvement > max_no_improvement:
                 break
         return EpochsRun(*records[: epoch + 1].T, False, best_loss, no_improvement)
+
+    def _shuffle(self, samples, order, random_state):
+        random_state.shuffle(order)
+        if samples.are_in_parts:
+            blocks = np.arange(len(order) // self.batch_size)
+            random_state.shuffle(blocks)
+            deal(order, samples.X.places()[0], self.batch_size, blocks)
 
     def _train_step(self, samples, indices, coefficients):
         """Learn from one minibatch.
@@ -196,6 +206,8 @@ class ReferenceExecutor(BaseExecutor):
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""
+        if samples.are_in_parts:
+            return self._add_parts(samples, indices, weight_sum, run)
         rows, memberships, starts = _memberships(samples, indices)
         signals = self._forward(self._rows(samples, rows), run)
         values, adjoint = _values_and_gradient(
@@ -208,6 +220,17 @@ class ReferenceExecutor(BaseExecutor):
             adjoint = adjoint * np.repeat(weights, sizes)[:, np.newaxis]
         self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
         return values.sum(dtype=np.float64)
+
+    def _add_parts(self, samples, indices, weight_sum, run):
+        """Return the like of a minibatch in parts, and leave the sum of gradients."""
+        self.gradient[:], total = 0, 0.0
+        parts = zip(self._parts_of(samples), samples.X.split(indices), strict=True)
+        for (executor, own), (_, places) in parts:
+            if len(places):
+                run = run._replace(seed=executor.seed)
+                total += executor._loss_and_gradient(own, places, weight_sum, run)
+                self.gradient += executor.gradient
+        return total
 
     def _rows(self, samples, indices):
         if samples.is_sparse:
