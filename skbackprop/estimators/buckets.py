@@ -5,8 +5,8 @@ import numpy as np
 # A step is unrolled, compiled and bound in the time in which so many sequences run
 # through it; measured, it is some 7000 for 8 units, 800 for 64.
 UNROLLING = 1000
-# Sequences go back too, and they go again in each epoch.
-UNROLLING_TO_TRAIN = 100
+# As sequences go back too, and go again in each epoch.
+UNROLLING_TO_TRAIN = 300
 
 
 def find_buckets(lengths, unrolling=UNROLLING):

@@ -5,6 +5,7 @@ Each instruction becomes a row of addresses and sizes
 a step. Rows hold for this memory only and are never pickled.
 """
 
+import functools
 from contextvars import ContextVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from skbackprop.kernels.abi import (
     Module,
     Update,
 )
+from skbackprop.kernels.calling import address
 from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
@@ -88,6 +90,8 @@ class Workspace:
         self.bits = 8 * parameters.dtype.itemsize
         self.memory = memory or Memory(n_elements(program, n_rows), self.dtype)
         self._constants = {}
+        # Nets that are unrolled for many steps have 10^4 instructions of few modules.
+        self._kernels, self._blocks = {}, {}
 
     # Memory
 
@@ -132,6 +136,21 @@ class Workspace:
         columns = slice(signal.column, signal.column + signal.width)
         return self._rows_of(self.memory.adjoints, signal)[:, columns]
 
+    @functools.cached_property
+    def _value_addresses(self):
+        """Where the first row of each signal begins."""
+        return self._addresses(self.memory.values)
+
+    @functools.cached_property
+    def _adjoint_addresses(self):
+        return self._addresses(self.memory.adjoints)
+
+    def _addresses(self, memory):
+        begin, n_rows, size = address(memory), self.n_rows, self.dtype.itemsize
+        return [
+            begin + (s.offset * n_rows + s.column) * size for s in self.program.signals
+        ]
+
     def _rows_of(self, memory, signal):
         start = signal.offset * self.n_rows
         end = start + signal.stride * self.n_rows
@@ -174,7 +193,7 @@ class Workspace:
             return []
         module, signals = instruction.module, self.program.signals
         reads_csr = csr is not None and 0 in instruction.inputs
-        kernels = table.module_kernels(module, self.bits, reads_csr)
+        kernels = self._kernels_of(module, reads_csr)
         shared = {
             **self._output_fields(instruction),
             **self._parameter_fields(instruction, add),
@@ -192,6 +211,14 @@ class Workspace:
             rows.append(new_row(Module, kernels[backward], **fields))
         return rows
 
+    def _kernels_of(self, module, reads_csr):
+        """Return the kernels of a module, forward and backward."""
+        key = id(module), reads_csr
+        if key not in self._kernels:
+            kernels = table.module_kernels(module, self.bits, reads_csr)
+            self._kernels[key] = kernels
+        return self._kernels[key]
+
     def _inputs_of_rows(self, instruction):
         """Return, for each row, ((signal, gradient) of inputs, settings)."""
         module = instruction.module
@@ -205,22 +232,23 @@ class Workspace:
         return parts
 
     def _input_fields(self, inputs):
-        fields = {}
+        fields, has_adjoints = {}, self.memory.adjoints is not None
         for number, (i, gradient) in zip(("", "2", "3"), inputs, strict=False):
             signal = self.program.signals[i]
-            fields[f"x{number}"] = self.values_of(signal)
+            fields[f"x{number}"] = self._value_addresses[i]
             fields[f"ldx{number}"] = signal.stride
             fields[f"width_x{number}"] = signal.width
-            if gradient and self.memory.adjoints is not None:
-                fields[f"dx{number}"] = self.adjoint_of(signal)
+            if gradient and has_adjoints:
+                fields[f"dx{number}"] = self._adjoint_addresses[i]
                 fields[f"add_dx{number}"] = gradient == "add"
         return fields
 
     def _output_fields(self, instruction):
-        y = self.program.signals[instruction.output]
+        i, has_adjoints = instruction.output, self.memory.adjoints is not None
+        y = self.program.signals[i]
         return {
-            "y": self.values_of(y),
-            "dy": 0 if self.memory.adjoints is None else self.adjoint_of(y),
+            "y": self._value_addresses[i],
+            "dy": self._adjoint_addresses[i] if has_adjoints else 0,
             "ldy": y.stride,
             "width_y": y.width,
             "add_y": instruction.adds_output,
@@ -229,6 +257,13 @@ class Workspace:
 
     def _parameter_fields(self, instruction, add):
         fields = {"add_dw": add or instruction.parameter_gradient == "add"}
+        key = instruction.blocks, self.gradient is None
+        if key not in self._blocks:
+            self._blocks[key] = self._fields_of_blocks(instruction)
+        return fields | self._blocks[key]
+
+    def _fields_of_blocks(self, instruction):
+        fields = {}
         for index in instruction.blocks:
             block = self.program.blocks[index]
             value, gradient = BLOCKS[block.name]
