@@ -88,6 +88,18 @@ def test_memory_is_bounded_and_what_was_used_last_stays(n_kept):
     assert found[-1] == (n_kept > 1)
 
 
+def test_one_of_several_that_was_used_keeps_the_others(parameters):
+    others = PROGRAM.allocate(np.float64)
+    idle = IdleExecutors(3 * bound(parameters).n_bytes)
+    for vector in (parameters, parameters, others):
+        idle.put(bound(vector), vector)
+    idle.put(idle.take(PROGRAM, parameters, 1), parameters)
+    newest = PROGRAM.allocate(np.float64)
+    idle.put(bound(newest), newest)
+    assert idle.take(PROGRAM, others, 1) is None
+    assert idle.take(PROGRAM, parameters, 1) is not None
+
+
 @needs_jit  # whose memory grows with the rows
 def test_what_is_larger_than_the_bound_drops_nothing_else(parameters):
     idle = IdleExecutors(bound(parameters).n_bytes)

@@ -253,13 +253,15 @@ def test_a_prediction_inside_another_has_an_executor_of_its_own(mlp):
 
 
 @needs_jit
-def test_a_graph_unrolled_anew_finds_what_was_bound(monkeypatch):
+def test_a_graph_unrolled_anew_finds_what_was_bound():
     network = NETWORKS["recurrent"]()
     longer = np.random.default_rng(1).normal(size=(2, 7, 2))
     idle_executors.forget()
     network.predict(longer)
+    assert network._net._latest
     (executor,) = (e for shelf in idle_executors._shelves.values() for e in shelf)
     for _ in range(3):
+        object.__setattr__(network._net, "_latest", {})  # the graphs that it keeps
         gc.collect()
         network.predict(longer)
         (found,) = (e for shelf in idle_executors._shelves.values() for e in shelf)
@@ -270,7 +272,10 @@ def test_a_graph_unrolled_anew_finds_what_was_bound(monkeypatch):
     "fork" not in multiprocessing.get_all_start_methods(), reason="There is no fork."
 )
 def test_a_child_predicts_while_its_parent_holds_the_lock(mlp):
+    idle_executors.forget()
+    mlp.predict_proba(X)
     expected = mlp.predict_proba(X[:1])
+    assert len(idle_executors) == 2
     with idle_executors._lock:
         child = os.fork()
         if child == 0:  # what goes wrong here must not go on as a test run
@@ -278,7 +283,7 @@ def test_a_child_predicts_while_its_parent_holds_the_lock(mlp):
             try:
                 found = [mlp.predict_proba(X[:1]) for _ in range(2)]
                 is_same = np.array_equal(found, [expected] * 2)
-                is_same &= len(idle_executors) == 1
+                is_same &= len(idle_executors) == 1  # a new one, kept
             finally:
                 os._exit(0 if is_same else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
