@@ -24,6 +24,7 @@ BENCHMARKS = (
     "regularized",
     "residual",
     "recurrent",
+    "unequal",
     "many_modules",
     "sequences",
     "ranking",
