@@ -22,9 +22,6 @@ class Optimizer:
         Vectors like the parameters that the rule carries from step to step.
     n_coefficients : int
         Numbers that it is given at each step.
-    rates : tuple of int
-        Which of these numbers are learning rates: what is multiplied by a factor
-        where parameters are learnt at a rate of their own.
     uses_curvature : bool
         Whether it is told, before each epoch, the second derivatives of the
         loss by ``take_curvature``.
@@ -32,7 +29,6 @@ class Optimizer:
 
     n_slots: ClassVar[int]
     n_coefficients: ClassVar[int]
-    rates: ClassVar[tuple]
     uses_curvature: ClassVar[bool] = False
 
     def coefficients(self, steps, learning_rates):
@@ -66,7 +62,6 @@ class SGD(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 2
-    rates: ClassVar[tuple] = (1,)
 
     def coefficients(self, steps, learning_rates):
         """Return (momentum, learning rate) of each step."""
@@ -131,7 +126,6 @@ class Adam(Optimizer):
 
     n_slots: ClassVar[int] = 2
     n_coefficients: ClassVar[int] = 6
-    rates: ClassVar[tuple] = (4,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, corrected rate, epsilon) of each step."""
@@ -166,7 +160,6 @@ class Nadam(Adam):
     """
 
     n_coefficients: ClassVar[int] = 8
-    rates: ClassVar[tuple] = (4, 5)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, rates of m and g, root factor, epsilon)."""
@@ -210,7 +203,6 @@ class RMSprop(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 4
-    rates: ClassVar[tuple] = (2,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b2, 1 - b2, learning rate, epsilon) of each step."""
@@ -239,7 +231,6 @@ class Adagrad(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 2
-    rates: ClassVar[tuple] = (0,)
 
     def coefficients(self, steps, learning_rates):
         """Return (learning rate, epsilon) of each step."""
@@ -268,7 +259,6 @@ class Lion(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 5
-    rates: ClassVar[tuple] = (4,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, learning rate) of each step."""

@@ -7,7 +7,6 @@ minibatches, is the executor's ``run_epochs``.
 
 import enum
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,7 +29,7 @@ class Outcome(enum.Enum):
     """Why training ended."""
 
     CONVERGED = "no improvement for long enough"
-    FINISHED = "the schedule of the learning rate, or the plan, is over"
+    FINISHED = "the schedule of the learning rate is over"
     OUT_OF_EPOCHS = "the maximum of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
@@ -58,10 +57,6 @@ class Plan:
         Largest norm of a minibatch's gradient, penalty left out.
     early_stopping : bool
         Whether the validation score says when to stop, rather than the loss.
-    learning_rate_factors : dict, callable or None
-        See :mod:`skbackprop.engine.rate_factors`.
-    ends_by_plan : bool
-        Whether ``max_epochs`` are all that is wanted, and not a limit.
     """
 
     optimizer: Optimizer
@@ -74,8 +69,6 @@ class Plan:
     max_no_improvement: float
     clip_grad_norm: float | None = None
     early_stopping: bool = False
-    learning_rate_factors: dict | Callable | None = None
-    ends_by_plan: bool = False
 
 
 @dataclass
@@ -207,8 +200,7 @@ def train(
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
     is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
-    is_planned = is_scheduled_end or plan.ends_by_plan
-    if outcome is Outcome.OUT_OF_EPOCHS and is_planned:
+    if outcome is Outcome.OUT_OF_EPOCHS and is_scheduled_end:
         outcome = Outcome.FINISHED
     if validate:
         # Predictions want the best parameters, a fit that goes on wants the last.

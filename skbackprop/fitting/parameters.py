@@ -1,6 +1,5 @@
 """What every network estimator can be told: names, defaults, texts, constraints."""
 
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
 from os import PathLike
@@ -65,11 +64,9 @@ class NetworkParameters(BaseEstimator):
     random_state : int, RandomState instance, default=None
         Source of the initial weights, of the shuffling, of the validation split and
         of what dropout leaves out. With the same int the results are the same.
-    tol : float or None, default=1e-4
+    tol : float, default=1e-4
         Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at. None:
-        training goes through all of ``max_iter``, which is then its end by plan and
-        nothing to warn of; not with L-BFGS, nor with ``early_stopping``.
+        that counts as one; for L-BFGS the size of the gradient to stop at.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
@@ -123,25 +120,12 @@ class NetworkParameters(BaseEstimator):
         What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
         normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
         variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        'unit_variance', orthogonal and then scaled, layer by layer, so that
+        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
         on a batch of the data what a layer puts out has variance 1 (Mishkin &
-        Matas 2016); or 'unit_std', that of 'lecun' and then scaled, unit by unit, to
-        standard deviation 1 (Holzmueller et al. 2024). Biases begin as 0 with all
-        but 'glorot'.
+        Matas 2016). Biases begin as 0 with all but 'glorot'.
     regularization_start : float, default=None
         Epochs before the penalties, weight decay and ``max_norm`` begin to
         apply. None: from the start.
-    bias_init : {None, 'zeros', 'data'}, default=None
-        What biases begin with. None: what ``weight_init`` says. 'data': minus what
-        comes to a unit from a random point between 5 samples, so that each
-        begins to bend somewhere among the data (Steinwart 2019).
-    learning_rate_factors : dict or callable, default=None
-        Factors of the learning rate of some parameters, 1 for the others. By the
-        name of a parameter, alone or behind that of its module, which comes first:
-        ``{'bias': 0.1, 'Scale.scale': 6, 'weight': 'fan_in'}``; 'fan_in' is 1 over
-        the root of the number of weights that lead to a unit. Or a function of
-        (module, name, shape). Weight decay keeps the rate without factor. Not with
-        L-BFGS.
     warmup_epochs : float, default=None
         Epochs in which the learning rate rises linearly to what its schedule
         says. None: from the start.
@@ -204,8 +188,6 @@ class NetworkParameters(BaseEstimator):
     max_norm: float | None = None
     weight_init: str = "glorot"
     regularization_start: float | None = None
-    bias_init: str | None = None
-    learning_rate_factors: dict | Callable | None = None
     warmup_epochs: float | None = None
     damping: float | None = None
     dtype: str | None = None
@@ -225,7 +207,7 @@ class NetworkParameters(BaseEstimator):
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
-        "tol": [None, Interval(Real, 0, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
         "verbose": ["verbose"],
         "warm_start": ["boolean"],
         "momentum": [Interval(Real, 0, 1, closed="both")],
@@ -246,8 +228,6 @@ class NetworkParameters(BaseEstimator):
         "max_norm": [None, Interval(Real, 0, None, closed="neither")],
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
         "weight_init": [StrOptions(set(WEIGHT_INITS))],
-        "bias_init": [None, StrOptions({"zeros", "data"})],
-        "learning_rate_factors": [None, dict, callable],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],

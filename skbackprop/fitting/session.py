@@ -15,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.history import new_history
-from skbackprop.engine.initialization import initialize, looks_at_data
+from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.parts import Parts
 from skbackprop.engine.samples import CSR
@@ -39,8 +39,7 @@ from skbackprop.fitting.validation_sets import (
 from skbackprop.utils.validation import FLOATS
 from skbackprop.utils.warnings import warn_user
 
-_INITIAL_BATCH = 512  # samples that 'unit_variance' is fitted to
-_RANDOM_BATCH = 1000  # samples that other initial values are fitted to
+_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
 # Fitted attributes that L-BFGS does not have.
 _OF_MINIBATCHES = (
@@ -349,13 +348,13 @@ def _begin(estimator, data, targets, is_given):
     if isinstance(X, Parts):  # the one with most rows has most to look at
         part = np.argmax([len(rows) for rows in X.rows])
         program, X = X.programs[part], X.arrays[part]
+    looks_at_data = estimator.weight_init == "unit_variance"
     initialize(
         program,
         estimator._parameters,
         estimator._random_state,
         estimator.weight_init,
-        estimator.bias_init,
-        _initial_batch(estimator, X),
+        X[:_INITIAL_BATCH] if looks_at_data else None,
     )
     estimator._begin(targets, is_given)
     warn_of_output(program, targets)
@@ -370,17 +369,6 @@ def _begin(estimator, data, targets, is_given):
         estimator.best_loss_ = None if estimator.early_stopping else np.inf
         estimator.validation_scores_ = estimator.validation_loss_curve_ = None
         estimator.best_validation_score_ = None
-
-
-def _initial_batch(estimator, X):
-    """Return the rows that the first parameters are fitted to, None without."""
-    if not looks_at_data(estimator.weight_init, estimator.bias_init):
-        return None
-    if estimator.weight_init == "unit_variance":
-        return X[:_INITIAL_BATCH]
-    # At random: rows may be in an order.
-    n_drawn = min(_RANDOM_BATCH, X.shape[0])
-    return X[estimator._random_state.permutation(X.shape[0])[:n_drawn]]
 
 
 def _check_continuation(estimator, data):

@@ -14,7 +14,6 @@ from skbackprop.engine.losses import (
     Quantile,
 )
 from skbackprop.engine.penalties import Penalties
-from skbackprop.engine.rate_factors import block_factors
 from skbackprop.engine.reference.curvature import check_curvature
 from skbackprop.engine.training import Plan
 from skbackprop.utils.warnings import warn_user
@@ -109,7 +108,6 @@ _OF_MINIBATCHES = (
     "clip_grad_norm",
     "dropout",
     "l1_alpha",
-    "learning_rate_factors",
     "max_norm",
     "regularization_start",
     "warmup_epochs",
@@ -126,26 +124,9 @@ def check_settings(estimator, program):
             f"damping={estimator.damping!r} is about solver='sdlm', but solver is "
             f"{estimator.solver!r}. Use solver='sdlm', or damping=None."
         )
-    if estimator.learning_rate_factors is not None:
-        block_factors(program, estimator.learning_rate_factors)
-    if estimator.tol is None and estimator.early_stopping:
-        raise ValueError(
-            "tol=None trains for all of max_iter, but early_stopping=True stops where "
-            "the score no longer improves by tol. Use a tol of at least 0, or keep the "
-            "best epoch of all: give X_val and y_val to fit."
-        )
-    if estimator.solver == "lbfgs":
-        _check_settings_of_lbfgs(estimator, program)
-
-
-def _check_settings_of_lbfgs(estimator, program):
-    """Raise ValueError where parameters or modules are about minibatches."""
+    if estimator.solver != "lbfgs":
+        return
     advice = "Use solver='sgd' or 'adam'"
-    if estimator.tol is None:
-        raise ValueError(
-            "tol=None trains for all of max_iter, but solver='lbfgs' ends where the "
-            "gradient is as small as tol. Use a tol of at least 0."
-        )
     if estimator.checkpoint is not None:
         raise ValueError(
             f"checkpoint={estimator.checkpoint!r} is written between epochs, which "
@@ -206,7 +187,6 @@ def warn_of_output(program, targets):
 
 def make_plan(estimator, max_epochs):
     """Return how the parameters of an estimator say to train."""
-    ends_by_plan = estimator.tol is None
     return Plan(
         optimizer=make_optimizer(estimator),
         learning_rate=estimator.learning_rate_init,
@@ -214,12 +194,10 @@ def make_plan(estimator, max_epochs):
         penalties=_make_penalties(estimator),
         max_epochs=max_epochs,
         shuffle=estimator.shuffle,
-        tol=estimator.tol or 0.0,
-        max_no_improvement=np.inf if ends_by_plan else estimator.n_iter_no_change,
+        tol=estimator.tol,
+        max_no_improvement=estimator.n_iter_no_change,
         clip_grad_norm=estimator.clip_grad_norm,
         early_stopping=estimator.early_stopping,
-        learning_rate_factors=estimator.learning_rate_factors,
-        ends_by_plan=ends_by_plan,
     )
 
 

@@ -154,7 +154,6 @@ class Update(NamedTuple):
     ld_slots: int  # from one of them to the next
     n_elements: int
     decays: int  # 1 where penalties apply to these parameters
-    rate_factor: int  # by the bits of its float64: their learning rate is so much of it
 
 
 @_row

@@ -115,11 +115,10 @@ def module_settings(module):
     """
     if type(module) not in _TABLE:
         return ()
-    return tuple(map(as_integer, _TABLE[type(module)].settings(module)))
+    return tuple(map(_as_integer, _TABLE[type(module)].settings(module)))
 
 
-def as_integer(number):
-    """Return what stands for a number in a row: a float goes by its bits."""
+def _as_integer(number):
     if isinstance(number, float):
         return struct.unpack("<q", struct.pack("<d", number))[0]
     return int(number)

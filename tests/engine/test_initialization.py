@@ -23,7 +23,7 @@ def begin(graph, weight_init, x=None, dtype=np.float64, seed=0):
     """Return the initial blocks of a graph."""
     program = compile_graph(graph)
     parameters = program.allocate(dtype)
-    initialize(program, parameters, np.random.RandomState(seed), weight_init, x=x)
+    initialize(program, parameters, np.random.RandomState(seed), weight_init, x)
     return [view.copy() for view in program.views(parameters)]
 
 
@@ -147,33 +147,3 @@ def test_ten_epochs_twice_are_twenty_with_dropout():
     parts = MLPClassifier((30,), max_iter=10, warm_start=True, **settings)
     parts.fit(X, Y).fit(X, Y)
     np.testing.assert_array_equal(whole._parameters, parts._parameters)
-
-
-@pytest.mark.parametrize("as_input", [np.asarray, sparse.csr_matrix])
-def test_each_unit_puts_out_unit_deviation_on_the_batch(as_input):
-    first, second, *_ = begin(mlp_graph(64, [50], 10), "unit_std", as_input(X))
-    h = X @ first
-    np.testing.assert_allclose(h.std(axis=0), 1, rtol=1e-12)
-    h = np.maximum(h, 0) @ second
-    np.testing.assert_allclose(h.std(axis=0), 1, rtol=1e-12)
-
-
-@pytest.mark.parametrize("as_input", [np.asarray, sparse.csr_matrix])
-def test_biases_from_data_let_each_unit_bend_among_the_data(as_input):
-    program = compile_graph(mlp_graph(64, [50], 10))
-    parameters = program.allocate(np.float64)
-    rng = np.random.RandomState(0)
-    initialize(program, parameters, rng, "lecun", "data", as_input(X))
-    first, second, *biases = program.views(parameters)
-    h = X @ first
-    for outputs, bias in ((h, biases[0]), (np.maximum(h + biases[0], 0), biases[1])):
-        outputs = outputs if bias is biases[0] else outputs @ second
-        assert (outputs.min(axis=0) <= -bias).all()
-        assert (-bias <= outputs.max(axis=0)).all()
-        assert np.unique(bias).size == bias.size
-
-
-def test_biases_of_zero_are_zero_whatever_the_weights_are():
-    clf = MLPClassifier((5,), bias_init="zeros", learning_rate_init=1e-300, max_iter=1)
-    for bias in clf.set_params(tol=None).fit(X, Y).intercepts_:
-        assert abs(bias).max() < 1e-200

@@ -10,7 +10,6 @@ from contextvars import ContextVar
 
 import numpy as np
 
-from skbackprop.engine.rate_factors import make_segments
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import (
     CheckFinite,
@@ -317,7 +316,7 @@ class Workspace:
         """Return the rows that change parameters once there is a gradient."""
         return [
             *self._bind_clip(plan.clip_grad_norm),
-            *self._bind_updates(plan, slots),
+            *self._bind_updates(plan.optimizer, slots),
             *self._bind_limits(plan.penalties),
         ]
 
@@ -337,23 +336,21 @@ class Workspace:
         kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
         return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
 
-    def _bind_updates(self, plan, slots):
-        """Return the updates of parameters that have decay and factor in common."""
+    def _bind_updates(self, optimizer, slots):
+        """Return the updates of the decaying parameters and of the others."""
+        split, end = self.program.n_decaying, self.program.n_learned
         return [
             new_row(
                 Update,
-                table.update_kernel(plan.optimizer, self.bits),
-                parameters=self.parameters[start:stop],
-                gradient=self.gradient[start:stop],
-                slots=slots[:, start:stop],
+                table.update_kernel(optimizer, self.bits),
+                parameters=self.parameters[part],
+                gradient=self.gradient[part],
+                slots=slots[:, part],
                 ld_slots=self.program.n_parameters,
-                n_elements=stop - start,
+                n_elements=len(self.parameters[part]),
                 decays=decays,
-                rate_factor=table.as_integer(factor),
             )
-            for start, stop, decays, factor in make_segments(
-                self.program, plan.learning_rate_factors
-            )
+            for decays, part in ((1, slice(split)), (0, slice(split, end)))
         ]
 
     def _bind_limits(self, penalties):

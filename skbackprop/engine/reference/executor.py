@@ -8,7 +8,6 @@ import numpy as np
 
 from skbackprop.engine.parts import deal
 from skbackprop.engine.protocol import BaseExecutor
-from skbackprop.engine.rate_factors import make_segments
 from skbackprop.engine.reference.losses import (
     group_values_and_gradient,
     value_and_gradient,
@@ -183,18 +182,15 @@ class ReferenceExecutor(BaseExecutor):
 
     def _update(self, coefficients):
         _, plan, slots, _ = self._training
-        for start, stop, _, factor in make_segments(
-            self.program, plan.learning_rate_factors
-        ):
-            part, own = slice(start, stop), coefficients.copy()
-            own[list(plan.optimizer.rates)] *= factor
-            self.parameters[part], slots[:, part] = plan.optimizer.update(
-                self.parameters[part],
-                self.gradient[part],
-                slots[:, part],
-                own.astype(self.parameters.dtype),
-                xp,
-            )
+        coefficients = coefficients.astype(self.parameters.dtype)
+        learned = slice(self.program.n_learned)
+        self.parameters[learned], slots[:, learned] = plan.optimizer.update(
+            self.parameters[learned],
+            self.gradient[learned],
+            slots[:, learned],
+            coefficients,
+            xp,
+        )
 
     def _limit_columns(self, max_norm):
         """Scale columns of matrices that are too long down to the norm allowed."""

@@ -18,8 +18,7 @@ def make_update(optimizer, bits):
     """Return the kernel of a step of an ``Optimizer`` over a range of parameters.
 
     w, *slots = update(w, dw, slots), elementwise, with the coefficients that
-    the context holds for this step, those that are learning rates times the factor
-    of these parameters. The squared norm of dw is added to the
+    the context holds for this step. The squared norm of dw is added to the
     scalars. Where the parameters decay,
 
     - w is decayed, and the gradient is dw + l2 w with the w before;
@@ -39,10 +38,10 @@ def make_update(optimizer, bits):
         kept = 1.0 - code.repeat(code.narrow(step[Penalty.decay]))
         penalty = code.repeat(code.narrow(scalars[Scalar.l2]))
         shrinkage = code.repeat(code.narrow(scalars[Scalar.shrinkage]))
-        coefficients = [step[N_PENALTIES + k] for k in range(optimizer.n_coefficients)]
-        for k in optimizer.rates:
-            coefficients[k] = row[Update.rate_factor].as_double() * coefficients[k]
-        coefficients = [code.repeat(code.narrow(c)) for c in coefficients]
+        coefficients = [
+            code.repeat(code.narrow(step[N_PENALTIES + k]))
+            for k in range(optimizer.n_coefficients)
+        ]
         gradient_squares, squares, absolutes = (DoubleSum(code) for _ in range(3))
 
         def update_all(decays, shrinks):

@@ -14,7 +14,7 @@ from kernel_helpers import (
 
 from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, RMSprop
 from skbackprop.engine.penalties import Penalties
-from skbackprop.kernels import jit, table
+from skbackprop.kernels import jit
 from skbackprop.kernels.abi import LimitColumns, Scalar, Update
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
@@ -66,7 +66,6 @@ class Step:
             ld_slots=stride,
             n_elements=n_elements,
             decays=decays,
-            rate_factor=table.as_integer(1.0),
         ).set_context(coefficients=self.told)
         self.call.scalars[Scalar.l2] = l2
 
