@@ -64,9 +64,13 @@ class NetworkParameters(BaseEstimator):
     random_state : int, RandomState instance, default=None
         Source of the initial weights, of the shuffling, of the validation split and
         of what dropout leaves out. With the same int the results are the same.
-    tol : float, default=1e-4
+    tol : float or None, default=1e-4
         Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at.
+        that counts as one; for L-BFGS the size of the gradient to stop at. None:
+        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
+        Training ends after ``max_iter`` epochs because that is the plan, which is
+        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
+        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
@@ -170,7 +174,7 @@ class NetworkParameters(BaseEstimator):
     max_iter: int = 200
     shuffle: bool = True
     random_state: object = None
-    tol: float = 1e-4
+    tol: float | None = 1e-4
     verbose: bool = False
     warm_start: bool = False
     momentum: float = 0.9
@@ -207,7 +211,7 @@ class NetworkParameters(BaseEstimator):
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
+        "tol": [None, Interval(Real, 0, None, closed="left")],
         "verbose": ["verbose"],
         "warm_start": ["boolean"],
         "momentum": [Interval(Real, 0, 1, closed="both")],

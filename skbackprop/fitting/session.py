@@ -27,7 +27,11 @@ from skbackprop.fitting.settings import (
     make_plan,
     warn_of_output,
 )
-from skbackprop.fitting.state import new_random_state, resume_or_begin
+from skbackprop.fitting.state import (
+    has_come_to_its_end,
+    new_random_state,
+    resume_or_begin,
+)
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.validation_sets import (
     check_validation,
@@ -115,8 +119,9 @@ class Session:
             self.outcome = self._run_lbfgs(observers)
         else:
             self.outcome = self._run_stochastic(observers)
-            is_over = self.outcome in (Outcome.CONVERGED, Outcome.FINISHED)
-            estimator._training_state.is_over = is_over
+            estimator._training_state.is_over = has_come_to_its_end(
+                estimator, self.outcome
+            )
         if not (self.incremental or estimator.warm_start):
             # Nor would a pickle, little larger than its weights, have the memory of
             # the optimizer: an estimator and its copies go on alike.

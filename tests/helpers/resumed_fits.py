@@ -20,6 +20,7 @@ SETTINGS = {
     "scorer": {"early_stopping": True, "scoring": "balanced_accuracy"},
     "converges": {"tol": 0.5, "n_iter_no_change": 5, "max_iter": 50},
     "converges by score": {"tol": 0.5, "n_iter_no_change": 5, "early_stopping": True},
+    "as planned": {"tol": None, "learning_rate": "cosine"},
     "no shuffling": {"shuffle": False},
     "float32": {"dtype": "float32"},
     "unit variance": {"weight_init": "unit_variance"},
