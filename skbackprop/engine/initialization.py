@@ -37,7 +37,7 @@ def initialize(program, parameters, random_state, weight_init="glorot", x=None):
                 view[...] = module.initial_values.get(name, 0.0)
             if module.has_weight_matrix:
                 draw(module, own, factor, random_state)
-                own["weight"][~_connected(module, own["weight"])] = 0
+                own["weight"][~_connected(module, own["weight"].shape)] = 0
     if weight_init == "unit_variance":
         _scale_to_unit_variance(program, views, x)
 
@@ -49,21 +49,24 @@ def _glorot_factor(program):
     return max((m.glorot_factor for m in activations), default=Module.glorot_factor)
 
 
-def _connected(module, weight):
+def _connected(module, shape):
     """Return which weights of a matrix there are."""
     if module.connections is None:
-        return np.ones(weight.shape, bool)
-    return module.connected(len(weight))
+        return np.ones(shape, bool)
+    return module.connected(shape[0])
 
 
-def _mean_fans(module, weight):
-    """Return the numbers of connections of an output and of an input, on average."""
-    connected = _connected(module, weight)
+def mean_fans(module, shape):
+    """Return fan_in and fan_out of the matrix of a module, on average.
+
+    These are the numbers of connections of an output and of an input.
+    """
+    connected = _connected(module, shape)
     return np.maximum(1.0, np.array(connected.shape) * connected.mean())
 
 
 def _draw_glorot(module, blocks, factor, random_state):
-    bound = np.sqrt(factor / _mean_fans(module, blocks["weight"]).sum())
+    bound = np.sqrt(factor / mean_fans(module, blocks["weight"].shape).sum())
     for view in blocks.values():
         view[...] = random_state.uniform(-bound, bound, view.shape)
 
@@ -71,7 +74,7 @@ def _draw_glorot(module, blocks, factor, random_state):
 def _draw_normal(gain):
     def draw(module, blocks, factor, random_state):
         weight = blocks["weight"]
-        fan_in, _ = _mean_fans(module, weight)
+        fan_in, _ = mean_fans(module, weight.shape)
         weight[...] = random_state.normal(0, np.sqrt(gain / fan_in), weight.shape)
 
     return draw

@@ -59,6 +59,8 @@ class Plan:
         Whether the validation score says when to stop, rather than the loss.
     ends_as_planned : bool
         Whether ``max_epochs`` is the end that is meant, not a limit of patience.
+    rate_factors : tuple of float or None
+        Factor of the learning rate for each block of the program; None: 1 each.
     """
 
     optimizer: Optimizer
@@ -72,6 +74,7 @@ class Plan:
     clip_grad_norm: float | None = None
     early_stopping: bool = False
     ends_as_planned: bool = False
+    rate_factors: tuple | None = None
 
 
 @dataclass

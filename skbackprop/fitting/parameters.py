@@ -127,6 +127,13 @@ class NetworkParameters(BaseEstimator):
         or 'unit_variance', orthogonal and then scaled, layer by layer, so that
         on a batch of the data what a layer puts out has variance 1 (Mishkin &
         Matas 2016). Biases begin as 0 with all but 'glorot'.
+    learning_rate_factors : dict or callable, default=None
+        Factors of the learning rate for blocks of parameters, each other block has
+        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
+        block of one kind of module ('Linear.bias'), which count for more; values are
+        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
+        callable of (module, name, shape) returns the factor of each block. Weight
+        decay keeps the rate without a factor; 0 freezes a block altogether.
     regularization_start : float, default=None
         Epochs before the penalties, weight decay and ``max_norm`` begin to
         apply. None: from the start.
@@ -191,6 +198,7 @@ class NetworkParameters(BaseEstimator):
     weight_decay: float | None = None
     max_norm: float | None = None
     weight_init: str = "glorot"
+    learning_rate_factors: object = None
     regularization_start: float | None = None
     warmup_epochs: float | None = None
     damping: float | None = None
@@ -230,6 +238,7 @@ class NetworkParameters(BaseEstimator):
         "l1_alpha": [None, Interval(Real, 0, None, closed="left")],
         "weight_decay": [None, Interval(Real, 0, None, closed="left")],
         "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "learning_rate_factors": [None, dict, callable],
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
         "weight_init": [StrOptions(set(WEIGHT_INITS))],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],

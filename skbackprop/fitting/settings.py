@@ -16,6 +16,7 @@ from skbackprop.engine.losses import (
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference.curvature import check_curvature
 from skbackprop.engine.training import Plan
+from skbackprop.fitting.rate_factors import rate_factors
 from skbackprop.utils.warnings import warn_user
 
 
@@ -108,6 +109,7 @@ _OF_MINIBATCHES = (
     "clip_grad_norm",
     "dropout",
     "l1_alpha",
+    "learning_rate_factors",
     "max_norm",
     "regularization_start",
     "warmup_epochs",
@@ -128,6 +130,7 @@ def check_settings(estimator, program):
         _check_without_rule(estimator)
     if estimator.solver == "lbfgs":
         _check_settings_of_lbfgs(estimator, program)
+    rate_factors(estimator, program)
 
 
 def _check_settings_of_lbfgs(estimator, program):
@@ -228,6 +231,7 @@ def make_plan(estimator, max_epochs):
         clip_grad_norm=estimator.clip_grad_norm,
         early_stopping=estimator.early_stopping,
         ends_as_planned=not has_rule,
+        rate_factors=rate_factors(estimator, estimator._program),
     )
 
 
