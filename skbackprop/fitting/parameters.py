@@ -124,9 +124,18 @@ class NetworkParameters(BaseEstimator):
         What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
         normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
         variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
-        on a batch of the data what a layer puts out has variance 1 (Mishkin &
-        Matas 2016). Biases begin as 0 with all but 'glorot'.
+        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
+        layer puts out for the first 512 samples (or for those of
+        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
+        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
+        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
+        all but 'glorot'.
+    bias_init : {'data', 'zeros'}, default=None
+        What biases of linear modules begin with: 'zeros', or 'data', minus what the
+        unit puts out at a random point amid the data, so that units differ in where
+        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
+        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
+        has it.
     learning_rate_factors : dict or callable, default=None
         Factors of the learning rate for blocks of parameters, each other block has
         1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
@@ -198,6 +207,7 @@ class NetworkParameters(BaseEstimator):
     weight_decay: float | None = None
     max_norm: float | None = None
     weight_init: str = "glorot"
+    bias_init: str | None = None
     learning_rate_factors: object = None
     regularization_start: float | None = None
     warmup_epochs: float | None = None
@@ -241,6 +251,7 @@ class NetworkParameters(BaseEstimator):
         "learning_rate_factors": [None, dict, callable],
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
         "weight_init": [StrOptions(set(WEIGHT_INITS))],
+        "bias_init": [None, StrOptions({"data", "zeros"})],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],

@@ -42,7 +42,6 @@ from skbackprop.fitting.validation_sets import (
 from skbackprop.utils.validation import FLOATS
 from skbackprop.utils.warnings import warn_user
 
-_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
 # Fitted attributes that L-BFGS does not have.
 _OF_MINIBATCHES = (
@@ -339,13 +338,13 @@ def _begin(estimator, data, targets, is_given):
     estimator._random_state = new_random_state(estimator.random_state)
     program = estimator._program
     estimator._parameters = program.allocate(data.X.dtype)
-    looks_at_data = estimator.weight_init == "unit_variance"
     initialize(
         program,
         estimator._parameters,
         estimator._random_state,
         estimator.weight_init,
-        data.X[:_INITIAL_BATCH] if looks_at_data else None,
+        data.X,
+        estimator.bias_init,
     )
     estimator._begin(targets, is_given)
     warn_of_output(program, targets)

@@ -25,6 +25,7 @@ SETTINGS = {
     "no shuffling": {"shuffle": False},
     "float32": {"dtype": "float32"},
     "unit variance": {"weight_init": "unit_variance"},
+    "fitted beginnings": {"weight_init": "unit_std", "bias_init": "data"},
     "one batch": {"batch_size": 1000},
     "does not go on": {"warm_start": False},
 }
