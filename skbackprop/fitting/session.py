@@ -28,7 +28,11 @@ from skbackprop.fitting.settings import (
     make_plan,
     warn_of_output,
 )
-from skbackprop.fitting.state import new_random_state, resume_or_begin
+from skbackprop.fitting.state import (
+    has_come_to_its_end,
+    new_random_state,
+    resume_or_begin,
+)
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.validation_sets import (
     check_validation,
@@ -39,7 +43,6 @@ from skbackprop.fitting.validation_sets import (
 from skbackprop.utils.validation import FLOATS
 from skbackprop.utils.warnings import warn_user
 
-_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
 # Fitted attributes that L-BFGS does not have.
 _OF_MINIBATCHES = (
@@ -116,8 +119,9 @@ class Session:
             self.outcome = self._run_lbfgs(observers)
         else:
             self.outcome = self._run_stochastic(observers)
-            is_over = self.outcome in (Outcome.CONVERGED, Outcome.FINISHED)
-            estimator._training_state.is_over = is_over
+            estimator._training_state.is_over = has_come_to_its_end(
+                estimator, self.outcome
+            )
         if not (self.incremental or estimator.warm_start):
             # Nor would a pickle, little larger than its weights, have the memory of
             # the optimizer: an estimator and its copies go on alike.
@@ -348,13 +352,13 @@ def _begin(estimator, data, targets, is_given):
     if isinstance(X, Parts):  # the one with most rows has most to look at
         part = np.argmax([len(rows) for rows in X.rows])
         program, X = X.programs[part], X.arrays[part]
-    looks_at_data = estimator.weight_init == "unit_variance"
     initialize(
         program,
         estimator._parameters,
         estimator._random_state,
         estimator.weight_init,
-        X[:_INITIAL_BATCH] if looks_at_data else None,
+        X,
+        estimator.bias_init,
     )
     estimator._begin(targets, is_given)
     warn_of_output(program, targets)

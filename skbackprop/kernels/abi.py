@@ -154,6 +154,7 @@ class Update(NamedTuple):
     ld_slots: int  # from one of them to the next
     n_elements: int
     decays: int  # 1 where penalties apply to these parameters
+    factor: int  # of the learning rate, at least 0: a float64 by its bits
 
 
 @_row

@@ -115,10 +115,11 @@ def module_settings(module):
     """
     if type(module) not in _TABLE:
         return ()
-    return tuple(map(_as_integer, _TABLE[type(module)].settings(module)))
+    return tuple(map(as_integer, _TABLE[type(module)].settings(module)))
 
 
-def _as_integer(number):
+def as_integer(number):
+    """Return an integer as it is, and the bits of a float as an integer."""
     if isinstance(number, float):
         return struct.unpack("<q", struct.pack("<d", number))[0]
     return int(number)

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 import numpy as np
 
+from skbackprop.engine.stretches import moving_matrices, stretches_of
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import (
     CheckFinite,
@@ -316,8 +317,8 @@ class Workspace:
         """Return the rows that change parameters once there is a gradient."""
         return [
             *self._bind_clip(plan.clip_grad_norm),
-            *self._bind_updates(plan.optimizer, slots),
-            *self._bind_limits(plan.penalties),
+            *self._bind_updates(plan, slots),
+            *self._bind_limits(plan),
         ]
 
     def bind_check(self):
@@ -336,28 +337,28 @@ class Workspace:
         kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
         return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
 
-    def _bind_updates(self, optimizer, slots):
-        """Return the updates of the decaying parameters and of the others."""
-        split, end = self.program.n_decaying, self.program.n_learned
+    def _bind_updates(self, plan, slots):
+        """Return the updates of the parameters, stretch by stretch."""
         return [
             new_row(
                 Update,
-                table.update_kernel(optimizer, self.bits),
-                parameters=self.parameters[part],
-                gradient=self.gradient[part],
-                slots=slots[:, part],
+                table.update_kernel(plan.optimizer, self.bits),
+                parameters=self.parameters[span],
+                gradient=self.gradient[span],
+                slots=slots[:, span],
                 ld_slots=self.program.n_parameters,
-                n_elements=len(self.parameters[part]),
+                n_elements=len(self.parameters[span]),
                 decays=decays,
+                factor=table.as_integer(factor),
             )
-            for decays, part in ((1, slice(split)), (0, slice(split, end)))
+            for span, decays, factor in stretches_of(self.program, plan.rate_factors)
         ]
 
-    def _bind_limits(self, penalties):
+    def _bind_limits(self, plan):
         """Return the rows that limit the norms of the columns of matrices."""
-        if penalties.max_norm is None:
+        if plan.penalties.max_norm is None:
             return []
-        matrices = [block for block in self.program.blocks if block.is_matrix]
+        matrices = moving_matrices(self.program, plan.rate_factors)
         return [
             new_row(
                 LimitColumns,

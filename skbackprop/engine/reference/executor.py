@@ -20,6 +20,7 @@ from skbackprop.engine.reference.modules import (
     xp,
 )
 from skbackprop.engine.samples import EpochsRun, batches
+from skbackprop.engine.stretches import moving_matrices, stretches_of
 
 
 def _memberships(samples, units):
@@ -159,12 +160,7 @@ class ReferenceExecutor(BaseExecutor):
         penalty = 0.5 * alpha * (weights**2).sum() + l1_alpha * abs(weights).sum()
         norm = self._clip()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
-        decaying *= self.parameters.dtype.type(1 - decay)
-        self._update(coefficients[5:])
-        if l1_alpha > 0:
-            shrinkage = self.parameters.dtype.type(shrinkage / weight_sum)
-            size = np.maximum(abs(decaying) - shrinkage, 0)
-            decaying[:] = np.copysign(size, decaying)
+        self._update(coefficients[5:], decay, shrinkage / weight_sum)
         self._limit_columns(max_norm)
         return (data_loss + penalty) / weight_sum, penalty / weight_sum, norm
 
@@ -180,25 +176,32 @@ class ReferenceExecutor(BaseExecutor):
             self.gradient *= clip_grad_norm / norm
         return norm
 
-    def _update(self, coefficients):
+    def _update(self, coefficients, decay, shrinkage):
+        """Decay, step and shrink the parameters, stretch by stretch."""
         _, plan, slots, _ = self._training
-        coefficients = coefficients.astype(self.parameters.dtype)
-        learned = slice(self.program.n_learned)
-        self.parameters[learned], slots[:, learned] = plan.optimizer.update(
-            self.parameters[learned],
-            self.gradient[learned],
-            slots[:, learned],
-            coefficients,
-            xp,
-        )
+        optimizer, dtype = plan.optimizer, self.parameters.dtype
+        for span, decays, factor in stretches_of(self.program, plan.rate_factors):
+            if factor == 0:
+                continue
+            own, gradient = self.parameters[span], self.gradient[span]
+            told = optimizer.at_factor(coefficients, factor).astype(dtype)
+            if decays:
+                own *= dtype.type(1 - decay)
+            own[:], slots[:, span] = optimizer.update(
+                own, gradient, slots[:, span], told, xp
+            )
+            if decays and shrinkage > 0:
+                size = np.maximum(abs(own) - dtype.type(shrinkage * factor), 0)
+                own[:] = np.copysign(size, own)
 
     def _limit_columns(self, max_norm):
         """Scale columns of matrices that are too long down to the norm allowed."""
-        for block in self.program.blocks:
-            if np.isfinite(max_norm) and block.is_matrix:
-                matrix = block.view(self.parameters)
-                norms = np.sqrt((matrix**2).sum(axis=0))
-                matrix *= np.where(norms > max_norm, max_norm / norms, 1)
+        if not np.isfinite(max_norm):
+            return
+        for block in moving_matrices(self.program, self._training[1].rate_factors):
+            matrix = block.view(self.parameters)
+            norms = np.sqrt((matrix**2).sum(axis=0))
+            matrix *= np.where(norms > max_norm, max_norm / norms, 1)
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""

@@ -28,6 +28,7 @@ _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 _ADVICE = {
     "graph": "Give the graph that it makes: set_params(graph=estimator.graph_).",
     "learning_rate": "Give a Schedule of skbackprop.engine.schedules.",
+    "learning_rate_factors": "Give a dict of the factors, by names of blocks.",
     "scoring": "Give the name of a scorer.",
 }
 
