@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassifierMixin
+from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d
@@ -150,6 +151,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, classes of rows, weights."""
+        if getattr(y, "dtype", np.dtype(object)) == float:
+            assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
