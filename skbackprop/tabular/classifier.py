@@ -151,7 +151,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, classes of rows, weights."""
-        if getattr(y, "dtype", np.dtype(object)) == float:
+        if getattr(getattr(y, "dtype", None), "kind", "") == "f":
             assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
