@@ -6,12 +6,19 @@ import weakref
 import numpy as np
 import pytest
 from jit_marks import needs_jit
-from random_graphs import mlp_graph
+from random_graphs import (
+    mlp_graph,
+    random_dag,
+    random_graph,
+    random_graph_of_columns,
+    random_parameters,
+)
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.debugging import executor as chosen
 from skbackprop.engine.debugging import unwritten_memory
 from skbackprop.engine.idle import IdleExecutors
+from skbackprop.engine.samples import Samples
 from skbackprop.network.compiler import compile_graph
 
 GRAPH = mlp_graph(3, [4], 2)
@@ -142,3 +149,31 @@ def test_what_debugging_chooses_is_made_anew_and_not_kept(idle, parameters):
             assert idle.take(PROGRAM, parameters, 1) is None
             idle.put(bound(parameters), parameters)
         assert len(idle) == 1
+
+
+# Contents of an executor
+
+MAKERS = (random_graph, random_dag, random_graph_of_columns)
+
+
+def put_out(executor, X):
+    with np.errstate(all="ignore"):
+        return np.concatenate([z.copy() for _, z in executor.forward(Samples(X))])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_is_left_of_signals_that_overflowed(seed, make, dtype):
+    graph = make(seed)
+    program, parameters = compile_graph(graph), random_parameters(graph, seed, dtype)
+    X = np.random.default_rng(seed).normal(size=(7, graph.n_features)).astype(dtype)
+    executor = make_executor(program, parameters, batch_size=8)
+    kept = parameters.copy()
+    put_out(executor, X * np.finfo(dtype).max ** 0.9)
+    for value in (np.inf, np.nan):
+        parameters[:] = value
+        put_out(executor, X)
+    parameters[:] = kept
+    new = make_executor(program, parameters, batch_size=8)
+    np.testing.assert_array_equal(put_out(executor, X), put_out(new, X), strict=True)
