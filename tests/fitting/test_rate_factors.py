@@ -31,6 +31,13 @@ from skbackprop.network.compiler import compile_graph
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 TASK = TASKS["multiclass"]
 DTYPES = ["float32", "float64"]
+
+
+def named(value):
+    """Return a name of a case; functions have an address in theirs."""
+    return "function" if callable(value) else str(value)
+
+
 every_solver = pytest.mark.parametrize("solver", sorted(SOLVERS))
 MIXED = {"weight": "fan_in", "Linear.bias": 0.1, "Scale.scale": 6.0}
 
@@ -137,7 +144,7 @@ def test_a_callable_sees_module_name_and_shape():
         (lambda module, name, shape: np.ones(2), "for 'Linear.weight' of shape"),
         ("fan_in", "must be"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_what_names_no_block_or_is_no_factor_is_refused(given, message):
     with pytest.raises(ValueError, match=f"learning_rate_factors.*{message}"):
@@ -159,7 +166,7 @@ def test_lbfgs_refuses_them():
 @every_solver
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
-    "ones", [{}, {"weight": 1, "Scale.scale": 1.0}, lambda *block: 1.0], ids=str
+    "ones", [{}, {"weight": 1, "Scale.scale": 1.0}, lambda *block: 1.0], ids=named
 )
 def test_a_factor_of_1_changes_no_bit(solver, ones, dtype):
     settings = {"solver": solver, "dtype": dtype, "weight_decay": 0.1, "l1_alpha": 0.01}

@@ -13,7 +13,7 @@ from table_columns import scaled
 from skbackprop.fitting.storage.encoding import Decoder, Encoder, registry
 from skbackprop.tabular.nominal import MOST_LEVELS, NominalColumn
 from skbackprop.tabular.numeric import NumericColumn
-from skbackprop.tabular.scaling import BOUND, Scale, scale_of, scale_of_counts
+from skbackprop.tabular.scaling import BOUND, RobustScale, scale_of, scale_of_counts
 from skbackprop.tabular.table import TableReader
 from skbackprop.transformers.piecewise import bin_edges
 
@@ -246,7 +246,7 @@ def test_intervals_are_levels_by_their_text():
 
 
 def stored_and_loaded(reader):
-    known = registry([TableReader, NumericColumn, NominalColumn, Scale])
+    known = registry([TableReader, NumericColumn, NominalColumn, RobustScale])
     encoder = Encoder(known)
     content = json.loads(json.dumps(encoder.encode(reader, "reader")))
     return Decoder(known, encoder.arrays.__getitem__).decode(content)
@@ -291,4 +291,4 @@ def test_contradictions_are_found_when_unpickled(mixed, of, field, value):
 @pytest.mark.parametrize("median, factor", [(np.nan, 1.0), (0.0, -1.0), (0.0, np.inf)])
 def test_a_scale_is_finite(median, factor):
     with pytest.raises(ValueError, match="no scale"):
-        Scale(median, factor)
+        RobustScale(median, factor)
