@@ -113,7 +113,9 @@ class Trainer:
         self._numbers = itertools.count()
 
     def train(self, members, n_epochs):
-        """Train members for ``n_epochs[i]`` epochs more; return those that got there.
+        """Train members for ``n_epochs[i]`` epochs more; return those that are done.
+
+        They have got there, or a callback has stopped them before; not Ctrl-C.
 
         Parameters
         ----------
@@ -127,8 +129,10 @@ class Trainer:
         parallel(
             delayed(self._train)(member, n, next(self._numbers))
             for member, n in pairs
-            if n
+            if n > 0
         )
+        if not self.interrupts.came:
+            return members
         goals = zip(members, goals, strict=True)
         return [member for member, goal in goals if member.n_epochs == goal]
 

@@ -122,7 +122,10 @@ class Recipe:
         return max(1, round(self.n_epochs * WAVE_ENDS[wave]))
 
     def ends(self, curve):
-        """Return what a curve over all epochs is at the ends of the waves."""
+        """Return what a curve is at the ends of the waves, or where it was stopped."""
         return np.array(
-            [curve[self.epochs_until(k) - 1] for k in range(len(WAVE_ENDS))]
+            [
+                curve[min(self.epochs_until(k), len(curve)) - 1]
+                for k in range(len(WAVE_ENDS))
+            ]
         )
