@@ -6,7 +6,7 @@ import numpy as np
 # through it; measured, it is some 7000 for 8 units, 800 for 64.
 UNROLLING = 1000
 # As sequences go back too, and go again in each epoch.
-UNROLLING_TO_TRAIN = 300
+UNROLLING_TO_TRAIN = 100
 
 
 def find_buckets(lengths, unrolling=UNROLLING):

@@ -58,9 +58,10 @@ class _Recurrent:
         Order of samples (N), time (T) and features (F) in X, where it is an array
         of three dimensions. It may as well be a list or pandas Series of
         matrices (time_i, features) of unequal length: arrays, or data frames,
-        whose columns must then be those of ``fit``. They are padded, which
-        changes nothing, neither predictions nor gradients. Or rows, see
-        ``n_timesteps``.
+        whose columns must then be those of ``fit``. Those of like length are
+        padded and run together, which changes nothing, neither predictions nor
+        gradients; where lengths differ much, a minibatch is made of such of like
+        length, unless ``shuffle=False``. Or rows, see ``n_timesteps``.
     bptt_steps : int, default=None
         Gradients go back in time to the last multiple of so many steps
         (truncated backprop through time; with ``bidirectional`` they also go

@@ -213,7 +213,7 @@ class Workspace:
 
     def _kernels_of(self, module, reads_csr):
         """Return the kernels of a module, forward and backward."""
-        key = id(module), reads_csr
+        key = module, reads_csr  # steps have modules of their own that are equal
         if key not in self._kernels:
             kernels = table.module_kernels(module, self.bits, reads_csr)
             self._kernels[key] = kernels

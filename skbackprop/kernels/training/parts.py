@@ -19,10 +19,8 @@ def make_run_parts():
     def run_parts(row, context, scalars):
         samples, n_samples = context[Context.order], context[Context.n_rows]
         seed, order = context[Context.seed], as_int64s(samples)
-        part_of, places = (
-            as_int64s(row[RunParts.part_of]),
-            as_int64s(row[RunParts.places]),
-        )
+        part_of = as_int64s(row[RunParts.part_of])
+        places = as_int64s(row[RunParts.places])
         chosen = as_int64s(row[RunParts.chosen])
         adjoint_bytes = as_int64s(row[RunParts.adjoint_bytes])
         clear_bytes(row[RunParts.gradient], row[RunParts.gradient_bytes])
