@@ -18,7 +18,7 @@ def _about_members(estimator):
     views = ", ".join(f"{n} {view}" for view, n in counts.items())
     yield f"{type(estimator).__name__}: {len(estimator.views_)} networks ({views})"
     yield f"epochs: {estimator.n_iter_} ({estimator.stop_:.2f} of the schedule)"
-    if estimator._is_calibrated:
+    if hasattr(estimator, "temperature_"):
         yield f"temperature: {estimator.temperature_:.2f}"
 
 
