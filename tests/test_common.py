@@ -54,19 +54,21 @@ def expected_failures(estimator):
     """Return what is known not to hold, as scikit-learn lists it for its forests."""
     if not isinstance(estimator, (TabularClassifier, TabularRegressor)):
         return {}
-    failures = {
+    return {
         "check_sample_weight_equivalence_on_dense_data": "rows are held out at random, "
         "and medians, quartiles and edges of bins are those of the rows as they are"
     }
-    if not jit.available():
-        failures["check_methods_subset_invariance"] = (
-            "the networks are in single precision, and how NumPy rounds a product "
-            "depends on the number of rows; compiled kernels do not"
-        )
-    return failures
+
+
+def is_rounded_by_numpy(estimator, check):
+    """Tell whether single precision and the number of rows decide on a check."""
+    is_tabular = isinstance(estimator, (TabularClassifier, TabularRegressor))
+    return is_tabular and "subset_invariance" in str(check) and not jit.available()
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
 def test_estimator_keeps_the_contract_of_scikit_learn(estimator, check):
+    if is_rounded_by_numpy(estimator, check):
+        pytest.skip("NumPy rounds a product by its number of rows; kernels do not")
     check(estimator)
