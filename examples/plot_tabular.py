@@ -15,12 +15,14 @@ and labels that are not always right.
 # has been a member, up to a point; and the plan, for those who live in a city.
 
 import time
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
@@ -86,6 +88,8 @@ classifiers = {
 categories = X.astype(dict.fromkeys(["plan", "town"], "category"))
 train, test = train_test_split(np.arange(n), test_size=1000, random_state=0)
 
+# By default scikit-learn's network ends before it has converged.
+warnings.simplefilter("ignore", ConvergenceWarning)
 rows = []
 for name, classifier in classifiers.items():
     table = categories if name == "HistGradientBoosting" else X
@@ -94,7 +98,7 @@ for name, classifier in classifiers.items():
     seconds = time.perf_counter() - begin
     rows.append(
         {
-            "accuracy": classifier.score(table.iloc[test], y[test]),
+            "error": 1 - classifier.score(table.iloc[test], y[test]),
             "log loss": log_loss(y[test], classifier.predict_proba(table.iloc[test])),
             "seconds": seconds,
         }
@@ -103,17 +107,15 @@ results = pd.DataFrame(rows, index=list(classifiers))
 results.round(3)
 
 # %%
-# The ensemble is the most accurate here, and its probabilities are as good as those of
-# the trees. It also takes the longest by far: where seconds count, take the trees.
+# The ensemble and the trees are level, as far as 1,000 rows can tell, and ahead of the
+# others. The ensemble takes the longest by far: where seconds count, take the trees.
 
 figure, axes = plt.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
 colors = ["0.6", "0.6", "0.6", "C0"]
 for ax, column in zip(axes, results, strict=True):
     ax.barh(results.index, results[column], color=colors)
     ax.set_xlabel(column)
-axes[0].set_xlim(0.6, 0.8)
 axes[0].invert_yaxis()
-axes[2].set_xscale("log")
 plt.show()
 
 # %%

@@ -44,8 +44,8 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
     Parameters
     ----------
     n_estimators : int, default=6
-        Number of networks. Each takes the same time to train; errors fall by some 10
-        per cent from 1 to 6 of them, and little further.
+        Number of networks, whose mean is predicted. The more there are, the less a
+        further one helps; each takes the same time.
     hidden_layer_sizes : array-like of int or int, default=(96, 96, 96)
         Number of units of each hidden layer.
     activation : str, default='mish'
@@ -68,9 +68,11 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         Samples per minibatch. 'auto': the power of 2 nearest to n_samples / 10, from
         64 to 256.
     validation_fraction : float, default=0.2
-        Part of the rows that is held out where something is chosen: by trial
-        networks, and by the first member of the ensemble where there are 2,000 rows
-        or more. The other members learn from all rows.
+        Part of the rows that is held out where something is chosen: by networks on
+        trial; with 2,000 rows or more by the first member of the ensemble, or by one
+        of each encoding where next to no noise is left; with fewer rows by every
+        member, another part each, unless those on trial still got better to the end.
+        All other members learn from all rows.
     categorical_features : 'from_dtype', None or array-like, default='from_dtype'
         Which columns hold names and not numbers: those of a categorical dtype and
         those of strings ('from_dtype'); or names, numbers or a mask of columns,

@@ -177,11 +177,10 @@ class EnsembleFit:
         first = [self._member(k, fold=0) for k in range(n_first)]
         # Until it is known when to stop, the others get as far as they go in any case.
         others = [self._member(k, goes_on=True) for k in range(n_first, n_members)]
-        to_first_end = [recipe.epochs_until(0)] * len(others)
-        if n_first > 1:  # nor is it known through which view the others look
-            to_first_end = [0] * len(others)
-        full = [recipe.n_epochs] * len(first)
-        done = self._train([*first, *others], full + to_first_end)
+        # Of two views it is not known either which of them counts.
+        n_ahead = 0 if n_first > 1 else recipe.epochs_until(0)
+        n_epochs = [recipe.n_epochs] * len(first) + [n_ahead] * len(others)
+        done = self._train([*first, *others], n_epochs)
         if not set(first) <= set(done):
             self._finish([m for m in first if m in done])
             return
