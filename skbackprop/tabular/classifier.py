@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from skbackprop.estimators.dag import NetworkClassifier
 from skbackprop.fitting.tasks import weigh_by_class
 from skbackprop.tabular.base import TabularEstimator, weighted_mean
-from skbackprop.tabular.calibration import sharpen
+from skbackprop.tabular.calibration import log_sharpen
 from skbackprop.utils.docs import inherit_docs
 
 
@@ -119,14 +119,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         y_prob : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of ``classes_``.
         """
-        check_is_fitted(self)
-        probabilities = self._mean_probabilities(X)
-        if not self._is_multilabel:
-            return sharpen(probabilities, self.temperature_)
-        both = np.stack([1 - probabilities, probabilities], axis=-1)
-        return sharpen(both.reshape(-1, 2), self.temperature_)[:, 1].reshape(
-            probabilities.shape
-        )
+        return np.exp(self.predict_log_proba(X))
 
     def predict_log_proba(self, X):
         """Estimate the logarithms of the probabilities of the classes.
@@ -141,7 +134,12 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         log_y_prob : ndarray of shape (n_samples, n_classes)
             Log-probabilities, in the order of ``classes_``.
         """
-        return np.log(self.predict_proba(X))
+        check_is_fitted(self)
+        probabilities = self._mean_probabilities(X)
+        if not self._is_multilabel:
+            return log_sharpen(probabilities, self.temperature_)
+        both = np.stack([1 - probabilities, probabilities], axis=-1)
+        return log_sharpen(both, self.temperature_)[..., 1]
 
     def _mean_probabilities(self, X):
         outputs = self._run_members(X, lambda net, z: net._targets.probabilities(z))
