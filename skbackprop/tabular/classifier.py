@@ -162,6 +162,11 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         self._is_sparse = sparse.issparse(y)
         if self._is_multilabel:
             y = y.toarray() if self._is_sparse else np.asarray(y)
+            if not np.isin(y, [0, 1]).all():
+                raise ValueError(
+                    "y is a label indicator matrix, of zeros and ones, but has the "
+                    f"values {np.unique(y).tolist()}."
+                )
             self.classes_ = np.arange(y.shape[1])
             self.n_outputs_, codes = y.shape[1], np.zeros(len(y), int)
             if self.class_weight is not None:
@@ -176,10 +181,21 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         n_classes = len(self.classes_)
         self.n_outputs_ = 1 if n_classes <= 2 else n_classes
         if self.class_weight is not None:
-            sample_weight = weigh_by_class(
-                self.class_weight, self.classes_, codes, sample_weight
-            ).astype(np.float32)
+            sample_weight = self._weigh(codes, sample_weight)
         return codes, codes, sample_weight
+
+    def _weigh(self, codes, sample_weight):
+        """Return the weights of rows, times those of their classes."""
+        of_classes = weigh_by_class(self.class_weight, self.classes_, codes)
+        with np.errstate(over="ignore"):
+            weights = of_classes.astype(np.float32)
+            weights = weights if sample_weight is None else weights * sample_weight
+        if not (np.isfinite(weights).all() and weights.any()):
+            raise ValueError(
+                f"sample_weight times class_weight={self.class_weight!r} must be "
+                "finite in float32, and not all 0."
+            )
+        return weights
 
     @property
     def _scoring(self):
