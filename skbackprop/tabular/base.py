@@ -33,6 +33,7 @@ from skbackprop.tabular.report import write_report
 from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
+from skbackprop.utils.validation import refuse_times
 from skbackprop.utils.warnings import warn_user
 
 
@@ -224,6 +225,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         table = check_features(self, X, y, reset=True)
         stand_in = np.empty(table.shape[:1], np.float32)
         check_consistent_length(stand_in, y)
+        refuse_times(y, "y")
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, stand_in, dtype=np.float32, ensure_non_negative=True
@@ -257,7 +259,8 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
             variance_per_loss=self._variance_per_loss(),
         )
         recipe = Recipe.of(self, len(codes), self._kind, self._settings_of_task())
-        n_folds = max(2, round(1 / self.validation_fraction))
+        # More folds than rows are none that could be held out.
+        n_folds = max(2, round(min(1 / self.validation_fraction, len(codes))))
         random_state = check_random_state(self.random_state)
         fit = EnsembleFit(task, recipe, trainer, n_folds, random_state)
         found = fit.run(self.n_estimators)

@@ -301,7 +301,7 @@ def test_of_few_rows_members_that_would_learn_by_heart_hold_rows_out():
     assert clear.temperature_ < noise.temperature_
 
 
-@pytest.mark.parametrize("validation_fraction", [1e-4, 0.01, 0.3, 0.49])
+@pytest.mark.parametrize("validation_fraction", [1e-300, 1e-4, 0.01, 0.3, 0.49])
 @few_and_many
 def test_any_part_of_the_rows_may_be_held_out(validation_fraction, is_many):
     settings = {"validation_fraction": validation_fraction, "max_iter": 2}

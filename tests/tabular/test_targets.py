@@ -223,6 +223,14 @@ def test_targets_that_a_loss_does_not_know_are_refused(loss, y, message):
         small_regressor(loss=loss).fit(FRAME, y)
 
 
+@pytest.mark.parametrize("as_y", [np.asarray, pd.Series])
+@pytest.mark.parametrize("unit", ["m8[s]", "M8[s]"])
+def test_times_are_no_numbers(unit, as_y):
+    for make in (small_regressor, small_classifier):
+        with pytest.raises(TypeError, match="y holds times"):
+            make().fit(FRAME, as_y((np.arange(N) % 2).astype(unit)))
+
+
 @pytest.mark.parametrize("scale", [1e-200, 1e-20, 1e20, 1e200])
 def test_the_unit_of_a_target_makes_no_difference(scale):
     expected = small_regressor(max_iter=30).fit(FRAME, NUMBERS).predict(FRAME)
