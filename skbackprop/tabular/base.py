@@ -23,7 +23,6 @@ from skbackprop.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skbackprop.fitting.settings import layer_sizes
 from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles
-from skbackprop.tabular.columns import open_table
 from skbackprop.tabular.ensemble import EnsembleFit, Task
 from skbackprop.tabular.features import check_features
 from skbackprop.tabular.members import Data, Trainer
@@ -34,6 +33,7 @@ from skbackprop.tabular.report import write_report
 from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
+from skbackprop.utils.validation import refuse_times
 from skbackprop.utils.warnings import warn_user
 
 
@@ -225,19 +225,23 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
     def _learn_table(self, X, y, sample_weight):
         """Read what is given, and return Data and the class of each row."""
         table = check_features(self, X, y, reset=True)
+        stand_in = np.empty(table.shape[:1], np.float32)
+        check_consistent_length(stand_in, y)
+        refuse_times(y, "y")
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
-                sample_weight, np.empty(table.shape[:1]), ensure_non_negative=True
-            ).astype(np.float32)
-            if not sample_weight.all():  # those of 0 are as if they were not there
-                rows = np.flatnonzero(sample_weight)
-                X, y, sample_weight = (
-                    _safe_indexing(part, rows) for part in (X, y, sample_weight)
+                sample_weight, stand_in, dtype=np.float32, ensure_non_negative=True
+            )
+            rows = np.flatnonzero(sample_weight)
+            if len(rows) == 0:
+                raise ValueError(
+                    "sample_weight must have at least one non-zero entry, all are 0."
                 )
-                table = open_table(X)
+            if len(rows) < len(sample_weight):  # the others are as if not there
+                table, sample_weight = table.take(rows), sample_weight[rows]
+                y = _safe_indexing(y, rows)
         self.table_ = TableReader.learn(table, self.categorical_features)
         X = self.table_.read(table)
-        check_consistent_length(X, y)
         targets, codes, sample_weight = self._learn_targets(y, sample_weight)
         return Data(X, targets, sample_weight), codes
 
@@ -257,7 +261,8 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
             variance_per_loss=self._variance_per_loss(),
         )
         recipe = Recipe.of(self, len(codes), self._kind, self._settings_of_task())
-        n_folds = max(2, round(1 / self.validation_fraction))
+        # More folds than rows are none that could be held out.
+        n_folds = max(2, round(min(1 / self.validation_fraction, len(codes))))
         random_state = check_random_state(self.random_state)
         fit = EnsembleFit(task, recipe, trainer, n_folds, random_state)
         found = fit.run(self.n_estimators)
@@ -313,7 +318,11 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
     def __setstate__(self, state):
         """Restore the state, and check that the networks read what the table is."""
         super().__setstate__(state)
-        for net in self.estimators_ if self.__sklearn_is_fitted__() else ():
+        if not self.__sklearn_is_fitted__():
+            return
+        if np.shape(self.weights_) != (len(self.estimators_),):
+            raise ValueError("there are not as many weights as networks")
+        for net in self.estimators_:
             if net.n_features_in_ != self.table_.n_columns:
                 raise ValueError("networks that do not read this table")
 

@@ -38,16 +38,16 @@ def find_temperature(logits, targets, weights=None):
     return float(np.exp(minimize_scalar(log_loss, bounds=bounds, method="bounded").x))
 
 
-def sharpen(probabilities, temperature):
-    """Return probabilities proportional to p^(1 / (0.9 T)), in rows that add to 1.
+def log_sharpen(probabilities, temperature):
+    """Return logarithms of what is proportional to p^(1 / (0.9 T)) and adds to 1.
 
     Parameters
     ----------
-    probabilities : ndarray of shape (n_rows, n_classes)
+    probabilities : ndarray of shape (..., n_classes)
         Means over the members.
     temperature : float
         Of one member, on rows that it has not learnt from.
     """
     tiny = np.finfo(np.float64).tiny
     logarithms = np.log(np.maximum(probabilities, tiny))
-    return np.exp(log_softmax(logarithms / (_OF_ENSEMBLE * temperature), axis=1))
+    return log_softmax(logarithms / (_OF_ENSEMBLE * temperature), axis=-1)

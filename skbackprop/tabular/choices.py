@@ -121,14 +121,16 @@ def hold_out(codes, n_folds, random_state):
     n_folds : int
     random_state : RandomState
     """
-    folds, n_before = np.empty(len(codes), dtype=int), 0
+    folds, n_before, n_before_of_few = np.empty(len(codes), dtype=int), 0, 0
     order = np.argsort(codes, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
         rows = random_state.permutation(rows)
         places = np.arange(len(rows))
         if len(rows) < n_folds:
-            folds[rows] = n_folds - 1 - places
+            folds[rows] = (places - 1 + n_before_of_few) % (n_folds - 1)
+            folds[rows[0]] = n_folds - 1
+            n_before_of_few += len(rows) - 1
         else:
             folds[rows] = (places + n_before) % n_folds
-        n_before += len(rows)
+            n_before += len(rows)
     return folds

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from skbackprop.estimators.dag import NetworkClassifier
 from skbackprop.fitting.tasks import weigh_by_class
 from skbackprop.tabular.base import TabularEstimator, weighted_mean
-from skbackprop.tabular.calibration import sharpen
+from skbackprop.tabular.calibration import log_sharpen
 from skbackprop.utils.docs import inherit_docs
 
 
@@ -119,14 +119,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         y_prob : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of ``classes_``.
         """
-        check_is_fitted(self)
-        probabilities = self._mean_probabilities(X)
-        if not self._is_multilabel:
-            return sharpen(probabilities, self.temperature_)
-        both = np.stack([1 - probabilities, probabilities], axis=-1)
-        return sharpen(both.reshape(-1, 2), self.temperature_)[:, 1].reshape(
-            probabilities.shape
-        )
+        return np.exp(self.predict_log_proba(X))
 
     def predict_log_proba(self, X):
         """Estimate the logarithms of the probabilities of the classes.
@@ -141,7 +134,12 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         log_y_prob : ndarray of shape (n_samples, n_classes)
             Log-probabilities, in the order of ``classes_``.
         """
-        return np.log(self.predict_proba(X))
+        check_is_fitted(self)
+        probabilities = self._mean_probabilities(X)
+        if not self._is_multilabel:
+            return log_sharpen(probabilities, self.temperature_)
+        both = np.stack([1 - probabilities, probabilities], axis=-1)
+        return log_sharpen(both, self.temperature_)[..., 1]
 
     def _mean_probabilities(self, X):
         outputs = self._run_members(X, lambda net, z: net._targets.probabilities(z))
@@ -164,6 +162,11 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         self._is_sparse = sparse.issparse(y)
         if self._is_multilabel:
             y = y.toarray() if self._is_sparse else np.asarray(y)
+            if not np.isin(y, [0, 1]).all():
+                raise ValueError(
+                    "y is a label indicator matrix, of zeros and ones, but has the "
+                    f"values {np.unique(y).tolist()}."
+                )
             self.classes_ = np.arange(y.shape[1])
             self.n_outputs_, codes = y.shape[1], np.zeros(len(y), int)
             if self.class_weight is not None:
@@ -178,10 +181,21 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         n_classes = len(self.classes_)
         self.n_outputs_ = 1 if n_classes <= 2 else n_classes
         if self.class_weight is not None:
-            sample_weight = weigh_by_class(
-                self.class_weight, self.classes_, codes, sample_weight
-            ).astype(np.float32)
+            sample_weight = self._weigh(codes, sample_weight)
         return codes, codes, sample_weight
+
+    def _weigh(self, codes, sample_weight):
+        """Return the weights of rows, times those of their classes."""
+        of_classes = weigh_by_class(self.class_weight, self.classes_, codes)
+        with np.errstate(over="ignore"):
+            weights = of_classes.astype(np.float32)
+            weights = weights if sample_weight is None else weights * sample_weight
+        if not (np.isfinite(weights).all() and weights.any()):
+            raise ValueError(
+                f"sample_weight times class_weight={self.class_weight!r} must be "
+                "finite in float32, and not all 0."
+            )
+        return weights
 
     @property
     def _scoring(self):

@@ -70,6 +70,17 @@ class Table:
             return [f"x{j}" for j in range(self.shape[1])]
         return [str(name) for name in names]
 
+    def take(self, rows):
+        """Return the table of some rows, by their numbers."""
+        matrix = None if self.matrix is None else self.matrix[rows]
+        shape = len(rows), self.shape[1]
+        return Table(shape, lambda j: _take(self.column(j), rows), self._names, matrix)
+
+
+def _take(column, rows):
+    """Return some entries of a column; ``gather`` is what polars calls it."""
+    return (getattr(column, "take", None) or column.gather)(rows)
+
 
 def open_table(X):
     """Return a table; raise scikit-learn's errors where X has no rows or columns."""

@@ -99,10 +99,11 @@ class EnsembleFit:
         self.task, self.recipe, self.trainer = task, recipe, trainer
         self.random_state = random_state
         self.folds = hold_out(task.codes, n_folds, random_state)
-        n_rows = len(task.codes)
-        self.has_many_rows = n_rows >= _FEW_ROWS
-        # Each fold needs a row and so does what is left.
-        self.can_hold_out = n_rows >= 2 * n_folds
+        n_rows, weights = len(task.codes), task.data.sample_weight
+        # Each fold needs a row that weighs something, and so does what is left.
+        weight_of_folds = np.bincount(self.folds, weights, minlength=n_folds)
+        self.can_hold_out = n_rows >= 2 * n_folds and weight_of_folds.all()
+        self.has_many_rows = n_rows >= _FEW_ROWS and self.can_hold_out
         self.found = Ensemble()
         self._parts = {}  # of the data, by the fold that is held out
 
@@ -131,7 +132,8 @@ class EnsembleFit:
         task, names = self.task, list(self.task.graphs)
         if not self.can_hold_out or (self.has_many_rows and len(names) == 1):
             return Views(names[0])
-        folds = range(1 if self.has_many_rows else _FOLDS_OF_FEW)
+        n_tried = 1 if self.has_many_rows else _FOLDS_OF_FEW
+        folds = range(min(n_tried, self.folds.max()))  # the last is held out by none
         pilots = [self._pilot(view, fold) for view in names for fold in folds]
         if len(self._train(pilots)) < len(pilots):
             raise KeyboardInterrupt

@@ -9,6 +9,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from skbackprop.engine.observers import Observer
+from skbackprop.exceptions import DivergenceError
 from skbackprop.fitting.callbacks import watched_from_above
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.tabular.recipe import Recipe
@@ -78,12 +79,22 @@ class Member:
 
 
 class _UntilInterrupted(Observer):
-    """Stops training at the end of an epoch when Ctrl-C has come."""
+    """Stops training at the end of an epoch when Ctrl-C has come.
+
+    Attributes
+    ----------
+    has_diverged : bool
+        Whether an epoch has begun that did not end.
+    """
 
     def __init__(self, interrupts):
-        self._interrupts = interrupts
+        self._interrupts, self.has_diverged = interrupts, False
+
+    def before_epochs(self, state):
+        self.has_diverged = True
 
     def after_epochs(self, state):
+        self.has_diverged = False
         return self._interrupts.came
 
 
@@ -139,7 +150,13 @@ class Trainer:
     def _train(self, member, n_epochs, number):
         if self.interrupts.came:
             return
+        observer = _UntilInterrupted(self.interrupts)
         with watched_from_above(self.context, member.net, member.name, number):
-            member.train(n_epochs, [_UntilInterrupted(self.interrupts)])
+            member.train(n_epochs, [observer])
+        if observer.has_diverged and not self.interrupts.came:
+            raise DivergenceError(
+                f"Training of {member.name} diverged in epoch {member.n_epochs + 1}. "
+                "Try a smaller learning_rate_init."
+            )
         if self.verbose:
             print(f"{member.name}: {member.n_epochs} epochs, {member.seconds:.1f} s")

@@ -129,8 +129,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         if loss.link == "exp":  # a rate, of which factors are learnt
             self._mean, self._scale = 0.0, mean
         else:
-            variance = np.average((y - mean) ** 2, axis=0, weights=sample_weight)
-            self._mean, self._scale = mean, np.sqrt(variance)
+            self._mean, self._scale = mean, _deviation(y - mean, sample_weight)
         self._scale = np.where(self._scale > 0, self._scale, 1.0)
         scaled = ((y - self._mean) / self._scale).astype(np.float32)
         self._range = scaled.min(axis=0), scaled.max(axis=0)
@@ -155,3 +154,11 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _deviation(centred, sample_weight):
+    """Return the root of the mean square, of numbers whose squares may overflow."""
+    largest = np.abs(centred).max(axis=0)
+    largest = np.where(largest > 0, largest, 1.0)
+    squares = (centred / largest) ** 2
+    return largest * np.sqrt(np.average(squares, axis=0, weights=sample_weight))

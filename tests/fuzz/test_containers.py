@@ -43,7 +43,12 @@ def test_an_estimator_reads_a_container_as_its_numbers(estimator, held):
     held_X, X = contained(name, X)
     before, y = snapshot(held_X), labels_for(estimator)
     model = new_estimator(estimator)
-    if is_sparse(name) and not model.__sklearn_tags__().input_tags.sparse:
+    tags = model.__sklearn_tags__().input_tags
+    if tags.categorical and "category" in name:
+        return  # categories are names there, whatever they look like
+    # Who reads names reads a table column by column, sparse columns among them.
+    is_read = tags.sparse or (tags.string and "frame" in name)
+    if is_sparse(name) and not is_read:
         with pytest.raises(TypeError, match="[Ss]parse"):
             fit(model, held_X, y)
         return

@@ -23,11 +23,14 @@ from skbackprop import (
     RecurrentRegressor,
     SmoothClippingScaler,
     SparseRandomExpansion,
+    TabularClassifier,
+    TabularRegressor,
 )
 from skbackprop.network import Graph, Input, Linear, Tanh
 
 _TRAINING = {"max_iter": 2, "batch_size": 5, "random_state": 0}
 _MLP = {"hidden_layer_sizes": (3,), **_TRAINING}
+_TABULAR = {"n_estimators": 2, **_MLP}
 _SEQUENCES = {"hidden_layer_sizes": (3,), "n_timesteps": 2, **_TRAINING}
 
 
@@ -44,6 +47,8 @@ ESTIMATORS = {
     "network regressor": NetworkRegressor(wired, **_TRAINING),
     "recurrent classifier": RecurrentClassifier(**_SEQUENCES),
     "recurrent regressor": RecurrentRegressor(**_SEQUENCES),
+    "tabular classifier": TabularClassifier(**_TABULAR),
+    "tabular regressor": TabularRegressor(**_TABULAR),
     "ranker": MLPRanker(**_MLP),
     "drlim": DrLIM(similarity="labels", **_MLP),
     "separator": LinearSeparator(),

@@ -75,3 +75,11 @@ def test_no_class_is_held_out_whole():
     folds = hold_out(codes, 5, np.random.RandomState(0))
     for fold in range(4):
         assert set(codes[folds != fold]) == set(range(6))
+
+
+@pytest.mark.parametrize("n_rows", [2, 4, 9])
+@pytest.mark.parametrize("n_folds", [2, 5, 10])
+def test_small_classes_leave_no_fold_empty(n_rows, n_folds):
+    codes = np.repeat(np.arange(10), n_rows)
+    folds = hold_out(codes, n_folds, np.random.RandomState(0))
+    assert set(folds) == set(range(n_folds))
