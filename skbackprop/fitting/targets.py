@@ -402,7 +402,7 @@ def check_labels(y, targets):
     """Raise ValueError where y has labels that the targets do not have."""
     if isinstance(targets, MultilabelTargets) or y.ndim != 1:
         return
-    labels = np.unique(y)
+    labels = _distinct(y)
     if not set(labels.tolist()) <= set(targets.classes.tolist()):
         raise ValueError(
             "`y` has classes not in `self.classes_`. `self.classes_` has "
@@ -412,12 +412,25 @@ def check_labels(y, targets):
 
 def check_same_classes(y, targets):
     """Raise ValueError where y, of which a fit goes on, lacks classes or has others."""
-    if y.ndim == 1 and set(np.unique(y).tolist()) != set(targets.classes.tolist()):
+    if y.ndim != 1:
+        return
+    labels = _distinct(y)
+    if set(labels.tolist()) != set(targets.classes.tolist()):
         raise ValueError(
             "warm_start can only be used where `y` has the same classes as in the "
-            f"previous call to fit. Previously got {targets.classes}, `y` has "
-            f"{np.unique(y)}"
+            f"previous call to fit. Previously got {targets.classes}, `y` has {labels}"
         )
+
+
+def _distinct(y):
+    """Return the labels that occur, sorted."""
+    try:
+        return np.unique(y)
+    except TypeError as error:  # of None, or of strings beside numbers
+        raise ValueError(
+            f"y has labels that cannot be compared: {error}. Leave out samples without "
+            "a label, and use one type for all."
+        ) from None
 
 
 def _codes(y, classes):
