@@ -16,6 +16,7 @@ from skbackprop.exceptions import NotSeparableError
 from skbackprop.separability.certificates import as_exact_float64
 from skbackprop.separability.rational import scale_to_ones, signed_rows
 from skbackprop.separability.verdicts import decide
+from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import validate_finite
 
 
@@ -100,6 +101,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         self.fit_intercept = fit_intercept
         self.on_inseparable = on_inseparable
 
+    @all_or_nothing
     def fit(self, X, y):
         """Find a hyperplane for two classes, or one for each of several.
 

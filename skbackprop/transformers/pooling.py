@@ -24,6 +24,7 @@ from skbackprop.transformers.programs import (
     validate_samples,
 )
 from skbackprop.transformers.summaries import POOLINGS, scaled_to_unit_size
+from skbackprop.utils.undoing import all_or_nothing
 
 LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
 _BATCH_BYTES = 2**21  # of samples that NumPy pools
@@ -154,6 +155,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @all_or_nothing
     def fit(self, X, y=None):
         """Find the groups.
 
