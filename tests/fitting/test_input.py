@@ -231,8 +231,8 @@ def test_targets_too_large_for_float32_are_refused():
     [
         (np.where(Y, 7, 0), None, "`y` has classes not in `self.classes_`"),
         (np.where(Y, "b", "a"), None, "classes"),
-        (np.full(len(Y), None), None, "y has labels that cannot be compared"),
-        (np.where(Y, np.array("b", object), 0), None, "cannot be compared"),
+        (np.full(len(Y), None), None, "Labels must be of one type"),
+        (np.where(Y, np.array("b", object), 0), None, "Labels must be of one type"),
         (Y, [0, 1, 2], "is not the same as on last call to partial_fit"),
         (np.column_stack([Y, 1 - Y]), None, "2 columns"),
     ],

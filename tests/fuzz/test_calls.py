@@ -249,7 +249,10 @@ def calls_of(name):
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_calls_in_any_order_keep_an_estimator_and_its_copies_alike(estimator):
-    # Of the profile in conftest.py. To shrink a case would take minutes, and twenty
-    # calls can be read.
-    profile = settings(stateful_step_count=20, phases=[Phase.generate])
+    # Of the profile in conftest.py, where a case is one call. To shrink one of twenty
+    # calls would take minutes, and it can be read.
+    n_cases = 5 + settings().max_examples // 10
+    profile = settings(
+        max_examples=n_cases, stateful_step_count=20, phases=[Phase.generate]
+    )
     run_state_machine_as_test(calls_of(estimator), settings=profile)
