@@ -282,14 +282,18 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
-        # What is drawn or measured before each epoch needs the network as it then is.
-        if self.samples.are_redrawn:
+        is_measured = self.plan.optimizer.uses_curvature
+        if self.samples.are_redrawn or is_measured:
+            # What is drawn or measured before each epoch needs the network as it
+            # then is.
             at_most = 1
-            self._redraw()
-        if self.plan.optimizer.uses_curvature:
-            at_most = 1
-            self._measure_curvature()
         n_epochs = int(min(at_most, self.n_left))
+        # First, as a schedule of the user's may fail: nothing is changed by then.
+        coefficients, self.rates = self._coefficients(n_epochs)
+        if self.samples.are_redrawn:
+            self._redraw()
+        if is_measured:
+            self._measure_curvature()
         state, n_samples = self.state, len(self.state.order)
         rule = StoppingRule(
             self.plan.tol,
@@ -298,7 +302,6 @@ class _Epochs:
             state.no_improvement,
         )
         begin = time.perf_counter()
-        coefficients, self.rates = self._coefficients(n_epochs)
         run = self.executor.run_epochs(
             coefficients,
             rule,

@@ -15,7 +15,8 @@ from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.engine import losses
 from skbackprop.fitting.targets import Targets
-from skbackprop.utils.gate import check_sparse
+from skbackprop.utils.gate import check_masked, check_sparse
+from skbackprop.utils.validation import naming, naming_y, read_numbers
 from skbackprop.utils.warnings import warn_user
 
 _ROUNDS_OF_REJECTION = 20
@@ -177,8 +178,10 @@ def make_similarity(X, y, pairs, similarity, n_neighbors):
             raise ValueError(
                 "similarity='labels' needs y, the label of each sample, got None."
             )
-        check_consistent_length(X, y)
-        y = column_or_1d(y, warn=True)
+        check_masked(y, "y")
+        with naming("y"):
+            check_consistent_length(X, y)
+            y = column_or_1d(y, warn=True)
         _check_labelled(y)
         relation = SameLabel(y, n_neighbors)
     elif pairs is None:
@@ -201,10 +204,8 @@ def _check_labelled(y):
             f"y has no label for {is_missing.sum()} sample(s). Leave these samples out "
             "of the fit (transform maps them nevertheless), or give pairs."
         )
-    try:
+    with naming_y(y):
         labels = np.unique(y)
-    except TypeError as error:
-        raise ValueError(f"y has labels that cannot be compared: {error}.") from None
     if labels.dtype.kind == "f" and np.isinf(labels).any():
         raise ValueError("y has an infinite number as a label, which names no class.")
     if labels.dtype.kind in "if" and labels[0] == -1 and len(labels) > 2:
@@ -233,10 +234,11 @@ def _check_graph(graph, n_samples):
 def _read_pairs(pairs, n_samples):
     """Return the pairs listed as (i, j, Y), or as a tuple of (i, j) and Y."""
     if isinstance(pairs, tuple) and len(pairs) == 2:
-        ends, y = np.asarray(pairs[0]), np.asarray(pairs[1])
+        ends, y = (read_numbers(part, "pairs") for part in pairs)
     else:
-        pairs = np.asarray(pairs)
-        ends, y = pairs[..., :2], pairs[..., 2:]
+        ends = y = pairs = read_numbers(pairs, "pairs")
+        if pairs.ndim == 2:
+            ends, y = pairs[:, :2], pairs[:, 2:]
     if ends.ndim != 2 or ends.shape[1] != 2 or y.size != len(ends):
         raise ValueError(
             "pairs must be an array of shape (n_pairs, 3) with rows (i, j, Y), a tuple "
@@ -247,15 +249,15 @@ def _read_pairs(pairs, n_samples):
     if not np.isin(y, (0, 1)).all():
         raise ValueError(
             "Y, the third column of pairs, must be 0 for similar and 1 for dissimilar "
-            f"samples, got {y[~np.isin(y, (0, 1))][0]!r}."
+            f"samples, got {y[~np.isin(y, (0, 1))][0]}."
         )
-    indices = ends.astype(np.int64)
-    is_outside = (indices < 0) | (indices >= n_samples) | (indices != ends)
+    is_outside = ~((ends >= 0) & (ends < n_samples) & (ends == np.floor(ends)))
     if is_outside.any():
         raise ValueError(
             f"pairs must hold numbers of samples, from 0 to {n_samples - 1}, got "
-            f"{ends[is_outside][0]!r}."
+            f"{ends[is_outside][0]}."
         )
+    indices = ends.astype(np.int64)
     same = np.flatnonzero(indices[:, 0] == indices[:, 1])
     if len(same):
         raise ValueError(

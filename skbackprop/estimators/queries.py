@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import ndcg_score
 
 from skbackprop.engine.losses.base import GroupLoss
 from skbackprop.engine.losses.rankings import LambdaRank
 from skbackprop.engine.samples import Groups
 from skbackprop.fitting.targets import Targets
+from skbackprop.utils.gate import check_masked
+from skbackprop.utils.validation import naming, read_numbers
 
 
 class Judgements(NamedTuple):
@@ -60,7 +63,7 @@ def group_by_query(qid, n_samples):
     if qid is None:
         return Groups(np.arange(n_samples), np.array([0, n_samples]))
     qid = _one_of_each_row(qid, "qid", "the query it belongs to", n_samples)
-    if (qid != qid).any():
+    if pd.isna(qid).any():
         raise ValueError("qid contains NaN: every row must belong to a query.")
     try:
         _, numbers, sizes = np.unique(qid, return_inverse=True, return_counts=True)
@@ -73,7 +76,9 @@ def group_by_query(qid, n_samples):
 
 
 def _one_of_each_row(values, name, meaning, n_samples):
-    values = np.asarray(values)
+    check_masked(values, name)
+    with naming(name):
+        values = np.asarray(values)
     if values.shape != (n_samples,):
         raise ValueError(
             f"{name} must have one entry for each of the {n_samples} rows of X: "
@@ -88,8 +93,11 @@ def weights_of_queries(query_weight, queries):
         return None
     n_samples = len(queries.members)
     weights = _one_of_each_row(
-        query_weight, "query_weight", "the weight of its query", n_samples
-    ).astype(float)
+        read_numbers(query_weight, "query_weight"),
+        "query_weight",
+        "the weight of its query",
+        n_samples,
+    )
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
         raise ValueError(
             "query_weight must be finite and not negative, with a positive entry."

@@ -27,6 +27,7 @@ from skbackprop.estimators.queries import (
 from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.fitting.validation_sets import GivenSet
 from skbackprop.utils.docs import inherit_docs
+from skbackprop.utils.validation import naming
 from skbackprop.utils.warnings import warn_user
 
 LOSSES = {
@@ -296,7 +297,8 @@ default=None
             From 0 to 1; 1 where all queries are in the best order.
         """
         scores = self.predict(X)
-        y = column_or_1d(y, dtype=np.float64)
+        with naming("y"):
+            y = column_or_1d(y, dtype=np.float64)
         check_consistent_length(scores, y)
         judged = Judgements.of(y, qid, query_weight)
         # A file written before this was counted does not say so.
@@ -315,7 +317,8 @@ default=None
     def _read_data(self, X, y, dtype, reset):
         y, qid, query_weight = y
         data = super()._read_data(X, y, dtype, reset)
-        relevance = column_or_1d(data.y, dtype=np.float64)
+        with naming("y"):
+            relevance = column_or_1d(data.y, dtype=np.float64)
         judged = Judgements.of(relevance, qid, query_weight)
         self._check_sizes(judged.queries, qid)
         return data._replace(y=judged)

@@ -26,7 +26,7 @@ from skbackprop.fitting.tasks import NetworkRegressorMixin
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
 from skbackprop.utils.gate import check_masked
-from skbackprop.utils.validation import FLOATS, refuse_times, validate_finite
+from skbackprop.utils.validation import FLOATS, naming, refuse_times, validate_finite
 
 
 @dataclass(eq=False, repr=False)
@@ -141,7 +141,8 @@ class _Recurrent:
         check_masked(y, "y")
         refuse_times(y, "y")
         is_numeric = isinstance(self, NetworkRegressorMixin)
-        _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
+        with naming("y"):
+            _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _read_input(self, X):

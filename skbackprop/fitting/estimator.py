@@ -146,9 +146,10 @@ default=None
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
         """Learn from one pass over the data, from where the network stands."""
+        # What is the user's, a schedule, runs before the one epoch does.
         with unchanged_on_error(self):
             session = Session.of_partial_fit(self, X, y, sample_weight, classes)
-        session.run()
+            session.run()
         session.conclude()
         return self
 

@@ -40,7 +40,8 @@ from skbackprop.fitting.validation_sets import (
     make_validation,
     read_held_out,
 )
-from skbackprop.utils.validation import FLOATS
+from skbackprop.utils.gate import as_read_by_kernels, check_masked
+from skbackprop.utils.validation import FLOATS, naming, refuse_times
 from skbackprop.utils.warnings import warn_user
 
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
@@ -313,9 +314,13 @@ def _prepare(
 def _check_weights(sample_weight, X):
     if sample_weight is None:
         return None
-    sample_weight = _check_sample_weight(
-        sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-    )
+    check_masked(sample_weight, "sample_weight")
+    refuse_times(sample_weight, "sample_weight")
+    with naming("sample_weight"):
+        sample_weight = _check_sample_weight(
+            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
+        )
+    sample_weight = as_read_by_kernels(sample_weight, X.dtype)
     if not sample_weight.any():
         raise ValueError(
             "sample_weight must have at least one positive entry, all are 0."

@@ -11,6 +11,7 @@ from skbackprop.engine.schedules import SPANNING
 from skbackprop.engine.training import Outcome, TrainingState
 from skbackprop.fitting.settings import make_optimizer
 from skbackprop.fitting.validation_sets import split_rows
+from skbackprop.utils import undoing
 from skbackprop.utils.warnings import warn_user
 
 # Parameters by which progress is measured.
@@ -133,16 +134,11 @@ def unchanged_on_error(estimator, trains=False):
         Whether a network that is there already is trained in place, so that it has
         to be copied before.
     """
-    before = dict(vars(estimator))
-    if trains:
-        trained = {name: before[name] for name in _TRAINED if name in before}
-        before.update(copy.deepcopy(trained))  # all at once: they share lists
-        drawn = estimator._random_state.get_state()
-    try:
+    with undoing.unchanged_on_error(estimator) as before:
+        if trains:
+            trained = {name: before[name] for name in _TRAINED if name in before}
+            before.update(copy.deepcopy(trained))  # all at once: they share lists
+        elif before.get("_training_state") is not None:
+            # Not what it holds, which nothing changes before training begins.
+            before["_training_state"] = copy.copy(before["_training_state"])
         yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        if trains:  # in place, as the user may hold the generator
-            estimator._random_state.set_state(drawn)
-        raise

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import (
 
 from skbackprop.engine import losses
 from skbackprop.engine.losses.classes import margins, margins_vjp
+from skbackprop.utils.validation import naming_y
 
 
 class Targets:
@@ -299,7 +300,7 @@ class NumericTargets(Targets):
         if y.dtype.kind == "f" and np.isnan(y).any():  # None, among objects
             raise ValueError("Input y contains NaN.")
         with np.errstate(over="ignore"):
-            encoded = np.ascontiguousarray(y, dtype=dtype)
+            encoded = np.require(y, dtype, ["C", "ALIGNED"])
         if not np.isfinite(encoded).all():
             raise ValueError(f"y has values too large for {np.dtype(dtype)}.")
         if what and is_forbidden(encoded, 0).any():
@@ -367,7 +368,8 @@ def class_targets(y, classes=None, **settings):
     if classes is not None and y.ndim == 1:
         # y itself, of which this may be a small part, need not look like classes.
         return _targets_of_classes(unique_labels(classes), settings)
-    check_classification_targets(y)
+    with naming_y(y):
+        check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
     if kind == "multiclass-multioutput":
         raise ValueError(
@@ -376,7 +378,8 @@ def class_targets(y, classes=None, **settings):
         )
     if kind == "multilabel-indicator":
         return MultilabelTargets(np.arange(y.shape[1]), sparse.issparse(y), **settings)
-    return _targets_of_classes(unique_labels(y), settings)
+    with naming_y(y):
+        return _targets_of_classes(unique_labels(y), settings)
 
 
 def _targets_of_classes(classes, settings):
@@ -402,7 +405,7 @@ def check_labels(y, targets):
     """Raise ValueError where y has labels that the targets do not have."""
     if isinstance(targets, MultilabelTargets) or y.ndim != 1:
         return
-    labels = np.unique(y)
+    labels = _distinct(y)
     if not set(labels.tolist()) <= set(targets.classes.tolist()):
         raise ValueError(
             "`y` has classes not in `self.classes_`. `self.classes_` has "
@@ -412,12 +415,20 @@ def check_labels(y, targets):
 
 def check_same_classes(y, targets):
     """Raise ValueError where y, of which a fit goes on, lacks classes or has others."""
-    if y.ndim == 1 and set(np.unique(y).tolist()) != set(targets.classes.tolist()):
+    if y.ndim != 1:
+        return
+    labels = _distinct(y)
+    if set(labels.tolist()) != set(targets.classes.tolist()):
         raise ValueError(
             "warm_start can only be used where `y` has the same classes as in the "
-            f"previous call to fit. Previously got {targets.classes}, `y` has "
-            f"{np.unique(y)}"
+            f"previous call to fit. Previously got {targets.classes}, `y` has {labels}"
         )
+
+
+def _distinct(y):
+    """Return the labels that occur, sorted."""
+    with naming_y(y):
+        return np.unique(y)
 
 
 def _codes(y, classes):

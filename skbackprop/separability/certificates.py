@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skbackprop.separability import alternatives, rational
-from skbackprop.utils.validation import check_samples
+from skbackprop.utils.validation import check_samples, naming_y
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
 _MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
@@ -164,9 +164,10 @@ def as_exact_float64(X):
 def check_labeled_points(X, y):
     """Return points as float64 and their labels as -1.0 and 1.0."""
     X = as_exact_float64(check_samples(X, dtype="numeric"))
-    y = column_or_1d(y)
-    check_consistent_length(X, y)
-    classes, codes = np.unique(y, return_inverse=True)
+    with naming_y(y):
+        y = column_or_1d(y)
+        check_consistent_length(X, y)
+        classes, codes = np.unique(y, return_inverse=True)
     if len(classes) != 2:
         raise ValueError(
             f"y must have labels of exactly two kinds, got {len(classes)}: "

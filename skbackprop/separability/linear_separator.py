@@ -16,7 +16,8 @@ from skbackprop.exceptions import NotSeparableError
 from skbackprop.separability.certificates import as_exact_float64
 from skbackprop.separability.rational import scale_to_ones, signed_rows
 from skbackprop.separability.verdicts import decide
-from skbackprop.utils.validation import validate_finite
+from skbackprop.utils.undoing import all_or_nothing
+from skbackprop.utils.validation import naming_y, validate_finite
 
 
 class LinearSeparator(ClassifierMixin, BaseEstimator):
@@ -100,6 +101,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         self.fit_intercept = fit_intercept
         self.on_inseparable = on_inseparable
 
+    @all_or_nothing
     def fit(self, X, y):
         """Find a hyperplane for two classes, or one for each of several.
 
@@ -124,8 +126,9 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         self._validate_params()
         X, y = validate_finite(self, X, y, dtype="numeric")
         X = as_exact_float64(X)
-        check_classification_targets(y)
-        classes, codes = np.unique(y, return_inverse=True)
+        with naming_y(y):
+            check_classification_targets(y)
+            classes, codes = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(
                 "LinearSeparator needs samples of at least 2 classes, but the data "

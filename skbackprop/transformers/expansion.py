@@ -28,6 +28,7 @@ from skbackprop.transformers.programs import (
 from skbackprop.transformers.summaries import scaled_to_unit_size
 from skbackprop.transformers.wiring import WEIGHTS, balanced_inputs
 from skbackprop.utils.gate import are_indices
+from skbackprop.utils.undoing import all_or_nothing
 
 # What the compiled kernels compute, for NumPy. Those are named alike.
 ACTIVATIONS = {
@@ -187,6 +188,7 @@ class SparseRandomExpansion(
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @all_or_nothing
     def fit(self, X, y=None):
         """Draw the units; of X only the number of features matters.
 

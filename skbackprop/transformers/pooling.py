@@ -24,6 +24,8 @@ from skbackprop.transformers.programs import (
     validate_samples,
 )
 from skbackprop.transformers.summaries import POOLINGS, scaled_to_unit_size
+from skbackprop.utils.undoing import all_or_nothing
+from skbackprop.utils.validation import naming_y
 
 LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
 _BATCH_BYTES = 2**21  # of samples that NumPy pools
@@ -154,6 +156,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @all_or_nothing
     def fit(self, X, y=None):
         """Find the groups.
 
@@ -178,7 +181,8 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         """
         if _is(self.groups, "class_profiles"):
             X, y = validate_samples(self, X, y)
-            check_classification_targets(y)
+            with naming_y(y):
+                check_classification_targets(y)
         else:
             X = validate_samples(self, X)
         if self.pooling == "stochastic":

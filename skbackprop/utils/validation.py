@@ -1,5 +1,6 @@
 """Validation of input, as scikit-learn does it and a little further."""
 
+import re
 from contextlib import contextmanager
 
 import numpy as np
@@ -22,7 +23,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
         check_sparse(part, name)
         check_masked(part, name)
         refuse_times(part, name)
-    with naming_the_column(X, "X"):
+    with naming_y(y), naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
     if options.get("dtype", "numeric") != "numeric":
@@ -76,6 +77,66 @@ def refuse_times(X, name):
                 f"{column} holds times ({dtype}), which are no numbers. Convert them, "
                 "to days since a date or to month and weekday, say."
             )
+
+
+@contextmanager
+def naming(name):
+    """Say what cannot be read where the error, of NumPy or pandas, does not."""
+    try:
+        with np.errstate(over="ignore"):
+            yield
+    except (TypeError, ValueError, OverflowError) as error:
+        if re.search(rf"\b{name}", str(error)) or "Sample weights" in str(error):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name} cannot be read: {error}") from None
+
+
+@contextmanager
+def naming_y(y):
+    """Say that it is y that cannot be read, of X and y, where the error does not."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        message = str(error)
+        is_named = re.search(r"\b[Xy]\b", message.partition("\n")[0])
+        if is_named or not _is_of(y, message):
+            raise
+        # Only where labels are compared with each other.
+        of_labels = " Labels must be of one type, and none may be missing."
+        hint = of_labels if isinstance(error, TypeError) else ""
+        raise ValueError(f"y cannot be read: {message}.{hint}") from None
+
+
+def _is_of(y, message):
+    """Tell whether reading y, be it as what kind, ends with an error's message."""
+    for read in (
+        lambda: check_array(y, accept_sparse=True, ensure_2d=False, dtype=None),
+        lambda: np.asarray(y, float),
+        lambda: np.unique(y),
+    ):
+        try:
+            read()
+        except (TypeError, ValueError) as error:
+            if _without_shape(str(error)) == _without_shape(message):
+                return True
+    return False
+
+
+def _without_shape(message):
+    """Return a message up to where it tells for whom it is."""
+    return message.partition(" while a minimum")[0]
+
+
+def read_numbers(values, name):
+    """Return what is given beside X and y, by a name, as an array of float64."""
+    check_masked(values, name)
+    refuse_times(values, name)
+    with naming(name):
+        values = np.asarray(values)
+        if values.dtype.kind == "c":
+            raise ValueError(f"{name} must be real numbers, got {values.dtype}.")
+        return np.require(values, np.float64, ["C", "ALIGNED"])
 
 
 @contextmanager

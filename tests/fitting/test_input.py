@@ -1,11 +1,13 @@
 """Bad input is refused in words that help, and nothing is left half-fitted."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 from tasks import ALL, TASKS
 
@@ -229,10 +231,19 @@ def test_targets_too_large_for_float32_are_refused():
     [
         (np.where(Y, 7, 0), None, "`y` has classes not in `self.classes_`"),
         (np.where(Y, "b", "a"), None, "classes"),
+        (np.full(len(Y), None), None, "Labels must be of one type"),
+        (np.where(Y, np.array("b", object), 0), None, "Labels must be of one type"),
         (Y, [0, 1, 2], "is not the same as on last call to partial_fit"),
         (np.column_stack([Y, 1 - Y]), None, "2 columns"),
     ],
-    ids=["unknown label", "strings", "other classes", "indicators"],
+    ids=[
+        "unknown label",
+        "strings",
+        "none",
+        "mixed labels",
+        "other classes",
+        "indicators",
+    ],
 )
 def test_partial_fit_refuses_labels_that_it_was_not_told_of(y, classes, message):
     ours = BINARY.ours().partial_fit(X, Y, classes=[0, 1])
@@ -242,6 +253,27 @@ def test_partial_fit_refuses_labels_that_it_was_not_told_of(y, classes, message)
     for weight, expected in zip(ours.coefs_, before, strict=True):
         assert_array_equal(weight, expected)
     assert ours.loss_curve_ == ours.partial_fit(X, Y).loss_curve_[:1] + [ours.loss_]
+
+
+def broken_schedule(epochs):
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize("solver", ["adam", "sdlm"])
+@pytest.mark.parametrize("is_fitted", [False, True])
+@pytest.mark.parametrize("task", BOTH, ids=str)
+def test_a_schedule_that_fails_leaves_partial_fit_undone(task, is_fitted, solver):
+    ours = task.ours(random_state=np.random.RandomState(0), solver=solver)
+    given = {"classes": np.unique(task.y)} if is_classifier(ours) else {}
+    if is_fitted:
+        ours.partial_fit(task.X, task.y, **given)
+    before = pickle.dumps(ours)
+    schedule = ours.learning_rate
+    ours.learning_rate = broken_schedule
+    with pytest.raises(RuntimeError, match="broken"):
+        ours.partial_fit(task.X, task.y, **given)
+    ours.learning_rate = schedule
+    assert pickle.dumps(ours) == before
 
 
 def test_first_partial_fit_wants_the_classes():

@@ -1,9 +1,9 @@
 """Draw new cases for as long as asked: ``make fuzz ARGS="--minutes 60"``.
 
 Each test runs in a process of its own, with another seed each time, so that one
-that is killed is a finding as well. For each finding the seed is printed, which
-draws the same cases again, and the end of what the process wrote, where the case
-stands.
+that is killed is a finding as well, and one that hangs. For each finding the seed
+is printed, which draws the same cases again, and the end of what the process wrote,
+where the case stands.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 _N_LINES = 80  # of a finding that are shown
+_SECONDS_OF_A_TEST = 900  # after which it hangs, all its cases together
 
 
 def main():
@@ -41,12 +42,13 @@ def main():
     return None
 
 
-def run(file, seed, selected, seconds):
+def run(file, seed, selected, seconds, hangs_after=_SECONDS_OF_A_TEST):
     """Return how a run of tests failed, as a text; None if it did not."""
     command = [sys.executable, "-u", "-m", "pytest", str(file), "-k", selected]
     command += ["-q", "-s", "-p", "no:cacheprovider", "--sample", "whole"]
     # Each case is written before it is tried: the last one is that of a crash.
     command += [f"--hypothesis-seed={seed}", "--hypothesis-verbosity=verbose"]
+    command += ["-o", f"faulthandler_timeout={hangs_after}"]
     environment = {**os.environ, "SKBACKPROP_FUZZ": "long"}
     try:
         ended = subprocess.run(
@@ -58,12 +60,17 @@ def run(file, seed, selected, seconds):
             env=environment,
             timeout=seconds,
         )
-    except subprocess.TimeoutExpired:
-        return None
+    except subprocess.TimeoutExpired as stopped:
+        # Bytes, whatever was asked for.
+        before, hung, _ = (stopped.stdout or b"").decode().partition("\nTimeout (")
+        return _report("hangs", before) if hung else None
     if ended.returncode in (0, 5):  # 5: nothing was selected
         return None
-    lines = ended.stdout.splitlines()[-_N_LINES:]
-    return "\n".join([f"ended with {ended.returncode}", *lines])
+    return _report(f"ended with {ended.returncode}", ended.stdout)
+
+
+def _report(how, output):
+    return "\n".join([how, *output.splitlines()[-_N_LINES:]])
 
 
 if __name__ == "__main__":

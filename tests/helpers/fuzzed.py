@@ -6,7 +6,7 @@ import warnings
 from contextlib import contextmanager
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
 from skbackprop import (
     DrLIM,
@@ -80,8 +80,8 @@ def labels_for(name):
 
 
 def fit(estimator, X, y, method="fit", **given):
-    if method == "partial_fit" and hasattr(estimator, "predict_proba"):
-        given["classes"] = np.unique(y) if y is not None else None
+    if method == "partial_fit" and is_classifier(estimator):
+        given.setdefault("classes", [-1, 1])
     return quietly(getattr(estimator, method), X, y, **given)
 
 

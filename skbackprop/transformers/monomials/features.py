@@ -34,6 +34,7 @@ from skbackprop.transformers.monomials.dense import make_expand_dense
 from skbackprop.transformers.monomials.options import make_basis
 from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import BlockProgram, NotFiniteError
+from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import csr_like, validate_finite
 
 _BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
@@ -158,6 +159,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         self.memory_budget = memory_budget
 
     @_fit_context(prefer_skip_nested_validation=True)
+    @all_or_nothing
     def fit(self, X, y=None):
         """Count the features and the columns that they make.
 
