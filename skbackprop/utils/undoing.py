@@ -16,7 +16,7 @@ def unchanged_on_error(estimator):
     before = dict(vars(estimator))
     # In place, as the user may hold a generator, and others may draw from it.
     drawn = [
-        (value, value.get_state())
+        (value, value.get_state(legacy=False))
         for value in before.values()
         if isinstance(value, np.random.RandomState)
     ]

@@ -286,12 +286,12 @@ class PowerBasis(ChosenBasis):
     def __init__(self, n_features, min_degree, max_degree, caps, include_bias):
         self.n_features = n_features
         self.include_bias = include_bias
-        if caps is None:
-            caps = np.array([max_degree])  # of all features
-            repeats = n_features
-        else:
-            max_degree = min(max_degree, int(caps.max(initial=0)))
+        if isinstance(caps, np.ndarray):
             repeats = 1
+        else:
+            caps = np.array([max_degree if caps is None else caps])  # of all features
+            repeats = n_features
+        max_degree = min(max_degree, int(caps.max(initial=0)))
         self.min_degree, self.max_degree = max(1, min_degree), max_degree
         self.caps = caps
         left = np.minimum(caps, max_degree) - (self.min_degree - 1)

@@ -240,3 +240,16 @@ def test_parameters_set_after_fit_do_not_change_the_columns():
     X = samples()
     expand = MonomialFeatures(2).fit(X).set_params(degree=3)
     assert expand.transform(X).shape == (23, 15)
+
+
+@pytest.mark.parametrize("degree", [1, 3, (0, 2)])
+@pytest.mark.parametrize("include_bias", [True, False])
+def test_powers_without_repetition_are_the_features(degree, include_bias):
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    ours = MonomialFeatures(
+        degree, interaction_only=True, powers_only=True, include_bias=include_bias
+    )
+    expected = MonomialFeatures(1, include_bias=include_bias).fit_transform(X)
+    np.testing.assert_array_equal(ours.fit_transform(X), expected)
+    found = ours.fit_transform(sparse.csr_array(X)).toarray()
+    np.testing.assert_array_equal(found, expected)
