@@ -67,8 +67,9 @@ print(f"test accuracy of the MLP: {mlp.score(summaries(X_test), y_test):.3f}")
 print(f"test accuracy of {search.best_params_}: {search.score(X_test, y_test):.3f}")
 
 # %%
-# Sequences are padded to the longest for computation, but padding changes nothing:
-# each of them alone gets the probabilities that it gets among the others.
+# Sequences of like length are padded to the longest of them for computation, but
+# padding changes nothing: each of them alone gets the probabilities that it gets
+# among the others.
 
 together = search.predict_proba(X_test[:20])
 alone = np.vstack([search.predict_proba([x]) for x in X_test[:20]])

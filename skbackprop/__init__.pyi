@@ -23,10 +23,14 @@ from skbackprop.separability.decisions import (
 )
 from skbackprop.separability.linear_separator import LinearSeparator
 from skbackprop.separability.verdicts import SeparabilityResult, SeparabilityResults
+from skbackprop.tabular.classifier import TabularClassifier
+from skbackprop.tabular.regressor import TabularRegressor
 from skbackprop.transformers.expansion import SparseRandomExpansion
 from skbackprop.transformers.monomials.counting import n_output_features
 from skbackprop.transformers.monomials.features import MonomialFeatures
+from skbackprop.transformers.piecewise import PiecewiseLinearFeatures
 from skbackprop.transformers.pooling import FeaturePooling
+from skbackprop.transformers.scaling import SmoothClippingScaler
 
 __version__: str
 
@@ -42,12 +46,16 @@ __all__ = [
     "NetworkClassifier",
     "NetworkRegressor",
     "NotSeparableError",
+    "PiecewiseLinearFeatures",
     "RecurrentClassifier",
     "RecurrentRegressor",
     "SeparabilityResult",
     "SeparabilityResults",
     "SeparatingHyperplane",
+    "SmoothClippingScaler",
     "SparseRandomExpansion",
+    "TabularClassifier",
+    "TabularRegressor",
     "TrainingCurveDisplay",
     "VanishingCombination",
     "linear_separability",

@@ -20,6 +20,8 @@ BLOCK = re.compile(
     r"^\.\. code-block:: python\n   :caption: (.+)\n\n((?:   .*\n|\n)+)", re.M
 )
 RECIPES = dict(RECIPE.findall(PAGE))
+# Files that use a model, and need not be touched for it to be there.
+USERS = {"skbackprop/tabular/base.py", "tests/benchmarks/bench_predict.py"}
 MODELS = {  # what is there already, made as the recipe says
     name: model[1]
     for name, text in RECIPES.items()
@@ -101,7 +103,7 @@ def test_the_files_of_a_recipe_are_those_that_name_its_model(name):
         for file in sources
         if model.search(file.read_text())
     }
-    assert listed(name) == named
+    assert listed(name) == named - USERS
 
 
 @every_recipe

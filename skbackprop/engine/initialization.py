@@ -1,12 +1,22 @@
 """What the parameters of a network begin with."""
 
+from functools import partial
+
 import numpy as np
+from scipy import sparse
 
 from skbackprop.engine.reference.modules import Pass, forward
 from skbackprop.network import Module
 
+_ROWS_OF_LAYERS = 512  # the first ones, that 'unit_variance' sees
+_ROWS_OF_UNITS = 1000  # drawn at random, as data may be sorted
+_ROWS_OF_BIAS = 5  # as in RealMLP (Holzmuller et al. 2024)
+_LEAST_SPREAD = 1e-6  # of what a unit puts out, to be divided by
 
-def initialize(program, parameters, random_state, weight_init="glorot", x=None):
+
+def initialize(
+    program, parameters, random_state, weight_init="glorot", x=None, bias_init=None
+):
     """Fill the parameter vector of an untrained network.
 
     Modules with a weight matrix, in the order of their first use, draw weights,
@@ -17,14 +27,18 @@ def initialize(program, parameters, random_state, weight_init="glorot", x=None):
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     random_state : RandomState
-    weight_init : {'glorot', 'he', 'lecun', 'orthogonal', 'unit_variance'}
+    weight_init : {'glorot', 'he', 'lecun', 'orthogonal', 'unit_std', 'unit_variance'}
         Default 'glorot': uniform on +-sqrt(6 / (fan_in + fan_out)), biases too
         (Glorot & Bengio 2010), with 2 instead of 6 where the only activation of
         the network is the logistic one, as scikit-learn has it. The others
         leave biases at 0.
     x : ndarray or sparse matrix of shape (n_rows, n_features), default=None
-        The batch on which 'unit_variance' makes the outputs of linear modules
-        vary by 1.
+        The data, on rows of which 'unit_variance' lets the output of each linear
+        module vary by 1, and 'unit_std' that of each unit.
+    bias_init : {'zeros', 'data'}, default=None
+        None: as ``weight_init`` has it. 'data': minus a random mean of what the unit
+        puts out for a few rows, so that it is 0 amid the data. Weights are drawn
+        alike with all of these.
     """
     draw, views, done = WEIGHT_INITS[weight_init], program.views(parameters), set()
     factor = _glorot_factor(program)
@@ -37,9 +51,17 @@ def initialize(program, parameters, random_state, weight_init="glorot", x=None):
                 view[...] = module.initial_values.get(name, 0.0)
             if module.has_weight_matrix:
                 draw(module, own, factor, random_state)
-                own["weight"][~_connected(module, own["weight"])] = 0
-    if weight_init == "unit_variance":
-        _scale_to_unit_variance(program, views, x)
+                own["weight"][~_connected(module, own["weight"].shape)] = 0
+                if bias_init is not None and "bias" in own:
+                    own["bias"][...] = 0
+    rules = [_RULES[weight_init]] if weight_init in _RULES else []
+    if bias_init == "data":
+        rules.append(partial(_shift_units, random_state=random_state))
+    if rules:
+        only_layers = rules == [_scale_layer]
+        rows = x[:_ROWS_OF_LAYERS] if only_layers else _some_rows(x, random_state)
+        with np.errstate(all="ignore"):  # what overflows is left as it was drawn
+            _fit_to_data(program, views, rows, rules)
 
 
 def _glorot_factor(program):
@@ -49,21 +71,24 @@ def _glorot_factor(program):
     return max((m.glorot_factor for m in activations), default=Module.glorot_factor)
 
 
-def _connected(module, weight):
+def _connected(module, shape):
     """Return which weights of a matrix there are."""
     if module.connections is None:
-        return np.ones(weight.shape, bool)
-    return module.connected(len(weight))
+        return np.ones(shape, bool)
+    return module.connected(shape[0])
 
 
-def _mean_fans(module, weight):
-    """Return the numbers of connections of an output and of an input, on average."""
-    connected = _connected(module, weight)
+def mean_fans(module, shape):
+    """Return fan_in and fan_out of the matrix of a module, on average.
+
+    These are the numbers of connections of an output and of an input.
+    """
+    connected = _connected(module, shape)
     return np.maximum(1.0, np.array(connected.shape) * connected.mean())
 
 
 def _draw_glorot(module, blocks, factor, random_state):
-    bound = np.sqrt(factor / _mean_fans(module, blocks["weight"]).sum())
+    bound = np.sqrt(factor / mean_fans(module, blocks["weight"].shape).sum())
     for view in blocks.values():
         view[...] = random_state.uniform(-bound, bound, view.shape)
 
@@ -71,7 +96,7 @@ def _draw_glorot(module, blocks, factor, random_state):
 def _draw_normal(gain):
     def draw(module, blocks, factor, random_state):
         weight = blocks["weight"]
-        fan_in, _ = _mean_fans(module, weight)
+        fan_in, _ = mean_fans(module, weight.shape)
         weight[...] = random_state.normal(0, np.sqrt(gain / fan_in), weight.shape)
 
     return draw
@@ -91,23 +116,76 @@ WEIGHT_INITS = {
     "he": _draw_normal(2.0),
     "lecun": _draw_normal(1.0),
     "orthogonal": _draw_orthogonal,
+    "unit_std": _draw_normal(1.0),
     "unit_variance": _draw_orthogonal,
 }
 
 
-def _scale_to_unit_variance(program, views, x):
-    """Divide weights by the spread of what they put out, in forward order.
+# What is fitted to data
 
-    A module that is used more than once goes by its first use.
+
+def _some_rows(x, random_state):
+    """Return rows drawn at random, all where there are few."""
+    n_rows = x.shape[0]
+    if n_rows <= _ROWS_OF_UNITS:
+        return x
+    return x[random_state.permutation(n_rows)[:_ROWS_OF_UNITS]]
+
+
+def _fit_to_data(program, views, x, rules):
+    """Let rules change the blocks of linear modules, in forward order.
+
+    Each sees what its module reads of the rows x. A module that is used more than
+    once goes by its first use.
     """
-    signals, done = [x], set()
+    if sparse.issparse(x):
+        program.check_reads_sparse()
+    last_use = {i: step.output for step in program.instructions for i in step.inputs}
+    signals, done = {0: x}, set()
     for instruction in program.instructions:
         inputs = [signals[i] for i in instruction.inputs]
         blocks = [views[i] for i in instruction.blocks]
         is_new = instruction.blocks not in done
         if instruction.module.has_weight_matrix and is_new:
-            spread = np.std(inputs[0] @ blocks[0])
-            if np.isfinite(spread) and spread > 0:
-                blocks[0][...] /= spread
+            for rule in rules:
+                rule(inputs[0], *blocks)
         done.add(instruction.blocks)
-        signals.append(forward(instruction.module, inputs, blocks, Pass()))
+        signals[instruction.output] = forward(
+            instruction.module, inputs, blocks, Pass()
+        )
+        for i in set(instruction.inputs):  # of unrolled loops there are thousands
+            if last_use[i] == instruction.output:
+                del signals[i]
+
+
+def _scale_layer(x, weight, bias=None):
+    """Divide all weights by the spread of what they put out."""
+    spread = np.std(x @ weight)
+    if np.isfinite(spread) and spread > 0:
+        weight[...] /= spread
+
+
+def _scale_units(x, weight, bias=None):
+    """Divide the weights of each unit by the spread of what it puts out."""
+    spread = np.std(x @ weight, axis=0, dtype=np.float64)
+    weight /= np.where(np.isfinite(spread) & (spread > _LEAST_SPREAD), spread, 1)
+
+
+def _shift_units(x, weight, bias=None, *, random_state):
+    """Let each unit be 0 at a random point in the convex hull of a few rows.
+
+    A bias is minus a mean of the unit's pre-activations there, with weights that are
+    uniform among all: exponential numbers, divided by their sum.
+    """
+    if bias is None:
+        return
+    shape = _ROWS_OF_BIAS, len(bias)
+    rows = random_state.randint(x.shape[0], size=shape)
+    shares = random_state.exponential(size=shape)
+    shares /= shares.sum(axis=0)
+    outputs = (x @ weight)[rows, np.arange(len(bias))]
+    shift = -(shares * outputs).sum(axis=0)
+    bias[...] = np.where(np.isfinite(shift), shift, 0)
+
+
+_RULES = {"unit_std": _scale_units, "unit_variance": _scale_layer}

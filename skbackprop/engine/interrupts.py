@@ -11,10 +11,15 @@ class Interrupts:
     lines that record what it did. A second Ctrl-C is not held back. Other
     threads than the main one get no signals, and a handler of the user's own
     stays in place.
+
+    Attributes
+    ----------
+    came : bool
+        Whether Ctrl-C came.
     """
 
     def __enter__(self):
-        self._came = False
+        self.came = False
         self._holds_back = (
             threading.current_thread() is threading.main_thread()
             and signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -28,11 +33,11 @@ class Interrupts:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _note(self, number, frame):
-        if self._came:
+        if self.came:
             signal.default_int_handler(number, frame)
-        self._came = True
+        self.came = True
 
     def check(self):
         """Raise KeyboardInterrupt if Ctrl-C came."""
-        if self._came:
+        if self.came:
             raise KeyboardInterrupt

@@ -22,6 +22,8 @@ class Optimizer:
         Vectors like the parameters that the rule carries from step to step.
     n_coefficients : int
         Numbers that it is given at each step.
+    rate_columns : tuple of int
+        Which of these are proportional to the learning rate.
     uses_curvature : bool
         Whether it is told, before each epoch, the second derivatives of the
         loss by ``take_curvature``.
@@ -29,6 +31,7 @@ class Optimizer:
 
     n_slots: ClassVar[int]
     n_coefficients: ClassVar[int]
+    rate_columns: ClassVar[tuple]
     uses_curvature: ClassVar[bool] = False
 
     def coefficients(self, steps, learning_rates):
@@ -41,6 +44,12 @@ class Optimizer:
         learning_rates : ndarray of float64 of shape (n_steps,)
         """
         raise NotImplementedError
+
+    def at_factor(self, coefficients, factor):
+        """Return the coefficients of a step at a multiple of its learning rate."""
+        coefficients = coefficients.copy()
+        coefficients[list(self.rate_columns)] *= factor
+        return coefficients
 
     def update(self, parameter, gradient, slots, coefficients, xp):
         """Return the new parameter and the list of new slots."""
@@ -62,6 +71,7 @@ class SGD(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 2
+    rate_columns: ClassVar[tuple] = (1,)
 
     def coefficients(self, steps, learning_rates):
         """Return (momentum, learning rate) of each step."""
@@ -126,6 +136,7 @@ class Adam(Optimizer):
 
     n_slots: ClassVar[int] = 2
     n_coefficients: ClassVar[int] = 6
+    rate_columns: ClassVar[tuple] = (4,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, corrected rate, epsilon) of each step."""
@@ -160,6 +171,7 @@ class Nadam(Adam):
     """
 
     n_coefficients: ClassVar[int] = 8
+    rate_columns: ClassVar[tuple] = (4, 5)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, rates of m and g, root factor, epsilon)."""
@@ -203,6 +215,7 @@ class RMSprop(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 4
+    rate_columns: ClassVar[tuple] = (2,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b2, 1 - b2, learning rate, epsilon) of each step."""
@@ -231,6 +244,7 @@ class Adagrad(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 2
+    rate_columns: ClassVar[tuple] = (0,)
 
     def coefficients(self, steps, learning_rates):
         """Return (learning rate, epsilon) of each step."""
@@ -259,6 +273,7 @@ class Lion(Optimizer):
 
     n_slots: ClassVar[int] = 1
     n_coefficients: ClassVar[int] = 5
+    rate_columns: ClassVar[tuple] = (4,)
 
     def coefficients(self, steps, learning_rates):
         """Return (b1, 1 - b1, b2, 1 - b2, learning rate) of each step."""

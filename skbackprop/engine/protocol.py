@@ -2,11 +2,16 @@
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+
+from skbackprop.engine.parts import Parts
+
 
 class BaseExecutor(ABC):
     """Run a program, forward and backward, and train its parameters.
 
-    An executor serves one thread at a time; make one per call.
+    An executor serves one thread at a time; make one per call, or take one that is
+    idle (:mod:`skbackprop.engine.idle`).
 
     Parameters
     ----------
@@ -26,9 +31,11 @@ class BaseExecutor(ABC):
     ----------
     gradient : ndarray of shape (program.n_parameters,) or None
         What ``objective`` and training leave; None as long as there is none.
+    graph : Graph or None
+        Where it is set, what the program was compiled from, kept as long.
     """
 
-    gradient = None
+    gradient = graph = None
 
     def __init__(
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
@@ -39,6 +46,48 @@ class BaseExecutor(ABC):
         self.batch_size = batch_size
         self.seed = seed
         self.n_rows = n_rows or batch_size
+        self._parts = None
+
+    def _parts_of(self, samples):
+        """Return an executor and the samples of each part of samples."""
+        if self._parts is None or self._parts[0] is not samples:
+            executors = self._executors_of_parts(samples)
+            self._parts = samples, list(zip(executors, samples.parts(), strict=True))
+        return self._parts[1]
+
+    def _executors_of_parts(self, samples):
+        pairs = zip(samples.X.programs, samples.X.rows, strict=True)
+        return [
+            type(self)(
+                program,
+                self.parameters,
+                self.loss,
+                min(self.batch_size, len(rows)),
+                self.seed + part,  # no two rows of a minibatch drop the same
+            )
+            for part, (program, rows) in enumerate(pairs)
+        ]
+
+    def _evaluate_parts(self, samples, indices):
+        """Return loss and logits, these in parts where the targets are."""
+        if indices is None:
+            indices = np.arange(samples.n_units)
+        chosen, total, arrays = samples.X.split(indices), 0.0, []
+        parts = zip(self._parts_of(samples), chosen, strict=True)
+        for (executor, own), (_, places) in parts:
+            width = executor.program.output.width
+            loss, logits = 0.0, np.empty((0, width), self.parameters.dtype)
+            if len(places):
+                loss, logits = executor.evaluate(own, places)
+            total += loss
+            arrays.append(logits)
+        logits = Parts(arrays, [rows for rows, _ in chosen])
+        return total, logits if samples.has_parted_targets else logits.joined()
+
+    @property
+    @abstractmethod
+    def n_bytes(self):
+        """Memory that it takes, nearly, as long as it has only run forward."""
 
     @abstractmethod
     def forward(self, samples, indices=None):
@@ -112,7 +161,7 @@ class BaseExecutor(ABC):
         loss : float
             Sum over them of weight * loss.
         logits : ndarray of shape (n_rows, n_outputs)
-            Of the rows, or of the members of the groups.
+            Of the rows, or of the members of the groups. Parts where targets are.
         """
 
     @abstractmethod

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from skbackprop.engine.parts import Parts
 from skbackprop.utils.gate import are_indices, check_sparse
 
 
@@ -123,10 +124,11 @@ class Samples(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray or CSR of shape (n_samples, n_features)
-        Dense and C-contiguous, or sparse.
-    targets : ndarray of shape (n_samples, n_targets) or None
-        As the loss reads them. With groups one row for each membership.
+    X : ndarray, CSR or Parts of shape (n_samples, n_features)
+        Dense and C-contiguous, or sparse, or dense parts of unequal width.
+    targets : ndarray or Parts of shape (n_samples, n_targets) or None
+        As the loss reads them. With groups one row for each membership. Parts, of
+        the same rows as those of X, where their width is unequal too.
     weights : ndarray of shape (n_samples,) or None
         None where every sample weighs 1. With groups one for each of them.
     groups : Groups or None
@@ -169,6 +171,28 @@ class Samples(NamedTuple):
         """Whether X is sparse."""
         return isinstance(self.X, CSR)
 
+    @property
+    def are_in_parts(self):
+        """Whether parts of X have a width and a program of their own."""
+        return isinstance(self.X, Parts)
+
+    @property
+    def has_parted_targets(self):
+        """Whether the targets are of unequal width too."""
+        return isinstance(self.targets, Parts)
+
+    def parts(self):
+        """Return the samples of each part."""
+        targets = self.targets
+        if not self.has_parted_targets:
+            targets = Parts([targets[rows] for rows in self.X.rows], self.X.rows)
+        return [
+            Samples(x, t, None if self.weights is None else self.weights[rows])
+            for x, t, rows in zip(
+                self.X.arrays, targets.arrays, self.X.rows, strict=True
+            )
+        ]
+
     def check_input(self, program, dtype):
         """Raise ValueError where kernels cannot read X: a gate, see :mod:`.gate`."""
         X, width = self.X, program.input.width
@@ -203,7 +227,12 @@ class Samples(NamedTuple):
         if groups is not None:
             drawn = () if self.are_redrawn else (groups.members,)
             groups = (groups.starts, *drawn, *groups.source)
-        return {**self._asdict(), "groups": groups}
+        parts = {
+            name: (*part.arrays, *part.rows)
+            for name, part in self._asdict().items()
+            if isinstance(part, Parts)
+        }
+        return {**self._asdict(), "groups": groups, **parts}
 
     def fingerprint(self):
         """Return numbers that other data would hardly have: sums of all bits.
@@ -212,10 +241,13 @@ class Samples(NamedTuple):
         samples does not matter to them.
         """
         X = self.X[:3] if self.is_sparse else (self.X,)
-        parts = [part for part in (*X, self.targets, self.weights) if part is not None]
+        found = [part for part in (*X, self.targets, self.weights) if part is not None]
+        arrays = []
+        for part in found:
+            arrays += part.arrays if isinstance(part, Parts) else [part]
         return [
-            (*part.shape, int(part.view(f"u{part.itemsize}").sum(dtype=np.uint64)))
-            for part in parts
+            (*array.shape, int(array.view(f"u{array.itemsize}").sum(dtype=np.uint64)))
+            for array in arrays
         ]
 
     def rows(self, indices):

@@ -29,7 +29,7 @@ class Outcome(enum.Enum):
     """Why training ended."""
 
     CONVERGED = "no improvement for long enough"
-    FINISHED = "the schedule of the learning rate is over"
+    FINISHED = "all epochs that were planned are done, or the schedule is over"
     OUT_OF_EPOCHS = "the maximum of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
@@ -57,6 +57,10 @@ class Plan:
         Largest norm of a minibatch's gradient, penalty left out.
     early_stopping : bool
         Whether the validation score says when to stop, rather than the loss.
+    ends_as_planned : bool
+        Whether ``max_epochs`` is the end that is meant, not a limit of patience.
+    rate_factors : tuple of float or None
+        Factor of the learning rate for each block of the program; None: 1 each.
     """
 
     optimizer: Optimizer
@@ -69,6 +73,8 @@ class Plan:
     max_no_improvement: float
     clip_grad_norm: float | None = None
     early_stopping: bool = False
+    ends_as_planned: bool = False
+    rate_factors: tuple | None = None
 
 
 @dataclass
@@ -200,7 +206,8 @@ def train(
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
     is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
-    if outcome is Outcome.OUT_OF_EPOCHS and is_scheduled_end:
+    is_meant = is_scheduled_end or plan.ends_as_planned
+    if outcome is Outcome.OUT_OF_EPOCHS and is_meant:
         outcome = Outcome.FINISHED
     if validate:
         # Predictions want the best parameters, a fit that goes on wants the last.

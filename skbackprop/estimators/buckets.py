@@ -5,14 +5,22 @@ import numpy as np
 # A step is unrolled, compiled and bound in the time in which so many sequences run
 # through it; measured, it is some 7000 for 8 units, 800 for 64.
 UNROLLING = 1000
+# As sequences go back too, and go again in each epoch.
+UNROLLING_TO_TRAIN = 100
 
 
-def find_buckets(lengths):
+def find_buckets(lengths, unrolling=UNROLLING):
     """Return boolean masks of sequences, each to be padded to its longest one.
 
     A bucket saves padding and costs a graph of its own. Those returned take the least
     time in all: at most twice that of one graph and no padding, as buckets that each
-    hold the lengths down to a half would take no more.
+    hold the lengths down to a half would take no more. The longest come first.
+
+    Parameters
+    ----------
+    lengths : ndarray of int64
+    unrolling : float, default=UNROLLING
+        How many sequences run through a step in the time that its graph takes.
     """
     distinct, counts = np.unique(lengths, return_counts=True)
     n_shorter = np.append(0, counts.cumsum())
@@ -22,7 +30,7 @@ def find_buckets(lengths):
     n_before = np.zeros(len(distinct) + 1, int)
     for k, longest in enumerate(distinct, start=1):
         n_in_last = n_shorter[k] - n_shorter[:k]
-        times = time[:k] + (n_in_last + UNROLLING) * longest
+        times = time[:k] + (n_in_last + unrolling) * longest
         n_before[k] = times.argmin()
         time[k] = times[n_before[k]]
     masks, k = [], len(distinct)

@@ -4,11 +4,10 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import _get_feature_names, _num_samples, check_array
+from sklearn.utils.validation import _get_feature_names, check_array
 
-from skbackprop.engine import losses
-from skbackprop.estimators.buckets import find_buckets
-from skbackprop.fitting.targets import Targets
+from skbackprop.engine.parts import Parts
+from skbackprop.estimators.buckets import UNROLLING_TO_TRAIN, find_buckets
 from skbackprop.network.recurrence import SequenceLayout
 from skbackprop.utils.gate import check_masked
 from skbackprop.utils.validation import naming_the_column, refuse_times
@@ -41,7 +40,7 @@ class Sequences:
     @property
     def exists(self):
         """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
-        return _existing_steps(self.lengths)
+        return existing_steps(self.lengths)
 
     @property
     def values(self):
@@ -80,6 +79,24 @@ class Sequences:
         axis = 0 if layout == "NTF" else 1
         pairs = zip(steps, self.lengths, strict=True)
         return [np.take(s, np.arange(length), axis) for s, length in pairs]
+
+    def rows_to_train(self, has_length):
+        """Return the rows to train on, in parts by length if that takes less time.
+
+        Returns
+        -------
+        rows : ndarray or Parts
+        layouts : list of SequenceLayout
+            Of the parts, the longest last.
+        """
+        masks = find_buckets(self.lengths, UNROLLING_TO_TRAIN)
+        buckets = [self._chosen(mask) for mask in reversed(masks)]
+        layouts = [bucket.layout(has_length) for bucket in buckets]
+        pairs = zip(buckets, layouts, strict=True)
+        arrays = [bucket.rows(layout) for bucket, layout in pairs]
+        if len(arrays) == 1:
+            return arrays[0], layouts
+        return Parts(arrays, [np.flatnonzero(mask) for mask in masks[::-1]]), layouts
 
     def compute_in_buckets(self, compute, by_steps):
         """Return what is computed of sequences, of some of like length at a time.
@@ -121,13 +138,14 @@ class Sequences:
         return result
 
 
-def _existing_steps(lengths):
+def existing_steps(lengths):
+    """Return the boolean matrix of which steps sequences of these lengths have."""
     return np.arange(lengths.max()) < lengths[:, np.newaxis]
 
 
 def are_sequences(X):
     """Tell whether X holds one matrix per sample, rather than one row."""
-    X = _listed(X)
+    X = listed(X)
     if hasattr(X, "shape") and not (_holds_objects(X) and X.ndim == 1):
         return len(X.shape) == 3
     if not isinstance(X, (list, tuple, np.ndarray)):
@@ -138,7 +156,7 @@ def are_sequences(X):
     return is_ragged or any(_n_dimensions(x) == 2 for x in X)
 
 
-def _listed(X):
+def listed(X):
     """Return a column of a table, of pandas or polars, as a list."""
     return X.to_list() if hasattr(X, "to_list") else X
 
@@ -153,7 +171,7 @@ def with_distinct_columns(X):
     list of (int, matrix)
         Number of the sequence, and itself.
     """
-    X, found = _listed(X), {}
+    X, found = listed(X), {}
     for i, matrix in enumerate(X[:1] if getattr(X, "ndim", 1) == 3 else X):
         names = _get_feature_names(matrix) if hasattr(matrix, "columns") else None
         found.setdefault(None if names is None else tuple(names), (i, matrix))
@@ -188,7 +206,7 @@ def read_sequences(X, dtype, layout):
     ValueError
         If a sequence is empty, is not finite, or has other features.
     """
-    X = _listed(X)
+    X = listed(X)
     if len(X) == 0:
         raise ValueError("X has no sequences, but at least 1 is needed.")
     check_masked(X)
@@ -267,155 +285,3 @@ def split_rows(X, n_timesteps, layout):
         values = X.reshape(n_samples, n_features, n_timesteps).transpose(0, 2, 1)
     lengths = np.full(n_samples, n_timesteps)
     return Sequences(values.reshape(-1, n_features), lengths)
-
-
-@dataclass
-class StepValues:
-    """What y holds for each step: labels or numbers, all sequences in a row.
-
-    Attributes
-    ----------
-    flat : ndarray of shape (n_steps,) or (n_steps, n_outputs)
-    lengths : ndarray of int64 of shape (n_samples,)
-    """
-
-    flat: np.ndarray
-    lengths: np.ndarray
-
-    @property
-    def exists(self):
-        """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
-        return _existing_steps(self.lengths)
-
-    def __len__(self):
-        return len(self.lengths)
-
-
-def read_steps(y, sequences):
-    """Return the StepValues of y: an array by steps, or a list of such.
-
-    Raises
-    ------
-    ValueError
-        If a sequence of y is not as long as that of X, or is not finite.
-    """
-    if _num_samples(y) != len(sequences.lengths):
-        raise ValueError(
-            f"X has {len(sequences.lengths)} sequences, but y has {len(y)}."
-        )
-    check_masked(y, "y")
-    y = _listed(y)
-    y = y if isinstance(y, (list, tuple)) else np.asarray(y)
-    pairs = zip(y, sequences.lengths, strict=True)
-    parts = [_read_values(i, *pair) for i, pair in enumerate(pairs)]
-    for i, part in enumerate(parts):
-        if part.shape[1:] != parts[0].shape[1:]:
-            raise ValueError(
-                f"Sequence {i} of y has values of shape {part.shape[1:]}, but those of "
-                f"sequence 0 are of shape {parts[0].shape[1:]}."
-            )
-    return StepValues(np.concatenate(parts), sequences.lengths)
-
-
-def _read_values(i, part, length):
-    """Return the values of the i-th sequence of y."""
-    name = f"Sequence {i} of y"
-    check_masked(part, name)
-    part = np.asarray(part)
-    refuse_times(part, name)
-    if part.ndim == 0 or len(part) != length:
-        raise ValueError(
-            f"{name} must have a value for each of the {length} steps "
-            f"of that of X (return_sequences=True), got shape {part.shape}."
-        )
-    if part.dtype.kind == "f" and not np.isfinite(part).all():
-        raise ValueError(f"{name} contains NaN or infinity.")
-    return part[:, 0] if part.ndim == 2 and part.shape[1] == 1 else part
-
-
-@dataclass
-class StepTargets(Targets):
-    """A target of its own for each step of a sequence.
-
-    Parameters
-    ----------
-    step : BinaryTargets, MulticlassTargets or NumericTargets
-        What the target of one step is.
-    """
-
-    step: object
-
-    are_of_steps = True
-
-    @property
-    def loss_of_output(self):
-        """That of a step."""
-        return self.step.loss
-
-    @property
-    def reads_logits(self):
-        """Whether that of a step does."""
-        return self.step.reads_logits
-
-    @property
-    def loss(self):
-        """That of a step, added up over the steps that a sequence has."""
-        loss = self.step.loss
-        if isinstance(loss, losses.ElementwiseLoss):
-            return losses.IgnoringMissing(loss)
-        if loss == losses.SoftmaxLogLoss():
-            return losses.StepwiseLogLoss(self.step.n_outputs)
-        raise ValueError(
-            f"return_sequences=True with {self.step.n_outputs} classes knows no "
-            f"{loss!r}. Use loss='log_loss' without label_smoothing, 'squared_hinge' "
-            "or 'squared_error', or return_sequences=False."
-        )
-
-    @property
-    def n_outputs(self):
-        """Number of outputs of a step."""
-        return self.step.n_outputs
-
-    def encode(self, y, dtype):
-        """Return what the steps encode, side by side; NaN where there is none."""
-        codes = self.step.encode(y.flat, dtype)
-        exists = y.exists
-        encoded = np.full((*exists.shape, codes.shape[1]), np.nan, dtype)
-        encoded[exists] = codes
-        return encoded.reshape(len(encoded), -1)
-
-    def read(self, encoded):
-        """Return the values by steps that were encoded, masked where there is none."""
-        steps = encoded.reshape(-1, self.step.n_columns)
-        missing = np.isnan(steps)
-        values = self.step.read(np.where(missing, 0, steps))
-        shape = (len(encoded), -1, *values.shape[1:])
-        missing = missing.reshape(shape) if values.ndim > 1 else missing[:, 0]
-        return np.ma.array(values.reshape(shape), mask=missing.reshape(shape))
-
-    def decode(self, logits):
-        """Return the predictions by steps."""
-        return self._by_steps(self.step.decode, logits)
-
-    def decision(self, logits):
-        """Return the logits by steps."""
-        return self._by_steps(self.step.decision, logits)
-
-    def vjp(self, logits, adjoint):
-        """Return the adjoint of logits for one of what steps show of them."""
-        shape = -1, self.n_outputs
-        return self.step.vjp(logits.reshape(shape), adjoint.reshape(shape)).reshape(
-            adjoint.shape
-        )
-
-    def probabilities(self, logits):
-        """Return the probabilities of the classes by steps."""
-        return self._by_steps(self.step.probabilities, logits)
-
-    def log_probabilities(self, logits):
-        """Return the logarithms of the probabilities by steps."""
-        return self._by_steps(self.step.log_probabilities, logits)
-
-    def _by_steps(self, decode, logits):
-        flat = decode(np.ascontiguousarray(logits).reshape(-1, self.n_outputs))
-        return flat.reshape(len(logits), -1, *flat.shape[1:])

@@ -9,20 +9,21 @@ from sklearn.utils import check_consistent_length, check_X_y
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
+from skbackprop.engine.parts import Parts
 from skbackprop.estimators.sequences import (
     Sequences,
-    StepTargets,
     are_sequences,
     read_sequences,
-    read_steps,
     split_rows,
     with_distinct_columns,
 )
+from skbackprop.estimators.steps import StepTargets, read_steps
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.hidden import index_layers
 from skbackprop.fitting.hooks import Data
 from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkRegressorMixin
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
 from skbackprop.utils.gate import check_masked
 from skbackprop.utils.validation import FLOATS, refuse_times, validate_finite
@@ -57,9 +58,10 @@ class _Recurrent:
         Order of samples (N), time (T) and features (F) in X, where it is an array
         of three dimensions. It may as well be a list or pandas Series of
         matrices (time_i, features) of unequal length: arrays, or data frames,
-        whose columns must then be those of ``fit``. They are padded, which
-        changes nothing, neither predictions nor gradients. Or rows, see
-        ``n_timesteps``.
+        whose columns must then be those of ``fit``. Those of like length are
+        padded and run together, which changes nothing, neither predictions nor
+        gradients; where lengths differ much, a minibatch is made of such of like
+        length, unless ``shuffle=False``. Or rows, see ``n_timesteps``.
     bptt_steps : int, default=None
         Gradients go back in time to the last multiple of so many steps
         (truncated backprop through time; with ``bidirectional`` they also go
@@ -128,8 +130,10 @@ class _Recurrent:
             y = read_steps(y, sequences)
         elif are_sequences(X):
             y = self._validate_targets(y, sequences)
-        layout = sequences.layout(self._readout == "mean")
-        return Data(sequences.rows(layout), y, layout)
+        rows, layouts = sequences.rows_to_train(self._readout == "mean")
+        if self.return_sequences and isinstance(rows, Parts):
+            y = replace(y, buckets=rows.rows)
+        return Data(rows, y, layouts)
 
     def _validate_targets(self, y, sequences):
         """Check y as scikit-learn does, beside X of another shape."""
@@ -205,10 +209,10 @@ class _Recurrent:
 
     def _make_graph(self, data, n_outputs):
         net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
-        return net.unroll(data.layout)
+        return _unroll(net, data)
 
     def _graph_for(self, data):
-        return self._net.unroll(data.layout)
+        return _unroll(self._net, data)
 
     def _begin(self, targets, is_given=False):
         self._net = self._make_net(targets.n_outputs)
@@ -315,8 +319,25 @@ class _Recurrent:
         return tags
 
 
+def _unroll(net, data):
+    """Return the graph for the longest sequences; parts of data get their programs."""
+    graphs = [net.unroll(layout) for layout in data.layout]
+    if isinstance(data.X, Parts):
+        data.X.programs = [compile_graph(graph) for graph in graphs]
+    return graphs[-1]
+
+
 def _existing(true, predicted, weights):
     """Return values, predictions and weights of the steps that exist."""
+    if isinstance(true, Parts):
+        parts = zip(true.arrays, predicted.arrays, true.rows, strict=True)
+        found = [
+            _existing(t, p, None if weights is None else weights[rows])
+            for t, p, rows in parts
+        ]
+        true, predicted, of_parts = zip(*found, strict=True)
+        weights = None if weights is None else np.concatenate(of_parts)
+        return np.concatenate(true), np.concatenate(predicted), weights
     mask = np.ma.getmaskarray(true)
     exists = ~mask if mask.ndim == 2 else ~mask.all(axis=2)
     if weights is not None:

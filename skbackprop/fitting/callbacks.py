@@ -4,6 +4,8 @@ They came with scikit-learn 1.9. Before it nothing here does anything, and
 estimators have no ``set_callbacks``.
 """
 
+from contextlib import nullcontext
+
 from skbackprop.engine.observers import Observer
 
 try:
@@ -78,3 +80,22 @@ class CallbackObserver(Observer):
     def end(self):
         """Tell that the fit has ended."""
         self._fit.call_on_fit_task_end(**self._about, reconstruction_attributes=dict)
+
+
+def watched_from_above(context, network, name, number):
+    """Return a context in which the callbacks of an ensemble watch a network's fit.
+
+    Parameters
+    ----------
+    context : CallbackContext or None
+        That of the fit of the ensemble; None where there are no callbacks.
+    network : NetworkEstimator
+    name : str
+        What the fit is called.
+    number : int
+        Which no other fit of the ensemble has.
+    """
+    if context is None:
+        return nullcontext()
+    task = context.subcontext(task_name=name, task_id=number)
+    return task.propagate_callback_context(network)

@@ -8,7 +8,6 @@ A network estimator is a graph put into this frame. ``fit`` opens a session
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.fitting.callbacks import (
     CallbackSupportMixin,
@@ -134,13 +133,14 @@ default=None
         given = GivenSet(X_val, y_val, sample_weight_val)
         return self._fit(X, y, sample_weight, given)
 
-    def _fit(self, X, y, sample_weight=None, given=NO_SET):
+    def _fit(self, X, y, sample_weight=None, given=NO_SET, observers=()):
         """Fit to data as the estimator has it, which may be more than X and y."""
         continues = self.warm_start and self.__sklearn_is_fitted__()
         # Scorers, callbacks and schedules of the user run while it trains.
         with unchanged_on_error(self, trains=continues):
             session = Session.of_fit(self, X, y, sample_weight, given)
-            self._run_watched(session, self._as_callbacks_see(X, y, sample_weight))
+            data = self._as_callbacks_see(X, y, sample_weight)
+            self._run_watched(session, data, observers)
         session.conclude()
         return self
 
@@ -153,13 +153,13 @@ default=None
         return self
 
     @with_callbacks
-    def _run_watched(self, session, data):
+    def _run_watched(self, session, data, observers):
         """Train while scikit-learn's callbacks are told, if there are any."""
         callbacks = begin_callbacks(self, data, session.held_out is not None)
         if not callbacks:
-            session.run()
+            session.run(observers)
             return
-        session.run([callbacks])
+        session.run([*observers, callbacks])
         callbacks.end()
 
     @property
@@ -193,10 +193,14 @@ default=None
     # Prediction
 
     def _predict_with(self, X, decode):
-        """Return ``decode(logits)`` of all rows."""
-        check_is_fitted(self)
+        """Return ``decode(logits)`` of all rows, run through the fitted network."""
         X, graph = self._read_input(X)
-        return run_in_batches(compile_graph(graph), self._parameters, X, decode)
+        program = compile_graph(graph)
+        return run_in_batches(program, self._parameters, X, decode, graph)
+
+    def _predict_read(self, X, decode):
+        """Return ``decode(logits)`` of rows as the network reads them."""
+        return run_in_batches(self._program, self._parameters, X, decode)
 
     # Storage
 

@@ -9,8 +9,8 @@ from sklearn.utils.validation import (
     check_is_fitted,
 )
 
-from skbackprop.engine.bound_graph import BoundGraph
 from skbackprop.fitting.prediction import run_in_batches
+from skbackprop.network.compiler import compile_part
 from skbackprop.network.quantities import parse_quantity
 
 
@@ -115,8 +115,8 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
 
     def _run_part(self, X, graph, part):
         """Return what a part of the graph puts out, of rows as it reads them."""
-        bound = BoundGraph(graph, self._parameters).part(part)
-        return run_in_batches(bound.smallest_program, bound.parameters, X, _copied)
+        program = compile_part(graph, part)
+        return run_in_batches(program, self._parameters, X, _as_it_is, graph)
 
     def _n_hidden_units(self, layer):
         return self.graph_.widths()[_hidden_node(self.graph_, layer)]
@@ -129,8 +129,8 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         return tags
 
 
-def _copied(signal):
-    return signal.copy()
+def _as_it_is(signal):
+    return signal
 
 
 def _hidden_node(graph, layer):

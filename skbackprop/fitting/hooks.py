@@ -13,7 +13,7 @@ from sklearn.utils import column_or_1d
 
 from skbackprop.engine.samples import Samples
 from skbackprop.network.compiler import compile_graph
-from skbackprop.utils.validation import FLOATS, validate_finite
+from skbackprop.utils.validation import validate_finite, validate_input
 
 
 class Data(NamedTuple):
@@ -21,12 +21,14 @@ class Data(NamedTuple):
 
     Attributes
     ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_columns)
-        Rows as the network reads them, C-contiguous.
+    X : ndarray, CSR matrix or Parts of shape (n_samples, n_columns)
+        Rows as the network reads them, C-contiguous. Parts get their programs when
+        a graph is made for them.
     y : object
         What the targets encode: an array, or what an estimator makes of y.
-    layout : object, default=None
-        How sequences stand in the rows, for networks that are unrolled.
+    layout : list, default=None
+        How sequences stand in the rows, or in those of each part, for networks that
+        are unrolled.
     """
 
     X: object
@@ -92,9 +94,7 @@ class FittingHooks:
 
     def _read_input(self, X):
         """Return rows as the fitted network reads them, and the graph that does."""
-        X = validate_finite(
-            self, X, accept_sparse=["csr", "csc"], dtype=FLOATS, reset=False
-        )
+        X = validate_input(self, X, accept_sparse=["csr", "csc"])
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
     def _like_input(self, rows, X):

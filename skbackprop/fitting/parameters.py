@@ -64,9 +64,13 @@ class NetworkParameters(BaseEstimator):
     random_state : int, RandomState instance, default=None
         Source of the initial weights, of the shuffling, of the validation split and
         of what dropout leaves out. With the same int the results are the same.
-    tol : float, default=1e-4
+    tol : float or None, default=1e-4
         Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at.
+        that counts as one; for L-BFGS the size of the gradient to stop at. None:
+        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
+        Training ends after ``max_iter`` epochs because that is the plan, which is
+        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
+        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
@@ -120,9 +124,25 @@ class NetworkParameters(BaseEstimator):
         What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
         normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
         variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        or 'unit_variance', orthogonal and then scaled, layer by layer, so that
-        on a batch of the data what a layer puts out has variance 1 (Mishkin &
-        Matas 2016). Biases begin as 0 with all but 'glorot'.
+        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
+        layer puts out for the first 512 samples (or for those of
+        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
+        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
+        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
+        all but 'glorot'.
+    bias_init : {'data', 'zeros'}, default=None
+        What biases of linear modules begin with: 'zeros', or 'data', minus what the
+        unit puts out at a random point amid the data, so that units differ in where
+        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
+        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
+        has it.
+    learning_rate_factors : dict or callable, default=None
+        Factors of the learning rate for blocks of parameters, each other block has
+        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
+        block of one kind of module ('Linear.bias'), which count for more; values are
+        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
+        callable of (module, name, shape) returns the factor of each block. Weight
+        decay keeps the rate without a factor; 0 freezes a block altogether.
     regularization_start : float, default=None
         Epochs before the penalties, weight decay and ``max_norm`` begin to
         apply. None: from the start.
@@ -170,7 +190,7 @@ class NetworkParameters(BaseEstimator):
     max_iter: int = 200
     shuffle: bool = True
     random_state: object = None
-    tol: float = 1e-4
+    tol: float | None = 1e-4
     verbose: bool = False
     warm_start: bool = False
     momentum: float = 0.9
@@ -187,6 +207,8 @@ class NetworkParameters(BaseEstimator):
     weight_decay: float | None = None
     max_norm: float | None = None
     weight_init: str = "glorot"
+    bias_init: str | None = None
+    learning_rate_factors: object = None
     regularization_start: float | None = None
     warmup_epochs: float | None = None
     damping: float | None = None
@@ -207,7 +229,7 @@ class NetworkParameters(BaseEstimator):
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
+        "tol": [None, Interval(Real, 0, None, closed="left")],
         "verbose": ["verbose"],
         "warm_start": ["boolean"],
         "momentum": [Interval(Real, 0, 1, closed="both")],
@@ -226,8 +248,10 @@ class NetworkParameters(BaseEstimator):
         "l1_alpha": [None, Interval(Real, 0, None, closed="left")],
         "weight_decay": [None, Interval(Real, 0, None, closed="left")],
         "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "learning_rate_factors": [None, dict, callable],
         "regularization_start": [None, Interval(Real, 0, None, closed="left")],
         "weight_init": [StrOptions(set(WEIGHT_INITS))],
+        "bias_init": [None, StrOptions({"data", "zeros"})],
         "warmup_epochs": [None, Interval(Real, 0, None, closed="neither")],
         "damping": [None, Interval(Real, 0, None, closed="neither")],
         "dtype": [None, StrOptions({"float32", "float64"})],

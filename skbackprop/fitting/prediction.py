@@ -4,6 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from skbackprop.engine import make_executor
+from skbackprop.engine.idle import idle_executors
 from skbackprop.engine.samples import CSR, Samples, batches
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
@@ -11,16 +12,24 @@ _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
 LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
 
 
-def run_in_batches(program, parameters, X, decode):
+def run_in_batches(program, parameters, X, decode, graph=None):
     """Return ``decode(logits)`` of all rows of X, computed minibatch by minibatch.
+
+    Nothing is validated but what memory depends on: rows that are validated already
+    can be run through one network after the other.
 
     Parameters
     ----------
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     X : ndarray or CSR matrix of shape (n_samples, n_features)
+        Fastest where it is C-contiguous and of the parameters' dtype.
     decode : callable
-        Makes an array of as many rows of the logits of some samples.
+        Makes an array of as many rows of the logits of some samples. It may be a
+        view of these.
+    graph : Graph, default=None
+        What the program was compiled from. It is kept as long as the program stays
+        bound, so that a call with an equal graph, unrolled anew, finds both.
 
     Returns
     -------
@@ -32,26 +41,41 @@ def run_in_batches(program, parameters, X, decode):
             f"The network needs {needed} parameters and features, got "
             f"{(len(parameters), X.shape[1])}."
         )
-    row_bytes = program.workspace_width * parameters.itemsize
-    # 64 rows make up for reading the weights once more, and 8 almost do.
-    batch_size = max(64, _WORKSPACE_BYTES // row_bytes)
-    batch_size = max(8, min(batch_size, LARGEST_WORKSPACE_BYTES // row_bytes))
-    batch_size = min(batch_size, X.shape[0])
-    executor = make_executor(program, parameters, batch_size=batch_size)
+    n_samples, dtype = X.shape[0], parameters.dtype
     is_read_as_it_is = (
-        not sparse.issparse(X) and X.dtype == parameters.dtype and X.flags.c_contiguous
+        not sparse.issparse(X) and X.dtype == dtype and X.flags.c_contiguous
     )
-    at_a_time = X.shape[0] if is_read_as_it_is else _CONVERTED_ROWS
+    n_rows = _rows_at_once(program, dtype, n_samples)
+    executor = idle_executors.take(program, parameters, n_rows)
+    if executor is None:
+        # A view, as an executor that is kept must not keep the parameters.
+        executor = make_executor(program, parameters[:], batch_size=n_rows)
+        executor.graph = graph
+    at_a_time = n_samples if is_read_as_it_is else _CONVERTED_ROWS
     result = None
-    for rows in batches(X.shape[0], at_a_time):
-        samples = Samples(as_network_reads(X[rows], parameters.dtype))
-        for part, logits in executor.forward(samples):
+    for rows in batches(n_samples, at_a_time):
+        part = X if is_read_as_it_is else as_network_reads(X[rows], dtype)
+        for batch, logits in executor.forward(Samples(part)):
             decoded = decode(logits)
             if result is None:
-                result = np.empty((X.shape[0], *decoded.shape[1:]), decoded.dtype)
-            first = rows.start + part.start
+                result = np.empty((n_samples, *decoded.shape[1:]), decoded.dtype)
+            first = rows.start + batch.start
             result[first : first + len(logits)] = decoded
+    idle_executors.put(executor, parameters)
     return result
+
+
+def _rows_at_once(program, dtype, n_samples):
+    """Return how many rows go through a program at once: few numbers for all calls.
+
+    Where samples are fewer than could, it is a power of two, so that calls with one
+    more or one less find what was bound for others.
+    """
+    row_bytes = program.workspace_width * dtype.itemsize
+    # 64 rows make up for reading the weights once more, and 8 almost do.
+    most = max(64, _WORKSPACE_BYTES // row_bytes)
+    most = max(8, min(most, LARGEST_WORKSPACE_BYTES // row_bytes))
+    return min(most, 1 << (n_samples - 1).bit_length())
 
 
 def as_network_reads(X, dtype):

@@ -17,6 +17,7 @@ from skbackprop.engine import make_executor
 from skbackprop.engine.history import new_history
 from skbackprop.engine.initialization import initialize
 from skbackprop.engine.lbfgs import train_lbfgs
+from skbackprop.engine.parts import Parts
 from skbackprop.engine.samples import CSR
 from skbackprop.engine.training import Outcome, TrainingState, train
 from skbackprop.exceptions import DivergenceError
@@ -27,7 +28,11 @@ from skbackprop.fitting.settings import (
     make_plan,
     warn_of_output,
 )
-from skbackprop.fitting.state import new_random_state, resume_or_begin
+from skbackprop.fitting.state import (
+    has_come_to_its_end,
+    new_random_state,
+    resume_or_begin,
+)
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.validation_sets import (
     check_validation,
@@ -38,7 +43,6 @@ from skbackprop.fitting.validation_sets import (
 from skbackprop.utils.validation import FLOATS
 from skbackprop.utils.warnings import warn_user
 
-_INITIAL_BATCH = 512  # samples that the initial weights are fitted to
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
 # Fitted attributes that L-BFGS does not have.
 _OF_MINIBATCHES = (
@@ -115,8 +119,9 @@ class Session:
             self.outcome = self._run_lbfgs(observers)
         else:
             self.outcome = self._run_stochastic(observers)
-            is_over = self.outcome in (Outcome.CONVERGED, Outcome.FINISHED)
-            estimator._training_state.is_over = is_over
+            estimator._training_state.is_over = has_come_to_its_end(
+                estimator, self.outcome
+            )
         if not (self.incremental or estimator.warm_start):
             # Nor would a pickle, little larger than its weights, have the memory of
             # the optimizer: an estimator and its copies go on alike.
@@ -168,9 +173,7 @@ class Session:
 
     def _run_lbfgs(self, observers):
         estimator, samples = self.estimator, self.samples
-        program, parameters = estimator._program, estimator._parameters
-        row_bytes = program.workspace_width * parameters.itemsize
-        affordable = max(8, LARGEST_WORKSPACE_BYTES // row_bytes)
+        affordable = max(8, self._most_rows_in(LARGEST_WORKSPACE_BYTES))
         batch_size = max(1, min(_LBFGS_BATCH, affordable) // samples.most_rows(1))
         outcome, estimator.n_iter_, estimator.loss_, reason = train_lbfgs(
             self._executor(min(samples.n_units, batch_size)),
@@ -188,6 +191,17 @@ class Session:
             f"{reason}. Increase max_iter or max_fun, or scale the data."
         )
         return outcome
+
+    def _most_rows_in(self, n_bytes):
+        """Return how many rows can have their signals in so much memory at once."""
+        estimator, X = self.estimator, self.samples.X
+        n_elements = n_bytes // estimator._parameters.itemsize
+        if not isinstance(X, Parts):
+            return n_elements // estimator._program.workspace_width
+        affordable = [n_elements // p.workspace_width for p in X.programs]
+        pairs = zip(affordable, X.rows, strict=True)
+        # A part with fewer rows than are affordable sets no limit to others.
+        return min((n for n, rows in pairs if n < len(rows)), default=max(affordable))
 
     def _executor(self, batch_size, seed=0):
         estimator = self.estimator
@@ -334,13 +348,17 @@ def _begin(estimator, data, targets, is_given):
     estimator._random_state = new_random_state(estimator.random_state)
     program = estimator._program
     estimator._parameters = program.allocate(data.X.dtype)
-    looks_at_data = estimator.weight_init == "unit_variance"
+    X = data.X
+    if isinstance(X, Parts):  # the one with most rows has most to look at
+        part = np.argmax([len(rows) for rows in X.rows])
+        program, X = X.programs[part], X.arrays[part]
     initialize(
         program,
         estimator._parameters,
         estimator._random_state,
         estimator.weight_init,
-        data.X[:_INITIAL_BATCH] if looks_at_data else None,
+        X,
+        estimator.bias_init,
     )
     estimator._begin(targets, is_given)
     warn_of_output(program, targets)

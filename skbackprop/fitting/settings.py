@@ -16,6 +16,7 @@ from skbackprop.engine.losses import (
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.reference.curvature import check_curvature
 from skbackprop.engine.training import Plan
+from skbackprop.fitting.rate_factors import rate_factors
 from skbackprop.utils.warnings import warn_user
 
 
@@ -108,6 +109,7 @@ _OF_MINIBATCHES = (
     "clip_grad_norm",
     "dropout",
     "l1_alpha",
+    "learning_rate_factors",
     "max_norm",
     "regularization_start",
     "warmup_epochs",
@@ -124,8 +126,15 @@ def check_settings(estimator, program):
             f"damping={estimator.damping!r} is about solver='sdlm', but solver is "
             f"{estimator.solver!r}. Use solver='sdlm', or damping=None."
         )
-    if estimator.solver != "lbfgs":
-        return
+    if estimator.tol is None:
+        _check_without_rule(estimator)
+    if estimator.solver == "lbfgs":
+        _check_settings_of_lbfgs(estimator, program)
+    rate_factors(estimator, program)
+
+
+def _check_settings_of_lbfgs(estimator, program):
+    """Raise ValueError where something is asked for that needs minibatches."""
     advice = "Use solver='sgd' or 'adam'"
     if estimator.checkpoint is not None:
         raise ValueError(
@@ -150,6 +159,28 @@ def check_settings(estimator, program):
                 f"{module!r} learns from minibatches, which solver='lbfgs' does not "
                 f"have. {advice}."
             )
+
+
+def _check_without_rule(estimator):
+    """Raise ValueError where ``tol=None``, but something waits for a standstill."""
+    advice = "Use a number, such as tol=1e-4"
+    if estimator.solver == "lbfgs":
+        raise ValueError(
+            "tol=None is about epochs, which solver='lbfgs' does not have: tol is the "
+            f"size of the gradient that it stops at. {advice}."
+        )
+    if estimator.early_stopping:
+        raise ValueError(
+            "early_stopping=True ends training when the validation score no longer "
+            f"improves by tol, but tol is None. {advice}, or early_stopping=False: the "
+            "best parameters on a validation set are kept without it."
+        )
+    schedule, rate = _make_schedule(estimator), estimator.learning_rate_init
+    if schedule.slow_down(1.0, rate):
+        raise ValueError(
+            f"learning_rate={estimator.learning_rate!r} waits for a loss that no "
+            f"longer improves by tol, but tol is None. {advice}, or another schedule."
+        )
 
 
 def check_minibatches(program, batch_size):
@@ -187,6 +218,7 @@ def warn_of_output(program, targets):
 
 def make_plan(estimator, max_epochs):
     """Return how the parameters of an estimator say to train."""
+    has_rule = estimator.tol is not None
     return Plan(
         optimizer=make_optimizer(estimator),
         learning_rate=estimator.learning_rate_init,
@@ -194,10 +226,12 @@ def make_plan(estimator, max_epochs):
         penalties=_make_penalties(estimator),
         max_epochs=max_epochs,
         shuffle=estimator.shuffle,
-        tol=estimator.tol,
-        max_no_improvement=estimator.n_iter_no_change,
+        tol=estimator.tol if has_rule else 0.0,
+        max_no_improvement=estimator.n_iter_no_change if has_rule else np.inf,
         clip_grad_norm=estimator.clip_grad_norm,
         early_stopping=estimator.early_stopping,
+        ends_as_planned=not has_rule,
+        rate_factors=rate_factors(estimator, estimator._program),
     )
 
 

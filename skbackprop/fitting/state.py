@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 
 from skbackprop.engine.history import new_history
 from skbackprop.engine.schedules import SPANNING
-from skbackprop.engine.training import TrainingState
+from skbackprop.engine.training import Outcome, TrainingState
 from skbackprop.fitting.settings import make_optimizer
 from skbackprop.fitting.validation_sets import split_rows
 from skbackprop.utils.warnings import warn_user
@@ -63,6 +63,17 @@ def resume_or_begin(estimator, samples, splits, incremental):
             "to be clipped"
         )
     return state
+
+
+def has_come_to_its_end(estimator, outcome):
+    """Tell whether training is over, so that what goes on counts anew.
+
+    Without a rule of convergence (``tol=None``) nothing is counted, and the end that
+    was planned is over only until more epochs are planned.
+    """
+    if outcome is Outcome.FINISHED:
+        return estimator.tol is not None
+    return outcome is Outcome.CONVERGED
 
 
 def _criterion(estimator, samples):

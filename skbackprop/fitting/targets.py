@@ -212,7 +212,7 @@ class MulticlassTargets(ClassTargets):
 
     def probabilities(self, logits):
         """Return the softmax of the scores of the classes."""
-        return special.softmax(self.of_output.class_scores(logits), axis=1)
+        return _softmax(self.of_output.class_scores(logits))
 
     def log_probabilities(self, logits):
         """Return the logarithm of that, finite for finite logits."""
@@ -428,3 +428,15 @@ def _codes(y, classes):
             "one-dimensional."
         )
     return np.searchsorted(classes, y.astype(classes.dtype, copy=False))
+
+
+def _softmax(scores):
+    """Return the softmax of each row, of the same bits as that of scipy.special.
+
+    A maximum is the same in any order. NumPy finds it faster down the columns.
+    """
+    highest = np.maximum.reduce(np.ascontiguousarray(scores.T))
+    result = scores - highest[:, np.newaxis]
+    np.exp(result, out=result)
+    result /= np.add.reduce(result, axis=1, keepdims=True)
+    return result

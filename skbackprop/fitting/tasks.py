@@ -32,6 +32,28 @@ def is_stochastic(estimator):
     return True
 
 
+def weigh_by_class(class_weight, classes, codes, sample_weight=None):
+    """Return the weight of each sample, times that of its class.
+
+    Parameters
+    ----------
+    class_weight : dict or 'balanced'
+        Looked up for the classes there are: a part of the data may lack some.
+    classes : ndarray of shape (n_classes,)
+    codes : ndarray of int of shape (n_samples,)
+        The number of each sample's class.
+    sample_weight : ndarray of shape (n_samples,), default=None
+    """
+    of_classes = compute_class_weight(class_weight, classes=classes, y=classes[codes])
+    if not (np.isfinite(of_classes) & (of_classes >= 0)).all():
+        raise ValueError(
+            f"class_weight={class_weight!r} must be finite weights that are not "
+            "negative."
+        )
+    weights = of_classes[codes]
+    return weights if sample_weight is None else weights * sample_weight
+
+
 def gives_probabilities(estimator):
     """Tell whether the loss is one of probabilities."""
     if not class_loss(estimator).gives_probabilities:
@@ -151,15 +173,8 @@ class NetworkClassifierMixin(ClassifierMixin):
                 "weights by class, as compute_class_weight of sklearn.utils returns "
                 "them for all of y."
             )
-        # Looked up for the classes there are: a part of the data may lack some.
-        of_classes = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
-        if not (np.isfinite(of_classes) & (of_classes >= 0)).all():
-            raise ValueError(
-                f"{of_class} must be finite weights that are not negative."
-            )
-        weights = of_classes[np.searchsorted(self.classes_, y)]
-        if sample_weight is not None:
-            weights = weights * sample_weight
+        codes = np.searchsorted(self.classes_, y)
+        weights = weigh_by_class(self.class_weight, self.classes_, codes, sample_weight)
         with np.errstate(over="ignore"):  # what is not finite then is refused
             return weights.astype(dtype)
 
@@ -312,7 +327,7 @@ class NetworkRegressorMixin(RegressorMixin):
             return np.nan
         loss = self._targets.loss_of_output
         if isinstance(loss, Quantile):
-            return _share_explained(loss, true, predicted, weights)
+            return share_explained(loss, true, predicted, weights)
         return r2_score(true, predicted, sample_weight=weights)
 
     def score(self, X, y, sample_weight=None):
@@ -364,7 +379,7 @@ class NetworkRegressorMixin(RegressorMixin):
         return tags
 
 
-def _share_explained(loss, true, predicted, weights):
+def share_explained(loss, true, predicted, weights):
     """Return 1 - pinball loss / that of the empirical quantile, over all levels."""
     levels = np.ravel(loss.level)
     columns = [predicted] if len(levels) == 1 else predicted.T

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine.bound_graph import BoundGraph, connected, learned_blocks
 from skbackprop.engine.losses import GroupLoss
+from skbackprop.engine.parts import Parts
 from skbackprop.fitting.hooks import FittingHooks
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
@@ -60,7 +61,8 @@ def bind_targets(estimator, X, y, dtype):
         )
     data = estimator._read_data(X, y, dtype, reset=False)
     estimator._check_targets(estimator._targets, data.y, incremental=True)
-    return estimator._targets.encode(data.y, dtype)
+    encoded = estimator._targets.encode(data.y, dtype)
+    return encoded.joined() if isinstance(encoded, Parts) else encoded
 
 
 def _lay_out(graph, parameters, dtype):

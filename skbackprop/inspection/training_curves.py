@@ -43,7 +43,9 @@ class TrainingCurveDisplay:
     Parameters
     ----------
     history : pandas.DataFrame
-        A row for each epoch, with the columns of a network's ``history_``.
+        A row for each epoch, with the columns of a network's ``history_``. Of an
+        ensemble with the column 'member' as well: each network has a piece of the
+        line.
 
     Attributes
     ----------
@@ -197,7 +199,12 @@ class TrainingCurveDisplay:
 
     def _draw(self, axes, name, keywords):
         keywords = {"label": name.replace("_", " "), **(keywords or {})}
-        epochs, values = self.history["epoch"], self.history[name]
+        history = self.history[["epoch", name]]
+        if "member" in self.history:  # a gap behind the epochs of each
+            members = [part for _, part in history.groupby(self.history["member"])]
+            gap = pd.DataFrame({"epoch": [np.nan], name: [np.nan]})
+            history = pd.concat([part for m in members for part in (m, gap)][:-1])
+        epochs, values = history["epoch"], history[name]
         if len(epochs) == 1:  # which no line would show
             keywords = {"marker": "o", **keywords}
         (self.lines_[name],) = axes.plot(epochs, values, **keywords)

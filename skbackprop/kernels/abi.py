@@ -75,8 +75,10 @@ class Module(NamedTuple):
     dw: Address
     db: Address
     ldw: int
-    # Zeros and ones of a sparsely connected Linear, laid out like its weights.
-    connections: Address
+    # What a module brings along: numbers, in rows padded like those of parameters,
+    # with a vector behind the last that may be read; and int64, as they are.
+    constants: Address
+    indices: Address
     running_mean: Address
     running_var: Address
     setting: int  # of the module: an integer, or a float64 by its bits
@@ -152,6 +154,7 @@ class Update(NamedTuple):
     ld_slots: int  # from one of them to the next
     n_elements: int
     decays: int  # 1 where penalties apply to these parameters
+    factor: int  # of the learning rate, at least 0: a float64 by its bits
 
 
 @_row
@@ -206,6 +209,35 @@ class Shuffle(NamedTuple):
     position: Address  # int64
     items: Address  # int64
     n_items: int
+
+
+@_row
+class Deal(NamedTuple):
+    """Minibatches made of parts of the samples, as far as these reach."""
+
+    order: Address  # int64: the samples, shuffled
+    dealt: Address  # int64: where they go for the time being
+    part_of: Address  # int64, of each sample
+    n_parts: int
+    blocks: Address  # int64: the whole minibatches, shuffled; then in order again
+    n_blocks: int
+    batch_size: int
+
+
+@_row
+class RunParts(NamedTuple):
+    """The parts of a minibatch, whose gradients add up."""
+
+    rows: Address  # of the list row of each part, which adds to the gradient
+    n_rows: int
+    part_of: Address  # int64, of each sample
+    places: Address  # int64: which one of its part it is
+    chosen: Address  # int64: where the places of a minibatch go
+    gradient: Address
+    gradient_bytes: int
+    adjoints: Address  # that all parts share: padding of one may be another's number
+    adjoint_bytes: Address  # int64, of each part
+    latest: int  # the part that has used them last, -1 for none
 
 
 @_row

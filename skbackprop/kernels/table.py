@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from skbackprop.kernels import jit
 from skbackprop.kernels.calling import compiled, kernel_factory, kernel_file
+from skbackprop.network.layout import padded_width
 from skbackprop.network.modules import (
     activations,
     affine,
@@ -19,6 +20,7 @@ from skbackprop.network.modules import (
     dropout,
     linear,
     normalization,
+    piecewise,
     pooling,
     products,
     softmax,
@@ -55,6 +57,11 @@ _TABLE = {
     ),
     softmax.LogSoftMax: _Kernels("softmax", "log_softmax"),
     softmax.Softmax: _Kernels("softmax", "softmax"),
+    piecewise.PiecewiseLinear: _Kernels(
+        "piecewise",
+        "piecewise_linear",
+        lambda m: (m.n_encoded, padded_width(m.n_bins)),
+    ),
     pooling.MaxPool: _Kernels("pooling", "max_pool", lambda m: (m.size,)),
     pooling.MeanPool: _Kernels("pooling", "mean_pool", lambda m: (m.size,)),
     products.DotProduct: _Kernels("products", "dot_product"),
@@ -108,10 +115,11 @@ def module_settings(module):
     """
     if type(module) not in _TABLE:
         return ()
-    return tuple(map(_as_integer, _TABLE[type(module)].settings(module)))
+    return tuple(map(as_integer, _TABLE[type(module)].settings(module)))
 
 
-def _as_integer(number):
+def as_integer(number):
+    """Return an integer as it is, and the bits of a float as an integer."""
     if isinstance(number, float):
         return struct.unpack("<q", struct.pack("<d", number))[0]
     return int(number)
@@ -184,9 +192,11 @@ def gather_kernel(bits):
 
 
 _LOOP_FILES = {
+    "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
     "run_flushed": "subnormals",
+    "run_parts": "parts",
     "shuffle": "shuffle",
 }
 

@@ -15,6 +15,7 @@ from skbackprop.network.modules.combinations import *
 from skbackprop.network.modules.dropout import *
 from skbackprop.network.modules.linear import *
 from skbackprop.network.modules.normalization import *
+from skbackprop.network.modules.piecewise import *
 from skbackprop.network.modules.pooling import *
 from skbackprop.network.modules.products import *
 from skbackprop.network.modules.softmax import *

@@ -4,6 +4,7 @@ Nodes are in topological order already. What is left to find is a place for each
 signal, and who is the first to reach an adjoint.
 """
 
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
@@ -29,6 +30,41 @@ def compile_graph(graph, keeps_all=False):
     if keeps_all not in of_graph:
         of_graph[keeps_all] = _compile(graph, keeps_all)
     return of_graph[keeps_all]
+
+
+def compile_part(graph, part):
+    """Return the program of a part of a graph, for the parameters of the whole.
+
+    Parameters
+    ----------
+    graph : Graph
+    part : Graph
+        Those of its modules that have parameters are modules of the graph.
+    """
+    index_of = {id(module): index for index, module in enumerate(graph.modules)}
+    indices = tuple(index_of.get(id(module)) for module in part.modules)
+    of_graph = _programs.setdefault(graph, {})
+    # Equal parts may be of different modules, which equal each other.
+    if (part, indices) not in of_graph:
+        of_graph[part, indices] = _compile_part(graph, part, indices)
+    return of_graph[part, indices]
+
+
+def _compile_part(graph, part, indices):
+    whole, program = compile_graph(graph), _compile(part, keeps_all=False)
+    number_of = {(block.module, block.name): k for k, block in enumerate(whole.blocks)}
+    numbers = [number_of[indices[b.module], b.name] for b in program.blocks]
+    return replace(
+        program,
+        blocks=whole.blocks,
+        instructions=tuple(
+            instruction._replace(blocks=tuple(numbers[i] for i in instruction.blocks))
+            for instruction in program.instructions
+        ),
+        n_parameters=whole.n_parameters,
+        n_decaying=whole.n_decaying,
+        n_learned=whole.n_learned,
+    )
 
 
 def _compile(graph, keeps_all):

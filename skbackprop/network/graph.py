@@ -107,6 +107,11 @@ class Graph:
     def _numbers(self):
         return {id(node): number for number, node in enumerate(self._nodes)}
 
+    @functools.cached_property
+    def _parts(self):
+        # Of those asked for, by number: each prediction of a layer asks again.
+        return {}
+
     def number(self, node):
         """Return the number of a node, as ``print(graph)`` has it.
 
@@ -144,7 +149,10 @@ class Graph:
         node : Node or int
             Not the input.
         """
-        return Graph(self._nodes[self.number(node)])
+        number = self.number(node)
+        if number not in self._parts:
+            self._parts[number] = Graph(self._nodes[number])
+        return self._parts[number]
 
     # How a graph is shown
 

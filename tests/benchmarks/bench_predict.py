@@ -1,15 +1,27 @@
-"""Prediction of many rows: speed, and memory that does not grow with them."""
+"""Prediction: of many rows in little memory, of a few at once, of one.
+
+Few rows are predicted again and again, as by a server: once the network is bound.
+"""
 
 import functools
+import itertools
+import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
 
+from skbackprop import NetworkClassifier
+from skbackprop.fitting.prediction import run_in_batches
+from skbackprop.network import Graph, Input, Linear, Mish, Scale
+from skbackprop.network.compiler import compile_graph
 from tests.benchmarks.contestants import SKLEARN, classifier
 from tests.benchmarks.measure import PeakMemory, best_times, in_new_process, one_core
 from tests.benchmarks.report import Figure, as_text
 
 N_SAMPLES, N_FEATURES, N_CLASSES = 200_000, 64, 10
+DTYPES = ("float32", "float64")
+METHODS = ("predict", "predict_proba")
 
 
 def fitted(class_path, dtype):
@@ -36,14 +48,100 @@ def extra_memory(class_path, method, n_samples, dtype):
     return peak.arrays - result.nbytes, process
 
 
+def repeated(function, n_calls, *args):
+    """Return a function that calls another one so many times."""
+
+    def run():
+        for _ in range(n_calls):
+            function(*args)
+
+    return run
+
+
+def few_rows(paths, repeats):
+    """Return figures and a table of calls with one row and with a thousand."""
+    figures, rows = [], []
+    for dtype, method in itertools.product(DTYPES, (*METHODS, "transform")):
+        contestants = {
+            name: getattr(fitted(path, dtype), method)
+            for name, path in paths.items()
+            if name == "ours" or method in METHODS
+        }
+        for n_samples, n_calls, least in ((1, 500, 1.2), (1000, 50, 2.0)):
+            X = samples(n_samples, dtype)
+            functions = {
+                name: repeated(function, n_calls, X)
+                for name, function in contestants.items()
+            }
+            with one_core():
+                times = best_times(functions, repeats)
+            row = {"method": method, "dtype": dtype, "rows": n_samples}
+            row |= {f"{name}, ms": 1e3 * t / n_calls for name, t in times.items()}
+            rows.append(row)
+            label = f"{method}, {n_samples} row(s), {dtype}"
+            if n_samples == 1:
+                ms = row["ours, ms"]
+                figures.append(Figure("predict", label, ms, "<=", 0.10, "ms"))
+            if "sklearn" in times:
+                label = f"{label}, sklearn / ours"
+                ratio = times["sklearn"] / times["ours"]
+                figures.append(Figure("predict", label, ratio, ">=", least, "x"))
+    return figures, rows
+
+
+def three_layers(n_features, n_outputs):
+    """Return a graph of eight modules, as members of an ensemble may have."""
+    signal = Scale()(Input(n_features))
+    for _ in range(3):
+        signal = Mish()(Linear(96)(signal))
+    return Graph(Linear(n_outputs)(signal))
+
+
+def ensemble(repeats):
+    """Return the figure of one row that six networks are run on, unvalidated."""
+    X = samples(1, "float32")
+    rng = np.random.default_rng(0)
+    train = rng.standard_normal((200, N_FEATURES), "float32")
+    y = np.arange(200) % N_CLASSES
+    networks = [
+        NetworkClassifier(three_layers, solver="lbfgs", max_iter=1, random_state=i)
+        for i in range(6)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        networks = [network.fit(train, y) for network in networks]
+    bound = [(compile_graph(n.graph_), n._parameters, n._targets) for n in networks]
+
+    def predict():
+        for program, parameters, targets in bound:
+            run_in_batches(program, parameters, X, targets.probabilities)
+
+    with one_core():
+        times = best_times({"ours": repeated(predict, 100)}, repeats)
+    label = "six networks, probabilities of 1 row, float32"
+    return Figure("predict", label, 10 * times["ours"], "<=", 0.3, "ms")
+
+
 def run(options):
-    """Time predict and predict_proba; measure memory in new processes."""
+    """Time predictions; measure their memory in new processes."""
     repeats = 3 if options.quick else 10
     paths = {"ours": options.ours, "sklearn": SKLEARN}
+    figures, rows = few_rows(paths, repeats)
+    figures.append(ensemble(repeats))
+    print(f"best of {repeats} times many calls")
+    print(as_text(pd.DataFrame(rows)))
+    many, rows = many_rows(paths, repeats)
+    print(f"\nbest of {repeats}; memory at the peak beyond the result itself")
+    print(as_text(pd.DataFrame(rows)))
+    return figures + many
+
+
+def many_rows(paths, repeats):
+    """Return figures and a table of speed and memory."""
     figures, rows = [], []
-    for dtype in ("float32", "float64"):
+    for dtype in DTYPES:
         X = samples(N_SAMPLES, dtype)
-        for method in ("predict", "predict_proba"):
+        for method in METHODS:
             functions = {
                 name: functools.partial(getattr(fitted(path, dtype), method), X)
                 for name, path in paths.items()
@@ -69,6 +167,4 @@ def run(options):
                         label = f"{method}, extra memory, {n_samples} rows, {dtype}"
                         figures.append(Figure("predict", label, peak, "<=", 20, "MB"))
                 rows.append(row)
-    print(f"best of {repeats}; memory at the peak beyond the result itself")
-    print(as_text(pd.DataFrame(rows)))
-    return figures
+    return figures, rows

@@ -16,6 +16,8 @@ PACKAGES = (
     "torch",
     "jax",
     "daqp",
+    "lightgbm",
+    "pytabkit",
 )
 
 

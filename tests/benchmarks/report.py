@@ -41,3 +41,11 @@ def figures_table(figures):
 def as_text(frame):
     """Return a frame as text, without its index."""
     return frame.to_string(index=False, float_format="{:.4g}".format)
+
+
+def as_line(row):
+    """Return a row as text, for whoever waits."""
+    return " ".join(
+        f"{value:.6g}" if isinstance(value, float) else str(value)
+        for value in row.values()
+    )

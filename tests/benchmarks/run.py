@@ -24,6 +24,7 @@ BENCHMARKS = (
     "regularized",
     "residual",
     "recurrent",
+    "unequal",
     "many_modules",
     "sequences",
     "ranking",
@@ -37,6 +38,8 @@ BENCHMARKS = (
     "sdlm",
     "defaults",
     "practice",
+    "tabular",
+    "tabular_large",
     "mnist_accuracy",
 )
 
@@ -59,6 +62,8 @@ def names_from(allowed):
 def parse_args():
     """Read the command line."""
     from tests.benchmarks.bench_epochs import PROBLEMS
+    from tests.benchmarks.tabular_contestants import CONTESTANTS
+    from tests.benchmarks.tabular_sets import SEEDS
 
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
@@ -78,11 +83,23 @@ def parse_args():
         metavar="NAME[,NAME...]",
         help=f"problems of the benchmark epochs: {', '.join(PROBLEMS)}",
     )
+    parser.add_argument(
+        "--sets",
+        type=names_from(SEEDS),
+        metavar="NAME[,NAME...]",
+        help=f"sets of the benchmark tabular: {', '.join(SEEDS)}",
+    )
+    parser.add_argument(
+        "--contestants",
+        type=names_from(CONTESTANTS),
+        metavar="NAME[,NAME...]",
+        help=f"contestants of tabular, tabular_large: {', '.join(CONTESTANTS)}",
+    )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter repeats")
     parser.add_argument(
         "--data-dir",
         help="folder with load.py and the real data sets (csr, sequences, "
-        "mnist_accuracy)",
+        "ranking, tabular, mnist_accuracy)",
     )
     parser.add_argument(
         "--ours",

@@ -28,7 +28,7 @@ def optimize(optimizer, gradients, rates=RATES, start=None, dtype=np.float64):
     return np.array(path), slots
 
 
-@pytest.mark.parametrize(
+every_optimizer = pytest.mark.parametrize(
     "optimizer",
     [
         SGD(0.9, True),
@@ -42,6 +42,9 @@ def optimize(optimizer, gradients, rates=RATES, start=None, dtype=np.float64):
     ],
     ids=str,
 )
+
+
+@every_optimizer
 def test_coefficients_of_a_step_do_not_depend_on_what_is_asked_with_it(optimizer):
     steps = np.arange(1, N_STEPS + 1)
     table = optimizer.coefficients(steps, RATES)
@@ -51,6 +54,17 @@ def test_coefficients_of_a_step_do_not_depend_on_what_is_asked_with_it(optimizer
         for i in range(N_STEPS)
     ]
     np.testing.assert_array_equal(table, one_by_one)
+
+
+@every_optimizer
+@pytest.mark.parametrize("factor", [0.0, 1.0, 0.375, 6.0])
+def test_a_factor_of_the_coefficients_is_one_of_the_learning_rate(optimizer, factor):
+    steps = np.arange(1, N_STEPS + 1)
+    at_factor = [
+        optimizer.at_factor(row, factor) for row in optimizer.coefficients(steps, RATES)
+    ]
+    expected = optimizer.coefficients(steps, factor * RATES)
+    np.testing.assert_allclose(at_factor, expected, rtol=1e-15)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

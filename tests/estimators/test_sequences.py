@@ -8,9 +8,9 @@ from skbackprop import RecurrentClassifier, RecurrentRegressor
 from skbackprop.estimators.sequences import (
     are_sequences,
     read_sequences,
-    read_steps,
     split_rows,
 )
+from skbackprop.estimators.steps import read_steps
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FLOATS = (np.float64, np.float32)

@@ -7,5 +7,6 @@ FLOORS = [
     {"engine", "transformers", "separability"},
     {"fitting", "capacity"},
     {"estimators", "inspection"},
+    {"tabular"},
     {"__init__"},
 ]

@@ -18,8 +18,10 @@ from skbackprop import (
     MonomialFeatures,
     NetworkClassifier,
     NetworkRegressor,
+    PiecewiseLinearFeatures,
     RecurrentClassifier,
     RecurrentRegressor,
+    SmoothClippingScaler,
     SparseRandomExpansion,
 )
 from skbackprop.network import Graph, Input, Linear, Tanh
@@ -46,6 +48,8 @@ ESTIMATORS = {
     "drlim": DrLIM(similarity="labels", **_MLP),
     "separator": LinearSeparator(),
     "monomials": MonomialFeatures(),
+    "bins": PiecewiseLinearFeatures(4),
+    "scaler": SmoothClippingScaler(),
     "expansion": SparseRandomExpansion(5, n_inputs=2, random_state=0),
     "winners": SparseRandomExpansion(9, n_inputs=2, top_k=2, random_state=0),
     "pooling": FeaturePooling(),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from kernel_helpers import Call, aligned, bits_of, guarded
 
-from skbackprop.engine.compiled.binding import BLOCKS
+from skbackprop.engine.compiled.binding import BLOCKS, laid_out
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import Module
 from skbackprop.network import (
@@ -25,9 +25,11 @@ from skbackprop.network import (
     MaxPool,
     MeanPool,
     Multiply,
+    PiecewiseLinear,
     Scale,
     ScaledDotProductAttention,
     Slice,
+    SmoothClip,
     Softmax,
     StopGradient,
     Subtract,
@@ -38,9 +40,16 @@ from skbackprop.network.layout import ROW_QUANTUM, padded_width
 
 ELEMENTWISE = [
     *(module() for module in ALL_MODULES if module.is_elementwise),
-    *(LeakyReLU(0.3), ELU(0.5)),
+    *(LeakyReLU(0.3), ELU(0.5), SmoothClip(0.7)),
 ]
 PAIRS = [(5, 5), (1, 1), (33, 33), (1, 20), (17, 1)]
+
+
+def column_edges(n_bins):
+    """Return edges of bins of unequal width, as many as are left of them."""
+    rng = np.random.default_rng(n_bins)
+    return np.sort(rng.normal(size=n_bins + 1)) if n_bins else ()
+
 
 # Modules, and the widths of the inputs they are tried with.
 CASES = [
@@ -59,6 +68,11 @@ CASES = [
     *((MaxPool(size), (3 * size,)) for size in (1, 2, 7)),
     *((MeanPool(size), (3 * size,)) for size in (1, 2, 7)),
     (MaxPool(3), (60,)),
+    (PiecewiseLinear([(-0.4, 0.3)]), (1,)),
+    (PiecewiseLinear([(), (-1, 0.1, 0.7), ()]), (3,)),
+    (PiecewiseLinear([column_edges(n) for n in (16, 0, 31, 1, 4)]), (5,)),
+    (PiecewiseLinear([column_edges(n % 9) for n in range(37)]), (37,)),
+    (PiecewiseLinear([column_edges(n) for n in (9, 40)]), (2,)),
     *((DotProduct(), (width, width)) for width in (1, 16, 37)),
     (ScaledDotProductAttention(3), (15, 15, 6)),
     (ScaledDotProductAttention(4, causal=True), (12, 12, 76)),
@@ -225,9 +239,9 @@ class _Run:
                 call.set(**{gradient: self.gradients[name][1]})
             if block.ndim == 2:
                 call.set(ldw=memory.shape[1])
-            if getattr(self.module, "connections", None) and block.ndim == 2:
-                mask = self.module.connected(len(block)).astype(block.dtype)
-                call.set(connections=_in_padded_rows(mask)[1])
+        dtype, widths = data.adjoint.dtype, [x.shape[1] for x in data.inputs]
+        for name, array in self.module.constants(dtype, *widths).items():
+            call.set(**{name: _constant(laid_out(array))})
         settings = table.module_settings(self.module)
         call.set(**dict(zip(("setting", "setting2"), settings, strict=False)))
         return call
@@ -287,6 +301,14 @@ class _Run:
             {name: block for name, (block, _) in self.gradients.items()},
             buffers,
         )
+
+
+def _constant(rows):
+    """Return a copy of a constant, and of the vector behind it that may be read."""
+    is_read_by_vectors = rows.dtype.kind == "f"
+    memory = aligned(rows.size + ROW_QUANTUM * is_read_by_vectors, rows.dtype)
+    memory[: rows.size] = rows.ravel()
+    return memory
 
 
 def _in_padded_rows(array):

@@ -44,6 +44,7 @@ from skbackprop.network import (
     MaxPool,
     MeanPool,
     Multiply,
+    PiecewiseLinear,
     ReLU,
     Scale,
     ScaledDotProductAttention,
@@ -222,6 +223,16 @@ class _Dag:
         if x.width % size:
             x = self.linear(x, 4 * size)
         return self.one_of([MaxPool, MeanPool])(size)(x)
+
+    def add_bins(self, x):
+        # Not narrow ones: each is steep, and many kinks leave differences no room.
+        sizes = self.rng.integers(0, 5, x.width)
+        sizes[self.rng.integers(x.width)] = 3
+        starts = self.rng.uniform(-2, 0, x.width)
+        edges = zip(starts, sizes, strict=True)
+        return PiecewiseLinear(
+            [start + np.arange(n + 1.0) if n else () for start, n in edges]
+        )(x)
 
     def add_dot_product(self, x):
         return DotProduct()(x, self.as_wide_as(self.draw(), x.width))

@@ -20,9 +20,12 @@ SETTINGS = {
     "scorer": {"early_stopping": True, "scoring": "balanced_accuracy"},
     "converges": {"tol": 0.5, "n_iter_no_change": 5, "max_iter": 50},
     "converges by score": {"tol": 0.5, "n_iter_no_change": 5, "early_stopping": True},
+    "as planned": {"tol": None, "learning_rate": "cosine"},
+    "rates of blocks": {"learning_rate_factors": {"weight": "fan_in", "bias": 0.1}},
     "no shuffling": {"shuffle": False},
     "float32": {"dtype": "float32"},
     "unit variance": {"weight_init": "unit_variance"},
+    "fitted beginnings": {"weight_init": "unit_std", "bias_init": "data"},
     "one batch": {"batch_size": 1000},
     "does not go on": {"warm_start": False},
 }

@@ -52,6 +52,7 @@ def _apply(torch, module, operands, own):
         network.Mish: functional.mish,
         network.HardTanh: functional.hardtanh,
         network.Softsign: functional.softsign,
+        network.SmoothClip: lambda x: x / torch.sqrt(1 + (x / module.limit) ** 2),
         network.LeakyReLU: lambda x: functional.leaky_relu(x, module.negative_slope),
         network.ELU: lambda x: functional.elu(x, module.alpha),
         network.ScaledTanh: lambda x: 1.7159 * torch.tanh(2 / 3 * x),
@@ -61,6 +62,7 @@ def _apply(torch, module, operands, own):
         network.LayerNorm: lambda x: functional.layer_norm(
             x, x.shape[1:], *own, module.eps
         ),
+        network.PiecewiseLinear: lambda x: _filled_bins(torch, module, x),
         network.Softmax: lambda x: torch.softmax(x, 1),
         network.LogSoftMax: lambda x: torch.log_softmax(x, 1),
         # torch halves the gradient of equal numbers.
@@ -84,6 +86,14 @@ def _first_of_largest(x):
     largest = x.detach().max(2, keepdim=True).values
     first = (x.detach() == largest).int().argmax(2, keepdim=True)
     return x.gather(2, first)[..., 0]
+
+
+def _filled_bins(torch, module, x):
+    bins = []
+    for j, edges in enumerate(module.edges):
+        for lower, upper in zip(edges, edges[1:], strict=False):
+            bins.append(((x[:, j] - lower) / (upper - lower)).clamp(0, 1))
+    return torch.stack(bins, 1)
 
 
 def _attention(functional, module, signals):

@@ -115,3 +115,10 @@ def test_matplotlib_is_loaded_for_the_picture_only():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "False"
+
+
+def test_each_member_of_an_ensemble_has_a_piece_of_the_line():
+    history = {"member": [1, 1, 2, 2], "epoch": [1, 2, 1, 2], "loss": [4, 3, 2, 1]}
+    line = TrainingCurveDisplay.from_history(history).lines_["loss"]
+    assert_array_equal(line.get_xdata(), [1, 2, np.nan, 1, 2])
+    assert_array_equal(line.get_ydata(), [4, 3, np.nan, 2, 1])

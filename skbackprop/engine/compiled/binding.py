@@ -5,10 +5,12 @@ Each instruction becomes a row of addresses and sizes
 a step. Rows hold for this memory only and are never pickled.
 """
 
+import functools
 from contextvars import ContextVar
 
 import numpy as np
 
+from skbackprop.engine.stretches import moving_matrices, stretches_of
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import (
     CheckFinite,
@@ -18,6 +20,7 @@ from skbackprop.kernels.abi import (
     Module,
     Update,
 )
+from skbackprop.kernels.calling import address
 from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
@@ -35,8 +38,39 @@ BLOCKS = {
 unwritten = ContextVar("unwritten", default=None)
 
 
+def n_elements(program, n_rows):
+    """Return how much memory the signals of so many rows take, in elements."""
+    # Kernels may read a vector beyond the last signal.
+    return n_rows * program.workspace_width + ROW_QUANTUM
+
+
+class Memory:
+    """Memory of signals, adjoints and a gradient.
+
+    Programs with the same parameters may share it, as long as one runs after the
+    other and padding of adjoints is made zero in between.
+
+    Attributes
+    ----------
+    values : ndarray
+    adjoints, gradient : ndarray or None
+        None until ``allocate_adjoints``.
+    """
+
+    def __init__(self, size, dtype):
+        self.values = aligned_zeros(size, dtype)
+        if unwritten.get() is not None:
+            self.values[:] = unwritten.get()
+        self.adjoints = self.gradient = None
+
+    def allocate_adjoints(self, program):
+        """Make room for what goes backward, and for its gradient."""
+        self.adjoints = aligned_zeros(len(self.values), self.values.dtype)
+        self.gradient = program.allocate(self.values.dtype)
+
+
 class Workspace:
-    """The memory of a program's signals, adjoints and gradient.
+    """What a program runs in: its memory, and the rows that run it there.
 
     Parameters
     ----------
@@ -44,39 +78,44 @@ class Workspace:
     parameters : ndarray of shape (program.n_parameters,)
     n_rows : int
         Most rows of a minibatch.
-
-    Attributes
-    ----------
-    gradient : ndarray of shape (program.n_parameters,) or None
-        None, as are the adjoints, until ``allocate_adjoints``.
+    memory : Memory, default=None
+        Shared with others; its own by default.
     """
 
-    def __init__(self, program, parameters, n_rows):
+    def __init__(self, program, parameters, n_rows, memory=None):
         self.program = program
         self.parameters = parameters
         self.n_rows = n_rows
         self.dtype = parameters.dtype
         self.bits = 8 * parameters.dtype.itemsize
-        self.gradient = self._adjoints = None
-        self._values = self._signal_memory()
-        if unwritten.get() is not None:
-            self._values[:] = unwritten.get()
-        self._masks = {}
+        self.memory = memory or Memory(n_elements(program, n_rows), self.dtype)
+        self._constants = {}
+        # Nets that are unrolled for many steps have 10^4 instructions of few modules.
+        self._kernels, self._blocks = {}, {}
 
     # Memory
 
-    def _signal_memory(self):
-        # Kernels may read a vector beyond the last signal.
-        size = self.n_rows * self.program.workspace_width + ROW_QUANTUM
-        return aligned_zeros(size, self.dtype)
+    @property
+    def gradient(self):
+        """Of the parameters; None, as are the adjoints, until there is room."""
+        return self.memory.gradient
+
+    @property
+    def n_elements(self):
+        """Size of the values, and of the adjoints, of this program alone."""
+        return n_elements(self.program, self.n_rows)
+
+    def clear(self):
+        """Forget what another program has left in a memory that they share."""
+        self.memory.values[: self.n_elements] = 0
+        self.memory.adjoints[: self.n_elements] = 0
 
     def allocate_adjoints(self):
         """Make room for what goes backward, if there is none."""
-        if self._adjoints is None:
-            self._adjoints = self._signal_memory()
+        if self.memory.adjoints is None:
+            self.memory.allocate_adjoints(self.program)
             if unwritten.get() is not None:
                 self._spoil_adjoints()
-            self.gradient = self.program.allocate(self.dtype)
 
     def _spoil_adjoints(self):
         """Let no adjoint be a number before it is written; padding stays zero."""
@@ -84,17 +123,33 @@ class Workspace:
             self.adjoint_of(signal)[:] = np.nan
         for signal in self.program.signals:
             if signal.stride == padded_width(signal.width):
-                self._rows_of(self._adjoints, signal)[:, signal.width :] = 0
+                rows = self._rows_of(self.memory.adjoints, signal)
+                rows[:, signal.width :] = 0
 
     def values_of(self, signal):
         """Return the (n_rows, width) values of a signal."""
         columns = slice(signal.column, signal.column + signal.width)
-        return self._rows_of(self._values, signal)[:, columns]
+        return self._rows_of(self.memory.values, signal)[:, columns]
 
     def adjoint_of(self, signal):
         """Return the (n_rows, width) adjoint of a signal."""
         columns = slice(signal.column, signal.column + signal.width)
-        return self._rows_of(self._adjoints, signal)[:, columns]
+        return self._rows_of(self.memory.adjoints, signal)[:, columns]
+
+    @functools.cached_property
+    def _value_addresses(self):
+        """Where the first row of each signal begins."""
+        return self._addresses(self.memory.values)
+
+    @functools.cached_property
+    def _adjoint_addresses(self):
+        return self._addresses(self.memory.adjoints)
+
+    def _addresses(self, memory):
+        begin, n_rows, size = address(memory), self.n_rows, self.dtype.itemsize
+        return [
+            begin + (s.offset * n_rows + s.column) * size for s in self.program.signals
+        ]
 
     def _rows_of(self, memory, signal):
         start = signal.offset * self.n_rows
@@ -138,10 +193,11 @@ class Workspace:
             return []
         module, signals = instruction.module, self.program.signals
         reads_csr = csr is not None and 0 in instruction.inputs
-        kernels = table.module_kernels(module, self.bits, reads_csr)
+        kernels = self._kernels_of(module, reads_csr)
         shared = {
             **self._output_fields(instruction),
             **self._parameter_fields(instruction, add),
+            **self._constant_fields(instruction),
             "fills_rows": module.is_elementwise
             and all(signals[i].fills_rows for i in instruction.inputs),
             "is_training": training,
@@ -154,6 +210,14 @@ class Workspace:
                 fields.update(csr, x=0)
             rows.append(new_row(Module, kernels[backward], **fields))
         return rows
+
+    def _kernels_of(self, module, reads_csr):
+        """Return the kernels of a module, forward and backward."""
+        key = module, reads_csr  # steps have modules of their own that are equal
+        if key not in self._kernels:
+            kernels = table.module_kernels(module, self.bits, reads_csr)
+            self._kernels[key] = kernels
+        return self._kernels[key]
 
     def _inputs_of_rows(self, instruction):
         """Return, for each row, ((signal, gradient) of inputs, settings)."""
@@ -168,22 +232,23 @@ class Workspace:
         return parts
 
     def _input_fields(self, inputs):
-        fields = {}
+        fields, has_adjoints = {}, self.memory.adjoints is not None
         for number, (i, gradient) in zip(("", "2", "3"), inputs, strict=False):
             signal = self.program.signals[i]
-            fields[f"x{number}"] = self.values_of(signal)
+            fields[f"x{number}"] = self._value_addresses[i]
             fields[f"ldx{number}"] = signal.stride
             fields[f"width_x{number}"] = signal.width
-            if gradient and self._adjoints is not None:
-                fields[f"dx{number}"] = self.adjoint_of(signal)
+            if gradient and has_adjoints:
+                fields[f"dx{number}"] = self._adjoint_addresses[i]
                 fields[f"add_dx{number}"] = gradient == "add"
         return fields
 
     def _output_fields(self, instruction):
-        y = self.program.signals[instruction.output]
+        i, has_adjoints = instruction.output, self.memory.adjoints is not None
+        y = self.program.signals[i]
         return {
-            "y": self.values_of(y),
-            "dy": 0 if self._adjoints is None else self.adjoint_of(y),
+            "y": self._value_addresses[i],
+            "dy": self._adjoint_addresses[i] if has_adjoints else 0,
             "ldy": y.stride,
             "width_y": y.width,
             "add_y": instruction.adds_output,
@@ -192,6 +257,13 @@ class Workspace:
 
     def _parameter_fields(self, instruction, add):
         fields = {"add_dw": add or instruction.parameter_gradient == "add"}
+        key = instruction.blocks, self.gradient is None
+        if key not in self._blocks:
+            self._blocks[key] = self._fields_of_blocks(instruction)
+        return fields | self._blocks[key]
+
+    def _fields_of_blocks(self, instruction):
+        fields = {}
         for index in instruction.blocks:
             block = self.program.blocks[index]
             value, gradient = BLOCKS[block.name]
@@ -200,18 +272,26 @@ class Workspace:
                 fields[gradient] = block.view(self.gradient)
             if block.is_matrix:
                 fields["ldw"] = block.stride
-                fields["connections"] = self._connections(instruction.module, block)
         return fields
 
-    def _connections(self, module, block):
-        """Return ones and zeros: which weights of a matrix there are; 0 for all."""
-        if module.connections is None:
-            return 0
-        if block not in self._masks:
-            mask = aligned_zeros(block.n_elements, self.dtype)
-            block._replace(offset=0).view(mask)[...] = module.connected(block.shape[0])
-            self._masks[block] = mask
-        return self._masks[block]
+    def _constant_fields(self, instruction):
+        """Return what a module brings along, laid out once for all its rows."""
+        module = instruction.module
+        widths = tuple(self.program.signals[i].width for i in instruction.inputs)
+        # By identity: the program keeps its modules, and equal ones are rare.
+        key = id(module), widths
+        if key not in self._constants:
+            constants = module.constants(self.dtype, *widths)
+            self._constants[key] = {
+                name: laid_out(array) for name, array in constants.items()
+            }
+        return self._constants[key]
+
+    @property
+    def constant_bytes(self):
+        """Memory of what modules have brought along."""
+        constants = self._constants.values()
+        return sum(array.nbytes for fields in constants for array in fields.values())
 
     # Learning
 
@@ -237,8 +317,8 @@ class Workspace:
         """Return the rows that change parameters once there is a gradient."""
         return [
             *self._bind_clip(plan.clip_grad_norm),
-            *self._bind_updates(plan.optimizer, slots),
-            *self._bind_limits(plan.penalties),
+            *self._bind_updates(plan, slots),
+            *self._bind_limits(plan),
         ]
 
     def bind_check(self):
@@ -257,28 +337,28 @@ class Workspace:
         kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
         return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
 
-    def _bind_updates(self, optimizer, slots):
-        """Return the updates of the decaying parameters and of the others."""
-        split, end = self.program.n_decaying, self.program.n_learned
+    def _bind_updates(self, plan, slots):
+        """Return the updates of the parameters, stretch by stretch."""
         return [
             new_row(
                 Update,
-                table.update_kernel(optimizer, self.bits),
-                parameters=self.parameters[part],
-                gradient=self.gradient[part],
-                slots=slots[:, part],
+                table.update_kernel(plan.optimizer, self.bits),
+                parameters=self.parameters[span],
+                gradient=self.gradient[span],
+                slots=slots[:, span],
                 ld_slots=self.program.n_parameters,
-                n_elements=len(self.parameters[part]),
+                n_elements=len(self.parameters[span]),
                 decays=decays,
+                factor=table.as_integer(factor),
             )
-            for decays, part in ((1, slice(split)), (0, slice(split, end)))
+            for span, decays, factor in stretches_of(self.program, plan.rate_factors)
         ]
 
-    def _bind_limits(self, penalties):
+    def _bind_limits(self, plan):
         """Return the rows that limit the norms of the columns of matrices."""
-        if penalties.max_norm is None:
+        if plan.penalties.max_norm is None:
             return []
-        matrices = [block for block in self.program.blocks if block.is_matrix]
+        matrices = moving_matrices(self.program, plan.rate_factors)
         return [
             new_row(
                 LimitColumns,
@@ -290,3 +370,26 @@ class Workspace:
             )
             for block in matrices
         ]
+
+
+def laid_out(constant):
+    """Return a constant of a module as kernels read it.
+
+    Parameters
+    ----------
+    constant : ndarray of int, or of floats of one or two dimensions
+
+    Returns
+    -------
+    ndarray
+        Integers as int64; numbers in padded rows, behind whose last one a vector may
+        be read.
+    """
+    if constant.dtype.kind == "i":
+        return np.ascontiguousarray(constant, np.int64)
+    matrix = np.atleast_2d(constant)
+    stride = padded_width(matrix.shape[1])
+    memory = aligned_zeros(len(matrix) * stride + ROW_QUANTUM, constant.dtype)
+    rows = memory[: len(matrix) * stride].reshape(-1, stride)
+    rows[:, : matrix.shape[1]] = matrix
+    return rows

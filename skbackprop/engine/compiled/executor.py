@@ -4,10 +4,19 @@ What the rows are is the business of :mod:`skbackprop.engine.compiled.binding` a
 :mod:`skbackprop.engine.compiled.loading`.
 """
 
+import functools
+
 import numpy as np
 
-from skbackprop.engine.compiled.binding import Workspace
-from skbackprop.engine.compiled.loading import batch_of, csr_fields, input_rows
+from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements
+from skbackprop.engine.compiled.loading import (
+    batch_of,
+    csr_fields,
+    input_rows,
+    load_from,
+    load_row,
+)
+from skbackprop.engine.compiled.parts import run_parts, shuffle_row, weight_rows
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import table
@@ -20,11 +29,13 @@ from skbackprop.kernels.abi import (
     Flushed,
     RowList,
     Scalar,
-    Shuffle,
 )
 from skbackprop.kernels.calling import address, run_kernel
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
+
+# Measured: of the graph, of the program and of the row.
+_BYTES_PER_INSTRUCTION = 900
 
 
 class Executor(BaseExecutor):
@@ -34,12 +45,30 @@ class Executor(BaseExecutor):
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
     ):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
-        self._workspace = Workspace(program, parameters, self.n_rows)
+        # What it shares with other executors of parts, and what those of its parts do.
+        self._memory = self._memory_of_parts = None
         self._make_tables()
+        self._prediction = None
         self._objective = self._evaluation = self._epochs_row = None
         if loss is not None:
-            self._workspace.allocate_adjoints()
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
+
+    @functools.cached_property
+    def _workspace(self):
+        """Made when it is needed: samples in parts do without."""
+        space = Workspace(self.program, self.parameters, self.n_rows, self._memory)
+        if self.loss is not None:
+            space.allocate_adjoints()
+        return space
+
+    def _executors_of_parts(self, samples):
+        executors = super()._executors_of_parts(samples)
+        sizes = [n_elements(part.program, part.n_rows) for part in executors]
+        self._memory_of_parts = Memory(max(sizes), self.parameters.dtype)
+        for part in executors:
+            part._memory = self._memory_of_parts
+            part._workspace.allocate_adjoints()
+        return executors
 
     def _make_tables(self):
         """Make what all rows share, and the memory that it points at."""
@@ -48,26 +77,49 @@ class Executor(BaseExecutor):
         widest = max(signal.stride for signal in self.program.signals)
         self._zeros = aligned_zeros(widest, self.parameters.dtype)
         self._pack = aligned_zeros(table.pack_bytes(), np.uint8)
-        self._context[Context.gemm] = table.gemm_kernel(self._workspace.bits)
+        self._context[Context.gemm] = table.gemm_kernel(8 * self.parameters.itemsize)
         self._context[Context.pack] = address(self._pack)
         self._context[Context.zeros] = address(self._zeros)
         self._context[Context.seed] = self.seed
 
     @property
     def gradient(self):
-        return self._workspace.gradient
+        return (self._memory_of_parts or self._workspace.memory).gradient
 
     # Prediction
 
     def forward(self, samples, indices=None):
-        space, csr = self._workspace, csr_fields(samples)
-        loads = input_rows(samples, space)
-        run = _row_list(loads + space.bind_forward(csr, training=False))
+        run = self._bind_prediction(samples)
+        output = self._workspace.values_of(self.program.output)
         n_samples = samples.n_samples if indices is None else len(indices)
         for batch in batches(n_samples, self.n_rows):
             order = np.arange(batch.start, batch.stop)
+            if not samples.is_sparse:
+                load_from(samples.X, run)
             self._run_on(order if indices is None else indices[batch], run)
-            yield batch, space.values_of(self.program.output)[: len(order)]
+            yield batch, output[: len(order)]
+
+    def _bind_prediction(self, samples):
+        """Return the rows of prediction; for dense samples the same each time."""
+        space, csr = self._workspace, csr_fields(samples)
+        if samples.is_sparse:
+            loads = input_rows(samples, space)
+            return _row_list(loads + space.bind_forward(csr, training=False))
+        samples.check_input(self.program, space.dtype)
+        if self._prediction is None:
+            forward = space.bind_forward(training=False)
+            self._prediction = _row_list([load_row(space), *forward])
+            # The workspace keeps alive what they point at. Of a loop that is unrolled
+            # they would be most of what this executor takes.
+            self._prediction.listed = ()
+        return self._prediction
+
+    @functools.cached_property
+    def n_bytes(self):
+        signals = self.n_rows * self.program.workspace_width
+        memory = (signals + len(self._zeros)) * self.parameters.itemsize
+        rows = _BYTES_PER_INSTRUCTION * len(self.program.instructions)
+        return memory + self._pack.nbytes + self._workspace.constant_bytes + rows
 
     # Backprop
 
@@ -92,19 +144,40 @@ class Executor(BaseExecutor):
     # Training
 
     def objective(self, samples):
-        if self._objective is None or self._objective[0] is not samples:
-            batch = self._batch_of(samples)
-            rows = batch.rows + self._bind_step(batch, samples, add=True)
-            self._objective = samples, _row_list(rows), batch
-        _, run, _ = self._objective
+        if not samples.are_in_parts:
+            self.gradient[:] = 0
+            return self._add_objective(samples, samples.weight_sum)
+        parts, total = self._parts_of(samples), 0.0
         self.gradient[:] = 0
+        for executor, own in parts:
+            total += executor._add_objective(own, samples.weight_sum)
+        return total
+
+    def _add_objective(self, samples, weight_sum):
+        """Return the summed loss; add the gradient of its mean to what is there."""
+        run = self._adding(samples)
+        self._clear_shared()
         self._scalars[Scalar.loss] = 0
-        self._scalars[Scalar.scale] = 1 / samples.weight_sum
+        self._scalars[Scalar.scale] = 1 / weight_sum
         for batch in batches(samples.n_units, self.batch_size):
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[Scalar.loss]
 
+    def _clear_shared(self):
+        if self._memory is not None:
+            self._workspace.clear()
+
+    def _adding(self, samples):
+        """Return the row that adds the gradient of a minibatch to what is there."""
+        if self._objective is None or self._objective[0] is not samples:
+            batch = self._batch_of(samples)
+            rows = batch.rows + self._bind_step(batch, samples, add=True)
+            self._objective = samples, _row_list(rows), batch
+        return self._objective[1]
+
     def evaluate(self, samples, indices=None):
+        if samples.are_in_parts:
+            return self._evaluate_parts(samples, indices)
         if self._evaluation is None or self._evaluation[0] is not samples:
             batch, csr = self._batch_of(samples), csr_fields(samples)
             rows = batch.rows + self._workspace.bind_forward(csr, training=False)
@@ -113,6 +186,7 @@ class Executor(BaseExecutor):
         _, run, _ = self._evaluation
         if indices is None:
             indices = np.arange(samples.n_units)
+        self._clear_shared()
         self._scalars[Scalar.loss], self._scalars[Scalar.scale] = 0, 1
         output, logits = self._workspace.values_of(self.program.output), []
         for batch in batches(len(indices), self.batch_size):
@@ -126,16 +200,15 @@ class Executor(BaseExecutor):
         # Where nothing clips, the norm before clipping is never written.
         self._scalars[Scalar.unclipped_norm] = 0
         self._scalars[Scalar.clip_norm] = plan.clip_grad_norm or 0
-        batch, space = self._batch_of(samples), self._workspace
-        steps = self._bind_step(batch, samples) + space.bind_learning(plan, slots)
+        loads, steps, space = self._bind_minibatch(samples)
         epoch = new_row(
             Epoch,
             table.loop_kernel("run_epoch"),
             n_samples=len(order),
             batch_size=self.batch_size,
             order=order,
-            load_list=_row_list(batch.rows),
-            step_list=_row_list(steps),
+            load_list=_row_list(loads),
+            step_list=_row_list(steps + space.bind_learning(plan, slots)),
             n_coefficients=(
                 plan.penalties.n_coefficients + plan.optimizer.n_coefficients
             ),
@@ -149,6 +222,18 @@ class Executor(BaseExecutor):
             snapshot=self._snapshot,
             parameter_bytes=self.parameters.nbytes,
         )
+
+    def _bind_minibatch(self, samples):
+        """Return the rows that load, those that find a gradient, and its workspace."""
+        if not samples.are_in_parts:
+            batch = self._batch_of(samples)
+            return batch.rows, self._bind_step(batch, samples), self._workspace
+        parts = self._parts_of(samples)
+        spaces = [executor._workspace for executor, _ in parts]
+        lists = [executor._adding(own) for executor, own in parts]
+        run = run_parts(samples, lists, spaces, self.batch_size)
+        loads = weight_rows(samples, spaces[0].bits, self.batch_size)
+        return loads, [run], spaces[0]
 
     def _batch_of(self, samples):
         return batch_of(samples, self._workspace, self.batch_size)
@@ -209,15 +294,9 @@ class Executor(BaseExecutor):
         """Run epochs with the generator of ``random_state``, and advance it."""
         name, key, position, *rest = random_state.get_state()
         key, position = key.copy(), np.array([position])
-        order = self._training[-1]
-        shuffle = new_row(
-            Shuffle,
-            table.loop_kernel("shuffle"),
-            key=key,
-            position=position,
-            items=order,
-            n_items=len(order),
-        )
+        samples, *_, order = self._training
+        parts = samples.X if samples.are_in_parts else None
+        shuffle = shuffle_row(order, key, position, parts, self.batch_size)
         row.set(shuffle_row=shuffle)
         self._run_flushed(row)
         random_state.set_state((name, key, int(position[0]), *rest))

@@ -6,6 +6,7 @@ import numpy as np
 
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import ExpandGroups, FindMembers, Gather
+from skbackprop.kernels.calling import address
 from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros, padded_width
 
@@ -34,6 +35,20 @@ def input_rows(samples, workspace):
         workspace.program.check_reads_sparse()
         return []
     return [_gather(samples.X, workspace.values_of(workspace.program.input))]
+
+
+def load_row(workspace):
+    """Return the row that loads dense samples, once ``load_from`` says which."""
+    source = workspace.program.input
+    return _gather_row(workspace.values_of(source), source.width)
+
+
+def load_from(X, run):
+    """Let the list of rows that begins with a ``load_row`` read checked samples.
+
+    Only their address is kept, so that a list that lives on keeps no data alive.
+    """
+    run.memory["rows"][0, Gather.source] = address(X)
 
 
 def batch_of(samples, workspace, batch_size):
@@ -70,12 +85,18 @@ def _group_rows(groups, n_rows, batch_size):
 
 def _gather(source, target):
     """Return the row that gathers rows of the source, of the target's dtype."""
+    row = _gather_row(target, source.shape[1])
+    row.set(source=source)
+    return row
+
+
+def _gather_row(target, width):
+    """Return the row that gathers rows of so many columns, from nowhere yet."""
     return new_row(
         Gather,
         table.gather_kernel(8 * target.itemsize),
-        source=source,
         target=target,
-        ld_source=source.shape[1],
+        ld_source=width,
         ld_target=target.strides[0] // target.itemsize,
-        width=source.shape[1],
+        width=width,
     )

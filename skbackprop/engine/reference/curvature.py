@@ -95,14 +95,23 @@ def gauss_newton_diagonal(program, parameters, loss, samples, rows, run=None):
     ndarray of float64 of shape (program.n_parameters,)
         Nowhere negative; of penalties there is nothing in it.
     """
-    n_at_a_time = max(1, _ELEMENTS_AT_A_TIME // program.workspace_width)
-    executor = _CurvatureExecutor(program, parameters.astype(np.float64), loss)
+    parameters, weights = parameters.astype(np.float64), samples.weights
     total = program.allocate(np.float64)
-    with np.errstate(all="ignore"):  # what diverges is seen in the loss
-        for batch in batches(len(rows), n_at_a_time):
-            total += executor.sum_curvatures(samples, rows[batch], run or Pass())
-    weights = samples.weights
+    for own_program, own, of_part in _parts(program, samples, rows):
+        n_at_a_time = max(1, _ELEMENTS_AT_A_TIME // own_program.workspace_width)
+        executor = _CurvatureExecutor(own_program, parameters, loss)
+        with np.errstate(all="ignore"):  # what diverges is seen in the loss
+            for batch in batches(len(of_part), n_at_a_time):
+                total += executor.sum_curvatures(own, of_part[batch], run or Pass())
     return total / (len(rows) if weights is None else weights[rows].sum())
+
+
+def _parts(program, samples, rows):
+    """Return triples of a program, the samples that it reads, and which of them."""
+    if not samples.are_in_parts:
+        return [(program, samples, rows)]
+    places = [places for _, places in samples.X.split(rows)]
+    return zip(samples.X.programs, samples.parts(), places, strict=True)
 
 
 class _CurvatureExecutor(ReferenceExecutor):

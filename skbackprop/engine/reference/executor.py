@@ -6,6 +6,7 @@ numba cannot, and tests hold the compiled kernels against it.
 
 import numpy as np
 
+from skbackprop.engine.parts import deal
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.reference.losses import (
     group_values_and_gradient,
@@ -19,6 +20,7 @@ from skbackprop.engine.reference.modules import (
     xp,
 )
 from skbackprop.engine.samples import EpochsRun, batches
+from skbackprop.engine.stretches import moving_matrices, stretches_of
 
 
 def _memberships(samples, units):
@@ -48,6 +50,10 @@ class ReferenceExecutor(BaseExecutor):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
         self.gradient = program.allocate(parameters.dtype)
 
+    @property
+    def n_bytes(self):
+        return self.gradient.nbytes
+
     def vjp(self, X, adjoint, is_training=False):
         run = Pass(is_training, self.seed)
         signals = self._forward(X, run)
@@ -75,6 +81,8 @@ class ReferenceExecutor(BaseExecutor):
         return total
 
     def evaluate(self, samples, indices=None):
+        if samples.are_in_parts:
+            return self._evaluate_parts(samples, indices)
         if indices is None:
             indices = np.arange(samples.n_units)
         rows, memberships, starts = _memberships(samples, indices)
@@ -101,7 +109,7 @@ class ReferenceExecutor(BaseExecutor):
         for epoch, steps in enumerate(coefficients):
             snapshot = self.parameters.copy()
             if random_state is not None:
-                random_state.shuffle(order)
+                self._shuffle(samples, order, random_state)
             totals, n_weighed = np.zeros(3), 0
             slices = batches(len(order), self.batch_size)
             for step, batch in zip(steps, slices, strict=True):
@@ -124,6 +132,13 @@ class ReferenceExecutor(BaseExecutor):
                 break
         return EpochsRun(*records[: epoch + 1].T, False, best_loss, no_improvement)
 
+    def _shuffle(self, samples, order, random_state):
+        random_state.shuffle(order)
+        if samples.are_in_parts:
+            blocks = np.arange(len(order) // self.batch_size)
+            random_state.shuffle(blocks)
+            deal(order, samples.X.places()[0], self.batch_size, blocks)
+
     def _train_step(self, samples, indices, coefficients):
         """Learn from one minibatch.
 
@@ -145,12 +160,7 @@ class ReferenceExecutor(BaseExecutor):
         penalty = 0.5 * alpha * (weights**2).sum() + l1_alpha * abs(weights).sum()
         norm = self._clip()
         self.gradient[: self.program.n_decaying] += alpha / weight_sum * decaying
-        decaying *= self.parameters.dtype.type(1 - decay)
-        self._update(coefficients[5:])
-        if l1_alpha > 0:
-            shrinkage = self.parameters.dtype.type(shrinkage / weight_sum)
-            size = np.maximum(abs(decaying) - shrinkage, 0)
-            decaying[:] = np.copysign(size, decaying)
+        self._update(coefficients[5:], decay, shrinkage / weight_sum)
         self._limit_columns(max_norm)
         return (data_loss + penalty) / weight_sum, penalty / weight_sum, norm
 
@@ -166,28 +176,37 @@ class ReferenceExecutor(BaseExecutor):
             self.gradient *= clip_grad_norm / norm
         return norm
 
-    def _update(self, coefficients):
+    def _update(self, coefficients, decay, shrinkage):
+        """Decay, step and shrink the parameters, stretch by stretch."""
         _, plan, slots, _ = self._training
-        coefficients = coefficients.astype(self.parameters.dtype)
-        learned = slice(self.program.n_learned)
-        self.parameters[learned], slots[:, learned] = plan.optimizer.update(
-            self.parameters[learned],
-            self.gradient[learned],
-            slots[:, learned],
-            coefficients,
-            xp,
-        )
+        optimizer, dtype = plan.optimizer, self.parameters.dtype
+        for span, decays, factor in stretches_of(self.program, plan.rate_factors):
+            if factor == 0:
+                continue
+            own, gradient = self.parameters[span], self.gradient[span]
+            told = optimizer.at_factor(coefficients, factor).astype(dtype)
+            if decays:
+                own *= dtype.type(1 - decay)
+            own[:], slots[:, span] = optimizer.update(
+                own, gradient, slots[:, span], told, xp
+            )
+            if decays and shrinkage > 0:
+                size = np.maximum(abs(own) - dtype.type(shrinkage * factor), 0)
+                own[:] = np.copysign(size, own)
 
     def _limit_columns(self, max_norm):
         """Scale columns of matrices that are too long down to the norm allowed."""
-        for block in self.program.blocks:
-            if np.isfinite(max_norm) and block.is_matrix:
-                matrix = block.view(self.parameters)
-                norms = np.sqrt((matrix**2).sum(axis=0))
-                matrix *= np.where(norms > max_norm, max_norm / norms, 1)
+        if not np.isfinite(max_norm):
+            return
+        for block in moving_matrices(self.program, self._training[1].rate_factors):
+            matrix = block.view(self.parameters)
+            norms = np.sqrt((matrix**2).sum(axis=0))
+            matrix *= np.where(norms > max_norm, max_norm / norms, 1)
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
         """Return the summed loss of a minibatch and leave its gradient."""
+        if samples.are_in_parts:
+            return self._add_parts(samples, indices, weight_sum, run)
         rows, memberships, starts = _memberships(samples, indices)
         signals = self._forward(self._rows(samples, rows), run)
         values, adjoint = _values_and_gradient(
@@ -200,6 +219,17 @@ class ReferenceExecutor(BaseExecutor):
             adjoint = adjoint * np.repeat(weights, sizes)[:, np.newaxis]
         self._backward(signals, adjoint / adjoint.dtype.type(weight_sum), run)
         return values.sum(dtype=np.float64)
+
+    def _add_parts(self, samples, indices, weight_sum, run):
+        """Return the like of a minibatch in parts, and leave the sum of gradients."""
+        self.gradient[:], total = 0, 0.0
+        parts = zip(self._parts_of(samples), samples.X.split(indices), strict=True)
+        for (executor, own), (_, places) in parts:
+            if len(places):
+                run = run._replace(seed=executor.seed)
+                total += executor._loss_and_gradient(own, places, weight_sum, run)
+                self.gradient += executor.gradient
+        return total
 
     def _rows(self, samples, indices):
         if samples.is_sparse:

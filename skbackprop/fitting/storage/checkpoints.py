@@ -18,6 +18,7 @@ import numpy as np
 from skbackprop.engine.observers import Observer
 from skbackprop.engine.schedules import SPANNING
 from skbackprop.engine.training import Outcome
+from skbackprop.fitting.state import has_come_to_its_end
 from skbackprop.fitting.storage import files
 from skbackprop.fitting.storage.encoding import registry
 from skbackprop.fitting.storage.estimators import check_state, fitted_attributes
@@ -159,10 +160,12 @@ class Checkpoint(Observer):
 
     def after_epochs(self, state):
         """Write the file, if it is time."""
-        self.is_over = state.no_improvement > self._estimator.n_iter_no_change
+        estimator = self._estimator
+        has_rule = estimator.tol is not None
+        self.is_over = has_rule and state.no_improvement > estimator.n_iter_no_change
         since = time.monotonic() - self._written
         if since >= max(_SECONDS, self._took / _SHARE):
-            parameters = self._estimator._parameters
+            parameters = estimator._parameters
             if self.keeps_best:
                 state = replace(state, last=parameters.copy())
                 parameters = state.best
@@ -177,9 +180,9 @@ class Checkpoint(Observer):
             with suppress(FileNotFoundError):
                 os.unlink(self._path)
             return outcome
-        ends = (Outcome.CONVERGED, Outcome.FINISHED, Outcome.STOPPED)
-        self.is_over = outcome in ends
         estimator = self._estimator
+        was_stopped = outcome is Outcome.STOPPED
+        self.is_over = was_stopped or has_come_to_its_end(estimator, outcome)
         self._write(estimator._parameters, estimator._training_state)
         return outcome
 

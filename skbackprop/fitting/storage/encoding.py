@@ -28,6 +28,7 @@ _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 _ADVICE = {
     "graph": "Give the graph that it makes: set_params(graph=estimator.graph_).",
     "learning_rate": "Give a Schedule of skbackprop.engine.schedules.",
+    "learning_rate_factors": "Give a dict of the factors, by names of blocks.",
     "scoring": "Give the name of a scorer.",
 }
 
@@ -89,9 +90,15 @@ class Encoder:
         for tag, (matches, encode, _) in _TABLE.items():
             if matches(value):
                 return {tag: encode(self, value, path)}
-        if id(kind) not in self._name_of or not is_dataclass(kind):
+        if not is_dataclass(kind):
             _refuse(value, path)
         return {"record": self._record(value, path)}
+
+    def name_of(self, cls, value, path):
+        """Return the name of the class of a value, if a file may name it."""
+        if id(cls) not in self._name_of:
+            _refuse(value, path)
+        return self._name_of[id(cls)]
 
     def array(self, value, path):
         """Put an array beside the JSON and return its name."""
@@ -109,7 +116,7 @@ class Encoder:
             field.name: self.encode(getattr(value, field.name), f"{path}.{field.name}")
             for field in fields(value)
         }
-        return [self._name_of[id(type(value))], content]
+        return [self.name_of(type(value), value, path), content]
 
 
 class Decoder:
@@ -123,7 +130,7 @@ class Decoder:
     """
 
     def __init__(self, known, arrays):
-        self._known, self._read_array = known, arrays
+        self.known, self._read_array = known, arrays
         self._arrays, self._seen = {}, []
 
     def decode(self, content):
@@ -138,7 +145,7 @@ class Decoder:
         if tag == "same":
             return self._seen[content]
         if tag == "name":
-            return self._known[content]
+            return self.known[content]
         if tag == "record":
             return self._record(*content)
         _, _, decode = _TABLE[tag]
@@ -156,7 +163,7 @@ class Decoder:
         return self._arrays[name]
 
     def _record(self, name, content):
-        cls = self._known[name]
+        cls = self.known[name]
         if not is_dataclass(cls):
             raise ValueError(f"{name} has no fields")
         return cls(**{key: self.decode(value) for key, value in content.items()})
@@ -244,6 +251,16 @@ def _decode_random_state(decoder, content):
     return random_state
 
 
+def _encode_estimator(encoder, value, path):
+    name = encoder.name_of(type(value), value, path)
+    return [name, encoder.encode(value._to_content(), path)]
+
+
+def _decode_estimator(decoder, content):
+    name, content = content
+    return decoder.known[name]._from_content(decoder.decode(content))
+
+
 def _encode_graph(encoder, value, path):
     modules = [encoder.encode(m, f"{path}.{i}") for i, m in enumerate(value.modules)]
     wires = [[module, list(inputs)] for module, inputs in value.wires]
@@ -295,4 +312,9 @@ _TABLE = {  # tag: whether a value is one, how it is encoded, how decoded
         _decode_random_state,
     ),
     "graph": (_is(Graph), _encode_graph, _decode_graph),
+    "estimator": (
+        lambda v: hasattr(type(v), "_to_content"),
+        _encode_estimator,
+        _decode_estimator,
+    ),
 }

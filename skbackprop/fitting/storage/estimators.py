@@ -34,12 +34,8 @@ class KeptInFiles:
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
         """
-        content = {
-            "parameters": self.get_params(deep=False),
-            "requests": _requests_of(self),
-            "attributes": fitted_attributes(self),
-        }
-        files.write(path, type(self).__name__, content, registry(self._storable))
+        known = registry(self._storable)
+        files.write(path, type(self).__name__, self._to_content(), known)
 
     @classmethod
     def load(cls, path):
@@ -66,11 +62,26 @@ class KeptInFiles:
         """
         content = files.read(path, cls.__name__, registry(cls._storable))
         with files.damage_is_told(path):
-            estimator = cls(**content["parameters"])
-            estimator.__setstate__({**vars(estimator), **content["attributes"]})
-            if content["requests"] is not None:
-                _restore_requests(estimator, content["requests"])
-            check_state(estimator)
+            return cls._from_content(content)
+
+    def _to_content(self):
+        """Return all that makes up the estimator, for an ``Encoder``."""
+        return {
+            "parameters": self.get_params(deep=False),
+            "requests": _requests_of(self),
+            "attributes": fitted_attributes(self),
+        }
+
+    @classmethod
+    def _from_content(cls, content):
+        """Return the estimator that ``_to_content`` was of.
+
+        Like a pickle, it is checked by ``__setstate__``.
+        """
+        estimator = cls(**content["parameters"])
+        estimator.__setstate__({**vars(estimator), **content["attributes"]})
+        if content["requests"] is not None:
+            _restore_requests(estimator, content["requests"])
         return estimator
 
 

@@ -78,6 +78,19 @@ def copy_bytes(typing_context, target, source, n_bytes):
 
 
 @intrinsic
+def clear_bytes(typing_context, target, n_bytes):
+    """Let memory be zero."""
+
+    def codegen(context, builder, signature, arguments):
+        target, n_bytes = arguments
+        pointer = builder.inttoptr(target, ir.IntType(8).as_pointer())
+        cgutils.memset(builder, pointer, n_bytes, 0)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
 def call_kernel(typing_context, row, context, scalars):
     """Call the kernel of the instruction row at this address."""
     _, context_type, scalars_type = _SIGNATURE.args

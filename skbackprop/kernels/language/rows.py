@@ -36,6 +36,19 @@ def each_vector(code, width):
     return code.range(width, step=code.lanes)
 
 
+def for_each_length(code, width, write):
+    """Write code for the longest vectors, by lanes, that fit into a width."""
+    longer = None
+    lengths = {code.lanes, code.lanes // 2, max(2, code.lanes // 4), 1}
+    for lanes in sorted(lengths, reverse=True):
+        fits = width >= lanes
+        if longer is not None:
+            fits = fits & (width < longer)
+        with code.when(fits):
+            write(lanes)
+        longer = lanes
+
+
 def within(code, first, width):
     """Return which lanes of the vector at element ``first`` are below width."""
     return code.lane_numbers() < code.repeat(code.narrow_integer(width - first))

@@ -13,6 +13,7 @@ from skbackprop.kernels.language.rows import (
     clear_unless,
     each_row,
     each_vector,
+    for_each_length,
     within,
 )
 
@@ -54,18 +55,6 @@ def make_forward_concatenate(bits):
         )
 
     return kernel(forward, bits)
-
-
-def for_each_length(code, width, write):
-    """Write code for the longest vectors, by lanes, that fit into a width."""
-    longer = None
-    for lanes in (code.lanes, max(2, code.lanes // 4), 1):
-        fits = width >= lanes
-        if longer is not None:
-            fits = fits & (width < longer)
-        with code.when(fits):
-            write(lanes)
-        longer = lanes
 
 
 def _copy(code, row, context, lanes):

@@ -89,11 +89,11 @@ def _start(context, matrix, adds):
 
 
 def clear_unconnected(code, row):
-    """Set the gradient of weights to 0 where connections, if there are any, are 0."""
-    mask, dw = code.vectors(row[Module.connections]), code.vectors(row[Module.dw])
+    """Set the gradient of weights to 0 where constants, if there are any, are 0."""
+    mask, dw = code.vectors(row[Module.constants]), code.vectors(row[Module.dw])
     n_elements = row[Module.width_x] * row[Module.ldw]
     with (
-        code.when(row[Module.connections] != 0),
+        code.when(row[Module.constants] != 0),
         code.range(n_elements, step=code.lanes) as i,
     ):
         dw[i] = where(mask[i] != 0.0, dw[i], 0.0)

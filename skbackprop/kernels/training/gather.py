@@ -2,8 +2,8 @@
 
 from skbackprop.kernels.abi import Context, Gather
 from skbackprop.kernels.language.codegen import kernel
+from skbackprop.kernels.language.rows import for_each_length
 from skbackprop.kernels.language.values import INTEGER
-from skbackprop.kernels.modules.columns import for_each_length
 
 
 def make_gather(bits):

@@ -18,12 +18,15 @@ def make_update(optimizer, bits):
     """Return the kernel of a step of an ``Optimizer`` over a range of parameters.
 
     w, *slots = update(w, dw, slots), elementwise, with the coefficients that
-    the context holds for this step. The squared norm of dw is added to the
-    scalars. Where the parameters decay,
+    the context holds for this step, those of the learning rate times the factor of
+    the row. The squared norm of dw is added to the scalars. Where the parameters
+    decay,
 
     - w is decayed, and the gradient is dw + l2 w with the w before;
     - where there is an L1 penalty, w is then shrunk towards 0;
     - norms of w before the step are added to the scalars.
+
+    Where the factor is 0, only norms are added: w and slots stay as they are.
     """
 
     def write(code, row, context, scalars):
@@ -35,13 +38,11 @@ def make_update(optimizer, bits):
             first_slot.from_(k * row[Update.ld_slots]) for k in range(optimizer.n_slots)
         ]
         step = code.scalars(context[Context.coefficients], DOUBLE)
+        factor = row[Update.factor].as_double()
         kept = 1.0 - code.repeat(code.narrow(step[Penalty.decay]))
         penalty = code.repeat(code.narrow(scalars[Scalar.l2]))
-        shrinkage = code.repeat(code.narrow(scalars[Scalar.shrinkage]))
-        coefficients = [
-            code.repeat(code.narrow(step[N_PENALTIES + k]))
-            for k in range(optimizer.n_coefficients)
-        ]
+        shrinkage = code.repeat(code.narrow(scalars[Scalar.shrinkage] * factor))
+        coefficients = _at_factor(code, optimizer, step, factor)
         gradient_squares, squares, absolutes = (DoubleSum(code) for _ in range(3))
 
         def update_all(decays, shrinks):
@@ -64,15 +65,18 @@ def make_update(optimizer, bits):
                     slot[i] = value
                 w[i] = shrink(parameter, shrinkage, xp) if shrinks else parameter
 
+        moves = row[Update.factor] != 0
         decays, shrinks = row[Update.decays] != 0, step[Penalty.l1_alpha] > 0.0
         # Written once and compiled for each case: no step pays for what it does
         # without, and a plain one stays exactly the formula.
-        with code.when(row[Update.decays] == 0):
+        with code.when(moves & (row[Update.decays] == 0)):
             update_all(decays=False, shrinks=False)
-        with code.when(decays & (shrinks == 0)):
+        with code.when(moves & decays & (shrinks == 0)):
             update_all(decays=True, shrinks=False)
-        with code.when(decays & shrinks):
+        with code.when(moves & decays & shrinks):
             update_all(decays=True, shrinks=True)
+        with code.when(moves == 0):
+            _measure(code, row, w, dw, gradient_squares, squares, absolutes)
         scalars[Scalar.squared_norm] = scalars[Scalar.squared_norm] + squares.total()
         scalars[Scalar.absolute_norm] = (
             scalars[Scalar.absolute_norm] + absolutes.total()
@@ -82,6 +86,25 @@ def make_update(optimizer, bits):
         )
 
     return kernel(write, bits)
+
+
+def _measure(code, row, w, dw, gradient_squares, squares, absolutes):
+    """Write the sums of what is not stepped over."""
+    end, decays = row[Update.n_elements], row[Update.decays] != 0
+    with code.range(end, step=code.lanes) as i:
+        gradient_squares.add(dw[i], dw[i])
+    with code.when(decays), code.range(end, step=code.lanes) as i:
+        squares.add(w[i], w[i])
+        absolutes.add(abs(w[i]), code.constant(1.0))
+
+
+def _at_factor(code, optimizer, step, factor):
+    """Return the coefficients of a step at a multiple of its learning rate."""
+    found = [step[N_PENALTIES + k] for k in range(optimizer.n_coefficients)]
+    # Before they are narrowed: times 1 leaves every bit as it is.
+    for k in optimizer.rate_columns:
+        found[k] = found[k] * factor
+    return [code.repeat(code.narrow(number)) for number in found]
 
 
 def shrink(w, shrinkage, xp):

@@ -26,6 +26,7 @@ __all__ = [
     "ScaledTanh",
     "SiLU",
     "Sigmoid",
+    "SmoothClip",
     "Softplus",
     "Softsign",
     "Square",
@@ -333,6 +334,51 @@ class Softsign(Elementwise):
         """Return dy (1 - |y|)^2."""
         rest = 1.0 - abs(y)
         return dy * (rest * rest)
+
+
+@dataclass(frozen=True)
+class SmoothClip(Elementwise):
+    r"""About x near 0, and always between -limit and limit.
+
+    .. math:: y = x / \sqrt{1 + (x / l)^2}, \quad dx = dy\, (1 - (y / l)^2)^{3/2}
+
+    with l the limit. The derivative is also dy (1 + (x/l)^2)^(-3/2). Outliers
+    keep their order, but not their weight. Holzmueller, Grinsztajn & Steinwart
+    (2024) clip standardised features so.
+
+    Parameters
+    ----------
+    limit : float, default=3.0
+        Above 0 and finite.
+    """
+
+    limit: float = 3.0
+
+    def __post_init__(self):
+        if not 0 < self.limit < math.inf:
+            raise ValueError(f"limit must be above 0 and finite, got {self.limit!r}.")
+
+    @property
+    def output_range(self):
+        """From -limit to limit."""
+        return (-self.limit, self.limit)
+
+    def value(self, x, xp):
+        """Return l v / sqrt(v^2 + w^2), v = x / l but within 1, w = v l / x.
+
+        No square is above 1, however large x is.
+        """
+        share = x * (1.0 / self.limit)
+        within = xp.maximum(xp.minimum(share, 1.0), -1.0)
+        rest = xp.divide(1.0, xp.maximum(abs(share), 1.0))
+        length = xp.sqrt(within * within + rest * rest)
+        return xp.divide(self.limit * within, length)
+
+    def derivative(self, x, y, dy, xp):
+        """Return dy (1 - (y / l)^2)^(3/2)."""
+        share = y * (1.0 / self.limit)
+        rest = xp.maximum(1.0 - share * share, 0.0)  # y may be rounded beyond l
+        return dy * (rest * xp.sqrt(rest))
 
 
 @dataclass(frozen=True)

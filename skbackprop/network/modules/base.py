@@ -112,6 +112,22 @@ class Module:
         """
         return {}
 
+    def constants(self, dtype, *widths):
+        """Return ``{name: array}`` of what kernels read and nobody changes.
+
+        ``constants`` are numbers, a vector or a matrix, which kernels find in
+        padded rows; ``indices`` are integers. Of each there is one array or none.
+        They are laid out once for all minibatches.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Of the signals.
+        *widths : int
+            Of the inputs.
+        """
+        return {}
+
     def count_parameters(self, *widths):
         """Return the number of parameters that are learned."""
         return sum(map(math.prod, self.parameter_shapes(*widths).values()))

@@ -118,6 +118,12 @@ class Linear(Module):
         """Return two for each weight and one for each bias."""
         return 2 * self.count_parameters(width) - self.bias * self.n_units
 
+    def constants(self, dtype, width):
+        """Return ones and zeros for the weights, if not all are there."""
+        if self.connections is None:
+            return {}
+        return {"constants": self.connected(width).astype(dtype)}
+
     def connected(self, width):
         """Return the (width, n_units) matrix of what is connected."""
         if self.connections is None:

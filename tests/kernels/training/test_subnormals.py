@@ -6,6 +6,7 @@ from kernel_helpers import SKIP_REASON, Call, aligned, compiled
 
 from skbackprop.kernels import jit
 from skbackprop.kernels.abi import KERNEL, Flushed, Update
+from skbackprop.kernels.table import as_integer
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -23,7 +24,13 @@ def halve():
     w, dw, velocity = (aligned(16, np.float32) for _ in range(3))
     velocity[:] = TINY
     step = Call(
-        Update, parameters=w, gradient=dw, slots=velocity, ld_slots=16, n_elements=16
+        Update,
+        parameters=w,
+        gradient=dw,
+        slots=velocity,
+        ld_slots=16,
+        n_elements=16,
+        factor=as_integer(1.0),
     )
     rates = np.array([0.1])
     coefficients = np.hstack(

@@ -16,6 +16,7 @@ from skbackprop.engine.optimizers import SDLM, SGD, Adagrad, Adam, Lion, Nadam, 
 from skbackprop.engine.penalties import Penalties
 from skbackprop.kernels import jit
 from skbackprop.kernels.abi import LimitColumns, Scalar, Update
+from skbackprop.kernels.table import as_integer
 
 pytestmark = pytest.mark.skipif(not jit.available(), reason=SKIP_REASON)
 
@@ -43,9 +44,10 @@ def address_of(optimizer, dtype):
 class Step:
     """A step of an optimizer over random parameters, ready to run."""
 
-    def __init__(self, optimizer, dtype, n_elements, decays, l2=0.0):
+    def __init__(self, optimizer, dtype, n_elements, decays, l2=0.0, factor=1.0):
         rng = np.random.default_rng(n_elements)
         self.optimizer, self.decays, self.l2 = optimizer, decays, l2
+        self.factor = factor
         rates = np.array([0.01])
         self.coefficients = optimizer.coefficients(np.array([3]), rates)[0]
         self.told = np.append(
@@ -66,6 +68,7 @@ class Step:
             ld_slots=stride,
             n_elements=n_elements,
             decays=decays,
+            factor=as_integer(factor),
         ).set_context(coefficients=self.told)
         self.call.scalars[Scalar.l2] = l2
 
@@ -74,7 +77,8 @@ class Step:
         w, dw = self.w.astype(np.float64), self.dw.astype(np.float64)
         slots = list(self.slots[:, : len(w)].astype(np.float64))
         gradient = dw + self.l2 * w if self.decays else dw
-        return self.optimizer.update(w, gradient, slots, self.coefficients, np)
+        told = self.optimizer.at_factor(self.coefficients, self.factor)
+        return self.optimizer.update(w, gradient, slots, told, np)
 
     def run(self):
         return self.call.run(address_of(self.optimizer, self.w.dtype))
@@ -93,6 +97,36 @@ def test_a_step_is_that_of_the_formula(optimizer, n_elements, decays, dtype):
         step.slots[:, :n_elements], slots, rtol=tolerance(dtype), atol=tolerance(dtype)
     )
     assert np.all(step.slots[:, n_elements:] == 77.0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("factor", [0.25, 6.0])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_a_step_at_a_factor_is_that_of_the_formula(optimizer, factor, dtype):
+    step = Step(optimizer, dtype, 48, decays=1, l2=0.1, factor=factor)
+    w, slots = step.expected()
+    step.run()
+    atol = tolerance(dtype, 1 + factor)
+    np.testing.assert_allclose(step.w, w, rtol=tolerance(dtype), atol=atol)
+    np.testing.assert_allclose(step.slots[:, :48], slots, rtol=atol, atol=atol)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+@pytest.mark.parametrize("decays", [0, 1])
+def test_a_factor_of_0_keeps_every_bit_and_only_measures(optimizer, decays, dtype):
+    step = Step(optimizer, dtype, 48, decays, l2=0.1, factor=0.0)
+    step.dw[3] = np.inf
+    before, slots = step.w.copy(), step.slots.copy()
+    step.told[Penalties.DECAY], step.told[Penalties.L1_ALPHA] = 0.1, 1.0
+    step.call.scalars[Scalar.shrinkage] = 0.1
+    step.run()
+    np.testing.assert_array_equal(step.w, before)
+    np.testing.assert_array_equal(step.slots, slots)
+    scalars, w = step.call.scalars, before.astype(np.float64)
+    assert scalars[Scalar.gradient_squares] == np.inf
+    np.testing.assert_allclose(scalars[Scalar.squared_norm], decays * w @ w)
+    np.testing.assert_allclose(scalars[Scalar.absolute_norm], decays * abs(w).sum())
 
 
 @pytest.mark.parametrize("decays", [0, 1])

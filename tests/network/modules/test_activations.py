@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from jit_marks import EXECUTORS
 from module_cases import ELEMENTWISE
 
 from skbackprop.engine.reference.executor import xp
@@ -10,19 +11,23 @@ from skbackprop.network import (
     GELU,
     SELU,
     Abs,
+    Graph,
     HardTanh,
     Identity,
+    Input,
     LeakyReLU,
     Mish,
     ReLU,
     ScaledTanh,
     Sigmoid,
     SiLU,
+    SmoothClip,
     Softplus,
     Softsign,
     Square,
     Tanh,
 )
+from skbackprop.network.compiler import compile_graph
 
 UNBOUNDED_GATES = (SiLU, GELU, Mish)  # infinity times nothing
 
@@ -56,6 +61,7 @@ def test_dtype_and_nan_are_kept_and_nothing_overflows(module, dtype):
         (ScaledTanh(), [-1.4929388053842507, 0.0, 1.4929388053842507]),
         (HardTanh(), [-1.0, 0.0, 1.0]),
         (Softsign(), [-2 / 3, 0.0, 2 / 3]),
+        (SmoothClip(), [-6 / 13**0.5, 0.0, 6 / 13**0.5]),
         (Square(), [4.0, 0.0, 4.0]),
         (Abs(), [2.0, 0.0, 2.0]),
     ],
@@ -81,6 +87,7 @@ def test_derivatives_are_those_of_torch(module):
         "leakyrelu": lambda x: functional.leaky_relu(x, module.negative_slope),
         "elu": lambda x: functional.elu(x, module.alpha),
         "scaledtanh": lambda x: 1.7159 * torch.tanh(2 / 3 * x),
+        "smoothclip": lambda x: x / torch.sqrt(1 + (x / module.limit) ** 2),
     }.get(name) or getattr(functional, name)
     y = function(x)
     y.sum().backward()
@@ -105,3 +112,34 @@ def test_far_out_each_has_its_limit(module):
 def test_settings_that_make_no_sense_are_refused(make, setting):
     with pytest.raises(ValueError, match="must be at least 0, got"):
         make(setting)
+
+
+@pytest.mark.parametrize("limit", [0, -3.0, float("inf"), float("nan")])
+def test_limits_that_are_none_are_refused(limit):
+    with pytest.raises(ValueError, match="limit must be above 0 and finite, got"):
+        SmoothClip(limit)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_smoothly_clipped_numbers_tend_to_the_limit(executor, dtype):
+    program = compile_graph(Graph(SmoothClip(3.0)(Input(5))), keeps_all=True)
+    largest = np.finfo(dtype).max
+    x = np.array([[-largest, -1e30, 1e-30, 1e30, largest]], dtype)
+    run = executor(program, program.allocate(dtype))
+    (_, y), (dx, _), _ = run.vjp(x, np.ones_like(x))
+    expected = np.array([[-3, -3, 1e-30, 3, 3]])
+    np.testing.assert_allclose(y, expected, rtol=4 * np.finfo(dtype).eps)
+    # Of what is left of 1 - 1, rounding leaves a few units, to the power of 3/2.
+    small = (8 * np.finfo(dtype).eps) ** 1.5
+    np.testing.assert_allclose(dx, [[0, 0, 1, 0, 0]], atol=small, rtol=1e-6)
+
+
+def test_smooth_clipping_keeps_the_order_and_what_is_small():
+    x = np.linspace(-30, 30, 601)
+    y = SmoothClip(2.0).value(x, xp)
+    assert (np.diff(y) > 0).all()
+    assert (abs(y) < 2).all()
+    # The first term left out is x^3 / (2 limit^2).
+    is_small = abs(x) < 0.2
+    assert (abs(y - x)[is_small] <= abs(x[is_small]) ** 3 / 8 + 1e-16).all()

@@ -14,6 +14,7 @@ from skbackprop.engine.reference.modules import (  # noqa: F401 -- they register
     dropout,
     linear,
     normalization,
+    piecewise,
     pooling,
     products,
     softmax,

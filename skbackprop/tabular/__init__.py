@@ -1,0 +1,1 @@
+"""Ensembles of small networks for tables as they come."""

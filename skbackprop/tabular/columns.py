@@ -1,0 +1,399 @@
+"""Tables and their columns, of whichever library, read as numbers or as labels.
+
+Nothing here imports pandas, polars or pyarrow: what a column can be asked for tells
+whose it is. A table is never converted as a whole, only one column at a time.
+"""
+
+import datetime
+import numbers as abstract
+import warnings
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
+
+_MISSING = {"NoneType", "NAType", "NaTType"}  # types of what stands for no value
+_OF_DTYPES = {  # what the name of a dtype begins with, in lower case; first come first
+    "nested": ("list", "large_list", "fixed_size_list", "array", "struct", "map"),
+    "label": (
+        *("category", "categorical", "enum", "dictionary", "interval"),
+        *("str", "large_str", "utf8", "large_utf8"),
+    ),
+    "number": ("int", "uint", "float", "double", "half", "bool", "decimal", "null"),
+    "object": ("object", "unknown"),
+    "times": ("date", "time", "duration", "period", "month"),
+    "bytes": ("binary", "large_binary", "fixed_size_binary", "bytes"),
+    "complex": ("complex",),
+}
+_OF_KINDS = {  # those of NumPy's dtypes
+    **dict.fromkeys("biuf", "number"),
+    **dict.fromkeys("UT", "label"),
+    **dict.fromkeys("mM", "times"),
+    "O": "object",
+    "S": "bytes",
+    "c": "complex",
+}
+
+
+class Table:
+    """What can be asked of a table of any library.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    column : callable
+        Returns the column of an index: an array of NumPy or pandas, a series of
+        polars, a chunked array of pyarrow.
+    names : callable, default=None
+        Returns names of the columns; None where they have none.
+    matrix : ndarray, default=None
+        The table, where it is a plain array of numbers.
+    """
+
+    def __init__(self, shape, column, names=None, matrix=None):
+        self.shape, self.column, self.matrix = tuple(shape), column, matrix
+        self._names = names
+
+    @property
+    def names(self):
+        """Names of the columns as the table has them, a list; None without."""
+        return None if self._names is None else list(self._names())
+
+    @property
+    def labels(self):
+        """Names of the columns as strings; scikit-learn's where they have none."""
+        names = self.names
+        if names is None:
+            return [f"x{j}" for j in range(self.shape[1])]
+        return [str(name) for name in names]
+
+
+def open_table(X):
+    """Return a table; raise scikit-learn's errors where X has no rows or columns."""
+    if isinstance(X, Table):
+        return X
+    if isinstance(X, np.ndarray):
+        table = _open_array(X)
+    elif sparse.issparse(X):
+        raise TypeError(
+            "Sparse data was passed for X, but dense data is required. "
+            "MLPClassifier and MLPRegressor learn from sparse matrices; X.toarray() "
+            "makes a dense one."
+        )
+    elif hasattr(X, "collect") and not hasattr(X, "shape"):  # polars' LazyFrame
+        raise TypeError(f"X is a {type(X).__name__}, without data yet: collect() it.")
+    elif hasattr(X, "columns") or hasattr(X, "column_names"):
+        table = _open_frame(X)
+    else:
+        table = _open_array(_array_of(X))
+    if 0 in table.shape:
+        check_array(np.empty(table.shape), dtype=None)
+    return table
+
+
+def _array_of(X):
+    """Return an array of nested lists or of whatever has ``__array__``."""
+    if getattr(X, "ndim", 2) != 2 or getattr(X, "dtype", None) is not None:
+        check_array(X, dtype=None, ensure_all_finite=False)  # a series: says so
+    if not isinstance(X, Iterable):
+        return np.asarray(X)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # NumPy 1.23 warns of ragged lists
+            array = np.asarray(X)
+    except (TypeError, ValueError, Warning):
+        array = None
+    # NumPy would make strings of numbers in the same list.
+    if array is None or (array.dtype.kind not in "biufcO" and isinstance(X, list)):
+        array = np.array(X, dtype=object)
+    return array
+
+
+def _open_array(X):
+    """Return the table of an array."""
+    if X.ndim != 2:
+        check_array(X, dtype=None, ensure_all_finite=False)
+    if isinstance(X, np.ma.MaskedArray):
+        is_plain = False
+    else:
+        X = np.asarray(X)  # no matrix, whose columns are matrices
+        is_plain = X.dtype.kind in "biuf"
+    return Table(X.shape, lambda j: X[:, j], matrix=X if is_plain else None)
+
+
+def _open_frame(X):
+    """Return the table of a frame, whose columns have names."""
+    if hasattr(X, "iloc"):
+        table = Table(X.shape, _getter_of_pandas(X), lambda: X.columns)
+        is_unique = X.columns.is_unique
+    elif hasattr(X, "column_names"):  # pyarrow
+        table = Table((X.num_rows, X.num_columns), X.column, lambda: X.column_names)
+        is_unique = len(set(X.column_names)) == X.num_columns
+    else:
+        names = list(X.columns)
+        table = Table(X.shape, lambda j: X[names[j]], lambda: names)
+        is_unique = len(set(names)) == len(names)
+    if not is_unique:
+        names = table.names
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(
+            f"Column names must be distinct, but {names.count(twice)} columns are "
+            f"called {twice!r}. Rename them."
+        )
+    return table
+
+
+def _getter_of_pandas(X):
+    """Return a function that returns the array of a column.
+
+    A series takes ten times as long to make, the most part of a prediction of one
+    row. Where pandas has this method no more, it is made.
+    """
+    if hasattr(X, "_get_column_array"):
+        return X._get_column_array
+
+    def column(j):
+        series = X.iloc[:, j]
+        is_plain = isinstance(series.dtype, np.dtype)
+        return series.to_numpy() if is_plain else series.array
+
+    return column
+
+
+def kind_of(column, name, values=None):
+    """Return whether a column holds numbers or labels: 'number' or 'label'.
+
+    Its values as Python objects are looked at only where the dtype says nothing.
+    Raise TypeError, with advice, where it holds neither.
+    """
+    kind = _family(column)
+    if kind == "object":
+        values = _objects(column) if values is None else values
+        kind = _family_of_objects(values, name)
+    if kind in ("number", "label"):
+        return kind
+    what = _type_of(column)
+    if kind == "times":
+        raise TypeError(
+            f"{name!r} holds times ({what}), which are no numbers. Convert them, to "
+            "days since a date or to month and weekday, say."
+        )
+    if kind == "complex":
+        raise ValueError(
+            f"Complex data not supported: {name!r} holds {what}. Give its real and "
+            "imaginary parts, or modulus and phase, as two columns."
+        )
+    if kind == "bytes":
+        raise TypeError(f"{name!r} holds bytes ({what}). Decode them to strings.")
+    raise TypeError(
+        f"{name!r} holds {what}; entries must be numbers or strings. Give what matters "
+        "of them as columns of their own."
+    )
+
+
+def _type_of(column):
+    """Return the dtype of a column, that of Arrow where it is one of pandas'."""
+    dtype = column.type if hasattr(column, "type") else column.dtype
+    return getattr(dtype, "pyarrow_dtype", dtype)
+
+
+def _family(column):
+    """Return what a column holds, by its dtype alone."""
+    dtype = _type_of(column)
+    if type(dtype).__name__ == "SparseDtype":
+        dtype = dtype.subtype
+    if isinstance(dtype, np.dtype):
+        return _OF_KINDS.get(dtype.kind, "nested")
+    # As text, an Enum of polars spells out its categories.
+    is_polars = type(dtype).__module__.startswith("polars")
+    return _family_of_name(type(dtype).__name__ if is_polars else str(dtype))
+
+
+@lru_cache
+def _family_of_name(name):
+    """Return what a column holds, by the name of its dtype."""
+    for kind, beginnings in _OF_DTYPES.items():
+        if name.lower().startswith(beginnings):
+            return kind
+    return "nested"
+
+
+def _family_of_objects(values, name):
+    """Return what a column of Python objects holds."""
+    kinds = set()
+    for kind in set(map(type, values)):
+        if issubclass(kind, str):
+            kinds.add("label")
+        elif issubclass(kind, (datetime.date, datetime.time, datetime.timedelta)):
+            kinds |= set() if kind.__name__ in _MISSING else {"times"}
+        elif issubclass(kind, (np.datetime64, np.timedelta64)) or (
+            kind.__name__ in ("Period", "BaseOffset")
+        ):
+            kinds.add("times")
+        elif issubclass(kind, (bytes, bytearray)):
+            kinds.add("bytes")
+        elif _is_numeric(kind):
+            kinds.add("number")
+        elif issubclass(kind, (complex, np.complexfloating)):
+            kinds.add("complex")
+        elif kind.__name__ not in _MISSING:
+            kinds.add(_family_of_others(kind, name))
+    refused = kinds - {"number", "label"}
+    if refused:
+        return refused.pop()
+    return "label" if "label" in kinds else "number"
+
+
+def _is_numeric(kind):
+    is_number = issubclass(kind, (abstract.Real, Decimal, np.bool_, np.number))
+    return is_number and not issubclass(kind, np.complexfloating)
+
+
+def _family_of_others(kind, name):
+    """Return 'label' where objects of a type can be told apart by their ``str``."""
+    is_nested = issubclass(kind, Iterable) or kind.__hash__ is None
+    if is_nested or (
+        kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__
+    ):
+        raise TypeError(
+            f"{name!r} holds a {kind.__name__} where the argument must be a string or "
+            "a number. Give what matters of it as columns of its own."
+        )
+    return "label"
+
+
+def read_numbers(column, name):
+    """Return a column as float64, NaN where something is missing.
+
+    Labels that stand for numbers are read as these; raise ValueError at others.
+    """
+    if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
+        values = column.astype(np.float64, copy=False)
+        is_masked = isinstance(column, np.ma.MaskedArray)
+        return values.filled(np.nan) if is_masked else values
+    kind = _family(column)
+    if kind == "object":
+        kind = kind_of(column, name)
+        if kind == "number":
+            return _floats(_objects(column), name)
+    if kind != "number":
+        return _parsed(column, name)
+    if hasattr(column, "type"):  # pyarrow
+        return _numpy_of_arrow(column.cast("float64", safe=False))
+    if hasattr(column, "cast"):  # polars
+        return column.cast(float).to_numpy()
+    if type(column.dtype).__name__ == "SparseDtype":
+        return np.asarray(column).astype(np.float64)
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except TypeError:  # pandas 1.5 converts columns of Arrow before it fills them
+        return _floats(_objects(column), name)
+
+
+def _floats(values, name):
+    """Return Python's numbers as float64."""
+    if any(kind.__name__ in ("NAType", "NaTType") for kind in set(map(type, values))):
+        values = [None if type(v).__name__ in _MISSING else v for v in values]
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    try:
+        return array.astype(np.float64)  # None becomes NaN
+    except OverflowError:
+        raise ValueError(
+            f"{name!r} holds an integer too large for a number of floating point."
+        ) from None
+
+
+def _parsed(column, name):
+    """Return the numbers that labels stand for."""
+    codes, values = read_labels(column, name)
+    try:
+        parsed = [np.nan if value is None else float(value) for value in values]
+    except ValueError:
+        text = next(value for value in values if not _stands_for_a_number(value))
+        raise ValueError(
+            f"{name!r} held numbers when the estimator was fitted, and {text!r} now."
+        ) from None
+    return np.array(parsed)[codes]
+
+
+def _stands_for_a_number(value):
+    try:
+        float(value or 0)
+    except ValueError:
+        return False
+    return True
+
+
+def _numpy_of_arrow(column):
+    """Return an array of pyarrow as one of NumPy."""
+    if hasattr(column, "chunks"):
+        return column.to_numpy()
+    return column.to_numpy(zero_copy_only=False)
+
+
+def read_labels(column, name):
+    """Return what a column holds as codes and the values that they stand for.
+
+    Returns
+    -------
+    codes : ndarray of int
+        Index of each entry's value; -1 stands for the last one, too.
+    values : list of str, int, float, bool and None
+        Not necessarily distinct, nor all found in the column. None is missing.
+    """
+    if hasattr(column, "categories"):
+        codes, categories = column.codes, column.categories
+        if len(codes) >= len(categories):
+            values = [plain(value) for value in categories.tolist()]
+            return codes, [*values, None]
+        found = [categories[code] if code >= 0 else None for code in codes.tolist()]
+    else:
+        found = _objects(column)
+        kind_of(column, name, found)
+    place_of = dict.fromkeys(found)
+    place_of = dict(zip(place_of, range(len(place_of)), strict=True))
+    codes = np.fromiter(map(place_of.__getitem__, found), np.intp, len(found))
+    return codes, [plain(value) for value in place_of]
+
+
+def _objects(column):
+    """Return a column as a list of Python objects."""
+    if isinstance(column, np.ma.MaskedArray):
+        mask, column = np.ma.getmaskarray(column), column.data.astype(object)
+        column[mask] = None
+    if isinstance(column, np.ndarray):
+        return column.tolist()
+    if hasattr(column, "type"):  # pyarrow
+        if hasattr(column.type, "value_type"):  # to_numpy forgets what is missing
+            column = column.cast(column.type.value_type)
+        if "str" in str(column.type):
+            return _numpy_of_arrow(column).tolist()
+        return column.to_pylist()
+    if hasattr(column, "to_list"):  # polars
+        return column.to_list()
+    return np.asarray(column, dtype=object).tolist()
+
+
+def plain(value):
+    """Return a value as a string, an integer, a number or a bool, None if missing.
+
+    Whole numbers are integers, whatever type they had: that of a column often
+    changes when entries are missing.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return value
+    if value is None or kind.__name__ in _MISSING:
+        return None
+    if isinstance(value, (abstract.Real, Decimal)):
+        if value != value:
+            return None
+        number = float(value)
+        return int(value) if number.is_integer() else number
+    return str(value)

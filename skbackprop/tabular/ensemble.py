@@ -1,0 +1,257 @@
+"""The fit of an ensemble: pilots, a first member, the others.
+
+Pilots are trained for a quarter of the time and say through which view to look at
+the table. The first member holds rows out, which say when to stop and how sure to
+be. The others learn from all rows.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skbackprop.tabular.calibration import find_temperature
+from skbackprop.tabular.choices import (
+    Views,
+    choose_stop,
+    choose_views,
+    hold_out,
+    keeps_learning,
+    weigh_views,
+)
+from skbackprop.tabular.members import Data, Member
+from skbackprop.tabular.recipe import LAST_WAVE, Recipe
+
+_FEW_ROWS = 2000  # with fewer, no member can spare any for validation
+_FOLDS_OF_FEW = 3  # that each view is tried on where rows are few
+
+
+@dataclass
+class Ensemble:
+    """What a fit has found.
+
+    Attributes
+    ----------
+    members : list of Member
+        Those that were trained to their end.
+    pilots : dict of str to ndarray
+        Validation losses of each view at the ends of the waves of its pilots.
+    views : Views
+    stop : int
+        Number of the wave at whose end training stopped.
+    temperature : float
+    view_weights : dict of str to float
+        How much the members of a view count.
+    """
+
+    members: list = field(default_factory=list)
+    pilots: dict = field(default_factory=dict)
+    views: Views | None = None
+    stop: int = LAST_WAVE
+    temperature: float = 1.0
+    view_weights: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learnt, as the fit of an ensemble needs to know it.
+
+    Attributes
+    ----------
+    data : Data
+    codes : ndarray of int of shape (n_rows,)
+        The class of each row, spread evenly over folds; all 0 where there are none.
+    graphs : dict of str to Graph
+        The network of each view.
+    new_net : callable
+        Makes an estimator of a graph and parameters.
+    is_calibrated : bool
+        Whether there are probabilities to find a temperature for.
+    scoring : str or None
+        By what members choose their best epoch.
+    variance_per_loss : float
+        By what a loss is multiplied to be the part of the variance of the targets
+        that is left; infinite where the loss says nothing of it.
+    """
+
+    data: Data
+    codes: np.ndarray
+    graphs: dict
+    new_net: object
+    is_calibrated: bool
+    scoring: str | None
+    variance_per_loss: float
+
+
+class EnsembleFit:
+    """One fit of an ensemble.
+
+    Parameters
+    ----------
+    task : Task
+    recipe : Recipe
+    trainer : Trainer
+    n_folds : int
+        One of which is held out.
+    random_state : RandomState
+    """
+
+    def __init__(self, task, recipe: Recipe, trainer, n_folds, random_state):
+        self.task, self.recipe, self.trainer = task, recipe, trainer
+        self.random_state = random_state
+        self.folds = hold_out(task.codes, n_folds, random_state)
+        n_rows = len(task.codes)
+        self.has_many_rows = n_rows >= _FEW_ROWS
+        # Each fold needs a row and so does what is left.
+        self.can_hold_out = n_rows >= 2 * n_folds
+        self.found = Ensemble()
+        self._parts = {}  # of the data, by the fold that is held out
+
+    def run(self, n_members):
+        """Return the Ensemble of so many members, or of those that are finished.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If none was when Ctrl-C came.
+        """
+        found = self.found
+        found.views = self._choose_views()
+        if self.has_many_rows:
+            self._train_with_first(n_members)
+        else:
+            self._train_on_few(n_members)
+        if not found.members:
+            raise KeyboardInterrupt
+        return found
+
+    # Pilots
+
+    def _choose_views(self):
+        """Return the Views that pilots are for, and calibrate where rows are few."""
+        task, names = self.task, list(self.task.graphs)
+        if not self.can_hold_out or (self.has_many_rows and len(names) == 1):
+            return Views(names[0])
+        folds = range(1 if self.has_many_rows else _FOLDS_OF_FEW)
+        pilots = [self._pilot(view, fold) for view in names for fold in folds]
+        if len(self._train(pilots)) < len(pilots):
+            raise KeyboardInterrupt
+        losses = self.found.pilots
+        for view in names:
+            curves = [p.net.validation_loss_curve_ for p in pilots if p.view == view]
+            losses[view] = np.mean([self.recipe.pilot.ends(c) for c in curves], axis=0)
+        variance_left = np.inf
+        if self.has_many_rows:
+            least = min(loss.min() for loss in losses.values())
+            variance_left = task.variance_per_loss * least
+        views = choose_views(losses, variance_left)
+        if task.is_calibrated and not self.has_many_rows:
+            self._calibrate([p for p in pilots if p.view == views.best])
+        return views
+
+    def _pilot(self, view, fold):
+        pilot = self._make(f"pilot {view} {fold + 1}", view, self.recipe.pilot, fold)
+        pilot.net.set_params(scoring="loss")
+        return pilot
+
+    # Members
+
+    def _train_on_few(self, n_members):
+        """Train members on all rows where the pilots promise that it pays.
+
+        Else each holds another fold out and keeps its best epoch.
+        """
+        found, folds = self.found, [None]
+        losses = found.pilots.get(found.views.best)
+        if losses is not None and not keeps_learning(losses):
+            folds = range(self.folds.max())  # the last one has rows of each class
+        names = range(n_members)
+        done = self._train([self._member(k, folds[k % len(folds)]) for k in names])
+        if self.task.is_calibrated and done and done[0].held_out is not None:
+            self._calibrate(done)
+        self._finish(done)
+
+    def _train_with_first(self, n_members):
+        """Train members of which the first, or one of each view, holds rows out."""
+        found, recipe = self.found, self.recipe
+        n_first = 2 if found.views.are_weighed and n_members > 1 else 1
+        first = [self._member(k, fold=0) for k in range(n_first)]
+        # Until it is known when to stop, the others get as far as they go in any case.
+        others = [self._member(k, goes_on=True) for k in range(n_first, n_members)]
+        to_first_end = [recipe.epochs_until(0)] * len(others)
+        if n_first > 1:  # nor is it known through which view the others look
+            to_first_end = [0] * len(others)
+        full = [recipe.n_epochs] * len(first)
+        done = self._train([*first, *others], full + to_first_end)
+        if not set(first) <= set(done):
+            self._finish([m for m in first if m in done])
+            return
+        found.stop = choose_stop(
+            recipe.ends(first[0].net.validation_loss_curve_),
+            1 - recipe.ends(first[0].net.validation_scores_),
+        )
+        if n_first > 1:
+            errors = {m.view: min(m.net.validation_loss_curve_) for m in first}
+            found.view_weights = weigh_views(errors)
+            others = self._look_at_what_counts(first, others)
+        if self.task.is_calibrated:
+            self._calibrate(first)
+        goal = recipe.epochs_until(found.stop)
+        done = self._train(others, [goal - member.n_epochs for member in others])
+        self._finish([*first, *done])
+
+    def _look_at_what_counts(self, first, others):
+        """Return the others anew if the view of one of the first does not count."""
+        left_out = [m.view for m in first if not self.found.view_weights[m.view]]
+        if not left_out:
+            return others
+        best = next(m.view for m in first if m.view not in left_out)
+        self.found.views = Views(best)
+        return [
+            self._member(k, goes_on=True)
+            for k in range(len(first), len(first) + len(others))
+        ]
+
+    def _member(self, index, fold=None, goes_on=False):
+        view = self.found.views.of_member(index)
+        return self._make(f"member {index + 1}", view, self.recipe, fold, goes_on)
+
+    def _make(self, name, view, recipe, fold=None, goes_on=False):
+        """Return a member that learns from all rows, or validates on one fold."""
+        task, data, held_out = self.task, self.task.data, None
+        if fold is not None:
+            if fold not in self._parts:
+                is_held_out = self.folds == fold
+                self._parts[fold] = data.take(~is_held_out), data.take(is_held_out)
+            data, held_out = self._parts[fold]
+        net = task.new_net(
+            task.graphs[view],
+            **recipe.settings(len(data.X)),
+            scoring=None if held_out is None else task.scoring,
+            random_state=self.random_state.randint(2**31 - 1),
+            warm_start=goes_on,
+        )
+        return Member(name, view, net, recipe, data, held_out)
+
+    def _train(self, members, n_epochs=None):
+        """Train members, and return those that got as far as they should."""
+        if n_epochs is None:
+            n_epochs = [member.recipe.n_epochs for member in members]
+        return self.trainer.train(members, n_epochs)
+
+    def _finish(self, members):
+        """Keep members that are trained to their end, without what training needs."""
+        self._parts.clear()
+        self.found.members = [member.finish() for member in members]
+
+    # Calibration
+
+    def _calibrate(self, members):
+        """Find the temperature on the rows that members have held out."""
+        parts = [member.held_out for member in members]
+        logits = [m.net._predict_read(m.held_out.X, np.copy) for m in members]
+        weights = [part.sample_weight for part in parts]
+        self.found.temperature = find_temperature(
+            np.concatenate(logits),
+            np.concatenate([part.y for part in parts]),
+            None if weights[0] is None else np.concatenate(weights),
+        )

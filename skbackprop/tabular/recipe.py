@@ -1,0 +1,131 @@
+"""The recipe: which network learns from so many rows, how fast and for how long.
+
+After RealMLP (Holzmueller, Grinsztajn & Steinwart 2024), whose learning rates,
+schedule and initial values these are, made shorter and smaller.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbackprop.engine.schedules import CosLog4
+
+# Where the waves of the schedule end, as parts of training: what is learnt has
+# settled there, so that the network is as good as it will be for a while.
+WAVE_ENDS = (3 / 15, 7 / 15, 1.0)
+LAST_WAVE = len(WAVE_ENDS) - 1
+
+_SAMPLES = 300_000  # that a network learns from in all, at 10,000 rows or fewer
+_MANY_ROWS = 10_000
+_FEWEST_EPOCHS, _MOST_EPOCHS = 5, 256
+_PILOT = 1 / 4  # of the epochs of a member
+_FEWEST_PILOT_EPOCHS = 8
+_BATCHES = 10  # of an epoch, as far as the sizes of minibatches allow
+_SMALLEST_BATCH, _LARGEST_BATCH = 64, 256
+_RATES = {"classes": 0.07, "numbers": 0.1}
+
+# Of every network. The rate of a weight is the smaller the more weights lead to the
+# same unit, whose input they change together; factors of inputs, of which one weighs
+# a whole column, learn fast.
+_SETTINGS = {
+    "solver": "adamw",
+    "beta_1": 0.9,
+    "beta_2": 0.95,
+    "weight_decay": 0.02,
+    "alpha": 0.0,
+    "learning_rate_factors": {"weight": "fan_in", "bias": 0.1, "scale": 6.0},
+    "weight_init": "unit_std",
+    "bias_init": "data",
+    "tol": None,  # a schedule is gone through to its end
+}
+
+
+def auto_max_iter(n_rows):
+    """Return the epochs of a member: the fewer the more rows there are.
+
+    E = 300,000 / n, at most 256; above 10,000 rows, where each is news, the samples
+    learnt from grow as the root of n.
+    """
+    n_samples = _SAMPLES * np.sqrt(max(1.0, n_rows / _MANY_ROWS))
+    return int(np.clip(round(n_samples / n_rows), _FEWEST_EPOCHS, _MOST_EPOCHS))
+
+
+def auto_batch_size(n_rows):
+    """Return the size of a minibatch: the power of 2 nearest to n / 10, 64 to 256."""
+    size = 2 ** round(np.log2(max(1, n_rows / _BATCHES)))
+    return int(np.clip(size, _SMALLEST_BATCH, _LARGEST_BATCH))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the networks of an ensemble are trained.
+
+    Parameters
+    ----------
+    n_epochs : int
+        Of the whole schedule.
+    batch_size : int
+    learning_rate : float
+    of_task : dict
+        Parameters that classifiers or regressors have beside.
+    """
+
+    n_epochs: int
+    batch_size: int
+    learning_rate: float
+    of_task: dict
+
+    @classmethod
+    def of(cls, estimator, n_rows, kind, of_task):
+        """Return the recipe that an estimator's parameters mean for so many rows.
+
+        Parameters
+        ----------
+        estimator : TabularEstimator
+        n_rows : int
+        kind : {'classes', 'numbers'}
+            What is predicted.
+        of_task : dict
+        """
+
+        def given(name, automatic):
+            value = getattr(estimator, name)
+            return automatic if isinstance(value, str) else value
+
+        return cls(
+            n_epochs=given("max_iter", auto_max_iter(n_rows)),
+            batch_size=given("batch_size", auto_batch_size(n_rows)),
+            learning_rate=given("learning_rate_init", _RATES[kind]),
+            of_task=of_task,
+        )
+
+    @property
+    def pilot(self):
+        """The same for a network that is trained to look ahead."""
+        n_epochs = max(_FEWEST_PILOT_EPOCHS, round(self.n_epochs * _PILOT))
+        n_epochs = min(n_epochs, self.n_epochs)
+        return Recipe(n_epochs, self.batch_size, self.learning_rate, self.of_task)
+
+    def settings(self, n_rows):
+        """Return the parameters of a network that learns from so many rows."""
+        return {
+            **_SETTINGS,
+            **self.of_task,
+            "batch_size": min(self.batch_size, n_rows),
+            "learning_rate": CosLog4(self.n_epochs),
+            "learning_rate_init": self.learning_rate,
+            "max_iter": self.n_epochs,
+        }
+
+    def epochs_until(self, wave):
+        """Return the epochs until the end of a wave, by its number."""
+        return max(1, round(self.n_epochs * WAVE_ENDS[wave]))
+
+    def ends(self, curve):
+        """Return what a curve is at the ends of the waves, or where it was stopped."""
+        return np.array(
+            [
+                curve[min(self.epochs_until(k), len(curve)) - 1]
+                for k in range(len(WAVE_ENDS))
+            ]
+        )

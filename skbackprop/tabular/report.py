@@ -1,0 +1,42 @@
+"""What a fit of a table has chosen, in words."""
+
+
+def write_report(estimator):
+    """Return the report of a fitted estimator of tables."""
+    return "\n".join(
+        [
+            *_about_members(estimator),
+            *_about_pilots(estimator),
+            "",
+            *_about_columns(estimator.table_),
+        ]
+    )
+
+
+def _about_members(estimator):
+    counts = {view: estimator.views_.count(view) for view in estimator.views_}
+    views = ", ".join(f"{n} {view}" for view, n in counts.items())
+    yield f"{type(estimator).__name__}: {len(estimator.views_)} networks ({views})"
+    yield f"epochs: {estimator.n_iter_} ({estimator.stop_:.2f} of the schedule)"
+    if hasattr(estimator, "temperature_"):
+        yield f"temperature: {estimator.temperature_:.2f}"
+
+
+def _about_pilots(estimator):
+    for view, losses in estimator.pilots_.items():
+        ends = ", ".join(f"{loss:.4f}" for loss in losses)
+        yield f"on trial, {view}: loss on rows held out {ends}"
+
+
+def _about_columns(table):
+    rows = table.report()
+    names = list(rows[0])
+    cells = [names, *([_word(row[name]) for name in names] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        pairs = zip(row, widths, strict=True)
+        yield "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+
+
+def _word(value):
+    return "" if value is None else str(value)
