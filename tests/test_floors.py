@@ -100,6 +100,19 @@ def test_functions_import_only_what_is_optional_or_slow(path):
         assert at_module_level or is_allowed, f"import of {name}"
 
 
+CHECKS = {"check_array", "check_X_y", "validate_data", "as_float_array"}
+# Tables are read column by column; only words and names of features are borrowed.
+READERS = {"utils/validation.py", "tabular/columns.py", "tabular/features.py"}
+
+
+@every_file
+def test_samples_are_read_through_the_gate(path):
+    """What scikit-learn's checks leave open, `validation` and `gate` check."""
+    is_reader = path.relative_to(PACKAGE).as_posix() in READERS
+    names = {name.split(".")[-1] for name, _ in imports_of(path)}
+    assert is_reader or not names & CHECKS
+
+
 MOST_LINES_OF_A_FILE = 449
 MOST_LINES_OF_A_FUNCTION = 60  # its docstring left out
 

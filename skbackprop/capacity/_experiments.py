@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 from sklearn.base import is_classifier
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skbackprop.capacity._trials import DISTRIBUTIONS, prepare
 from skbackprop.capacity.counting import separability_probability
+from skbackprop.utils.validation import check_samples
 
 EXPERIMENT_CONSTRAINTS = {
     "estimator": [None, HasMethods("fit")],
@@ -56,7 +57,7 @@ def make_experiments(estimator, n_features, data, affine, seed):
             f"estimator must be a transformer, a classifier or None, got {estimator!r}."
         )
     if not isinstance(data, str):
-        data = check_array(data, dtype=np.float64, input_name="data")
+        data = check_samples(data, "data")
         if n_features is None:
             n_features = data.shape[1]
         if not np.array_equal(np.ravel(n_features), data.shape[1:]):

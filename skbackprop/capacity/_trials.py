@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.utils import check_array
 
 from skbackprop.separability.decisions import linear_separability_many
+from skbackprop.utils.validation import check_samples
 
 DISTRIBUTIONS = ("gaussian", "hypercube", "sphere")
 
@@ -80,9 +80,8 @@ class FeatureMap:
         """Return the features of points, as a dense float64 array."""
         if self.transformer is not None:
             X = self.transformer.transform(X)
-        if sparse.issparse(X):
-            X = X.toarray()
-        X = check_array(X, dtype=np.float64, input_name="transformed X")
+        X = check_samples(X, "transformed X", accept_sparse=True)
+        X = X.toarray() if sparse.issparse(X) else X
         return np.column_stack([X, np.ones(len(X))]) if self.affine else X
 
 

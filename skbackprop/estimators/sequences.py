@@ -4,13 +4,13 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import _get_feature_names, check_array
+from sklearn.utils.validation import _get_feature_names
 
 from skbackprop.engine.parts import Parts
 from skbackprop.estimators.buckets import UNROLLING_TO_TRAIN, find_buckets
 from skbackprop.network.recurrence import SequenceLayout
-from skbackprop.utils.gate import check_masked
-from skbackprop.utils.validation import naming_the_column, refuse_times
+from skbackprop.utils.gate import check_masked, check_sparse
+from skbackprop.utils.validation import check_samples, refuse_times
 
 
 @dataclass
@@ -213,7 +213,8 @@ def read_sequences(X, dtype, layout):
     refuse_times(X, "X")
     if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
         with np.errstate(over="ignore"):
-            values = check_array(X, dtype=dtype, allow_nd=True, ensure_all_finite=False)
+            options = {"allow_nd": True, "ensure_all_finite": False}
+            values = check_samples(X, dtype=dtype, **options)
         if np.isfinite(values).all():  # else it is said below in which sequence
             values = values if layout == "NTF" else values.transpose(0, 2, 1)
             lengths = np.full(len(values), values.shape[1])
@@ -233,6 +234,7 @@ def read_sequences(X, dtype, layout):
 def _read_matrix(i, matrix, dtype, layout):
     """Return the i-th sequence as a matrix (time, features)."""
     name = f"Sequence {i} of X"
+    check_sparse(matrix, name)
     check_masked(matrix, name)
     refuse_times(matrix, name)
     try:
@@ -252,8 +254,7 @@ def _read_matrix(i, matrix, dtype, layout):
             f"one feature (layout={layout!r})."
         )
     features = matrix if layout == "NTF" else np.asarray(matrix).T
-    with naming_the_column(features, name):
-        return check_array(features, dtype=dtype, input_name=name)
+    return check_samples(features, name, dtype)
 
 
 def _shape_of(layout):

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
-from sklearn.utils import check_consistent_length, check_X_y
+from sklearn.utils import check_consistent_length
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
@@ -25,8 +25,7 @@ from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkRegressorMixin
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
-from skbackprop.utils.gate import check_masked
-from skbackprop.utils.validation import FLOATS, naming, refuse_times, validate_finite
+from skbackprop.utils.validation import FLOATS, check_targets, validate_finite
 
 
 @dataclass(eq=False, repr=False)
@@ -137,12 +136,8 @@ class _Recurrent:
 
     def _validate_targets(self, y, sequences):
         """Check y as scikit-learn does, beside X of another shape."""
-        stand_in = np.zeros((len(sequences.lengths), 1))
-        check_masked(y, "y")
-        refuse_times(y, "y")
         is_numeric = isinstance(self, NetworkRegressorMixin)
-        with naming("y"):
-            _, y = check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)
+        y = check_targets(y, len(sequences.lengths), is_numeric)
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
     def _read_input(self, X):

@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine.bound_graph import BoundGraph, connected, learned_blocks
@@ -11,6 +10,7 @@ from skbackprop.engine.parts import Parts
 from skbackprop.fitting.hooks import FittingHooks
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
+from skbackprop.utils.validation import check_samples
 
 
 def bind(network, X, parameters=None, dtype=None):
@@ -27,7 +27,7 @@ def bind(network, X, parameters=None, dtype=None):
     """
     if isinstance(network, Graph):
         bound = BoundGraph(network, _lay_out(network, parameters, dtype or np.float64))
-        return bound, check_samples(bound, X)
+        return bound, _check_points(bound, X)
     check_network(network)
     if parameters is not None:
         raise ValueError(
@@ -105,9 +105,9 @@ def _as_blocks(parameters, program, learned):
     return [parameters]
 
 
-def check_samples(bound, X):
+def _check_points(bound, X):
     """Return samples as this graph reads them."""
-    X = check_array(X, dtype=bound.dtype)
+    X = check_samples(X, dtype=bound.dtype)
     if X.shape[1] != bound.graph.n_features:
         raise ValueError(
             f"X of shape {X.shape} does not fit node 0, "

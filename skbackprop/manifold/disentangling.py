@@ -12,10 +12,10 @@ from sklearn.linear_model import LassoCV
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from skbackprop.utils.validation import naming_the_column
+from skbackprop.utils.validation import check_samples
 
 # How a factor is predicted, and how much each coordinate matters to the prediction.
 _REGRESSORS = {
@@ -206,8 +206,7 @@ def _targets(values, period):
 
 def _check_table(table, name):
     """Return a table as an array, and the names or numbers of its columns."""
-    with naming_the_column(table, name):
-        values = check_array(table, dtype=np.float64, input_name=name)
+    values = check_samples(table, name)
     columns = getattr(table, "columns", range(values.shape[1]))
     return values, list(columns)
 

@@ -9,7 +9,7 @@ from skbackprop.separability import alternatives, rational
 from skbackprop.utils.validation import check_samples, naming_y
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
-_MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
+MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +128,11 @@ class VanishingCombination:
 
 
 def proved_weights(rows):
-    """Return proved weights where the rows are many and one more than columns.
-
-    Columns of zeros ask for nothing; sparse features have them among few rows.
-    """
-    rows = rows[:, rows.any(axis=0)]
+    """Return proved weights of many rows that vanish with no others; or None."""
     n_rows, n_columns = rows.shape
-    is_large = n_rows == n_columns + 1 > _MANY_ROWS
-    return rational.approximate_weights(rows) if is_large else None
+    if not MANY_ROWS < n_rows <= n_columns + 1:
+        return None
+    return rational.approximate_weights(rows)
 
 
 def as_exact_float64(X):

@@ -9,11 +9,11 @@ from math import gcd
 
 import numpy as np
 
+from skbackprop.separability.coordinates import independent_coordinates
+
 _ONE = 1 << 160  # of fixed-point numbers
 _LARGEST_FIXED_POINT = 2.0**400
 _MOST_REFINEMENTS = 8
-_MOST_INVERSES = 3
-_ROUNDOFF = 2.0**-53
 
 
 def signed_rows(X, signs, affine):
@@ -55,11 +55,40 @@ def integer_products(x, powers):
     return products // max(1, gcd(*products))
 
 
+def scaled_coordinates(z):
+    """Return rows in coordinates that are not collinear, and factors of columns.
+
+    Rows and columns were scaled to ones before.
+
+    Returns
+    -------
+    Coordinates, or None where scaling would lose numbers
+    ndarray
+    """
+    scaled, factors, is_exact = scale_to_ones(z)
+    if not is_exact:
+        return None, factors
+    rows, scales = integer_rows(scaled)
+    rows = rows * (scales.max() // scales)[:, np.newaxis]
+    return independent_coordinates(rows), factors
+
+
+def is_doubtful(z):
+    """Tell whether no coordinates were found in which rows are far from collinear.
+
+    Most probably, columns are then combinations of others with fractions that are
+    not simple, of which floats cannot tell that they are exact.
+    """
+    coordinates, _ = scaled_coordinates(z)
+    return coordinates is None or not coordinates.is_settled
+
+
 def approximate_weights(z):
-    """Return weights with which n + 1 rows of n columns vanish nearly, and a proof.
+    """Return weights with which rows vanish nearly, and a proof.
 
     The proof is that they are returned: positive weights are near with which the
-    rows vanish exactly.
+    rows vanish exactly. No others do, up to a common factor. In coordinates that
+    are not collinear, the rows have to be one more than the columns.
 
     Let S be all rows but the last, B near S^-1, and E = 1 - S B. Weights near
     the solution of ``weights S = -last`` are wrong by -(weights S + last) B
@@ -71,12 +100,12 @@ def approximate_weights(z):
     ndarray, of sum 1, or None
         None where the bound is too weak or there are no such weights.
     """
-    scaled, factors, is_exact = scale_to_ones(z)
-    rows, scales = integer_rows(scaled)
-    unit = scales.max() * _ONE
-    rows = rows * (scales.max() // scales)[:, np.newaxis]
-    matrix, last = rows[:-1], rows[-1]
-    b, invertible = _near_inverse(matrix, scaled[:-1], unit) if is_exact else (None, 0)
+    coordinates, factors = scaled_coordinates(z)
+    if coordinates is None or len(z) != coordinates.rows.shape[1] + 1:
+        return None
+    unit = coordinates.unit() * _ONE
+    matrix, last = coordinates.rows[:-1], coordinates.rows[-1]
+    b, invertible = _near_inverse(matrix, coordinates.floats()[:-1], unit)
     if b is None:
         return None
     weights, residual = np.zeros(len(matrix), object), last * _ONE
@@ -93,34 +122,18 @@ def approximate_weights(z):
 def _near_inverse(matrix, rounded, unit):
     """Return fixed-point numbers B near S^-1 and 1 - |1 - S B|; (None, 0) for none.
 
-    Integers, in units of 1 / _ONE and of 1 / unit. Where S is singular up to
-    rounding, its inverse in floats is none, but S B is closer to regular than S
-    by many digits: the inverse of that, in floats again, mends B (Rump 1990).
+    Integers, in units of 1 / _ONE and of 1 / unit.
     """
+    try:
+        inverse = np.linalg.inv(rounded)
+    except np.linalg.LinAlgError:
+        return None, 0
+    if not abs(inverse).max() < _LARGEST_FIXED_POINT:
+        return None, 0
+    b = _fixed_point(inverse)
     identity = np.eye(len(matrix), dtype=int).astype(object) * unit
-    product, b = rounded, identity // (unit // _ONE)
-    for _ in range(_MOST_INVERSES):
-        inverse = _inverse(product)
-        if inverse is None or not abs(inverse).max() < _LARGEST_FIXED_POINT:
-            break
-        b = b.dot(_fixed_point(inverse)) // _ONE
-        exact = matrix.dot(b)
-        invertible = unit - abs(identity - exact).sum(axis=1).max()
-        if invertible > 0:
-            return b, invertible
-        product = (exact / unit).astype(float)
-    return None, 0
-
-
-def _inverse(matrix):
-    """Return the inverse of a matrix, of one near it where it is singular; or None."""
-    noise = np.random.default_rng(0).uniform(-_ROUNDOFF, _ROUNDOFF, matrix.shape)
-    for near in (matrix, matrix * (1 + 4 * noise)):
-        try:
-            return np.linalg.inv(near)
-        except np.linalg.LinAlgError:
-            pass
-    return None
+    invertible = unit - abs(identity - matrix.dot(b)).sum(axis=1).max()
+    return (b, invertible) if invertible > 0 else (None, 0)
 
 
 def convex_weights(weights, rows):

@@ -5,15 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from skbackprop.separability import alternatives, rational
+from skbackprop.separability import exact, rational
 from skbackprop.separability.active_set import make_solver
 from skbackprop.separability.certificates import (
     SeparatingHyperplane,
     VanishingCombination,
-    proved_weights,
 )
-
-_NEAR_ZERO = 1e-9  # of the largest weight; smaller ones are taken for rounding errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +73,7 @@ class SeparabilityResult:
         if self.separable:
             return self.certificate.normal
         z = rational.signed_rows(self.X, self.y, self.affine)
-        indices = self.certificate.indices
-        # Rows as many as these that vanish with proved weights span everything.
-        if len(indices) == z.shape[1] + 1 and proved_weights(z[indices]) is not None:
-            return None
-        normal = alternatives.weak_normal(z, indices)
+        normal = exact.weak_normal(z, self.certificate.indices)
         return None if normal is None else _with_intercept(normal, self.affine)
 
     def verify(self):
@@ -185,24 +178,10 @@ def decide_with(solver, X, signs, affine):
 
 def _decide_exactly(X, signs, affine, outcome):
     """Return the certificate, worked out in exact arithmetic from a proposal."""
-    z = rational.signed_rows(X, signs, affine)
-    if outcome.is_separable:
-        normal = rational.integer_products(outcome.normal, outcome.factors)
-        if alternatives.is_separating(z, normal):
-            return _hyperplane(normal, affine)
-    else:
-        # Whatever rows are chosen, the proof is exact: leave out what is rounding.
-        near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
-        likely = outcome.indices[outcome.weights > near_zero]
-        weights = proved_weights(z[likely])
-        if weights is not None:
-            return VanishingCombination(likely, weights)
-    verdict, *proof = alternatives.decide(z, outcome.indices)
-    if verdict == "hyperplane":
-        return _hyperplane(proof[0], affine)
-    indices, weights = proof
-    weights = [float(weight) for weight in rational.as_convex(weights)]
-    return VanishingCombination(indices, np.array(weights))
+    proof = exact.settle(rational.signed_rows(X, signs, affine), outcome)
+    if len(proof) == 1:
+        return _hyperplane(*proof, affine)
+    return VanishingCombination(*proof)
 
 
 def _hyperplane(normal, affine):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
-from sklearn.utils import check_array
+from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import validate_data
 
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
@@ -199,7 +199,18 @@ def check_samples(X, name="X", dtype=np.float64, **options):
     check_masked(X, name)
     refuse_times(X, name)
     with naming_the_column(X, name):
-        return check_array(X, dtype=dtype, input_name=name, **options)
+        X = check_array(X, dtype=dtype, input_name=name, **options)
+    return X if dtype == "numeric" else as_read_by_kernels(X, dtype)
+
+
+def check_targets(y, n_samples, is_numeric):
+    """Validate targets beside samples that scikit-learn cannot read."""
+    check_sparse(y, "y")
+    check_masked(y, "y")
+    refuse_times(y, "y")
+    stand_in = np.zeros((n_samples, 1))
+    with naming("y"):
+        return check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)[1]
 
 
 def csr_like(X):

@@ -7,6 +7,7 @@ of tolerance. Points are Gaussian, hyperplanes pass through the origin.
 import importlib.util
 import sys
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from skbackprop import linear_separability_many
+from skbackprop import linear_separability, linear_separability_many
 from tests.benchmarks.bench_startup import output_of
 from tests.benchmarks.measure import best_times, one_core
 from tests.benchmarks.report import Figure, as_text
@@ -40,7 +41,7 @@ SECONDS = 0.05  # that a contestant's trials take in each turn, about
 FIRST_CALL = """
 import json, time
 import numpy as np
-from skbackprop import linear_separability_many
+from skbackprop import linear_separability, linear_separability_many
 rng = np.random.default_rng(0)
 X, Y = rng.standard_normal((20, 10)), rng.choice([-1, 1], (100, 20))
 start = time.perf_counter()
@@ -152,6 +153,44 @@ def first_call_figure(repeats):
     return Figure("separability", label, float(np.median(times)), "<=", 3, "s")
 
 
+def collinear_sets():
+    """Yield (name, X) of 1000 points whose 60 columns are collinear up to rounding."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((1000, 60))
+    shares = rng.random((1000, 60))
+    yield "20 totals", np.hstack([x[:, :40], x[:, 20:40].cumsum(axis=1) + x[:, :1]])
+    yield "20 mixtures", np.hstack([x[:, :40], x[:, :40] @ x[:40, 40:]])
+    yield "two units", np.hstack([x[:, :30], 2.54 * x[:, :30]])
+    yield "shares", shares / shares.sum(axis=1, keepdims=True)
+    yield "rank 10", x[:, :10] @ rng.standard_normal((10, 60))
+    yield "20 copies", np.hstack([x[:, :40], x[:, :20]])
+
+
+def collinear_figures(repeats):
+    """Time proved verdicts that floats cannot reach, verification and weak verdicts."""
+    rows = []
+    for name, X in collinear_sets():
+        rng = np.random.default_rng(1)
+        scores = (X - X.mean(axis=0)) @ rng.standard_normal(60)
+        noisy = scores / scores.std() + 0.5 * rng.standard_normal(1000)
+        for labels, y in (("random", rng.choice([0, 1], 1000)), ("plane", noisy > 0)):
+            result = linear_separability(X, y)
+            times = best_times(
+                {
+                    "verdict": partial(linear_separability, X, y),
+                    "verify": result.verify,
+                    "weak": lambda r=result: replace(r).weakly_separable,
+                },
+                min(repeats, 3),
+            )
+            rows.append({"columns": name, "labels": labels} | times)
+    table = pd.DataFrame(rows)
+    print(as_text(table))
+    for name in ("verdict", "verify", "weak"):
+        label = f"{name}, 60 collinear columns, slowest"
+        yield Figure("separability", label, table[name].max(), "<=", 0.5, "s")
+
+
 def wrong_verdicts(families, n_sets, most_features):
     """Return how many verdicts or proofs are wrong, and how many there are."""
     from labeled_sets import exact_verdict, labeled_sets
@@ -187,4 +226,6 @@ def run(options):
     figures = speed_figures(repeats)
     figures += job_figures(repeats)
     figures.append(first_call_figure(1 if options.quick else 5))
+    with one_core():
+        figures += collinear_figures(repeats)
     return figures + list(verdict_figures(options.quick))

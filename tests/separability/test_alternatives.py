@@ -172,6 +172,31 @@ def test_of_a_thousand_rows_no_hundred_needs_exact_arithmetic(family, noise, n_e
     assert n_exact() < 100
 
 
+@pytest.mark.parametrize("family", [nearly_low_rank, shares, sums_of_others, two_units])
+@pytest.mark.parametrize("n_points", [60, 90, 400])
+def test_many_collinear_columns_need_no_elimination(family, n_points, n_exact):
+    """Floats find the proof in coordinates that are far from collinear."""
+    X, y = family(np.random.default_rng(0), n_points, 40)
+    result = linear_separability(X, y)
+    assert result.separable == (n_points < 80)
+    assert result.verify()
+    assert result.weakly_separable == result.separable
+    assert n_exact() == 0
+
+
+def test_a_hyperplane_through_rounding_errors_is_found_among_many_rows(n_exact):
+    """Classes differ in the sign of what a total was rounded by, and nowhere else."""
+    rng = np.random.default_rng(0)
+    X, _ = sums_of_others(rng, 1000, 40)
+    parts = [[Fraction(x) for x in row] for row in X[:, :20].tolist()]
+    totals = [Fraction(x) for x in X[:, -1].tolist()]
+    rest = np.array([float(t - sum(p)) for t, p in zip(totals, parts, strict=True)])
+    result = linear_separability(X[rest != 0], np.sign(rest[rest != 0]))
+    assert result.separable
+    assert result.verify()
+    assert n_exact() == 0
+
+
 def test_weak_hyperplanes_of_many_rows_need_few(n_exact):
     """The classes touch along a plane, at hundreds of points."""
     rng = np.random.default_rng(0)

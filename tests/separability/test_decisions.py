@@ -17,7 +17,7 @@ from skbackprop import (
     linear_separability_many,
 )
 from skbackprop.separability import active_set as _active_set
-from skbackprop.separability import decisions, rational
+from skbackprop.separability import decisions, exact, rational
 from skbackprop.separability import verdicts as _verdicts
 
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -54,7 +54,7 @@ def test_verdicts_without_compiled_code_are_the_same(family, monkeypatch):
     for X, y, affine in labeled_sets(family, 20, seed=1):
         expected = verdict(X, y, affine)
         with monkeypatch.context() as patch:
-            for module in (decisions, _verdicts):
+            for module in (decisions, exact, _verdicts):
                 patch.setattr(module, "make_solver", reference)
             result = verdict(X, y, affine)
         assert result.separable == expected.separable

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from skbackprop import (
     DrLIM,
@@ -18,10 +19,18 @@ from skbackprop import (
     MonomialFeatures,
     NetworkClassifier,
     NetworkRegressor,
+    RecurrentRegressor,
     SparseRandomExpansion,
     linear_separability,
 )
-from skbackprop.manifold import intrinsic_dimension, off_manifold_distance
+from skbackprop.capacity import capacity_curve
+from skbackprop.inspection import jacobian
+from skbackprop.manifold import (
+    disentanglement,
+    intrinsic_dimension,
+    off_manifold_distance,
+)
+from skbackprop.network import Graph, Input, Tanh
 from skbackprop.utils.gate import check_masked, check_sparse
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -192,11 +201,38 @@ def test_masked_entries_are_refused_and_masks_of_nothing_pass():
     check_masked(np.ma.array(DENSE))
 
 
+class Fixed(TransformerMixin, BaseEstimator):
+    """A transformer of which every sample becomes the same."""
+
+    def __init__(self, features=None):
+        self.features = features
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return self.features
+
+
+class Dummies(Fixed):
+    """A transformer to sparse dummies, of a kind of frames."""
+
+    def transform(self, X):
+        frame = FRAMES[self.features]()
+        return frame.iloc[np.arange(len(X)) % len(frame)]
+
+
 READERS_OF_SAMPLES = {
     "predict": LinearSeparator().fit([[0.0], [1]], [0, 1]).predict,
     "intrinsic dimension": intrinsic_dimension,
     "distance": lambda X: off_manifold_distance(np.arange(30.0)[:, np.newaxis], X),
     "separability": lambda X: linear_separability(X, Y),
+    "factors": lambda X: disentanglement(DENSE, X),
+    "codes": lambda X: disentanglement(X, DENSE[:, :2]),
+    "capacity": lambda X: capacity_curve(data=X, n_trials=2),
+    "features": lambda X: capacity_curve(Fixed(X), n_features=1, n_trials=2),
+    "sequences": lambda X: RecurrentRegressor(max_iter=1).fit([X, X], [0, 1]),
+    "a graph": lambda X: jacobian(Graph(Tanh()(Input(1))), X),
 }
 each_reader = pytest.mark.parametrize("read", READERS_OF_SAMPLES.values())
 
@@ -206,13 +242,27 @@ def test_masked_samples_and_times_are_refused_by_whatever_reads_samples(read):
     masked = np.ma.array(DENSE[:, :1], mask=DENSE[:, :1] > 2)
     with pytest.raises(ValueError, match="masked entries"):
         read(masked)
-    with pytest.raises(TypeError, match="holds times"):
+    with pytest.raises((TypeError, ValueError), match="holds times"):
         read(DENSE[:, :1].astype("M8[s]"))
+
+
+@each_corruption
+@each_reader
+def test_corrupt_matrices_are_refused_by_whatever_reads_samples(read, make):
+    """Also by what reads no sparse ones: to convert them is to read them."""
+    with pytest.raises(ValueError, match="corrupt|or an array-like"):
+        read(make())
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_sparse_frame_of_features_gives_what_its_numbers_give(kind):
+    curve = capacity_curve(Dummies(kind), n_features=1, n_points=[3], n_trials=2)
+    assert curve["n_dimensions"][0] == 4
 
 
 @each_reader
 def test_an_integer_that_no_float_can_hold_is_no_finite_number(read):
-    with pytest.raises(ValueError, match="X holds an integer too large"):
+    with pytest.raises(ValueError, match="holds an integer too large"):
         read(np.array([[10**400], *DENSE[1:, :1].tolist()], object))
 
 
