@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import (
 
 from skbackprop.engine import losses
 from skbackprop.engine.losses.classes import margins, margins_vjp
-from skbackprop.utils.validation import naming_y
+from skbackprop.utils.validation import distinct_labels, naming_y
 
 
 class Targets:
@@ -405,7 +405,7 @@ def check_labels(y, targets):
     """Raise ValueError where y has labels that the targets do not have."""
     if isinstance(targets, MultilabelTargets) or y.ndim != 1:
         return
-    labels = _distinct(y)
+    labels = distinct_labels(y)
     if not set(labels.tolist()) <= set(targets.classes.tolist()):
         raise ValueError(
             "`y` has classes not in `self.classes_`. `self.classes_` has "
@@ -417,18 +417,12 @@ def check_same_classes(y, targets):
     """Raise ValueError where y, of which a fit goes on, lacks classes or has others."""
     if y.ndim != 1:
         return
-    labels = _distinct(y)
+    labels = distinct_labels(y)
     if set(labels.tolist()) != set(targets.classes.tolist()):
         raise ValueError(
             "warm_start can only be used where `y` has the same classes as in the "
             f"previous call to fit. Previously got {targets.classes}, `y` has {labels}"
         )
-
-
-def _distinct(y):
-    """Return the labels that occur, sorted."""
-    with naming_y(y):
-        return np.unique(y)
 
 
 def _codes(y, classes):

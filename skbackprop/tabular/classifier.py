@@ -7,7 +7,6 @@ from typing import ClassVar
 import numpy as np
 from scipy import sparse
 from sklearn.base import ClassifierMixin
-from sklearn.utils import assert_all_finite
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, column_or_1d
@@ -17,6 +16,7 @@ from skbackprop.fitting.tasks import weigh_by_class
 from skbackprop.tabular.base import TabularEstimator, weighted_mean
 from skbackprop.tabular.calibration import log_sharpen
 from skbackprop.utils.docs import inherit_docs
+from skbackprop.utils.validation import naming_y
 
 
 @inherit_docs
@@ -149,8 +149,6 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, classes of rows, weights."""
-        if getattr(getattr(y, "dtype", None), "kind", "") == "f":
-            assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -177,7 +175,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
                 )
             return y, codes, sample_weight
         y = column_or_1d(y, warn=True)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        with naming_y(y):
+            self.classes_, codes = np.unique(y, return_inverse=True)
         n_classes = len(self.classes_)
         self.n_outputs_ = 1 if n_classes <= 2 else n_classes
         if self.class_weight is not None:

@@ -13,7 +13,6 @@ from skbackprop.fitting.settings import number_loss
 from skbackprop.fitting.tasks import NetworkRegressorMixin, share_explained
 from skbackprop.tabular.base import TabularEstimator, weighted_mean
 from skbackprop.utils.docs import inherit_docs
-from skbackprop.utils.validation import check_samples
 
 
 @inherit_docs
@@ -119,7 +118,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, one class of rows, weights."""
-        y = check_samples(y, "y", ensure_2d=False, ensure_min_samples=0)
+        y = y.astype(np.float64)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         loss = number_loss(self)

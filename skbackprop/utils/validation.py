@@ -1,13 +1,14 @@
 """Validation of input, as scikit-learn does it and a little further."""
 
 import re
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
 from sklearn.utils import check_array, check_X_y
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
@@ -20,9 +21,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
     Where X is not finite, the column is named.
     """
     for part, name in ((X, "X"), (y, "y")):
-        check_sparse(part, name)
-        check_masked(part, name)
-        refuse_times(part, name)
+        refuse_unreadable(part, name)
     with naming_y(y), naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
@@ -56,6 +55,13 @@ def _is_input(estimator, X):
     with np.errstate(over="ignore", invalid="ignore"):
         is_finite = np.isfinite(np.add.reduce(X, axis=None))
     return X.shape[0] > 0 and X.flags.aligned and bool(is_finite)
+
+
+def refuse_unreadable(part, name):
+    """Raise an error where NumPy would read what is not there or not meant so."""
+    check_sparse(part, name)
+    check_masked(part, name)
+    refuse_times(part, name)
 
 
 def refuse_times(X, name):
@@ -116,7 +122,9 @@ def _is_of(y, message):
         lambda: np.unique(y),
     ):
         try:
-            read()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                read()
         except (TypeError, ValueError) as error:
             if _without_shape(str(error)) == _without_shape(message):
                 return True
@@ -195,9 +203,7 @@ def _first_column_of_text(X):
 
 def check_samples(X, name="X", dtype=np.float64, **options):
     """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
-    check_sparse(X, name)
-    check_masked(X, name)
-    refuse_times(X, name)
+    refuse_unreadable(X, name)
     with naming_the_column(X, name):
         X = check_array(X, dtype=dtype, input_name=name, **options)
     return X if dtype == "numeric" else as_read_by_kernels(X, dtype)
@@ -205,12 +211,36 @@ def check_samples(X, name="X", dtype=np.float64, **options):
 
 def check_targets(y, n_samples, is_numeric):
     """Validate targets beside samples that scikit-learn cannot read."""
-    check_sparse(y, "y")
-    check_masked(y, "y")
-    refuse_times(y, "y")
+    refuse_unreadable(y, "y")
     stand_in = np.zeros((n_samples, 1))
     with naming("y"):
         return check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)[1]
+
+
+def check_weights(sample_weight, X, dtype):
+    """Validate weights of the rows of X: finite, not negative, not all 0; or None."""
+    if sample_weight is None:
+        return None
+    refuse_unreadable(sample_weight, "sample_weight")
+    with naming("sample_weight"):
+        # In full, as what is negative may be so small that it would vanish.
+        weights = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        weights = weights.astype(dtype, copy=False)
+    if not np.isfinite(weights).all():
+        raise ValueError(f"sample_weight has values too large for {np.dtype(dtype)}.")
+    if not weights.any():
+        raise ValueError(
+            "sample_weight must have at least one positive entry, all are 0."
+        )
+    return as_read_by_kernels(weights, dtype)
+
+
+def distinct_labels(y):
+    """Return the labels that occur, sorted."""
+    with naming_y(y):
+        return np.unique(y)
 
 
 def csr_like(X):

@@ -120,11 +120,14 @@ def test_a_class_that_weighs_nothing_may_be_all_that_is_held_out():
 
 FAULTY = {
     "negative": (-np.ones(N), "[Nn]egative values in data passed to `sample_weight`"),
-    "all zero": (np.zeros(N), "(?i)sample.weights? must .*non-zero"),
-    "zero in float32": (np.full(N, 1e-60), "(?i)sample.weights? must .*non-zero"),
+    "all zero": (np.zeros(N), "(?i)sample.weights? must .*(non-zero|positive)"),
+    "zero in float32": (np.full(N, 1e-60), "sample_weight must .* positive entry"),
     "NaN": (np.where(KEPT, np.nan, 1), "sample_weight contains NaN"),
     "infinite": (np.where(KEPT, np.inf, 1), "sample_weight contains infinity"),
-    "beyond float32": (np.full(N, 1e60), "sample_weight contains infinity"),
+    "beyond float32": (
+        np.full(N, 1e60),
+        "sample_weight has values too large for float32",
+    ),
     "too short": (np.ones(N - 1), "sample_weight.shape"),
     "two columns": (np.ones((N, 2)), "[Ss]ample.weights must be 1D"),
 }
