@@ -195,7 +195,7 @@ class EnsembleFit:
             found.view_weights = weigh_views(errors)
             others = self._look_at_what_counts(first, others)
         if self.task.is_calibrated:
-            self._calibrate(first)
+            self._calibrate(first, found.stop)
         goal = recipe.epochs_until(found.stop)
         done = self._train(others, [goal - member.n_epochs for member in others])
         self._finish([*first, *done])
@@ -246,10 +246,17 @@ class EnsembleFit:
 
     # Calibration
 
-    def _calibrate(self, members):
-        """Find the temperature on the rows that members have held out."""
+    def _calibrate(self, members, wave=None):
+        """Find the temperature on the rows that members have held out.
+
+        They are as sure as at the end of a wave, where the others will stop; or as
+        they are now.
+        """
         parts = [member.held_out for member in members]
-        logits = [m.net._predict_read(m.held_out.X, np.copy) for m in members]
+        logits = [
+            member.logits[wave] if wave in member.logits else member.held_out_logits()
+            for member in members
+        ]
         weights = [part.sample_weight for part in parts]
         self.found.temperature = find_temperature(
             np.concatenate(logits),

@@ -12,7 +12,7 @@ from skbackprop.engine.observers import Observer
 from skbackprop.exceptions import DivergenceError
 from skbackprop.fitting.callbacks import watched_from_above
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
-from skbackprop.tabular.recipe import Recipe
+from skbackprop.tabular.recipe import LAST_WAVE, Recipe
 
 
 class Data(NamedTuple):
@@ -44,6 +44,11 @@ class Member:
     data : Data
     held_out : Data, default=None
         What it is validated on.
+
+    Attributes
+    ----------
+    logits : dict of int to ndarray
+        Outputs on ``held_out`` at the ends of the waves, by their numbers.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Member:
     data: Data
     held_out: Data | None = None
     seconds: float = field(default=0.0, init=False)
+    logits: dict = field(default_factory=dict, init=False)
 
     def train(self, n_epochs, observers=()):
         """Let the network learn for some epochs, or until an observer says stop.
@@ -60,7 +66,10 @@ class Member:
         What was begun before is gone on with.
         """
         begin = time.perf_counter()
-        given = NO_SET if self.held_out is None else GivenSet(*self.held_out)
+        given = NO_SET
+        if self.held_out is not None:
+            given = GivenSet(*self.held_out)
+            observers = [*observers, _AtWaveEnds(self)]
         self.net.set_params(max_iter=n_epochs)
         self.net._fit(*self.data, given, observers)
         self.seconds += time.perf_counter() - begin
@@ -70,12 +79,31 @@ class Member:
         """Epochs behind it."""
         return len(getattr(self.net, "loss_curve_", ()))
 
+    def held_out_logits(self):
+        """Return the outputs on ``held_out``, of the network as it is."""
+        return self.net._predict_read(self.held_out.X, np.copy)
+
     def finish(self):
         """Forget what only training needs: the data and the optimizer's memory."""
         self.data = self.held_out = None
+        self.logits.clear()
         self.net.set_params(warm_start=False)
         self.net._training_state = None
         return self
+
+
+class _AtWaveEnds(Observer):
+    """Keeps what a member says of the rows held out, at the ends of the waves."""
+
+    def __init__(self, member):
+        self._member = member
+
+    def after_epochs(self, state):
+        member = self._member
+        for wave in range(LAST_WAVE + 1):
+            if len(state.losses) == member.recipe.epochs_until(wave):
+                member.logits[wave] = member.held_out_logits()
+        return False
 
 
 class _UntilInterrupted(Observer):

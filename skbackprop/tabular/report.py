@@ -1,5 +1,9 @@
 """What a fit of a table has chosen, in words."""
 
+import numpy as np
+
+from skbackprop.tabular.recipe import WAVE_ENDS
+
 
 def write_report(estimator):
     """Return the report of a fitted estimator of tables."""
@@ -18,14 +22,23 @@ def _about_members(estimator):
     views = ", ".join(f"{n} {view}" for view, n in counts.items())
     yield f"{type(estimator).__name__}: {len(estimator.views_)} networks ({views})"
     yield f"epochs: {estimator.n_iter_} ({estimator.stop_:.2f} of the schedule)"
+    for number, net in enumerate(estimator.estimators_, start=1):
+        if net.validation_scores_ is not None:
+            best = 1 + np.argmax(net.validation_scores_)
+            yield (
+                f"network {number} held rows out: best in epoch {best} of {net.n_iter_}"
+            )
     if hasattr(estimator, "temperature_"):
         yield f"temperature: {estimator.temperature_:.2f}"
 
 
 def _about_pilots(estimator):
     for view, losses in estimator.pilots_.items():
-        ends = ", ".join(f"{loss:.4f}" for loss in losses)
-        yield f"on trial, {view}: loss on rows held out {ends}"
+        ends = ", ".join(
+            f"{loss:.4f} at {end:.2f}"
+            for loss, end in zip(losses, WAVE_ENDS, strict=True)
+        )
+        yield f"on trial, {view}: loss on rows held out {ends} of its schedule"
 
 
 def _about_columns(table):

@@ -53,3 +53,17 @@ def test_networks_that_a_callback_stops_are_done(n_rows):
     assert len(clf.estimators_) == 2
     assert max(clf.history_["epoch"]) <= 4
     assert np.isfinite(clf.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_progress_bar_shows_networks_and_epochs(n_jobs, capsys):
+    pytest.importorskip("rich")
+    from sklearn.callback import ProgressBar
+
+    clf = TabularClassifier(n_estimators=2, max_iter=3, random_state=0, n_jobs=n_jobs)
+    clf.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, Y)
+    shown = capsys.readouterr().out
+    assert "TabularClassifier - fit" in shown
+    assert all(
+        f"{name} | NetworkClassifier" in shown for name in ("pilot raw 1", "member 2")
+    )

@@ -15,9 +15,12 @@ from mixed_table import (
     small_regressor,
 )
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 
 from skbackprop.estimators.dag import NetworkRegressor
-from skbackprop.tabular.choices import Views
+from skbackprop.tabular.calibration import find_temperature
+from skbackprop.tabular.choices import Views, hold_out
+from skbackprop.tabular.columns import open_table
 from skbackprop.tabular.ensemble import EnsembleFit
 from skbackprop.tabular.members import Data, Member
 from skbackprop.tabular.recipe import WAVE_ENDS, Recipe, auto_batch_size, auto_max_iter
@@ -317,6 +320,28 @@ def test_of_many_rows_no_class_may_have_enough_to_hold_out(n_of_class):
     X = np.random.default_rng(0).normal(size=(len(y), 2))
     clf = small_classifier(max_iter=1, n_estimators=1, encoding="raw").fit(X, y)
     assert np.isfinite(clf.predict_proba(X[:9])).all()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.6])
+def test_the_temperature_is_that_of_a_network_that_stops_where_members_do(noise):
+    X, y, _ = many(noise=noise)
+    clf = small_classifier(max_iter=30, encoding="raw").fit(X, y)
+    codes = np.searchsorted(clf.classes_, y)
+    # What is held out is the first that is drawn.
+    is_held_out = hold_out(codes, 5, np.random.RandomState(0)) == 0
+    X = clf.table_.read(open_table(X))
+    net = clone(clf.estimators_[0]).set_params(max_iter=clf.n_iter_, scoring=None)
+    net.fit(X[~is_held_out], codes[~is_held_out])
+    logits = net._predict_read(X[is_held_out], np.copy)
+    assert clf.temperature_ == find_temperature(logits, codes[is_held_out])
+
+
+def test_the_report_says_who_held_rows_out():
+    clf = small_classifier(max_iter=20).fit(MANY, MANY_LABELS)
+    best = np.argmax(clf.estimators_[0].validation_scores_) + 1
+    line = f"network 1 held rows out: best in epoch {best} of 20"
+    assert line in clf.report()
+    assert "network 2" not in clf.report()
 
 
 # A member
