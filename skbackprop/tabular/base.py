@@ -253,8 +253,10 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         # More folds than rows are none that could be held out.
         n_folds = max(2, round(min(1 / self.validation_fraction, len(codes))))
         random_state = check_random_state(self.random_state)
-        fit = EnsembleFit(task, recipe, trainer, n_folds, random_state)
-        found = fit.run(self.n_estimators)
+        fit = EnsembleFit(
+            task, recipe, trainer, self.n_estimators, n_folds, random_state
+        )
+        found = fit.run()
         self.estimators_ = [member.net for member in found.members]
         self.views_ = [member.view for member in found.members]
         weights = [found.view_weights.get(view, 1.0) for view in self.views_]

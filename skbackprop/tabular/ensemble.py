@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skbackprop.tabular.calibration import find_temperature
+from skbackprop.tabular.calibration import find_temperature, of_mean
 from skbackprop.tabular.choices import (
     Views,
     choose_stop,
@@ -90,14 +90,15 @@ class EnsembleFit:
     task : Task
     recipe : Recipe
     trainer : Trainer
+    n_members : int
     n_folds : int
         One of which is held out.
     random_state : RandomState
     """
 
-    def __init__(self, task, recipe: Recipe, trainer, n_folds, random_state):
+    def __init__(self, task, recipe: Recipe, trainer, n_members, n_folds, random_state):
         self.task, self.recipe, self.trainer = task, recipe, trainer
-        self.random_state = random_state
+        self.n_members, self.random_state = n_members, random_state
         self.folds = hold_out(task.codes, n_folds, random_state)
         n_rows, weights = len(task.codes), task.data.sample_weight
         # Each fold needs a row that weighs something, and so does what is left.
@@ -107,8 +108,8 @@ class EnsembleFit:
         self.found = Ensemble()
         self._parts = {}  # of the data, by the fold that is held out
 
-    def run(self, n_members):
-        """Return the Ensemble of so many members, or of those that are finished.
+    def run(self):
+        """Return the Ensemble, of all members or of those that are finished.
 
         Raises
         ------
@@ -118,9 +119,9 @@ class EnsembleFit:
         found = self.found
         found.views = self._choose_views()
         if self.has_many_rows:
-            self._train_with_first(n_members)
+            self._train_with_first()
         else:
-            self._train_on_few(n_members)
+            self._train_on_few()
         if not found.members:
             raise KeyboardInterrupt
         return found
@@ -157,7 +158,7 @@ class EnsembleFit:
 
     # Members
 
-    def _train_on_few(self, n_members):
+    def _train_on_few(self):
         """Train members on all rows where the pilots promise that it pays.
 
         Else each holds another fold out and keeps its best epoch.
@@ -166,15 +167,15 @@ class EnsembleFit:
         losses = found.pilots.get(found.views.best)
         if losses is not None and not keeps_learning(losses):
             folds = range(self.folds.max())  # the last one has rows of each class
-        names = range(n_members)
+        names = range(self.n_members)
         done = self._train([self._member(k, folds[k % len(folds)]) for k in names])
         if self.task.is_calibrated and done and done[0].held_out is not None:
             self._calibrate(done)
         self._finish(done)
 
-    def _train_with_first(self, n_members):
+    def _train_with_first(self):
         """Train members of which the first, or one of each view, holds rows out."""
-        found, recipe = self.found, self.recipe
+        found, recipe, n_members = self.found, self.recipe, self.n_members
         n_first = 2 if found.views.are_weighed and n_members > 1 else 1
         first = [self._member(k, fold=0) for k in range(n_first)]
         # Until it is known when to stop, the others get as far as they go in any case.
@@ -258,8 +259,10 @@ class EnsembleFit:
             for member in members
         ]
         weights = [part.sample_weight for part in parts]
-        self.found.temperature = find_temperature(
+        temperature = find_temperature(
             np.concatenate(logits),
             np.concatenate([part.y for part in parts]),
             None if weights[0] is None else np.concatenate(weights),
         )
+        is_mean = self.n_members > 1
+        self.found.temperature = of_mean(temperature) if is_mean else temperature

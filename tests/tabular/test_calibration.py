@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from skbackprop.tabular.calibration import find_temperature, log_sharpen
+from skbackprop.tabular.calibration import find_temperature, log_sharpen, of_mean
 
 
 def drawn(probabilities, rng):
@@ -48,4 +48,21 @@ def test_sharpening_keeps_the_order_and_adds_to_one():
     assert np.array_equal(np.argsort(p[1:], axis=1), np.argsort(sharp[1:], axis=1))
     np.testing.assert_allclose(sharp.sum(axis=1), 1)
     assert np.isfinite(log_sharpen(p, 0.01)).all()
-    np.testing.assert_allclose(np.exp(log_sharpen(p, 1 / 0.9)), p, atol=1e-12)
+    np.testing.assert_allclose(np.exp(log_sharpen(p, 1)), p, atol=1e-12)
+
+
+def test_a_mean_of_members_that_learnt_noise_by_heart_is_calibrated():
+    rng = np.random.default_rng(0)
+    signal, y = rng.normal(size=(4000, 1)), np.zeros(4000, int)
+    y = (rng.random(4000) < expit(signal[:, 0])).astype(int)
+    # What members have learnt by heart is as large as what there is to learn.
+    members = signal + rng.normal(scale=1.5, size=(6, 4000, 1))
+    temperature = find_temperature(members[0], y)
+    p = expit(members).mean(axis=0)[:, 0]
+
+    def log_loss_at(temperature):
+        sharp = log_sharpen(np.column_stack([1 - p, p]), temperature)
+        return -sharp[np.arange(4000), y].mean()
+
+    assert temperature > 1.5
+    assert log_loss_at(of_mean(temperature)) < log_loss_at(temperature) - 0.005
