@@ -7,6 +7,8 @@ What runs may be printed, and where it runs may be changed::
     print(describe(make_executor(program, parameters)))  # its rows, by field names
     with executor("reference"):  # fits and predictions without compiled kernels
         clf.fit(X, y)
+    with rows_per_block(64):  # of a minibatch
+        clf.fit(X, y)
     with unwritten_memory(1e3):  # whose results must be the same for any number
         clf.fit(X, y)
 
@@ -18,7 +20,7 @@ import math
 from contextlib import contextmanager
 
 from skbackprop import engine
-from skbackprop.engine.compiled import binding
+from skbackprop.engine.compiled import binding, blocks
 from skbackprop.kernels import jit
 from skbackprop.kernels.abi import KERNEL, Address
 from skbackprop.kernels.rows import Row
@@ -90,6 +92,24 @@ def unwritten_memory(value):
     if not math.isfinite(value):
         raise ValueError(f"Padding of signals is finite by contract; got {value}.")
     with _set(binding.unwritten, value):
+        yield
+
+
+@contextmanager
+def rows_per_block(n_rows):
+    """Let so many rows of a minibatch go through the network at once, while it learns.
+
+    By default as many as fit into the cache (:mod:`skbackprop.engine.compiled.blocks`).
+    Results are the same but for rounding.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rounded up to a multiple of 32; blocks of a minibatch are about equal.
+    """
+    if n_rows < 1:
+        raise ValueError(f"A block has one row or more; got {n_rows}.")
+    with _set(blocks.chosen_rows, n_rows):
         yield
 
 

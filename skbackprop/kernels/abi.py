@@ -241,6 +241,17 @@ class RunParts(NamedTuple):
 
 
 @_row
+class RunBlocks(NamedTuple):
+    """A minibatch, block by block, whose gradients add up."""
+
+    rows: Address  # of the list row of a block, which adds to the gradient
+    n_rows: int  # 1
+    block_size: int
+    gradient: Address  # made 0 before the first block
+    gradient_bytes: int  # 0 where it is added to
+
+
+@_row
 class Epoch(NamedTuple):
     """One epoch of minibatches."""
 
@@ -363,7 +374,7 @@ class Context(NamedTuple):
     coefficients: Address  # of this step: ``Penalty``, then float64 of the optimizer
     seed: int  # of the random numbers of this fit
     n_steps: int  # minibatches learned from so far: a counter of random numbers
-    first_row: int  # of the block of samples that transformers work on
+    first_row: int  # of the block of samples, in the minibatch or in all data
     n_groups: int  # of rows in this minibatch, where a loss sees groups
     group_starts: Address  # of the n_groups + 1 int64 rows where they begin
 

@@ -195,6 +195,7 @@ _LOOP_FILES = {
     "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
+    "run_blocks": "blocks",
     "run_flushed": "subnormals",
     "run_parts": "parts",
     "shuffle": "shuffle",

@@ -9,6 +9,7 @@ import functools
 import numpy as np
 
 from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements
+from skbackprop.engine.compiled.blocks import rows_per_block, run_blocks
 from skbackprop.engine.compiled.loading import (
     batch_of,
     csr_fields,
@@ -45,6 +46,9 @@ class Executor(BaseExecutor):
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None
     ):
         super().__init__(program, parameters, loss, batch_size, seed, n_rows)
+        self.block_size = self._choose_block_size()
+        if self.block_size < batch_size:
+            self.n_rows = self.block_size
         # What it shares with other executors of parts, and what those of its parts do.
         self._memory = self._memory_of_parts = None
         self._make_tables()
@@ -52,6 +56,13 @@ class Executor(BaseExecutor):
         self._objective = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
+
+    def _choose_block_size(self):
+        """Return how many samples of a minibatch go through the network at once."""
+        if self.loss is None or self.n_rows != self.batch_size:  # groups, of any size
+            return self.batch_size
+        itemsize = self.parameters.itemsize
+        return rows_per_block(self.program, itemsize, self.batch_size)
 
     @functools.cached_property
     def _workspace(self):
@@ -159,7 +170,7 @@ class Executor(BaseExecutor):
         self._clear_shared()
         self._scalars[Scalar.loss] = 0
         self._scalars[Scalar.scale] = 1 / weight_sum
-        for batch in batches(samples.n_units, self.batch_size):
+        for batch in batches(samples.n_units, self.block_size):
             self._run_on(np.arange(batch.start, batch.stop), run)
         return self._scalars[Scalar.loss]
 
@@ -168,12 +179,19 @@ class Executor(BaseExecutor):
             self._workspace.clear()
 
     def _adding(self, samples):
-        """Return the row that adds the gradient of a minibatch to what is there."""
+        """Return the row that adds the gradient of a block to what is there."""
         if self._objective is None or self._objective[0] is not samples:
             batch = self._batch_of(samples)
             rows = batch.rows + self._bind_step(batch, samples, add=True)
             self._objective = samples, _row_list(rows), batch
         return self._objective[1]
+
+    def _adding_blocks(self, samples):
+        """Return the row that adds the gradient of a minibatch of any size."""
+        adding = self._adding(samples)
+        if self.block_size == self.batch_size:
+            return adding
+        return run_blocks(adding, self.block_size)
 
     def evaluate(self, samples, indices=None):
         if samples.are_in_parts:
@@ -189,7 +207,7 @@ class Executor(BaseExecutor):
         self._clear_shared()
         self._scalars[Scalar.loss], self._scalars[Scalar.scale] = 0, 1
         output, logits = self._workspace.values_of(self.program.output), []
-        for batch in batches(len(indices), self.batch_size):
+        for batch in batches(len(indices), self.block_size):
             self._run_on(indices[batch], run)
             logits.append(output[: self._context[Context.n_rows]].copy())
         return float(self._scalars[Scalar.loss]), np.concatenate(logits)
@@ -226,17 +244,25 @@ class Executor(BaseExecutor):
     def _bind_minibatch(self, samples):
         """Return the rows that load, those that find a gradient, and its workspace."""
         if not samples.are_in_parts:
-            batch = self._batch_of(samples)
-            return batch.rows, self._bind_step(batch, samples), self._workspace
+            return *self._bind_blocks(samples), self._workspace
         parts = self._parts_of(samples)
         spaces = [executor._workspace for executor, _ in parts]
-        lists = [executor._adding(own) for executor, own in parts]
+        lists = [executor._adding_blocks(own) for executor, own in parts]
         run = run_parts(samples, lists, spaces, self.batch_size)
         loads = weight_rows(samples, spaces[0].bits, self.batch_size)
         return loads, [run], spaces[0]
 
+    def _bind_blocks(self, samples):
+        """Return the rows that load a minibatch, and those that find its gradient."""
+        if self.block_size == self.batch_size:
+            batch = self._batch_of(samples)
+            return batch.rows, self._bind_step(batch, samples)
+        loads = weight_rows(samples, self._workspace.bits, self.batch_size)
+        adding = self._adding(samples)
+        return loads, [run_blocks(adding, self.block_size, self.gradient)]
+
     def _batch_of(self, samples):
-        return batch_of(samples, self._workspace, self.batch_size)
+        return batch_of(samples, self._workspace, self.block_size)
 
     def _bind_loss(self, batch):
         return self._workspace.bind_loss(self.loss, batch)

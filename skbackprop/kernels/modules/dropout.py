@@ -59,11 +59,11 @@ def _drop_at_random(code, row, context, source, target, write):
     factor = float_setting(code, row, Module.setting2)
     counters = context[Context.seed], context[Context.n_steps], row[Module.stream]
     counters = [code.narrow_integer(counter, 32) for counter in counters]
-    n_rows = context[Context.n_rows]
+    n_rows, first_row = context[Context.n_rows], context[Context.first_row]
     with code.range(n_rows, step=2) as r:
         x, y = row_of(code, row, r, source, target)
         next_x, next_y = row_of(code, row, r + 1, source, target)
-        sample = code.narrow_integer(r, 32)
+        sample = code.narrow_integer(first_row + r, 32)
         with each_vector(code, row[Module.width_y]) as j:
             columns = code.lane_numbers(32) + code.narrow_integer(j, 32)
             draws, next_draws = draws_of_two_rows(*counters, sample, columns)
