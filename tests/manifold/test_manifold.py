@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import special_ortho_group
 
 from skbackprop.datasets import make_pose_manifold
+from skbackprop.manifold import bias as _bias
 from skbackprop.manifold import (
     disentanglement,
     intrinsic_dimension,
@@ -16,8 +17,8 @@ from skbackprop.manifold import (
 )
 from skbackprop.manifold import estimates as _dimension
 
-DISTANCE_METHODS = ["mle", "two_nn"]
-each_method = pytest.mark.parametrize("method", ["mle", "two_nn", "pca"])
+DISTANCE_METHODS = ["mle", "two_nn", "gride"]
+each_method = pytest.mark.parametrize("method", [*DISTANCE_METHODS, "pca"])
 
 
 def cube(n_samples, dimension, seed=0):
@@ -236,7 +237,7 @@ def test_the_share_of_a_ball_is_that_of_random_points(dimension):
         centre = np.zeros(dimension)
         centre[0] = s
         share = (np.linalg.norm(points - centre, axis=1) < r).mean()
-        formula = _dimension.share_of_ball(np.array(r), np.array(s), dimension)
+        formula = _bias.share_of_ball(np.array(r), np.array(s), dimension)
         assert_allclose(formula, share, atol=0.005)
 
 
@@ -248,7 +249,7 @@ def test_the_expected_estimate_is_the_mean_over_random_balls(dimension, n_neighb
         ).dimension
         for seed in range(0, 80, 2)
     ]
-    expected = _dimension.expected_in_ball(dimension, 300, n_neighbors)
+    expected = _bias.expected_in_ball(dimension, 300, n_neighbors)
     mean = 1 / np.mean(1 / np.array(found))
     assert_allclose(mean, expected, rtol=0.025)
 
@@ -260,15 +261,15 @@ def test_corrected_estimates_of_balls_are_right():
 
 
 def test_bias_vanishes_with_more_samples():
-    expected = [_dimension.expected_in_ball(4, 10**p, 10) for p in (2, 4, 6, 8)]
+    expected = [_bias.expected_in_ball(4, 10**p, 10) for p in (2, 4, 6, 8)]
     assert np.all(np.diff(expected) > 0)
     assert_allclose(expected[-1], 4, rtol=0.01)
 
 
 @pytest.mark.parametrize("dimension", [0.4, 1, 7.3, 60])
 def test_correction_inverts_expectation(dimension):
-    expected = _dimension.expected_in_ball(dimension, 500, 10)
-    (found,) = _dimension.correct_bias([expected], 500, 10)
+    expected = _bias.expected_in_ball(dimension, 500, 10)
+    (found,) = _bias.correct_bias([expected], 500, 10)
     assert_allclose(found, dimension, rtol=1e-4)
 
 
@@ -310,7 +311,8 @@ def test_a_share_of_variance_decides():
 
 
 @pytest.mark.parametrize(
-    ("method", "n_rows"), [("mle", 3), ("two_nn", 2), ("pca", 2), ("two_nn", 1)]
+    ("method", "n_rows"),
+    [("mle", 3), ("two_nn", 2), ("gride", 2), ("pca", 2), ("two_nn", 1)],
 )
 def test_too_few_distinct_samples_are_refused(method, n_rows):
     X = cube(n_rows, 3)
@@ -346,7 +348,7 @@ def test_the_fewest_samples_give_numbers(method):
 @pytest.mark.filterwarnings("ignore:The dimension is doubtful:UserWarning")
 def test_a_grid_gives_no_nan():
     grid = np.stack(np.meshgrid(np.arange(6), np.arange(6)), axis=-1).reshape(-1, 2)
-    for method in ("mle", "two_nn", "pca"):
+    for method in (*DISTANCE_METHODS, "pca"):
         found = intrinsic_dimension(grid, method=method)
         assert not np.isnan([found.dimension, *(found.interval or ())]).any()
         assert not np.isnan(found.local).any()
@@ -357,7 +359,7 @@ def test_a_grid_gives_no_nan():
     [
         ({"n_neighbors": 50}, "n_neighbors=50 must be.*less than the 50"),
         ({"n_neighbors": 2}, "n_neighbors=2 must be at least 3 for method='mle'"),
-        ({"method": "two_nn", "n_neighbors": 5}, "'mle' or 'pca', not 'two_nn'"),
+        ({"method": "two_nn", "n_neighbors": 5}, "'mle' or 'gride' or 'pca', not 'two"),
         ({"discard": 0.1}, "discard=0.1 is for method='two_nn', not 'mle'"),
         ({"variance_threshold": 0.9}, "is for method='pca', not 'mle'"),
         ({"method": "box"}, "'method' parameter"),
