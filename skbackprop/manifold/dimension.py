@@ -10,15 +10,18 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
+from skbackprop.manifold import bias as _bias
 from skbackprop.manifold import estimates as _dimension
+from skbackprop.manifold import scales as _scales
 from skbackprop.manifold.doubts import warn_of_lattices, warn_of_near_duplicates
 from skbackprop.manifold.estimates import IntrinsicDimension
 from skbackprop.utils.validation import FLOATS, check_samples
 
 # Fewest neighbours that an estimate can be made of, and what else it reads.
-_FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "pca": 2}
+_FEWEST_NEIGHBORS = {"mle": 3, "two_nn": 2, "gride": 2, "pca": 2}
+_MOST_NEIGHBORS_OF_GRIDE = 64  # by default
 _SETTINGS = {
-    "n_neighbors": ("mle", "pca"),
+    "n_neighbors": ("mle", "gride", "pca"),
     "discard": ("two_nn",),
     "variance_threshold": ("pca",),
 }
@@ -63,6 +66,16 @@ def intrinsic_dimension(
         known only to be great, and the rest decides: the estimate is of greatest
         likelihood, times (r - 1) / r for r ratios that are kept.
 
+    'gride'
+        By ratios of distances that are twice as many neighbours away [4]_, for n = 1,
+        2, 4, 8, and so on: the dimension as a function of scale. With
+        :math:`\mu = T_{2n} / T_n`, the number :math:`\mu^{-d}` has a beta distribution
+        with parameters n and n. The estimate of each scale is of greatest likelihood,
+        but for N - 1 in the place of N samples: at n = 1 it is that of 'two_nn' with
+        ``discard=0``. All are in the table `scales` of the result, whose `dimension` is
+        that of the flattest part of the curve: of the scale whose estimate differs by
+        the smallest factor from those of the scales before and after.
+
     'pca'
         The number of principal components that hold a share of the variance: of all
         data, or, if `n_neighbors` is given, of each sample with its neighbours,
@@ -72,32 +85,37 @@ def intrinsic_dimension(
     from each other that most neighbourhoods reach the border of the data, where
     there are fewer neighbours than :math:`r^d`. With `correct_bias` the estimate is
     replaced by the dimension of the ball in which as many samples, evenly spread,
-    give it on average, which is known in closed form but for an integral.
+    give it on average, which is known in closed form but for an integral. Of 'gride'
+    this is done at each scale, so that a ball has the same dimension at all; where the
+    data has no border, estimates rise with the scale instead.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The samples. Duplicates count once, also where they differ by rounding to the
         precision of X, single or double.
-    method : {'mle', 'two_nn', 'pca'}, default='mle'
+    method : {'mle', 'two_nn', 'gride', 'pca'}, default='mle'
         How to estimate.
     n_neighbors : int, default=None
-        Number of neighbours, for 'mle' and 'pca'. By default 10 or as many as there
-        are for 'mle', and all data for 'pca'. For 'mle' at least 3.
+        Number of neighbours, for 'mle', 'gride' and 'pca'. By default 10 or as many as
+        there are for 'mle', and all data for 'pca'. For 'mle' at least 3. For 'gride'
+        that of the largest scale, a power of 2; by default 64, or less if that is more
+        than an eighth of the samples.
     discard : float, default=None
         Share of greatest ratios that 'two_nn' cuts off; by default 0.1, as in [3]_.
     variance_threshold : float, default=None
         Share of the variance, for 'pca'; by default 0.95.
     correct_bias : bool, default=True
-        Whether to correct the bias of finite samples, for 'mle' and 'two_nn'. With
-        False the estimates are the published ones.
+        Whether to correct the bias of finite samples, for 'mle', 'two_nn' and 'gride'.
+        With False the estimates are the published ones.
     confidence_level : float, default=0.95
         Level of the interval.
 
     Returns
     -------
     IntrinsicDimension
-        The estimate, its interval, and an estimate for each sample.
+        The estimate, its interval, an estimate for each sample, and for 'gride' one
+        for each scale.
 
     Raises
     ------
@@ -111,7 +129,8 @@ def intrinsic_dimension(
         If many samples differ by no more than rounding to single precision although
         X is of double precision; if many distances are equal, as on lattices and
         between counts; if the dimension exceeds the number of features by more than a
-        tenth, also at the low end of the interval.
+        tenth, also at the low end of the interval. For 'gride', if that is so at any
+        scale.
 
     Notes
     -----
@@ -137,6 +156,8 @@ def intrinsic_dimension(
     .. [3] Facco, E., d'Errico, M., Rodriguez, A. & Laio, A. (2017). "Estimating the
        intrinsic dimension of datasets by a minimal neighborhood information".
        Scientific Reports 7.
+    .. [4] Denti, F., Doimo, D., Laio, A. & Mira, A. (2022). "The generalized ratios
+       intrinsic dimension estimator". Scientific Reports 12.
 
     Examples
     --------
@@ -147,6 +168,21 @@ def intrinsic_dimension(
     >>> X, _ = make_swiss_roll(2000, random_state=0)
     >>> intrinsic_dimension(X)
     IntrinsicDimension(1.97, 95% in [1.93, 2.01], method='mle', n_samples=2000)
+
+    Noise has three, and is what nearest neighbours see:
+
+    >>> X, _ = make_swiss_roll(2000, noise=0.3, random_state=0)
+    >>> found = intrinsic_dimension(X, method="gride")
+    >>> found
+    IntrinsicDimension(2.05, 95% in [2.00, 2.10], method='gride', n_samples=2000)
+    >>> found.scales.iloc[:, :4].round(2)
+       n_neighbors  distance  dimension  standard_error
+    0            2      0.73       2.82            0.08
+    1            4      1.00       2.45            0.05
+    2            8      1.39       2.29            0.04
+    3           16      1.96       2.07            0.03
+    4           32      2.80       2.05            0.03
+    5           64      3.99       2.06            0.02
     """
     given = {
         "n_neighbors": n_neighbors,
@@ -160,12 +196,19 @@ def intrinsic_dimension(
                 f"{name}={given[name]!r} is for method={methods}, not {method!r}; "
                 f"leave it out."
             )
+    X = check_samples(X, "X", FLOATS)
     points, place = _check_points(X, method)
     n_neighbors = _check_n_neighbors(n_neighbors, method, len(points))
+    scales = None
     if method == "pca":
         threshold = 0.95 if variance_threshold is None else variance_threshold
         found = _by_components(points, n_neighbors, threshold, confidence_level)
         uncorrected = found[0]
+    elif method == "gride":
+        scales, n_neighbors, uncorrected, found = _by_scales(
+            points, n_neighbors, correct_bias, confidence_level
+        )
+        scales["distance"] *= float(np.abs(X).max())  # of points, that of X was made 1
     else:
         if method == "two_nn" and discard is None:
             discard = 0.1
@@ -182,12 +225,13 @@ def intrinsic_dimension(
         len(points),
         float(uncorrected),
         local[place],
+        scales,
     )
 
 
 def _check_points(X, method):
     """Return distinct points, and where each row of X went."""
-    points, place = _dimension.distinct_points(check_samples(X, "X", FLOATS))
+    points, place = _dimension.distinct_points(X)
     fewest = _FEWEST_NEIGHBORS[method] + 1
     if len(points) < fewest:
         raise ValueError(
@@ -199,12 +243,24 @@ def _check_points(X, method):
 
 def _check_n_neighbors(n_neighbors, method, n_points):
     if n_neighbors is None:
-        return {"mle": min(10, n_points - 1), "two_nn": 2, "pca": None}[method]
+        largest_scale = min(_MOST_NEIGHBORS_OF_GRIDE, max(2, n_points // 8))
+        return {
+            "mle": min(10, n_points - 1),
+            "two_nn": 2,
+            "gride": int(_scales.doubling(largest_scale)[-1]),
+            "pca": None,
+        }[method]
     fewest = _FEWEST_NEIGHBORS[method]
     if not fewest <= n_neighbors < n_points:
         raise ValueError(
             f"n_neighbors={n_neighbors} must be at least {fewest} for "
             f"method={method!r}, and less than the {n_points} distinct samples of X."
+        )
+    if method == "gride" and n_neighbors & (n_neighbors - 1):
+        lower = _scales.doubling(n_neighbors)[-1]
+        raise ValueError(
+            f"n_neighbors={n_neighbors} must be a power of 2 for method='gride', such "
+            f"as {lower} or {2 * lower}."
         )
     return n_neighbors
 
@@ -223,9 +279,32 @@ def _by_distances(points, n_neighbors, discard, correct_bias, confidence_level):
     if correct_bias:
         found = _without_bias(*found, len(points), n_neighbors)
     warn_of_near_duplicates(points, log_distances)
-    is_tied = _dimension.log_ratios_of(log_distances) == 0
-    warn_of_lattices(is_tied, found, points.shape[1])
+    ties = (_dimension.log_ratios_of(log_distances) == 0).mean()
+    warn_of_lattices(ties, found[0], found[1][0], points.shape[1])
     return uncorrected, found
+
+
+def _by_scales(points, n_neighbors, correct_bias, confidence_level):
+    """Return the table of scales, and of the flattest its neighbours and estimates."""
+    log_distances, indices = _dimension.nearest_neighbours(points, n_neighbors)
+    scales = _scales.estimates_by_scale(
+        log_distances, indices, correct_bias, confidence_level
+    )
+    warn_of_near_duplicates(points, log_distances)
+    log_ratios = _scales.log_ratios_by_scale(log_distances)
+    ties = (log_ratios == 0).mean(axis=0)
+    largest = scales.loc[scales["lower"].idxmax()]
+    warn_of_lattices(
+        ties.max(), largest["dimension"], largest["lower"], points.shape[1]
+    )
+    place = _scales.flattest(scales["dimension"])
+    row = scales.loc[place]
+    outer = int(row["n_neighbors"])
+    local = _scales.local_estimates(log_ratios[:, place], outer // 2)
+    if np.isfinite(row["dimension"]):
+        local *= row["dimension"] / row["uncorrected"]
+    found = row["dimension"], (row["lower"], row["upper"]), local
+    return scales, outer, row["uncorrected"], found
 
 
 def _by_components(points, n_neighbors, threshold, confidence_level):
@@ -242,7 +321,7 @@ def _by_components(points, n_neighbors, threshold, confidence_level):
 
 def _without_bias(dimension, interval, local, n_samples, n_neighbors):
     """Return estimates as they would be without the bias of finite samples."""
-    corrected, *interval = _dimension.correct_bias(
+    corrected, *interval = _bias.correct_bias(
         (dimension, *interval), n_samples, n_neighbors
     )
     if np.isfinite(dimension):

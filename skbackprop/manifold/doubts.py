@@ -31,13 +31,14 @@ def warn_of_near_duplicates(points, log_distances):
         )
 
 
-def warn_of_lattices(is_tied, found, n_features):
-    """Warn where distances are tied, or the dimension is more than X has features."""
-    dimension, (low, _), _ = found
-    share = is_tied.mean()
+def warn_of_lattices(ties, dimension, low, n_features):
+    """Warn where distances are tied, or the dimension is more than X has features.
+
+    ``ties`` is the share of ratios that are 1, ``low`` the low end of the interval.
+    """
     reasons = []
-    if share > _MANY_TIES:
-        reasons.append(f"{share:.0%} of the ratios of distances to neighbours are 1")
+    if ties > _MANY_TIES:
+        reasons.append(f"{ties:.0%} of the ratios of distances to neighbours are 1")
     if low > _TOO_LARGE * n_features:
         reasons.append(
             f"the estimate, {dimension:.1f}, exceeds the {n_features} features of X"

@@ -9,9 +9,8 @@ k - 1 exponential variables in order, and independent of :math:`T_k`.
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import brentq
+import pandas as pd
 from scipy.sparse import coo_array
-from scipy.special import betainc
 from scipy.stats import chi2, norm
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import gen_batches
@@ -19,13 +18,8 @@ from sklearn.utils import gen_batches
 from skbackprop.utils.equal_rows import first_of_equals
 
 _ELEMENTS_AT_A_TIME = 2**22
-# Gauss-Legendre on [0, 1], for the share of a ball's volume that is further inside.
-_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
-_NODES, _NODE_WEIGHTS = (_NODES + 1) / 2, _NODE_WEIGHTS / 2
-_N_RADII = 400
-_LARGEST_BALL = 1e4  # dimensions; beyond, estimates count as infinite
 _N_ROUNDINGS = 4  # between numbers that were computed in two ways
-_ROUNDING = 1e-10  # relative; distances that differ by less are equal
+ROUNDING = 1e-10  # relative; distances that differ by less are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +38,21 @@ class IntrinsicDimension:
     method : str
         How it was estimated.
     n_neighbors : int or None
-        How many neighbours of each sample were looked at; None if all were.
+        How many neighbours of each sample were looked at; None if all were. For 'gride'
+        those of the scale that the estimate is of.
     n_samples : int
         Number of distinct samples.
     uncorrected : float
         The estimate before its bias was corrected.
     local : ndarray of shape (n_samples,)
         An estimate for each row of X. Duplicates have the same.
+    scales : DataFrame or None
+        The estimate by the number of neighbours, for 'gride'; None for other methods.
+        A row is a scale, in columns ``n_neighbors``; ``distance``, the mean of those to
+        the last neighbour and to the one half as many away, in units of X;
+        ``dimension``; ``standard_error``, half of the interval over the quantile of
+        the normal distribution; ``lower`` and ``upper``, the interval; and
+        ``uncorrected``.
     """
 
     dimension: float
@@ -61,6 +63,7 @@ class IntrinsicDimension:
     n_samples: int
     uncorrected: float
     local: np.ndarray = field(repr=False)
+    scales: pd.DataFrame = field(default=None, repr=False)
 
     def __float__(self):
         return self.dimension
@@ -169,7 +172,7 @@ def two_nearest(log_distances, confidence_level, discard):
 def log_ratios_of(log_distances):
     """Return logarithms of T_k / T_j for all j < k, 0 where rounding may differ."""
     log_ratios = log_distances[:, -1:] - log_distances[:, :-1]
-    return np.where(log_ratios > _ROUNDING, log_ratios, 0)
+    return np.where(log_ratios > ROUNDING, log_ratios, 0)
 
 
 def n_components_of_variance(spectra, threshold):
@@ -215,79 +218,3 @@ def standard_error_of_mean(values, indices):
     error = values - values.mean()
     alone = error @ error
     return np.sqrt(max(alone, alone + error @ (links @ error))) / n
-
-
-# The bias of finite samples
-
-
-def expected_in_ball(dimension, n_samples, n_neighbors):
-    r"""Return what the likelihood estimates for an evenly filled ball, on average.
-
-    Let F(r) be the share of the ball within r of a sample. The expectation of the sum
-    of :math:`\log (T_k / T_j)` is the integral over log r of
-
-    .. math:: \sum_{j<k} P(T_j \le r) - (k - 1) P(T_k \le r)
-       = N F \, P(B \le k - 2), \qquad B \sim \text{Binomial}(N - 1, F),
-
-    with N = n - 1. Well inside the ball, F is proportional to :math:`r^d` and the
-    integral (k - 1) / d. Near the surface F grows more slowly, and more so the
-    more neighbourhoods reach it: in many dimensions all do.
-    """
-    n_others = n_samples - 1
-    start = np.log(1e-6 / n_samples) / dimension
-    log_r = np.linspace(start, np.log(2), _N_RADII)
-    from_centre = _NODES[:, np.newaxis] ** (1 / dimension)
-    F = share_of_ball(np.exp(log_r), from_centre, dimension)
-    tail = betainc(n_others - n_neighbors + 1, n_neighbors - 1, 1 - F)
-    integrand = _NODE_WEIGHTS @ (n_others * F * tail)
-    steps = np.diff(log_r)
-    integral = steps @ (integrand[1:] + integrand[:-1]) / 2
-    return (n_neighbors - 1) / integral
-
-
-def share_of_ball(r, s, dimension):
-    """Return the share of a unit ball within r of a point at distance s of its centre.
-
-    Two balls meet in two caps, on either side of the plane through the sphere in
-    which their surfaces meet.
-    """
-    # In less than a tenth of a dimension points are all but at the centre, s = 0.
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        ours = (1 + s**2 - r**2) / (2 * s)  # the plane's distance from the centre
-        theirs = (s - ours) / r
-    log_volume = dimension * np.log(r)
-    with np.errstate(divide="ignore"):  # caps of many dimensions are next to nothing
-        log_cap = np.log(_cap(theirs, dimension))
-    share = _cap(ours, dimension) + np.exp(np.minimum(log_volume + log_cap, 0))
-    inside = np.exp(np.minimum(log_volume, 0))
-    share = np.where(r <= 1 - s, inside, np.where(r >= 1 + s, 1, share))
-    return np.clip(share, 0, 1)
-
-
-def _cap(distance, dimension):
-    """Return the share of a unit ball beyond a plane at some distance."""
-    distance = np.clip(distance, -1, 1)
-    half = betainc((dimension + 1) / 2, 0.5, 1 - distance**2) / 2
-    return np.where(distance > 0, half, 1 - half)
-
-
-def correct_bias(estimates, n_samples, n_neighbors):
-    """Return the dimensions of the balls for which the estimates are expected."""
-    return [_corrected(estimate, n_samples, n_neighbors) for estimate in estimates]
-
-
-def _corrected(estimate, n_samples, n_neighbors):
-    if not np.isfinite(estimate):
-        return estimate
-
-    def excess(dimension):
-        return expected_in_ball(dimension, n_samples, n_neighbors) - estimate
-
-    low = high = estimate
-    while excess(low) > 0:
-        low /= 2
-    while excess(high) < 0:
-        high *= 2
-        if high > _LARGEST_BALL:
-            return np.inf
-    return low if low == high else brentq(excess, low, high, xtol=1e-6 * low)

@@ -1,0 +1,175 @@
+"""The picture of dimension by scale."""
+
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+from sklearn.utils._param_validation import StrOptions, validate_params
+
+from skbackprop.manifold.dimension import intrinsic_dimension
+
+_LABELS = {
+    "n_neighbors": "number of neighbours",
+    "distance": "mean distance to neighbours",
+}
+
+
+class DimensionByScaleDisplay:
+    """Intrinsic dimension over the size of neighbourhoods, with intervals.
+
+    A flat part is the dimension of a manifold. From near, noise has as many
+    dimensions as there are features; from afar, a manifold bends, or ends.
+
+    It is made by `from_data`, or from the table `scales` of an
+    `IntrinsicDimension`. All parameters are kept as attributes. Scales without a finite
+    interval, at which all neighbours are equally far, are not drawn.
+
+    Parameters
+    ----------
+    scales : pandas.DataFrame
+        The table of scales.
+    name : str, default=None
+        Label of the curve; by default it has none.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the curve.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    errorbar_ : matplotlib ErrorbarContainer
+        The curve and its intervals.
+
+    See Also
+    --------
+    intrinsic_dimension : What the table comes from, with ``method="gride"``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skbackprop.manifold import DimensionByScaleDisplay, intrinsic_dimension
+    >>> X, _ = make_swiss_roll(500, noise=0.3, random_state=0)
+    >>> found = intrinsic_dimension(X, method="gride")
+    >>> display = DimensionByScaleDisplay(found.scales, name="swiss roll").plot()
+    >>> display.ax_.get_ylabel()
+    'dimension'
+    """
+
+    def __init__(self, scales, *, name=None):
+        self.scales = scales
+        self.name = name
+
+    @classmethod
+    def from_data(
+        cls,
+        X,
+        *,
+        n_neighbors=None,
+        correct_bias=True,
+        confidence_level=0.95,
+        name=None,
+        against="n_neighbors",
+        ax=None,
+        errorbar_kw=None,
+    ):
+        """Estimate the dimension at each scale and plot it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples.
+        n_neighbors : int, default=None
+            Number of neighbours of the largest scale, a power of 2; by default 64, or
+            less if that is more than an eighth of the samples.
+        correct_bias : bool, default=True
+            Whether to correct the bias of finite samples.
+        confidence_level : float, default=0.95
+            Level of the intervals.
+        name : str, default=None
+            Label of the curve; by default it has none.
+        against : {'n_neighbors', 'distance'}, default='n_neighbors'
+            What the dimension is drawn over, on a logarithmic axis.
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        errorbar_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+
+        Returns
+        -------
+        DimensionByScaleDisplay
+            The display; its table is the attribute `scales`.
+
+        See Also
+        --------
+        intrinsic_dimension : The estimate.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_swiss_roll
+        >>> from skbackprop.manifold import DimensionByScaleDisplay
+        >>> X, _ = make_swiss_roll(500, noise=0.3, random_state=0)
+        >>> display = DimensionByScaleDisplay.from_data(X, against="distance")
+        >>> display.ax_.get_xlabel()
+        'mean distance to neighbours'
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_data")
+        found = intrinsic_dimension(
+            X,
+            method="gride",
+            n_neighbors=n_neighbors,
+            correct_bias=correct_bias,
+            confidence_level=confidence_level,
+        )
+        display = cls(found.scales, name=name)
+        return display.plot(ax, against=against, errorbar_kw=errorbar_kw)
+
+    @validate_params(
+        {"against": [StrOptions(set(_LABELS))]}, prefer_skip_nested_validation=True
+    )
+    def plot(self, ax=None, *, name=None, against="n_neighbors", errorbar_kw=None):
+        """Draw the curve.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        name : str, default=None
+            Label of the curve; by default that of the display.
+        against : {'n_neighbors', 'distance'}, default='n_neighbors'
+            What the dimension is drawn over, on a logarithmic axis.
+        errorbar_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+
+        Returns
+        -------
+        DimensionByScaleDisplay
+            This object.
+
+        Raises
+        ------
+        ValueError
+            If there is no table, as of estimates by other methods.
+        """
+        check_matplotlib_support(f"{type(self).__name__}.plot")
+        if self.scales is None:
+            raise ValueError(
+                "scales must be the table of an estimate with method='gride', got None."
+            )
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            _, ax = plt.subplots()
+        self.ax_, self.figure_ = ax, ax.figure
+        name = self.name if name is None else name
+        keywords = {"marker": "o", "markersize": 4, "capsize": 2, "label": name}
+        scales = self.scales[self.scales["upper"] < float("inf")]
+        x, dimension = scales[against], scales["dimension"]
+        reach = [dimension - scales["lower"], scales["upper"] - dimension]
+        self.errorbar_ = ax.errorbar(
+            x, dimension, reach, **{**keywords, **(errorbar_kw or {})}
+        )
+        ax.set_xscale("log", base=2 if against == "n_neighbors" else 10)
+        if against == "n_neighbors":
+            ax.xaxis.set_major_formatter("{x:.0f}")
+        ax.set(xlabel=_LABELS[against], ylabel="dimension")
+        ax.set_ylim(bottom=0)
+        if name is not None:
+            ax.legend()
+        return self
