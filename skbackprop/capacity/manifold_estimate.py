@@ -1,0 +1,121 @@
+"""What is found out about the capacity of manifolds, and its picture."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+from skbackprop.capacity.spheres import sphere_capacity
+
+
+@dataclass(frozen=True, eq=False)
+class ManifoldCapacity:
+    """The capacity of manifolds and the geometry behind it.
+
+    Parameters
+    ----------
+    capacity : float
+        Manifolds per dimension, alpha = P / N*. Infinite where no direction of any
+        draw is needed.
+    interval : tuple of float
+        Bounds that hold the capacity with the level of confidence.
+    confidence_level : float
+        That of the interval.
+    n_dimensions : float
+        N*, the mean over draws of the squared length of the nearest point.
+    dimension : float
+        Effective dimension D of all manifolds together; 0 for points.
+    radius : float
+        Effective radius R, in units of the distance of centers from the origin;
+        0 for points, infinite for centers at the origin or where axes leave no
+        dimension to them, as those of P >= N manifolds may.
+    alignments : pandas.Series
+        Mean sizes of cosines between different manifolds, 0 for one: of their
+        ``centers``, of their ``axes``, and of ``centers_and_axes``.
+    table : pandas.DataFrame
+        A row for each manifold: its ``n_samples``, its ``dimension`` and ``radius`` as
+        if it was alone, and ``active``, the share of draws in which it takes part in
+        the nearest point.
+    draws : ndarray of shape (n_draws,)
+        Squared length of the nearest point, in each draw.
+    """
+
+    capacity: float
+    interval: tuple
+    confidence_level: float
+    n_dimensions: float
+    dimension: float
+    radius: float
+    alignments: pd.Series = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
+    draws: np.ndarray = field(repr=False)
+
+    def __float__(self):
+        return self.capacity
+
+    def __repr__(self):
+        low, high = self.interval
+        return (
+            f"ManifoldCapacity({self.capacity:.3g}, {self.confidence_level:.0%} in "
+            f"[{low:.3g}, {high:.3g}], dimension={self.dimension:.3g}, "
+            f"radius={self.radius:.3g}, n_manifolds={len(self.table)})"
+        )
+
+    def plot(self, ax=None, *, points_kw=None, levels_kw=None):
+        """Draw dimension over radius, of each manifold and of all together.
+
+        Lines join the spheres of one capacity, see `sphere_capacity`: the further to
+        the lower left, the more manifolds can be told apart. Manifolds whose radius is
+        infinite are left out.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        points_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            manifolds.
+        levels_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.contour`, which draws the lines.
+
+        Returns
+        -------
+        matplotlib Axes
+            The axes with the picture.
+        """
+        check_matplotlib_support(f"{type(self).__name__}.plot")
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            _, ax = plt.subplots()
+        table = self.table[np.isfinite(self.table["radius"])]
+        ax.scatter(
+            table["radius"], table["dimension"], **{"s": 20, **(points_kw or {})}
+        )
+        for name, row in table.iterrows():
+            at = row["radius"], row["dimension"]
+            ax.annotate(name, at, xytext=(4, 4), textcoords="offset points")
+        if np.isfinite(self.radius):
+            ax.plot(self.radius, self.dimension, "k*", label="all manifolds together")
+            ax.legend()
+        self._plot_levels(ax, table, levels_kw)
+        low, high = self.interval
+        ax.set(
+            xlabel="radius R",
+            ylabel="dimension D",
+            title=f"capacity {self.capacity:.3g} ({low:.3g} to {high:.3g})",
+        )
+        return ax
+
+    def _plot_levels(self, ax, table, keywords):
+        """Draw lines of equal capacity behind the manifolds."""
+        largest = table[["radius", "dimension"]].max()
+        if not (largest > 0).all():  # points, or no manifold at all
+            return
+        R, D = (np.linspace(0.02, 1.25, 60) * size for size in largest)
+        capacity = sphere_capacity(R, D[:, np.newaxis])
+        levels = 2.0 ** np.arange(-10, 1.1, 0.5)
+        style = {"levels": levels, "linewidths": 0.7, "colors": "gray", "zorder": 0}
+        lines = ax.contour(R, D, capacity, **{**style, **(keywords or {})})
+        ax.clabel(lines, fmt="%.2g")
