@@ -2,6 +2,7 @@
 
 import textwrap
 
+import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
 from skbackprop.inspection.layer_measures import MEASURES
@@ -150,7 +151,7 @@ class LayerReportDisplay:
         if name in self.report.intervals:
             bounds = self.report.intervals[name]
             below, above = values - bounds["lower"], bounds["upper"] - values
-            errors = [below.clip(lower=0), above.clip(lower=0)]
+            errors = [e.clip(0).where(np.isfinite(e), 0) for e in (below, above)]
         keywords = {"marker": "o", "capsize": 3, **(keywords or {})}
         places = range(len(values))
         container = axes.errorbar(places, values, errors, **keywords)

@@ -16,7 +16,7 @@ from skbackprop.inspection.similarity import alignment, unit_kernel
 from skbackprop.utils.docs import share_docs
 from skbackprop.utils.warnings import warn_user
 
-DEFAULT_MEASURES = ("dimension", "separability", "cka")
+DEFAULT_MEASURES = ("capacity", "dimension", "separability", "cka")
 _FEWEST_SAMPLES = 4  # of which CKA without bias can be told
 
 REPORT_PARAMETERS = """
@@ -29,8 +29,9 @@ REPORT_PARAMETERS = """
         Samples, as for ``predict``. None where `estimator` is arrays.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         Classes of the samples, or numbers, for measures that need none.
-    measures : str or list of str, default=("dimension", "separability", "cka")
-        What to tell of each layer, of 'dimension', 'separability', 'cka',
+    measures : str or list of str, \
+default=("capacity", "dimension", "separability", "cka")
+        What to tell of each layer, of 'capacity', 'dimension', 'separability', 'cka',
         'participation_ratio' and 'nc1'.
     reference : str, default='y'
         What 'cka' compares each layer with: 'y', its classes as indicators or its
@@ -39,7 +40,7 @@ REPORT_PARAMETERS = """
         Of more samples so many are drawn, as many of each class, where there are
         classes, and at least two of each.
     n_jobs : int, default=None
-        Threads, as joblib counts them. The results do not depend on it.
+        Workers of the joblib backend that is active. The results do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Of what is drawn. All layers are measured with the same draws.
 """
@@ -109,6 +110,10 @@ def layer_report(
     step is a layer, and then those of a network in the last step. Raw input that is not
     finite numbers throughout is left out.
 
+    'capacity'
+        How many classes, each of them a manifold, could be told apart from the rest,
+        per dimension (:func:`~skbackprop.capacity.manifold_capacity`, with an
+        intercept), with its interval. Of at most 50 samples of each class.
     'dimension'
         Intrinsic dimension by two nearest neighbours
         (:func:`~skbackprop.manifold.intrinsic_dimension`), with its interval. 0 for
@@ -146,7 +151,9 @@ def layer_report(
     Warns
     -----
     UserWarning
-        If the dimension of a layer is doubtful.
+        If the dimension of a layer is doubtful, or its capacity is only an upper bound,
+        with an interval that begins at 0, as less than half of the classes are
+        separable from the rest.
 
     See Also
     --------
@@ -155,8 +162,12 @@ def layer_report(
 
     Notes
     -----
-    A layer that is the same for all samples has dimension 0, no separable class, CKA 0,
-    participation ratio 0, and infinite NC1.
+    The capacity of P classes in N dimensions comes out as P / N or more, even where
+    classes are not separable: it is then an upper bound, largest in narrow layers. It
+    falls with the number of samples: compare layers, and networks, by the same.
+
+    A layer that is the same for all samples has capacity 0, dimension 0, no
+    separable class, CKA 0, participation ratio 0, and infinite NC1.
 
     Examples
     --------
@@ -166,10 +177,12 @@ def layer_report(
     >>> from skbackprop.inspection import layer_report
     >>> X, y = load_digits(return_X_y=True)
     >>> mlp = MLPClassifier((100, 30), tol=0.01, random_state=0).fit(X / 16, y)
-    >>> report = layer_report(mlp, X / 16, y, measures="nc1", random_state=0)
+    >>> report = layer_report(mlp, X / 16, y, max_samples=500, random_state=0)
     >>> list(report.table.index)
     ['input', 'layer 0', 'layer 1', 'output']
-    >>> report.table["nc1"].is_monotonic_decreasing
+    >>> report.table["capacity"].is_monotonic_increasing  # untangles
+    True
+    >>> report.table["dimension"].is_monotonic_decreasing  # compresses
     True
 
     Layers as arrays, compared with each other:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
@@ -13,17 +14,23 @@ from skbackprop import (
     MLPClassifier,
     MLPRegressor,
 )
+from skbackprop.capacity import manifold_capacity
 from skbackprop.inspection import cka, layer_report, nc1, participation_ratio
-from skbackprop.inspection.layer_measures import MEASURES
+from skbackprop.inspection.layer_measures import MEASURES, draw_of_each
 from skbackprop.inspection.representations import read_layers
 from skbackprop.manifold import intrinsic_dimension
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning", "ignore:Layer .*upper bound"
+)
 
 RNG = np.random.default_rng(0)
 y = np.repeat(np.arange(3), 20)
 X = RNG.normal(size=(60, 4)) + 2 * RNG.normal(size=(3, 4))[y]
-ALL = [name for name in MEASURES if name != "capacity"]
+ALL = list(MEASURES)
+BOUNDS = ("lower", "upper")
+# What random_state=0 gives to all measures.
+SEED = np.random.RandomState(0).randint(np.iinfo(np.int32).max)
 MLP = MLPClassifier((6, 5), activation="tanh", max_iter=20, tol=None, random_state=0)
 MLP.fit(X, y)
 
@@ -35,11 +42,14 @@ def layers_of(estimator, X=X):
 
 def test_measures_are_those_of_each_layer():
     layers = layers_of(MLP)
-    report = layer_report(MLP, X, y, measures=ALL)
+    report = layer_report(MLP, X, y, measures=ALL, random_state=0)
     assert list(report.table) == ["n_units", *ALL]
     assert report.n_samples == 60
     for name, Z in layers.items():
         row = report.table.loc[name]
+        capacity = manifold_capacity(Z, y, groups=y, affine=True, random_state=SEED)
+        assert row["capacity"] == capacity.capacity
+        assert report.intervals.loc[name, ("capacity", "upper")] == capacity.interval[1]
         dimension = intrinsic_dimension(Z, method="two_nn")
         assert row["n_units"] == Z.shape[1]
         assert row["dimension"] == dimension.dimension
@@ -49,7 +59,43 @@ def test_measures_are_those_of_each_layer():
         assert_allclose(row["cka"], cka(Z, np.eye(3)[y]))
         for other, values in layers.items():
             assert_allclose(report.similarity.loc[name, other], cka(Z, values))
-    assert list(report.intervals) == [("dimension", "lower"), ("dimension", "upper")]
+    bounds = [(name, b) for name in ("capacity", "dimension") for b in BOUNDS]
+    assert list(report.intervals) == bounds
+
+
+def test_capacity_of_two_points_is_four():
+    """The cone is the ray between them: N* = 1 / 2."""
+    points = np.array([[0.0, 1, 2], [3, 3, 3]])[[0, 0, 1, 1]]
+    report = layer_report([points], y=list("aabb"), measures="capacity", random_state=0)
+    lower, upper = report.intervals["capacity"].loc["layer 0"]
+    assert lower < 4 < upper < 7
+
+
+def test_capacity_is_of_at_most_fifty_samples_of_each_class():
+    codes = np.repeat([0, 1], [400, 60])
+    Z = RNG.normal(size=(460, 3)) + 9 * codes[:, np.newaxis]
+    rows = draw_of_each(codes, 50, np.random.default_rng(SEED))
+    assert_array_equal(np.bincount(codes[rows]), [50, 50])
+    few = manifold_capacity(
+        Z[rows], codes[rows], groups=codes[rows], affine=True, random_state=SEED
+    )
+    report = layer_report([Z], y=codes, measures="capacity", random_state=0)
+    assert report.table.loc["layer 0", "capacity"] == few.capacity
+
+
+def test_capacity_of_what_is_not_separable_is_an_upper_bound():
+    Z = RNG.normal(size=(60, 2))
+    with pytest.warns(UserWarning, match=r"Layer 'mix', capacity: 0 of 3.*upper bound"):
+        report = layer_report({"mix": Z}, y=y, measures="capacity", random_state=0)
+    assert_allclose(report.table.loc["mix", "capacity"], 3 / 2, rtol=0.01)
+    assert report.intervals.loc["mix", ("capacity", "lower")] == 0
+
+
+def test_more_classes_than_draws_are_measured():
+    Z = RNG.normal(size=(420, 5))
+    codes = np.arange(420) // 2
+    report = layer_report([Z], y=codes, measures="capacity", random_state=0)
+    assert report.table["capacity"].iloc[0] > 0
 
 
 def test_separability_is_the_share_of_classes_that_a_hyperplane_sets_apart():
@@ -102,6 +148,7 @@ def test_what_is_constant_has_documented_values():
     for name in ("dead", "constant"):
         row = report.table.loc[name, ALL]
         assert row.to_dict() == {
+            "capacity": 0,
             "dimension": 0,
             "separability": 0,
             "cka": 0,
@@ -118,7 +165,8 @@ def test_equal_rows_and_dead_units_give_no_nan():
     doubled[::2] = doubled[1::2]
     two_values = np.sign(X[:, :1])
     report = layer_report([doubled, two_values], y=y, measures=ALL)
-    assert not report.table.isna().any(axis=None)
+    for table in (report.table, report.intervals, report.similarity):
+        assert not table.isna().any(axis=None)
     assert report.table.loc["layer 1", "dimension"] == 0
 
 
@@ -138,17 +186,18 @@ def test_a_report_prints_its_table():
 
 
 def test_n_jobs_makes_no_difference():
-    one, two = (
-        layer_report(MLP, X, y, measures=ALL, n_jobs=n_jobs, random_state=0).table
-        for n_jobs in (1, 2)
-    )
+    with parallel_config(backend="threading"):
+        one, two = (
+            layer_report([X], y=y, measures=ALL, n_jobs=n_jobs, random_state=0).table
+            for n_jobs in (1, 2)
+        )
     assert_array_equal(one, two)
 
 
 # What is refused
 
 
-@pytest.mark.parametrize("name", ["separability", "nc1"])
+@pytest.mark.parametrize("name", ["capacity", "separability", "nc1"])
 def test_measures_of_classes_are_refused_by_name_without_classes(name):
     with pytest.raises(ValueError, match=rf"measures=\['{name}'\].*but y is None"):
         layer_report([X], measures=[name, "dimension"])
