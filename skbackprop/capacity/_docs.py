@@ -2,7 +2,10 @@
 
 _ESTIMATOR = """
     estimator : transformer, classifier or None, default=None
-        What stands before the hyperplane, or in its place; pipelines too.
+        What stands before the hyperplane, or in its place; pipelines too. What is
+        fitted already, and is to stay so, in a
+        :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
+        with its ``transform``, be it a classifier or not.
 """
 
 _CONDITIONS = """

@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skbackprop.capacity._trials import DISTRIBUTIONS, prepare
+from skbackprop.capacity._trials import DISTRIBUTIONS, learns_labels, prepare
 from skbackprop.capacity.counting import separability_probability
 from skbackprop.utils.validation import check_samples
 
@@ -49,7 +49,7 @@ def make_experiments(estimator, n_features, data, affine, seed):
     """Return one experiment for each number of features."""
     is_usable = estimator is None or (
         is_classifier(estimator)
-        if hasattr(estimator, "predict")
+        if learns_labels(estimator)
         else hasattr(estimator, "transform")
     )
     if not is_usable:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 
 from skbackprop.separability.decisions import linear_separability_many
 from skbackprop.utils.validation import check_samples
@@ -91,7 +92,7 @@ def fit_feature_map(transformer, affine, draw):
     ``draw(n)`` returns n points.
     """
     sample = draw(_SAMPLE)
-    if transformer is not None:
+    if transformer is not None and not isinstance(transformer, FrozenEstimator):
         transformer.fit(sample)
     feature_map = FeatureMap(transformer, affine)
     n_columns = feature_map.features(sample[:1]).shape[1]
@@ -180,9 +181,17 @@ class Experiment:
         return int(verdicts.separable.sum())
 
 
+def learns_labels(estimator):
+    """Tell whether it predicts what it is fitted to; what is frozen only transforms."""
+    while hasattr(estimator, "steps") and not isinstance(estimator, FrozenEstimator):
+        estimator = estimator.steps[-1][1]
+    is_frozen = isinstance(estimator, FrozenEstimator)
+    return hasattr(estimator, "predict") and not is_frozen
+
+
 def prepare(estimator, data, n_features, affine, seed):
     """Return the experiment: a classifier to fit, or a feature map already fitted."""
-    if hasattr(estimator, "predict"):
+    if learns_labels(estimator):
         return Experiment(data, n_features, seed, classifier=estimator)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(n_features,)))
     if estimator is not None:
@@ -231,4 +240,6 @@ def seeded_clone(estimator, rng):
         for name, value in sorted(estimator.get_params().items())
         if name.rpartition("__")[2] == "random_state" and value is None
     }
-    return clone(estimator).set_params(**seeds)
+    estimator = clone(estimator)
+    estimator.set_params(**seeds)  # which returns None where it is frozen
+    return estimator

@@ -97,6 +97,19 @@ def empirical_capacity(
     >>> found = empirical_capacity(n_features=5, random_state=0)
     >>> found.lower <= 2 * 5 <= found.upper
     True
+
+    What a fitted network makes of samples: 3 hidden units, and an intercept.
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.frozen import FrozenEstimator
+    >>> from skbackprop import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier(3, activation="tanh", tol=0.1, random_state=0).fit(X, y)
+    >>> found = empirical_capacity(
+    ...     FrozenEstimator(mlp), n_features=4, affine=True, random_state=0
+    ... )
+    >>> found.lower <= 2 * 4 <= found.upper
+    True
     """
     [experiment] = make_experiments(
         estimator, n_features, data, affine, check_seed(random_state)

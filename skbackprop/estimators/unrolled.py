@@ -270,6 +270,10 @@ class _Recurrent:
             return values.reshape(len(values), -1, n_units)
         return values
 
+    @property
+    def _n_hidden_layers(self):
+        return len(self._net.layer_sizes)
+
     def _n_hidden_units(self, layer):
         if not isinstance(layer, Integral):
             raise ValueError(

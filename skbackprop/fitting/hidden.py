@@ -118,6 +118,16 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         program = compile_part(graph, part)
         return run_in_batches(program, self._parameters, X, _as_it_is, graph)
 
+    def _walk_layers(self, X):
+        yield "input", self._read_input(X)[0]
+        for layer in range(self._n_hidden_layers):
+            yield f"layer {layer}", self._represent(X, layer)
+        yield "output", self._predict_with(X, _as_it_is)
+
+    @property
+    def _n_hidden_layers(self):
+        return len(_read_by_linear_modules(self.graph_))
+
     def _n_hidden_units(self, layer):
         return self.graph_.widths()[_hidden_node(self.graph_, layer)]
 

@@ -101,6 +101,14 @@ class FittingHooks:
         """Return numbers for what the network reads in the shape of X."""
         return rows
 
+    def _walk_layers(self, X):
+        """Yield the name and the values of input, hidden layers and output.
+
+        The input is as the network reads it, hidden layers are as ``transform``
+        gives them, the output is logits.
+        """
+        raise NotImplementedError
+
     # Targets
 
     def _new_targets(self, y, classes=None, incremental=False):

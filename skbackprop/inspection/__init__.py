@@ -1,18 +1,53 @@
-"""Derivatives of networks, a check of gradients, and the health of training."""
+"""Derivatives of networks, the health of training, and what each layer does."""
+
+import importlib
+from typing import TYPE_CHECKING
 
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.inspection.gradient_check import check_gradients
 from skbackprop.inspection.health import TrainingHealth, training_health
 from skbackprop.inspection.jacobians import input_gradient, jacobian, vjp
 from skbackprop.inspection.propagation import propagate
+from skbackprop.inspection.scatter import nc1, participation_ratio
+from skbackprop.inspection.similarity import cka
+
+if TYPE_CHECKING:
+    from skbackprop.inspection.layer_display import LayerReportDisplay
+    from skbackprop.inspection.layers import LayerReport, layer_report
 
 __all__ = [
+    "LayerReport",
+    "LayerReportDisplay",
     "TrainingHealth",
     "WrongGradientError",
     "check_gradients",
+    "cka",
     "input_gradient",
     "jacobian",
+    "layer_report",
+    "nc1",
+    "participation_ratio",
     "propagate",
     "training_health",
     "vjp",
 ]
+
+# Measures of layers come from other rooms, which those who want a gradient need not
+# wait for.
+_LATER = {
+    "LayerReport": "layers",
+    "LayerReportDisplay": "layer_display",
+    "layer_report": "layers",
+}
+
+
+def __getattr__(name):
+    """Import what is asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+
+
+def __dir__():
+    """Return all names, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
+from skbackprop.inspection.panels import panel_axes
 from skbackprop.utils.docs import share_docs
 
 # What stands in one panel, under its label; panels from top to bottom.
@@ -172,7 +173,7 @@ class TrainingCurveDisplay:
             for label, names in _PANELS.items()
         }
         panels = {label: names for label, names in panels.items() if names}
-        self.axes_ = _axes(ax, len(panels))
+        self.axes_ = panel_axes(ax, len(panels), "columns=['loss']")
         self.figure_, self.lines_ = self.axes_[0].figure, {}
         for axes, (label, names) in zip(self.axes_, panels.items(), strict=True):
             for name in names:
@@ -208,18 +209,3 @@ class TrainingCurveDisplay:
         if len(epochs) == 1:  # which no line would show
             keywords = {"marker": "o", **keywords}
         (self.lines_[name],) = axes.plot(epochs, values, **keywords)
-
-
-def _axes(ax, n_panels):
-    """Return an array of as many axes: those given, or of a new figure."""
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(n_panels, sharex=True, layout="constrained")
-    axes = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
-    if len(axes) != n_panels:
-        raise ValueError(
-            f"ax must be {n_panels} axes, one for each panel, got {len(axes)}. With "
-            "columns=['loss'], say, there is one panel."
-        )
-    return axes

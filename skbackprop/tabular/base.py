@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
+from itertools import islice
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -275,6 +276,14 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         X = self.table_.read(check_features(self, X, reset=False))
         for net in self.estimators_:
             yield net._predict_read(X, partial(decode, net))
+
+    def _walk_layers(self, X):
+        """Yield the layers of all networks side by side, as networks yield theirs."""
+        X = self.table_.read(check_features(self, X, reset=False))
+        yield "input", X
+        walks = [islice(net._walk_layers(X), 1, None) for net in self.estimators_]
+        for layers in zip(*walks, strict=True):
+            yield layers[0][0], np.hstack([values for _, values in layers])
 
     @property
     def history_(self):

@@ -1,10 +1,16 @@
 """The measured capacity of this package's own representations and networks."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from jit_marks import needs_jit
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skbackprop import (
+    DrLIM,
     FeaturePooling,
     LinearSeparator,
     MLPClassifier,
@@ -87,6 +93,54 @@ def test_a_linear_classifier_that_never_errs_has_covers_capacity():
         separator, n_features=2, max_trials=100, random_state=0, confidence_level=0.99
     )
     assert found.lower <= 2 * 3 <= found.upper
+
+
+POINTS = np.random.default_rng(0).standard_normal((200, 4))
+LABELS = (POINTS[:, 0] > 0).astype(int)
+NETS = {
+    "classifier": MLPClassifier(3, activation="tanh", max_iter=5, tol=None),
+    "map": DrLIM(3, hidden_layer_sizes=(5,), max_iter=2, tol=None),
+    "in_a_pipeline": make_pipeline(
+        StandardScaler(), MLPClassifier(3, activation="tanh", max_iter=5, tol=None)
+    ),
+}
+
+
+@needs_jit
+@pytest.mark.parametrize("name", NETS)
+def test_a_frozen_network_is_a_representation(name):
+    """Of what it was fitted to before, and not fitted to the labels of trials."""
+    fitted = clone(NETS[name]).fit(POINTS, LABELS)
+    frozen = FrozenEstimator(fitted)
+    settings = {"n_points": [3, 4, 8, 12], "n_trials": 50, "random_state": 0}
+    curve = capacity_curve(frozen, n_features=4, affine=True, **settings)
+    assert (curve["n_dimensions"] == 4).all()  # three units, and the constant
+    assert curve["fraction"].to_list()[:2] == [1, 1]
+    assert curve["fraction"].iloc[2] > 0.2 > curve["fraction"].iloc[3]
+    by_transform = fitted[-1] if name == "in_a_pipeline" else fitted
+    function = FunctionTransformer(by_transform.transform)
+    if name == "in_a_pipeline":
+        function = make_pipeline(FrozenEstimator(fitted[0]), function)
+    found = capacity_curve(function, n_features=4, affine=True, **settings)
+    pd.testing.assert_frame_equal(
+        curve.drop(columns="seconds"), found.drop(columns="seconds")
+    )
+
+
+@needs_jit
+def test_the_capacity_of_a_frozen_network_is_two_points_for_each_dimension():
+    frozen = FrozenEstimator(clone(NETS["classifier"]).fit(POINTS, LABELS))
+    found = empirical_capacity(frozen, data=POINTS, affine=True, random_state=0)
+    assert found.lower <= 2 * 4 <= found.upper
+    within = make_pipeline(StandardScaler(), frozen)
+    found = empirical_capacity(within, data=POINTS, affine=True, random_state=0)
+    assert found.curve["n_dimensions"].unique() == [4]
+
+
+def test_what_is_frozen_and_only_predicts_is_no_representation():
+    frozen = FrozenEstimator(LinearSeparator().fit(POINTS, LABELS))
+    with pytest.raises(ValueError, match="estimator must be a transformer"):
+        empirical_capacity(frozen, n_features=4)
 
 
 @needs_jit

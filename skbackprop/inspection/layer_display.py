@@ -1,0 +1,159 @@
+"""The picture of what each layer does."""
+
+import textwrap
+
+import numpy as np
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+from skbackprop.inspection.layer_measures import MEASURES
+from skbackprop.inspection.layers import (
+    DEFAULT_MEASURES,
+    REPORT_PARAMETERS,
+    layer_report,
+)
+from skbackprop.inspection.panels import panel_axes
+from skbackprop.utils.docs import share_docs
+
+_PLOT_PARAMETERS = """
+    ax : matplotlib Axes or array of them, default=None
+        One for each measure; by default those of a new figure, one below the other.
+    line_kw : dict, default=None
+        Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+"""
+_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
+
+
+class LayerReportDisplay:
+    """Curves over the layers: one for each measure, in a panel of its own.
+
+    It is made by `from_estimator`, or from a report. All parameters are kept as
+    attributes.
+
+    Parameters
+    ----------
+    report : LayerReport
+        What :func:`layer_report` returned.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib Axes
+        One for each measure, from top to bottom.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    lines_ : dict of str to matplotlib ErrorbarContainer
+        The curve of each measure, with its intervals where it has them.
+
+    See Also
+    --------
+    layer_report : The table behind the picture.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.inspection import LayerReportDisplay, layer_report
+    >>> X, y = load_digits(return_X_y=True)
+    >>> mlp = MLPClassifier((100, 30), tol=0.1, random_state=0).fit(X, y)
+    >>> report = layer_report(mlp, X, y, measures=["dimension", "nc1"], random_state=0)
+    >>> display = LayerReportDisplay(report).plot()
+    >>> [text.get_text() for text in display.axes_[-1].get_xticklabels()]
+    ['input', 'layer 0', 'layer 1', 'output']
+    """
+
+    def __init__(self, report):
+        self.report = report
+
+    @classmethod
+    @share_docs(
+        parameters=textwrap.indent(REPORT_PARAMETERS, 4 * " "), plotting=_SHARED
+    )
+    def from_estimator(
+        cls,
+        estimator,
+        X=None,
+        y=None,
+        *,
+        measures=DEFAULT_MEASURES,
+        reference="y",
+        max_samples=1000,
+        n_jobs=None,
+        random_state=None,
+        ax=None,
+        line_kw=None,
+    ):
+        """Measure what each layer does, and plot it.
+
+        Parameters
+        ----------
+        {parameters}
+        {plotting}
+
+        Returns
+        -------
+        LayerReportDisplay
+            The display; the table is ``report.table``.
+
+        See Also
+        --------
+        layer_report : What is measured.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skbackprop.inspection import LayerReportDisplay
+        >>> rng = np.random.default_rng(0)
+        >>> layers = {"one": rng.normal(size=(50, 9)), "two": rng.normal(size=(50, 3))}
+        >>> display = LayerReportDisplay.from_estimator(
+        ...     layers, measures=["participation_ratio"]
+        ... )
+        >>> display.axes_[0].get_ylabel()
+        'participation ratio'
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_estimator")
+        report = layer_report(
+            estimator,
+            X,
+            y,
+            measures=measures,
+            reference=reference,
+            max_samples=max_samples,
+            n_jobs=n_jobs,
+            random_state=random_state,
+        )
+        return cls(report).plot(ax=ax, line_kw=line_kw)
+
+    @share_docs(parameters=_SHARED)
+    def plot(self, *, ax=None, line_kw=None):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        {parameters}
+
+        Returns
+        -------
+        LayerReportDisplay
+            This object.
+        """
+        check_matplotlib_support(f"{type(self).__name__}.plot")
+        names = [name for name in self.report.table if name in MEASURES]
+        self.axes_ = panel_axes(ax, len(names), f"measures=[{names[0]!r}]")
+        self.figure_, self.lines_ = self.axes_[0].figure, {}
+        for axes, name in zip(self.axes_, names, strict=True):
+            self.lines_[name] = self._draw(axes, name, line_kw)
+            axes.set_ylabel(MEASURES[name].label)
+        self.axes_[-1].set_xlabel("layer")
+        return self
+
+    def _draw(self, axes, name, keywords):
+        """Draw a curve and its intervals; what is infinite leaves a gap."""
+        values, errors = self.report.table[name], None
+        if name in self.report.intervals:
+            bounds = self.report.intervals[name]
+            below, above = values - bounds["lower"], bounds["upper"] - values
+            errors = [e.clip(0).where(np.isfinite(e), 0) for e in (below, above)]
+        keywords = {"marker": "o", "capsize": 3, **(keywords or {})}
+        places = range(len(values))
+        container = axes.errorbar(places, values, errors, **keywords)
+        axes.set_xticks(places, values.index)
+        return container
