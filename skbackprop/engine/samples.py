@@ -59,6 +59,8 @@ class CSR(NamedTuple):
 class Groups(NamedTuple):
     """Groups of rows that a loss sees together: pairs, triplets, lists of a query.
 
+    A group may be a whole minibatch, of which a loss reads the statistics.
+
     Attributes
     ----------
     members : ndarray of int64 of shape (n_memberships,)
@@ -72,12 +74,19 @@ class Groups(NamedTuple):
         None: they stay as they are.
     source : tuple of ndarray, default=()
         What their members are drawn from.
+    counts : ndarray of int64 of shape (n_groups,), default=None
+        Where each group is a minibatch: the pairs in it, which are what the user
+        counts. None: minibatches are made of several groups, which count 1 each.
+    draws_rows : bool, default=False
+        Whether rows of X are drawn anew as well, from the source.
     """
 
     members: np.ndarray
     starts: np.ndarray
     redraw: object = None
     source: tuple = ()
+    counts: np.ndarray | None = None
+    draws_rows: bool = False
 
     @classmethod
     def of_size(cls, members, size, redraw=None, source=()):
@@ -149,6 +158,17 @@ class Samples(NamedTuple):
     def n_units(self):
         """Number of what minibatches are made of: groups, else rows."""
         return self.n_samples if self.groups is None else self.groups.n_groups
+
+    @property
+    def are_minibatches(self):
+        """Whether each unit is a whole minibatch."""
+        return self.groups is not None and self.groups.counts is not None
+
+    def count(self, units):
+        """Return how many samples, pairs or queries units are, as the user counts."""
+        return (
+            int(self.groups.counts[units].sum()) if self.are_minibatches else len(units)
+        )
 
     @property
     def weight_sum(self):
@@ -223,8 +243,9 @@ class Samples(NamedTuple):
 
     def identity(self):
         """Return the arrays that say which samples these are, by name."""
-        groups = self.groups
+        groups, X = self.groups, self.X
         if groups is not None:
+            X = groups.source if groups.draws_rows else X
             drawn = () if self.are_redrawn else (groups.members,)
             groups = (groups.starts, *drawn, *groups.source)
         parts = {
@@ -232,7 +253,7 @@ class Samples(NamedTuple):
             for name, part in self._asdict().items()
             if isinstance(part, Parts)
         }
-        return {**self._asdict(), "groups": groups, **parts}
+        return {**self._asdict(), "X": X, "groups": groups, **parts}
 
     def fingerprint(self):
         """Return numbers that other data would hardly have: sums of all bits.

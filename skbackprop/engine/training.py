@@ -273,6 +273,7 @@ class _Epochs:
         self.plan, self.state = plan, state
         self.random_state = random_state
         self.n_batches = -(-len(state.order) // executor.batch_size)
+        self.n_counted = samples.count(state.order)
         self.n_done = 0
         self.n_per_call = 1  # until the first one has told how long one takes
         self.rates, self.seconds = None, 0.0  # of the last call, per epoch
@@ -294,7 +295,7 @@ class _Epochs:
             self._redraw()
         if is_measured:
             self._measure_curvature()
-        state, n_samples = self.state, len(self.state.order)
+        state = self.state
         rule = StoppingRule(
             self.plan.tol,
             self.plan.max_no_improvement,
@@ -315,7 +316,7 @@ class _Epochs:
         )
         self.n_per_call = max(1, int(affordable))
         self.n_done += done
-        state.n_seen += done * n_samples
+        state.n_seen += done * self.n_counted
         state.n_steps += done * self.n_batches
         return run
 
@@ -359,7 +360,7 @@ class _Epochs:
             return n_before + steps // n_batches + steps % n_batches / n_batches
 
         epochs = at(0)
-        n_seen = state.n_seen + len(state.order) * (steps // n_batches)
+        n_seen = state.n_seen + self.n_counted * (steps // n_batches)
         scheduled = Progress(at(state.first_epoch), n_seen, state.slowdown)
         factors = plan.schedule.factors(scheduled)
         rates = plan.learning_rate * factors

@@ -11,13 +11,24 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skbackprop.engine.losses.pairs import (
-    ContrastiveLoss,
-    LogisticPairLoss,
-    TripletLoss,
-)
+from skbackprop.engine.losses.batches import BatchLoss
 from skbackprop.engine.samples import Groups, Samples
+from skbackprop.estimators.batches import (
+    PairBatches,
+    TwoViews,
+    check_can_hold_out,
+    check_views,
+)
 from skbackprop.estimators.dag import build_graph
+from skbackprop.estimators.embedding import (
+    OF_DISTANCES,
+    OF_MINIBATCHES,
+    check_contradictions,
+    check_similar_only,
+    expanding_modules,
+    make_loss,
+    reads_minibatches,
+)
 from skbackprop.estimators.mlp import _MLP
 from skbackprop.estimators.pairs import EmbeddingTargets, PairSampler, make_similarity
 from skbackprop.fitting.hooks import Data
@@ -25,12 +36,6 @@ from skbackprop.fitting.tasks import is_stochastic
 from skbackprop.network import Graph
 from skbackprop.utils.docs import inherit_docs
 from skbackprop.utils.validation import validate_finite
-
-LOSSES = {
-    "contrastive": ContrastiveLoss,
-    "logistic": LogisticPairLoss,
-    "triplet": TripletLoss,
-}
 
 
 @inherit_docs
@@ -58,6 +63,25 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     (``n_dissimilar`` times as many), so that in time all are seen. L-BFGS learns
     from those that are drawn first.
 
+    Three losses need no dissimilar pairs. They read a whole minibatch of n similar
+    pairs, with outputs Z of one branch and Z' of the other, and statistics of the
+    minibatch rule out that all samples become one point: 'vicreg' [7]_ minimises
+
+    .. math:: \frac{25}{nd} \|Z - Z'\|^2
+       + \frac{25}{2d} \sum_j \Big(\max(0, 1 - s_j) + \max(0, 1 - s'_j)\Big)
+       + \frac1d \sum_{j \neq k} \Big(C_{jk}^2 + C_{jk}'^2\Big), \quad
+       s_j = \sqrt{C_{jj} + 10^{-4}}
+
+    with the covariance matrices C of the d outputs; 'barlow_twins' [8]_, with
+    the matrix R of correlations between the branches,
+
+    .. math:: \sum_j (1 - R_{jj})^2 + 0.0051 \sum_{j \neq k} R_{jk}^2;
+
+    and 'infonce' [9]_, [10]_ the mean over all 2n rows of the log loss with which
+    a row's partner p is told from the others by cosines c,
+    :math:`\log \sum_{k \neq i} e^{2 c_{ik}} - 2 c_{ip}`. Pairs, or with
+    ``views`` the samples, are dealt anew to minibatches before each epoch.
+
     Parameters
     ----------
     n_components : int, default=2
@@ -72,14 +96,17 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     n_neighbors : int, default=5
         Number of neighbours; with labels the number of partners that are drawn
         for each sample in each epoch.
-    loss : {'contrastive', 'logistic', 'triplet'}, default='contrastive'
-        The loss above; the log loss of the probability
-        :math:`1 / (1 + e^{D^2 - m^2})` of being similar [5]_; or
-        :math:`\max(0, D_+^2 - D_-^2 + m)` of triplets [6]_: a sample, a similar
-        one at distance :math:`D_+` and a dissimilar one at :math:`D_-`. There must
-        be samples that have both.
+    loss : str or BatchLoss, default='contrastive'
+        'contrastive', the loss above; 'logistic', the log loss of the probability
+        :math:`1 / (1 + e^{D^2 - m^2})` of being similar [5]_; or 'triplet',
+        :math:`\max(0, D_+^2 - D_-^2 + m)`, of a sample, a similar one at distance
+        :math:`D_+` and a dissimilar one at :math:`D_-` [6]_: there must be samples
+        that have both. Of minibatches are 'vicreg', 'barlow_twins' and 'infonce';
+        :mod:`skbackprop.engine.losses.batches` has them with other numbers, as
+        ``VICReg(invariance=10)`` or ``InfoNCE(temperature=0.1)``.
     margin : float, default=1.0
-        The margin m: a distance, with triplets a difference of squared ones.
+        The margin m: a distance, with triplets a difference of squared ones. Losses
+        of minibatches have none.
     n_dissimilar : int, default=1
         Dissimilar pairs for each similar one.
     n_candidates : int, default=1
@@ -87,12 +114,24 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         taken that is closest in the map as it is. 1 takes any. Those beyond the
         margin, from which nothing would be learnt, are so taken last. Not with
         L-BFGS.
+    views : callable, default=None
+        What else can be similar, for losses of minibatches: two views of each
+        sample, drawn anew before each epoch. ``views(X, random_state)`` returns all
+        samples changed in a way that does not matter (noise, shifts, masks), an
+        array of the shape and dtype of X, drawn with a RandomState. X is a copy.
+        A file of ``save`` cannot hold it: ``set_params(views=None)`` before.
+    expander : int or array-like of int, default=None
+        Units of linear layers, with ReLU between them, behind the map. The loss
+        reads the last of them; ``transform`` leaves them out. Wider than the map
+        they let losses of minibatches see more of it.
     alpha : float, default=0.0001
         Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
         the number of pairs, or triplets, of a minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
         Pairs, or triplets, per minibatch of the stochastic solvers; 'auto' is
-        ``min(200, n_pairs_)``.
+        ``min(200, n_pairs_)``. With losses of minibatches 2 at least, for L-BFGS
+        too, and all minibatches of an epoch have nearly as many pairs, at most so
+        many; the loss of an epoch is their mean.
     shuffle : bool, default=True
         Whether the pairs are shuffled before each epoch.
     random_state : int, RandomState instance, default=None
@@ -102,7 +141,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     early_stopping : bool, default=False
         Whether training ends when the loss of pairs (or triplets) that are held
         out no longer improves. The weights with which it was least are kept.
-        What is held out are pairs, not samples, which may be in other pairs.
+        What is held out are pairs, not samples, which may be in other pairs; with
+        losses of minibatches two minibatches of pairs at least.
         Ignored by L-BFGS, and not for ``partial_fit``.
     validation_fraction : float, default=0.1
         Part of the pairs that is held out by ``early_stopping``, from 0 to 1.
@@ -136,6 +176,14 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
        learning approaches for face identification". ICCV.
     .. [6] Schroff, F., Kalenichenko, D. & Philbin, J. (2015). "FaceNet: A unified
        embedding for face recognition and clustering". CVPR.
+    .. [7] Bardes, A., Ponce, J. & LeCun, Y. (2022). "VICReg: variance-invariance-
+       covariance regularization for self-supervised learning". ICLR.
+    .. [8] Zbontar, J., Jing, L., Misra, I., LeCun, Y. & Deny, S. (2021). "Barlow
+       twins: self-supervised learning via redundancy reduction". ICML.
+    .. [9] van den Oord, A., Li, Y. & Vinyals, O. (2018). "Representation learning
+       with contrastive predictive coding". arXiv:1807.03748.
+    .. [10] Chen, T., Kornblith, S., Norouzi, M. & Hinton, G. (2020). "A simple
+       framework for contrastive learning of visual representations". ICML.
 
     Examples
     --------
@@ -148,6 +196,15 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     >>> model = make_pipeline(drlim, KNeighborsClassifier()).fit(X[::2], y[::2])
     >>> model.score(X[1::2], y[1::2]) > 0.9
     True
+
+    Without dissimilar pairs, from two noisy views of each sample:
+
+    >>> def noisy(X, random_state):
+    ...     return X + random_state.normal(scale=0.2, size=X.shape)
+    >>> settings = {"loss": "vicreg", "views": noisy, "expander": (32, 32)}
+    >>> drlim = DrLIM(4, **settings, tol=None, max_iter=100, random_state=0)
+    >>> drlim.fit_transform(X).shape
+    (150, 4)
     """
 
     n_components: int = 2
@@ -158,10 +215,12 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
     graph: object = None
     similarity: str = "neighbors"
     n_neighbors: int = 5
-    loss: str = "contrastive"
+    loss: str | BatchLoss = "contrastive"
     margin: float = 1.0
     n_dissimilar: int = 1
     n_candidates: int = 1
+    views: object = None
+    expander: object = None
 
     _parameter_constraints: ClassVar[dict] = {
         **_MLP._parameter_constraints,
@@ -169,10 +228,12 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         "graph": [None, Graph, callable],
         "similarity": [StrOptions({"neighbors", "labels"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "loss": [StrOptions(set(LOSSES))],
+        "loss": [StrOptions({*OF_DISTANCES, *OF_MINIBATCHES}), BatchLoss],
         "margin": [Interval(Real, 0, None, closed="neither")],
         "n_dissimilar": [Interval(Integral, 1, None, closed="left")],
         "n_candidates": [Interval(Integral, 1, None, closed="left")],
+        "views": [None, callable],
+        "expander": [None, "array-like", Interval(Integral, 1, None, closed="left")],
     }
 
     # Fitting
@@ -234,49 +295,51 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         X = validate_finite(
             self, X, accept_sparse="csr", dtype=dtype, order="C", reset=reset
         )
-        self._check_contradictions()
-        relation = make_similarity(X, *y, self.similarity, self.n_neighbors)
+        check_contradictions(self)
         _check_rows_differ(X)
-        return Data(X, relation)
+        return Data(X, self._make_relation(X, *y))
 
-    def _check_contradictions(self):
-        if self.scoring not in (None, "loss"):
-            raise ValueError(
-                f"scoring={self.scoring!r} scores samples, but what is held out are "
-                "pairs, scored by their loss. Use scoring=None or 'loss'."
+    def _make_relation(self, X, y, pairs):
+        """Return what is similar, which losses of minibatches need no more than."""
+        of_minibatches = reads_minibatches(self)
+        if self.views is not None:
+            check_views(X, self.similarity, pairs)
+            relation = TwoViews(self.views, X)
+        else:
+            relation = make_similarity(
+                X, y, pairs, self.similarity, self.n_neighbors, not of_minibatches
             )
-        if self.graph is not None:
-            for name in ("hidden_layer_sizes", "activation", "dropout"):
-                if not np.array_equal(getattr(self, name), getattr(DrLIM, name)):
-                    raise ValueError(
-                        f"graph and {name}={getattr(self, name)!r} contradict each "
-                        f"other: the graph is the network. Use graph=None, or "
-                        f"{name}={getattr(DrLIM, name)!r}, the default."
-                    )
-        if self.n_candidates > 1 and self.solver == "lbfgs":
-            raise ValueError(
-                f"n_candidates={self.n_candidates} draws pairs by the map as it is in "
-                "each epoch, but solver='lbfgs' has no epochs. Use n_candidates=1, or "
-                "solver='adam'."
-            )
+        if of_minibatches:
+            check_similar_only(relation, self.loss)
+        return relation
 
     def _new_targets(self, y, classes=None, incremental=False):
-        return EmbeddingTargets(LOSSES[self.loss](self.margin), self.n_components)
+        return EmbeddingTargets(
+            make_loss(self), self.n_components, len(expanding_modules(self.expander))
+        )
 
     def _check_targets(self, targets, y, classes=None, incremental=False):
-        if targets.loss != LOSSES[self.loss](self.margin):
+        if targets.loss != make_loss(self):
             raise ValueError(
                 f"loss={self.loss!r} with margin={self.margin} is not that of the "
                 f"network fitted before, {targets.loss!r}. Use warm_start=False, or "
                 "a new estimator."
             )
-        if targets.n_outputs != self.n_components:
+        map_ = targets.n_outputs, targets.n_behind
+        if map_ != (self.n_components, len(expanding_modules(self.expander))):
             self._refuse_continuation()
 
     def _make_graph(self, data, n_outputs):
         if self.graph is None:
-            return super()._make_graph(data, n_outputs)
-        return build_graph(self.graph, data.X.shape[1], n_outputs)
+            graph = super()._make_graph(data, n_outputs)
+        else:
+            graph = build_graph(self.graph, data.X.shape[1], n_outputs)
+        expanding = expanding_modules(self.expander)
+        return graph.then(*expanding) if expanding else graph
+
+    def _predicting_part(self, graph):
+        n_behind = self._targets.n_behind
+        return graph.up_to(len(graph.wires) - n_behind) if n_behind else graph
 
     def _begin(self, targets, is_given=False):
         super()._begin(targets, is_given)
@@ -284,6 +347,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         self._pairs_seed = int(self._random_state.randint(2**31 - 1))
 
     def _make_samples(self, X, y, relation, sample_weight):
+        if reads_minibatches(self):
+            return self._make_minibatches(X, relation)
         of_triplets = self.loss == "triplet"
         sampler = PairSampler(
             relation, of_triplets, self.n_dissimilar, self.n_candidates
@@ -305,6 +370,17 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         return Samples(
             X, sampler.targets(len(drawn), self._parameters.dtype), None, groups
         )
+
+    def _make_minibatches(self, X, relation):
+        random_state = np.random.RandomState(self._pairs_seed)
+        if self.views is not None:
+            X = relation.draw_rows(random_state)
+        batch_size = 200 if self.batch_size == "auto" else self.batch_size
+        batches = PairBatches(relation, batch_size, self.shuffle, random_state)
+        self.n_pairs_ = batches.n_pairs
+        if self.early_stopping and self.solver != "lbfgs":
+            check_can_hold_out(self.validation_fraction, len(batches.sizes))
+        return batches.samples(X, self._parameters.dtype)
 
     def _as_callbacks_see(self, X, y, sample_weight):
         y, pairs = y

@@ -166,8 +166,11 @@ def _draw_below(bounds, random_state):
     return (random_state.random_sample(len(bounds)) * bounds).astype(np.int64)
 
 
-def make_similarity(X, y, pairs, similarity, n_neighbors):
-    """Return what is similar, as the parameters and the data of a fit say."""
+def make_similarity(X, y, pairs, similarity, n_neighbors, of_both_kinds=True):
+    """Return what is similar, as the parameters and the data of a fit say.
+
+    With ``of_both_kinds`` there must be dissimilar pairs as well.
+    """
     if similarity == "labels":
         if pairs is not None:
             raise ValueError(
@@ -192,7 +195,9 @@ def make_similarity(X, y, pairs, similarity, n_neighbors):
         relation = SimilarityGraph(pairs)
     else:
         relation = _read_pairs(pairs, X.shape[0])
-    _check_both_kinds(relation, similarity, pairs)
+    _check_similar(relation, similarity, pairs)
+    if of_both_kinds:
+        _check_dissimilar(relation, similarity, pairs)
     return relation
 
 
@@ -273,14 +278,22 @@ def _shapes_of(pairs):
     return f"shape {np.shape(pairs)}"
 
 
-def _check_both_kinds(relation, similarity, pairs):
-    source = "pairs" if pairs is not None else f"similarity={similarity!r}"
+def _source(similarity, pairs):
+    return "pairs" if pairs is not None else f"similarity={similarity!r}"
+
+
+def _check_similar(relation, similarity, pairs):
+    source = _source(similarity, pairs)
     if not len(relation.draw_similar(np.random.RandomState(0))):
         raise ValueError(
             f"{source} gives no similar pairs, so there is nothing that should be "
             "close together. Labels must occur twice, and pairs must have some of "
             "Y = 0."
         )
+
+
+def _check_dissimilar(relation, similarity, pairs):
+    source = _source(similarity, pairs)
     if not relation.has_dissimilar.any():
         raise ValueError(
             f"{source} gives only similar pairs, for which one point is the best "
@@ -387,10 +400,20 @@ class PairSampler:
 
 @dataclass
 class EmbeddingTargets(Targets):
-    """No targets of samples, but of pairs or triplets, which the loss reads."""
+    """No targets of samples, but of pairs or triplets, which the loss reads.
+
+    Attributes
+    ----------
+    loss : GroupLoss
+    n_outputs : int
+        Width of the map.
+    n_behind : int
+        Nodes of the graph behind the map, up to what the loss reads.
+    """
 
     loss: losses.GroupLoss
     n_outputs: int
+    n_behind: int = 0
 
     are_scored_by_loss = True
 

@@ -22,7 +22,7 @@ from skbackprop.fitting.session import Session
 from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles, check_state
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
-from skbackprop.network.compiler import compile_graph
+from skbackprop.network.compiler import compile_graph, compile_part
 
 
 @dataclass(eq=False, repr=False)
@@ -196,7 +196,8 @@ default=None
     def _predict_with(self, X, decode):
         """Return ``decode(logits)`` of all rows, run through the fitted network."""
         X, graph = self._read_input(X)
-        program = compile_graph(graph)
+        part = self._predicting_part(graph)
+        program = compile_graph(graph) if part is graph else compile_part(graph, part)
         return run_in_batches(program, self._parameters, X, decode, graph)
 
     def _predict_read(self, X, decode):

@@ -158,6 +158,10 @@ class FittingHooks:
             as with ``partial_fit`` and ``warm_start=True``.
         """
 
+    def _predicting_part(self, graph):
+        """Return the part of a graph that predictions are made with."""
+        return graph
+
     def _is_same_network(self, graph):
         """Tell whether a graph has the parameters of the network fitted before."""
         return graph == self.graph_

@@ -303,7 +303,7 @@ def _prepare(
         estimator._program.check_reads_sparse()
     if estimator.solver != "lbfgs":
         batch_size = _batch_size(estimator, samples, samples.n_units)
-        check_minibatches(estimator._program, batch_size)
+        check_minibatches(estimator._program, samples.most_rows(batch_size))
         state = resume_or_begin(estimator, samples, splits, incremental)
         estimator._training_state = state
     return samples, remake
@@ -379,7 +379,9 @@ def _check_continuation(estimator, data):
 
 
 def _batch_size(estimator, samples, n_units):
-    """Return the minibatch size, at most the number of units to train on."""
+    """Return the units of a minibatch, at most the number of those to train on."""
+    if samples.are_minibatches:
+        return 1
     batch_size = estimator.batch_size
     if batch_size == "auto":
         batch_size = estimator._auto_batch_size(samples)

@@ -20,14 +20,14 @@ from skbackprop.fitting.rate_factors import rate_factors
 from skbackprop.utils.warnings import warn_user
 
 
-def layer_sizes(hidden_layer_sizes, min_layers=0):
+def layer_sizes(hidden_layer_sizes, min_layers=0, name="hidden_layer_sizes"):
     """Return the numbers of units as a list of int."""
     sizes = np.atleast_1d(np.asarray(hidden_layer_sizes)).tolist()
     are_sizes = all(isinstance(size, int) and size > 0 for size in sizes)
     if len(sizes) < min_layers or not are_sizes:
         at_least = f" of at least {min_layers}" if min_layers else ""
         raise ValueError(
-            "hidden_layer_sizes must be > 0, an int or a sequence of ints"
+            f"{name} must be > 0, an int or a sequence of ints"
             f"{at_least}, got {hidden_layer_sizes!r}."
         )
     return sizes
@@ -183,10 +183,10 @@ def _check_without_rule(estimator):
         )
 
 
-def check_minibatches(program, batch_size):
+def check_minibatches(program, n_rows):
     """Raise ValueError where all minibatches are of one row that others should see."""
     for instruction in program.instructions:
-        if instruction.module.mixes_rows and batch_size == 1:
+        if instruction.module.mixes_rows and n_rows == 1:
             raise ValueError(
                 f"{instruction.module!r} compares the rows of a minibatch, but all are "
                 "of one row. Use a batch_size of 2 at least, or LayerNorm."

@@ -58,7 +58,8 @@ def resume_or_begin(estimator, samples, splits, incremental):
             estimator, samples, splits, estimator._random_state
         )
         state.n_samples = samples.n_units
-    if estimator.batch_size != "auto" and estimator.batch_size > len(state.order):
+    n_counted = samples.count(state.order)
+    if estimator.batch_size != "auto" and estimator.batch_size > n_counted:
         warn_user(
             "Got `batch_size` less than 1 or larger than sample size. It is going "
             "to be clipped"

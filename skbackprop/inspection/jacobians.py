@@ -218,6 +218,8 @@ def input_gradient(estimator, X, *, target=None):
     """
     check_network(estimator)
     bound, rows = bind(estimator, X)
+    part = estimator._predicting_part(bound.graph)
+    bound = bound if part is bound.graph else bound.part(part)
     targets, width = estimator._targets, bound.program.output.width
     target = _one_per_sample(target, len(rows))
     if isinstance(targets, BinaryTargets):  # one score, that of the last class

@@ -107,6 +107,7 @@ class Loss(NamedTuple):
     targets: Address
     weights: Address  # of samples or groups
     settings: Address  # of the loss, a row for each of its numbers
+    scratch: Address  # that a loss of whole minibatches works in
     ld_logits: int
     ld_targets: int
     ld_settings: int

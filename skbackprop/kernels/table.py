@@ -157,6 +157,14 @@ def loss_kernel(loss, bits):
     )
 
 
+def loss_scratch(loss, n_rows, width):
+    """Return how many numbers the kernel of a loss of so many rows works in."""
+    if not loss.needs_scratch:
+        return 0
+    file, kernel = loss.kernel
+    return kernel_file(f"losses.{file}").scratch_size(kernel, n_rows, width)
+
+
 def update_kernel(optimizer, bits):
     """Return the address of the kernel of an optimizer's update."""
     variant = "_nesterov" if getattr(optimizer, "nesterov", False) else ""

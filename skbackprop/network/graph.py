@@ -154,6 +154,26 @@ class Graph:
             self._parts[number] = Graph(self._nodes[number])
         return self._parts[number]
 
+    def then(self, *modules):
+        """Return the graph with modules behind its output, one after the other.
+
+        Parameters
+        ----------
+        *modules : Module
+
+        Examples
+        --------
+        >>> from skbackprop.network import Graph, Input, Linear, ReLU
+        >>> print(Graph(Linear(3)(Input(4))).then(ReLU(), Linear(2)))
+        1 = Linear(n_units=3)(0)
+        2 = ReLU()(1)
+        3 = Linear(n_units=2)(2)
+        """
+        output = self._nodes[-1]
+        for module in modules:
+            output = module(output)
+        return Graph(output)
+
     # How a graph is shown
 
     def __str__(self):

@@ -298,6 +298,7 @@ class Workspace:
     def bind_loss(self, loss, batch):
         """Return the row of a loss of the output of a ``Batch``."""
         output = self.program.output
+        n_numbers = table.loss_scratch(loss, self.n_rows, output.width)
         return new_row(
             Loss,
             table.loss_kernel(loss, self.bits),
@@ -310,6 +311,7 @@ class Workspace:
             weights=batch.weights,
             settings=np.ascontiguousarray(loss.settings(output.stride), self.dtype),
             ld_settings=output.stride,
+            scratch=aligned_zeros(n_numbers, self.dtype) if n_numbers else 0,
             n_classes=getattr(loss, "n_classes", 0),
         )
 

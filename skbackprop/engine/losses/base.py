@@ -24,6 +24,8 @@ class Loss:
         network's dtype, instead of a number for each output.
     kernel : str or tuple
         What kind of kernel runs it (:mod:`skbackprop.kernels.losses.elementwise`).
+    needs_scratch : bool
+        Whether the kernel works in memory of its own.
     reference : str
         Who proposed it, and when.
     """
@@ -32,6 +34,7 @@ class Loss:
     averages_outputs: ClassVar[bool] = False
     reads_class_index: ClassVar[bool] = False
     kernel: ClassVar[str] = "elementwise"
+    needs_scratch: ClassVar[bool] = False
     reference: ClassVar[str]
 
     def reported_factor(self, n_outputs):
