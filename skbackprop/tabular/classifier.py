@@ -153,7 +153,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, classes of rows, weights."""
-        check_classification_targets(y)
+        with naming_y(y):
+            check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             raise ValueError(
