@@ -11,7 +11,6 @@ from numbers import Integral
 import numpy as np
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import _check_sample_weight
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.history import new_history
@@ -40,8 +39,7 @@ from skbackprop.fitting.validation_sets import (
     make_validation,
     read_held_out,
 )
-from skbackprop.utils.gate import as_read_by_kernels, check_masked
-from skbackprop.utils.validation import FLOATS, naming, refuse_times
+from skbackprop.utils.validation import FLOATS, check_weights
 from skbackprop.utils.warnings import warn_user
 
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
@@ -284,7 +282,7 @@ def _prepare(
     dtype = FLOATS if dtype is None else dtype
     data = estimator._read_data(X, y, dtype, reset=not continues)
     X, y, _ = data
-    sample_weight = _check_weights(sample_weight, X)
+    sample_weight = check_weights(sample_weight, X)
     if continues:
         targets = estimator._targets
         estimator._check_targets(targets, y, classes, incremental)
@@ -309,23 +307,6 @@ def _prepare(
         state = resume_or_begin(estimator, samples, splits, incremental)
         estimator._training_state = state
     return samples, remake
-
-
-def _check_weights(sample_weight, X):
-    if sample_weight is None:
-        return None
-    check_masked(sample_weight, "sample_weight")
-    refuse_times(sample_weight, "sample_weight")
-    with naming("sample_weight"):
-        sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=X.dtype, ensure_non_negative=True
-        )
-    sample_weight = as_read_by_kernels(sample_weight, X.dtype)
-    if not sample_weight.any():
-        raise ValueError(
-            "sample_weight must have at least one positive entry, all are 0."
-        )
-    return sample_weight
 
 
 def _check_any_weighs(estimator, weights, incremental):

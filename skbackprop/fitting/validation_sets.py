@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _check_sample_weight, _num_samples
+from sklearn.utils.validation import _num_samples
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.observers import Validated
@@ -15,6 +15,7 @@ from skbackprop.engine.samples import CSR, Samples
 from skbackprop.fitting.targets import BinaryTargets
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
+from skbackprop.utils.validation import check_weights
 
 
 class GivenSet(NamedTuple):
@@ -183,24 +184,13 @@ def _read(estimator, given):
         encoded = estimator._targets.encode(data.y, dtype)
     except ValueError as error:
         raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
-    weights = _check_weights(given.sample_weight, data.X, dtype)
+    try:
+        weights = check_weights(given.sample_weight, data.X, "sample_weight_val")
+    except ValueError as error:
+        raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
     X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
     samples = estimator._make_samples(X, data.y, encoded, weights)
     return samples, estimator._graph_for(data)
-
-
-def _check_weights(weights, X, dtype):
-    if weights is None:
-        return None
-    try:
-        weights = _check_sample_weight(
-            weights, X, dtype=dtype, ensure_non_negative=True
-        )
-        if not weights.any():
-            raise ValueError("one entry at least must be positive, but all are 0.")
-    except ValueError as error:
-        raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
-    return weights
 
 
 def _by_rows(part):

@@ -10,11 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_consistent_length,
-    check_is_fitted,
-)
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skbackprop.engine.interrupts import Interrupts
 from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
@@ -33,7 +29,7 @@ from skbackprop.tabular.report import write_report
 from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
-from skbackprop.utils.validation import refuse_times
+from skbackprop.utils.validation import check_given, check_weights, naming_y
 from skbackprop.utils.warnings import warn_user
 
 
@@ -227,22 +223,16 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         table = check_features(self, X, y, reset=True)
         stand_in = np.empty(table.shape[:1], np.float32)
         check_consistent_length(stand_in, y)
-        refuse_times(y, "y")
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, stand_in, dtype=np.float32, ensure_non_negative=True
-            )
-            rows = np.flatnonzero(sample_weight)
-            if len(rows) == 0:
-                raise ValueError(
-                    "sample_weight must have at least one non-zero entry, all are 0."
-                )
-            if len(rows) < len(sample_weight):  # the others are as if not there
-                table, sample_weight = table.take(rows), sample_weight[rows]
-                y = _safe_indexing(y, rows)
+        check_given(y, "y")
+        sample_weight = check_weights(sample_weight, stand_in)
+        if sample_weight is not None and not sample_weight.all():
+            rows = np.flatnonzero(sample_weight)  # the others are as if not there
+            table, sample_weight = table.take(rows), sample_weight[rows]
+            y = _safe_indexing(y, rows)
         self.table_ = TableReader.learn(table, self.categorical_features)
         X = self.table_.read(table)
-        targets, codes, sample_weight = self._learn_targets(y, sample_weight)
+        with naming_y(y):
+            targets, codes, sample_weight = self._learn_targets(y, sample_weight)
         return Data(X, targets, sample_weight), codes
 
     def _fit_ensemble(self, data, codes, trainer):

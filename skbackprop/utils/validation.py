@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn import get_config
 from sklearn.utils import check_array, check_X_y
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
@@ -20,9 +20,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
     Where X is not finite, the column is named.
     """
     for part, name in ((X, "X"), (y, "y")):
-        check_sparse(part, name)
-        check_masked(part, name)
-        refuse_times(part, name)
+        check_given(part, name)
     with naming_y(y), naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
@@ -56,6 +54,13 @@ def _is_input(estimator, X):
     with np.errstate(over="ignore", invalid="ignore"):
         is_finite = np.isfinite(np.add.reduce(X, axis=None))
     return X.shape[0] > 0 and X.flags.aligned and bool(is_finite)
+
+
+def check_given(values, name):
+    """Raise an error where values would not be read as what they are."""
+    check_sparse(values, name)
+    check_masked(values, name)
+    refuse_times(values, name)
 
 
 def refuse_times(X, name):
@@ -130,13 +135,30 @@ def _without_shape(message):
 
 def read_numbers(values, name):
     """Return what is given beside X and y, by a name, as an array of float64."""
-    check_masked(values, name)
-    refuse_times(values, name)
+    check_given(values, name)
     with naming(name):
         values = np.asarray(values)
         if values.dtype.kind == "c":
             raise ValueError(f"{name} must be real numbers, got {values.dtype}.")
         return np.require(values, np.float64, ["C", "ALIGNED"])
+
+
+def check_weights(weights, X, name="sample_weight"):
+    """Validate weights of samples, None where each weighs 1.
+
+    They become those of X in dtype; there too one at least must be positive.
+    """
+    if weights is None:
+        return None
+    check_given(weights, name)
+    with naming(name):
+        weights = _check_sample_weight(
+            weights, X, dtype=X.dtype, ensure_non_negative=True
+        )
+    weights = as_read_by_kernels(weights, X.dtype)
+    if not weights.any():
+        raise ValueError(f"{name} must have at least one positive entry, all are 0.")
+    return weights
 
 
 @contextmanager
@@ -195,9 +217,7 @@ def _first_column_of_text(X):
 
 def check_samples(X, name="X", dtype=np.float64, **options):
     """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
-    check_sparse(X, name)
-    check_masked(X, name)
-    refuse_times(X, name)
+    check_given(X, name)
     with naming_the_column(X, name):
         X = check_array(X, dtype=dtype, input_name=name, **options)
     return X if dtype == "numeric" else as_read_by_kernels(X, dtype)
@@ -205,9 +225,7 @@ def check_samples(X, name="X", dtype=np.float64, **options):
 
 def check_targets(y, n_samples, is_numeric):
     """Validate targets beside samples that scikit-learn cannot read."""
-    check_sparse(y, "y")
-    check_masked(y, "y")
-    refuse_times(y, "y")
+    check_given(y, "y")
     stand_in = np.zeros((n_samples, 1))
     with naming("y"):
         return check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)[1]
