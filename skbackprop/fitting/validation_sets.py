@@ -190,6 +190,7 @@ def _read(estimator, given):
         raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
     X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
     samples = estimator._make_samples(X, data.y, encoded, weights)
+    estimator._targets.check_validation(samples)
     return samples, estimator._graph_for(data)
 
 
