@@ -12,6 +12,8 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
 FLOATS = (np.float64, np.float32)
+# How NumPy begins to say so.
+_OF_NO_NUMBERS = ("could not convert string to float", "float() argument must be")
 
 
 def validate_finite(estimator, X, y="no_validation", **options):
@@ -172,15 +174,16 @@ def naming_the_column(X, input_name):
         raise ValueError(
             f"{input_name} holds an integer too large for a number of floating point."
         ) from None
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         column = None
         if str(error).startswith(f"Input {input_name} contains"):
             column = _first_bad_column(X)
-        elif str(error).startswith("could not convert string to float"):
-            column = _first_column_of_text(X)
+        elif str(error).startswith(_OF_NO_NUMBERS):
+            column = _first_column_of_no_numbers(X)
         if column is None:
             raise
-        raise ValueError(f"{error}\nThe first such column is {column}.") from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{error}\nThe first such column is {column}.") from None
 
 
 def _first_bad_column(X):
@@ -205,7 +208,7 @@ def _is_finite(column):
         return False
 
 
-def _first_column_of_text(X):
+def _first_column_of_no_numbers(X):
     """Return the name of the first column of a table that holds no numbers."""
     for name in getattr(X, "columns", ()):
         try:
