@@ -152,7 +152,10 @@ class _Iterations:
             for observer in self.observers:
                 observer.before_epochs(self.state)
             self._begin = time.perf_counter()
-        return self.objective(parameters)
+        found = self.objective(parameters)
+        # An iteration may take twenty of these, each of which goes through all samples.
+        self.interrupts.check()
+        return found
 
     def end(self, parameters):
         """Note that an iteration has ended with these parameters."""

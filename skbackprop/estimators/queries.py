@@ -130,6 +130,12 @@ def gains_of(relevance, gain):
     return gains
 
 
+def _can_be_scored(samples):
+    """Tell of each query whether it can be ranked, and weighs something."""
+    can_be = can_be_ranked(samples.targets[:, 0], samples.groups.starts)
+    return can_be if samples.weights is None else can_be & (samples.weights > 0)
+
+
 @dataclass
 class RelevanceTargets(Targets):
     """How relevant documents are; one output, the score, ranks them."""
@@ -156,9 +162,7 @@ class RelevanceTargets(Targets):
 
     def needed_in_both_parts(self, samples):
         """Return which queries can be ranked, and weigh something."""
-        is_needed = can_be_ranked(samples.targets[:, 0], samples.groups.starts)
-        if samples.weights is not None:
-            is_needed &= samples.weights > 0
+        is_needed = _can_be_scored(samples)
         if is_needed.sum() < 2:
             raise ValueError(
                 "early_stopping=True needs two queries with documents of different "
@@ -166,6 +170,15 @@ class RelevanceTargets(Targets):
                 f"hold out, but has {is_needed.sum()} among {samples.n_units}."
             )
         return is_needed
+
+    def check_validation(self, samples):
+        """Raise ValueError where all ways to rank the documents score the same."""
+        if not _can_be_scored(samples).any():
+            raise ValueError(
+                "X_val and y_val cannot be scored: no query has documents of different "
+                "relevance and a positive weight. Are qid_val, y_val and "
+                "query_weight_val what they should be?"
+            )
 
     @property
     def _reads_gains(self):

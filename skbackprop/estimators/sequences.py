@@ -9,8 +9,7 @@ from sklearn.utils.validation import _get_feature_names
 from skbackprop.engine.parts import Parts
 from skbackprop.estimators.buckets import UNROLLING_TO_TRAIN, find_buckets
 from skbackprop.network.recurrence import SequenceLayout
-from skbackprop.utils.gate import check_masked, check_sparse
-from skbackprop.utils.validation import check_samples, refuse_times
+from skbackprop.utils.validation import check_given, check_samples
 
 
 @dataclass
@@ -209,8 +208,7 @@ def read_sequences(X, dtype, layout):
     X = listed(X)
     if len(X) == 0:
         raise ValueError("X has no sequences, but at least 1 is needed.")
-    check_masked(X)
-    refuse_times(X, "X")
+    check_given(X, "X")
     if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
         with np.errstate(over="ignore"):
             options = {"allow_nd": True, "ensure_all_finite": False}
@@ -234,9 +232,7 @@ def read_sequences(X, dtype, layout):
 def _read_matrix(i, matrix, dtype, layout):
     """Return the i-th sequence as a matrix (time, features)."""
     name = f"Sequence {i} of X"
-    check_sparse(matrix, name)
-    check_masked(matrix, name)
-    refuse_times(matrix, name)
+    check_given(matrix, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

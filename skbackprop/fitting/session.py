@@ -282,7 +282,7 @@ def _prepare(
     dtype = FLOATS if dtype is None else dtype
     data = estimator._read_data(X, y, dtype, reset=not continues)
     X, y, _ = data
-    sample_weight = check_weights(sample_weight, X, X.dtype)
+    sample_weight = check_weights(sample_weight, X)
     if continues:
         targets = estimator._targets
         estimator._check_targets(targets, y, classes, incremental)

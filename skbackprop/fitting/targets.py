@@ -55,6 +55,10 @@ class Targets:
         """
         return
 
+    def check_validation(self, samples):
+        """Raise ValueError where a validation set tells no network from another."""
+        return
+
 
 @dataclass
 class ClassTargets(Targets):

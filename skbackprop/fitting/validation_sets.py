@@ -185,11 +185,12 @@ def _read(estimator, given):
     except ValueError as error:
         raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
     try:
-        weights = check_weights(given.sample_weight, data.X, dtype)
+        weights = check_weights(given.sample_weight, data.X, "sample_weight_val")
     except ValueError as error:
         raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
     X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
     samples = estimator._make_samples(X, data.y, encoded, weights)
+    estimator._targets.check_validation(samples)
     return samples, estimator._graph_for(data)
 
 

@@ -76,8 +76,9 @@ def share_of_ball(r, s, dimension):
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ours = (1 + s**2 - r**2) / (2 * s)  # the plane's distance from the centre
         theirs = (s - ours) / r
-    log_volume = dimension * np.log(r)
-    with np.errstate(divide="ignore"):  # caps of many dimensions are next to nothing
+    with np.errstate(divide="ignore"):
+        # r underflows in few dimensions, caps are next to nothing in many.
+        log_volume = dimension * np.log(r)
         log_cap = np.log(_cap(theirs, dimension))
     share = _cap(ours, dimension) + np.exp(np.minimum(log_volume + log_cap, 0))
     inside = np.exp(np.minimum(log_volume, 0))

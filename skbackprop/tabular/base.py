@@ -30,7 +30,7 @@ from skbackprop.tabular.report import write_report
 from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
-from skbackprop.utils.validation import check_targets, check_weights
+from skbackprop.utils.validation import check_targets, check_weights, naming_y
 from skbackprop.utils.warnings import warn_user
 
 
@@ -224,15 +224,15 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
         table = check_features(self, X, y, reset=True)
         n_rows = table.shape[0]
         y = check_targets(y, n_rows, is_numeric=self._kind == "numbers")
-        sample_weight = check_weights(sample_weight, np.empty(n_rows), np.float32)
-        if sample_weight is not None:
-            rows = np.flatnonzero(sample_weight)
-            if len(rows) < len(sample_weight):  # the others are as if not there
-                table, sample_weight = table.take(rows), sample_weight[rows]
-                y = y[rows]
+        sample_weight = check_weights(sample_weight, np.empty(n_rows, np.float32))
+        if sample_weight is not None and not sample_weight.all():
+            rows = np.flatnonzero(sample_weight)  # the others are as if not there
+            table, sample_weight = table.take(rows), sample_weight[rows]
+            y = y[rows]
         self.table_ = TableReader.learn(table, self.categorical_features)
         X = self.table_.read(table)
-        targets, codes, sample_weight = self._learn_targets(y, sample_weight)
+        with naming_y(y):
+            targets, codes, sample_weight = self._learn_targets(y, sample_weight)
         return Data(X, targets, sample_weight), codes
 
     def _fit_ensemble(self, data, codes, trainer):

@@ -16,7 +16,6 @@ from skbackprop.fitting.tasks import weigh_by_class
 from skbackprop.tabular.base import TabularEstimator, weighted_mean
 from skbackprop.tabular.calibration import log_sharpen
 from skbackprop.utils.docs import inherit_docs
-from skbackprop.utils.validation import naming_y
 
 
 @inherit_docs
@@ -153,8 +152,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def _learn_targets(self, y, sample_weight):
         """Return targets as the networks learn them, classes of rows, weights."""
-        with naming_y(y):
-            check_classification_targets(y)
+        check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             raise ValueError(
@@ -180,8 +178,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
                 )
             return y, codes, sample_weight
         y = column_or_1d(y, warn=True)
-        with naming_y(y):
-            self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = np.unique(y, return_inverse=True)
         n_classes = len(self.classes_)
         self.n_outputs_ = 1 if n_classes <= 2 else n_classes
         if self.class_weight is not None:

@@ -13,6 +13,8 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
 FLOATS = (np.float64, np.float32)
+# How NumPy begins to say so.
+_OF_NO_NUMBERS = ("could not convert string to float", "float() argument must be")
 
 
 def validate_finite(estimator, X, y="no_validation", **options):
@@ -21,7 +23,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
     Where X is not finite, the column is named.
     """
     for part, name in ((X, "X"), (y, "y")):
-        refuse_unreadable(part, name)
+        check_given(part, name)
     with naming_y(y), naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
@@ -57,11 +59,11 @@ def _is_input(estimator, X):
     return X.shape[0] > 0 and X.flags.aligned and bool(is_finite)
 
 
-def refuse_unreadable(part, name):
-    """Raise an error where NumPy would read what is not there or not meant so."""
-    check_sparse(part, name)
-    check_masked(part, name)
-    refuse_times(part, name)
+def check_given(values, name):
+    """Raise an error where values would not be read as what they are."""
+    check_sparse(values, name)
+    check_masked(values, name)
+    refuse_times(values, name)
 
 
 def refuse_times(X, name):
@@ -138,13 +140,34 @@ def _without_shape(message):
 
 def read_numbers(values, name):
     """Return what is given beside X and y, by a name, as an array of float64."""
-    check_masked(values, name)
-    refuse_times(values, name)
+    check_given(values, name)
     with naming(name):
         values = np.asarray(values)
         if values.dtype.kind == "c":
             raise ValueError(f"{name} must be real numbers, got {values.dtype}.")
         return np.require(values, np.float64, ["C", "ALIGNED"])
+
+
+def check_weights(weights, X, name="sample_weight"):
+    """Validate weights of samples, None where each weighs 1.
+
+    They become those of X in dtype; there too one at least must be positive.
+    """
+    if weights is None:
+        return None
+    check_given(weights, name)
+    with naming(name):
+        # In full, as what is negative may be so small that it would vanish.
+        weights = _check_sample_weight(
+            weights, X, dtype=np.float64, ensure_non_negative=True
+        )
+        weights = weights.astype(X.dtype, copy=False)
+    if not np.isfinite(weights).all():
+        raise ValueError(f"{name} has values too large for {X.dtype}.")
+    weights = as_read_by_kernels(weights, X.dtype)
+    if not weights.any():
+        raise ValueError(f"{name} must have at least one positive entry, all are 0.")
+    return weights
 
 
 @contextmanager
@@ -158,15 +181,16 @@ def naming_the_column(X, input_name):
         raise ValueError(
             f"{input_name} holds an integer too large for a number of floating point."
         ) from None
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         column = None
         if str(error).startswith(f"Input {input_name} contains"):
             column = _first_bad_column(X)
-        elif str(error).startswith("could not convert string to float"):
-            column = _first_column_of_text(X)
+        elif str(error).startswith(_OF_NO_NUMBERS):
+            column = _first_column_of_no_numbers(X)
         if column is None:
             raise
-        raise ValueError(f"{error}\nThe first such column is {column}.") from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{error}\nThe first such column is {column}.") from None
 
 
 def _first_bad_column(X):
@@ -191,7 +215,7 @@ def _is_finite(column):
         return False
 
 
-def _first_column_of_text(X):
+def _first_column_of_no_numbers(X):
     """Return the name of the first column of a table that holds no numbers."""
     for name in getattr(X, "columns", ()):
         try:
@@ -203,7 +227,7 @@ def _first_column_of_text(X):
 
 def check_samples(X, name="X", dtype=np.float64, **options):
     """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
-    refuse_unreadable(X, name)
+    check_given(X, name)
     with naming_the_column(X, name):
         X = check_array(X, dtype=dtype, input_name=name, **options)
     return X if dtype == "numeric" else as_read_by_kernels(X, dtype)
@@ -211,30 +235,10 @@ def check_samples(X, name="X", dtype=np.float64, **options):
 
 def check_targets(y, n_samples, is_numeric):
     """Validate targets beside samples that scikit-learn cannot read."""
-    refuse_unreadable(y, "y")
+    check_given(y, "y")
     stand_in = np.zeros((n_samples, 1))
     with naming("y"):
         return check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)[1]
-
-
-def check_weights(sample_weight, X, dtype):
-    """Validate weights of the rows of X: finite, not negative, not all 0; or None."""
-    if sample_weight is None:
-        return None
-    refuse_unreadable(sample_weight, "sample_weight")
-    with naming("sample_weight"):
-        # In full, as what is negative may be so small that it would vanish.
-        weights = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-        weights = weights.astype(dtype, copy=False)
-    if not np.isfinite(weights).all():
-        raise ValueError(f"sample_weight has values too large for {np.dtype(dtype)}.")
-    if not weights.any():
-        raise ValueError(
-            "sample_weight must have at least one positive entry, all are 0."
-        )
-    return as_read_by_kernels(weights, dtype)
 
 
 def distinct_labels(y):

@@ -112,6 +112,24 @@ def test_ctrl_c_during_lbfgs_is_noticed(kind, default_handler):
 
 
 @both_executors
+def test_ctrl_c_is_noticed_within_an_iteration(kind, default_handler):
+    executor, samples = lbfgs_problem(kind)
+    objective, values = executor.objective, []
+
+    def interrupted(samples):
+        values.append(objective(samples) / samples.weight_sum)
+        signal.raise_signal(signal.SIGINT)
+        return values[-1] * samples.weight_sum
+
+    executor.objective = interrupted
+    outcome, n_iter, loss, _ = train_lbfgs(executor, samples, 0.0, 100, 1000, 0.0)
+    assert outcome is Outcome.INTERRUPTED
+    assert len(values) == 1
+    assert n_iter == 0
+    assert loss == pytest.approx(values[0] / executor.program.output.width)
+
+
+@both_executors
 def test_lbfgs_on_samples_that_are_not_finite_keeps_the_start(kind):
     executor, samples = lbfgs_problem(kind)
     start = executor.parameters.copy()

@@ -221,10 +221,21 @@ def test_early_stopping_needs_two_queries_to_rank(settings):
         ranker(early_stopping=True, **settings).fit(X, y, qid=QID)
 
 
-def test_a_validation_set_without_a_query_to_rank_is_named():
-    given = {"X_val": X, "y_val": np.zeros_like(Y), "qid_val": QID}
-    with pytest.raises(ValueError, match="X_val and y_val cannot be scored: NDCG"):
-        ranker().fit(X, Y, qid=QID, **given)
+@pytest.mark.parametrize("scoring", [None, "loss"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"y_val": np.zeros_like(Y)},
+        {"y_val": np.ones_like(Y)},
+        {"qid_val": np.arange(len(Y))},
+        {"y_val": QID == 3, "query_weight_val": (QID != 3).astype(float)},
+    ],
+    ids=["irrelevant", "alike", "alone", "without weight"],
+)
+def test_a_validation_set_without_a_query_to_rank_is_named(given, scoring):
+    given = {"X_val": X, "y_val": Y, "qid_val": QID} | given
+    with pytest.raises(ValueError, match="X_val and y_val cannot be scored: no query"):
+        ranker(scoring=scoring).fit(X, Y, qid=QID, **given)
 
 
 # How large queries may be

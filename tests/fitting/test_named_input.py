@@ -5,12 +5,21 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
-from skbackprop import DrLIM, LinearSeparator, MLPClassifier, MLPRanker, MLPRegressor
+from skbackprop import (
+    DrLIM,
+    LinearSeparator,
+    MLPClassifier,
+    MLPRanker,
+    MLPRegressor,
+    TabularClassifier,
+    TabularRegressor,
+)
 
 X = np.random.default_rng(0).normal(size=(12, 4))
 Y = np.arange(12) % 2
 ONES = np.ones(12)
 SETTINGS = {"hidden_layer_sizes": (3,), "max_iter": 1, "random_state": 0}
+OF_TABLES = {"n_estimators": 1, "encoding": "raw", **SETTINGS}
 IS_FIRST = np.arange(12) == 0
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -34,10 +43,25 @@ each_fault = pytest.mark.parametrize("fault", NO_WEIGHTS)
 
 
 @each_fault
-def test_sample_weights_are_refused_by_name(fault):
-    ours = MLPRegressor(**SETTINGS)
+@pytest.mark.parametrize(
+    "ours",
+    [
+        MLPRegressor(**SETTINGS),
+        TabularClassifier(**OF_TABLES),
+        TabularRegressor(**OF_TABLES),
+    ],
+    ids=lambda ours: type(ours).__name__,
+)
+def test_sample_weights_are_refused_by_name(ours, fault):
     with pytest.raises((ValueError, TypeError), match="sample_weight"):
         ours.fit(X, Y, sample_weight=NO_WEIGHTS[fault])
+
+
+@each_fault
+def test_weights_of_validation_sets_are_refused_by_name(fault):
+    held_out = {"X_val": X, "y_val": Y, "sample_weight_val": NO_WEIGHTS[fault]}
+    with pytest.raises((ValueError, TypeError), match="sample_weight_val"):
+        MLPRegressor(**SETTINGS).fit(X, Y, **held_out)
 
 
 @each_fault
@@ -63,10 +87,16 @@ NO_LABELS = {
 }
 
 
-@pytest.mark.parametrize("make", [MLPClassifier, LinearSeparator, MLPRegressor])
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(MLPClassifier, LinearSeparator, MLPRegressor),
+        *(TabularClassifier, TabularRegressor),
+    ],
+)
 @pytest.mark.parametrize("fault", NO_LABELS)
 def test_targets_are_refused_by_name(make, fault):
-    with pytest.raises((ValueError, TypeError), match=r"\by\b"):
+    with pytest.raises((ValueError, TypeError), match=r"\by\b|label type"):
         make().fit(X, NO_LABELS[fault])
 
 
@@ -107,8 +137,21 @@ def unaligned(values):
     return np.frombuffer(b"?" + values.tobytes(), np.uint8)[1:].view(values.dtype)
 
 
-def test_targets_and_weights_need_not_be_aligned():
+def swapped(values):
+    return values.astype(values.dtype.newbyteorder())
+
+
+@pytest.mark.parametrize("held", [unaligned, swapped])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: MLPRegressor(**SETTINGS),
+        lambda: TabularRegressor(**OF_TABLES),
+    ],
+    ids=["MLP", "table"],
+)
+def test_targets_and_weights_may_lie_in_any_way(make, held):
     y, weights = X[:, 0].copy(), X[:, 1] ** 2
-    ours = MLPRegressor(**SETTINGS).fit(X, unaligned(y), unaligned(weights))
-    expected = MLPRegressor(**SETTINGS).fit(X, y, weights)
+    ours = make().fit(X, held(y), held(weights))
+    expected = make().fit(X, y, weights)
     assert_array_equal(ours.predict(X), expected.predict(X))

@@ -1,6 +1,7 @@
 """Dimension of known manifolds, and distances from them."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -143,6 +144,16 @@ def test_whoever_mixes_precisions_is_told_of_duplicates(method, n_copies):
         intrinsic_dimension(mixed, method=method)
     found = intrinsic_dimension(mixed.astype(np.float32), method=method)
     assert found.n_samples == 400
+
+
+def test_duplicates_that_are_taken_for_samples_are_warned_of_and_nothing_else():
+    X = np.random.default_rng(0).normal(size=(300, 3))
+    X = np.concatenate([X, X.astype(np.float32)])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        dimension = intrinsic_dimension(X, method="two_nn").dimension
+    assert 0 < dimension < 1
+    assert [str(w.message)[:24] for w in caught] == ["600 of 600 samples of X "]
 
 
 def test_samples_that_are_dense_or_far_from_the_origin_are_no_duplicates():

@@ -148,6 +148,7 @@ def test_the_least_hinge_loss_is_that_of_the_primal_program(family):
         assert_allclose(hinge_loss(separator, X, y), program.fun, rtol=1e-6)
 
 
+@pytest.mark.usefixtures("default_handler")
 def test_ctrl_c_stops_the_search_for_the_least_hinge_loss(monkeypatch):
     """The solver holds it back; here one takes its place that surely takes long."""
     ends = []

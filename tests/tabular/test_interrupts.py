@@ -10,7 +10,10 @@ from numpy.testing import assert_array_equal
 
 from skbackprop import TabularRegressor
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="no signals to send")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="no signals to send"),
+    pytest.mark.usefixtures("default_handler"),
+]
 X = np.random.default_rng(0).normal(size=(2500, 6))
 Y = X[:, 0] * X[:, 1] + X[:, 2]
 

@@ -8,6 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from mixed_table import small_classifier, small_regressor
 from scipy import sparse
 
 from skbackprop.tabular.table import TableReader
@@ -161,6 +162,21 @@ def test_what_is_no_table_is_refused_as_scikit_learn_does(X, message):
 def test_sparse_matrices_are_refused_with_advice(make):
     with pytest.raises(TypeError, match="Sparse data.*MLPClassifier.*toarray"):
         TableReader.learn(make(np.eye(3)))
+
+
+@pytest.mark.parametrize("make", [small_classifier, small_regressor])
+def test_masked_targets_are_refused(make):
+    y = np.arange(12) % 2
+    with pytest.raises(ValueError, match="y is a masked array"):
+        make().fit(np.arange(24.0).reshape(12, 2), np.ma.masked_array(y, y == 1))
+
+
+@pytest.mark.parametrize("make", [small_classifier, small_regressor])
+def test_corrupt_label_matrices_are_refused(make):
+    y = sparse.csr_matrix(np.eye(12, 3, dtype=int))
+    y.indices[1] = 77
+    with pytest.raises(ValueError, match="y is a corrupt CSR matrix"):
+        make().fit(np.arange(24.0).reshape(12, 2), y)
 
 
 def test_lazy_frames_are_refused_with_advice():

@@ -94,6 +94,17 @@ def test_a_number_missing_later_is_the_median_and_nothing_else(rng):
     np.testing.assert_array_equal(Z[0], Z[1])
 
 
+@pytest.mark.parametrize("dtype", [float, np.float32, int, object, bool])
+def test_a_masked_entry_is_a_missing_one(dtype):
+    X = np.array([[1, 0], [1, 1], [0, 1], [0, 0], [1, 0]], dtype)
+    masked = np.ma.masked_array(X, np.arange(10).reshape(5, 2) % 4 == 0)
+    missing = np.where(masked.mask, None, X.astype(object))
+    reader = TableReader.learn(masked)
+    expected = TableReader.learn(missing).read(missing)
+    np.testing.assert_array_equal(reader.read(masked), expected)
+    assert not np.array_equal(reader.read(X), expected)
+
+
 def test_what_was_all_missing_is_zero_for_ever():
     reader = TableReader.learn(pd.DataFrame({"a": [None, None], "b": [1.0, 2]}))
     for later in (3.0, "text", None, True):

@@ -19,7 +19,9 @@ from skbackprop import (
     MonomialFeatures,
     NetworkClassifier,
     NetworkRegressor,
+    PiecewiseLinearFeatures,
     RecurrentRegressor,
+    SmoothClippingScaler,
     SparseRandomExpansion,
     linear_separability,
 )
@@ -231,6 +233,8 @@ READERS_OF_SAMPLES = {
     "codes": lambda X: disentanglement(X, DENSE[:, :2]),
     "capacity": lambda X: capacity_curve(data=X, n_trials=2),
     "features": lambda X: capacity_curve(Fixed(X), n_features=1, n_trials=2),
+    "bins": lambda X: PiecewiseLinearFeatures().fit(X, Y[: X.shape[0]]),
+    "a scaler": lambda X: SmoothClippingScaler().fit(X),
     "sequences": lambda X: RecurrentRegressor(max_iter=1).fit([X, X], [0, 1]),
     "a graph": lambda X: jacobian(Graph(Tanh()(Input(1))), X),
 }

@@ -12,6 +12,7 @@ from skbackprop.utils import validation
 from skbackprop.utils.validation import FLOATS, validate_finite, validate_input
 
 X = np.random.default_rng(0).normal(size=(40, 3))
+Y = np.arange(40) % 2
 FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 
 
@@ -114,3 +115,17 @@ def test_results_errors_and_warnings_are_those_of_scikit_learn(
 def test_plain_matrices_are_recognized(name, fitted, monkeypatch):
     monkeypatch.setattr(validation, "validate_finite", None)
     assert validate_input(fitted, PLAIN[name]) is PLAIN[name]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pd.period_range("2026", periods=40, freq="D"), TypeError),
+        (pd.Series([*X[:39, 1], pd.Timestamp("2026")], dtype=object), TypeError),
+        (np.repeat("one", 40), ValueError),
+    ],
+    ids=["periods", "a moment", "words"],
+)
+def test_the_column_that_holds_no_numbers_is_named(values, kind):
+    with pytest.raises(kind, match="first such column is 'b'"):
+        MLPClassifier().fit(FRAME.assign(b=values), Y)
