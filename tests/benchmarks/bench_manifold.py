@@ -21,8 +21,10 @@ OURS = {
     "mle, 5 neighbours": {"n_neighbors": 5},
     "mle, 20 neighbours": {"n_neighbors": 20},
     "two_nn": {"method": "two_nn"},
+    "gride": {"method": "gride"},
     "mle, as published": {"correct_bias": False},
     "two_nn, as published": {"method": "two_nn", "correct_bias": False},
+    "gride, as published": {"method": "gride", "correct_bias": False},
 }
 THEIRS = ("MLE", "TwoNN", "MOM", "CorrInt")
 FACTORS = ("azimuth", "elevation", "roll", "x", "y", "z", "light", "mouth", "smile")
