@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from skbackprop.datasets import make_pose_manifold
-from skbackprop.manifold import intrinsic_dimension
+from skbackprop.manifold import DimensionByScaleDisplay, intrinsic_dimension
 
 # %%
 # Five factors, within ranges so narrow that 1500 pictures fill them densely.
@@ -46,6 +46,20 @@ for n_factors in range(1, 6):
     results.append(found)
     mle, two_nn, pca = (result.dimension for result in found)
     print(f"{n_factors:>7} {mle:>14.2f} {two_nn:>13.2f} {pca:>21.0f}")
+
+# %%
+# Noise of half a percent, hardly visible, has a dimension for each pixel. Nearest
+# neighbours see little else; from further away, the three factors are left, and from
+# still further, that the manifold bends.
+
+factors = {name: ranges[name] for name in names[:3]}
+X = make_pose_manifold(1500, image_size=20, factors=factors, random_state=0).data
+noise = np.random.default_rng(0).normal(scale=0.005, size=X.shape)
+scales = DimensionByScaleDisplay.from_data(X, name="three factors")
+DimensionByScaleDisplay.from_data(X + noise, name="with noise", ax=scales.ax_)
+scales.ax_.axhline(3, color="0.7", zorder=0)
+scales.ax_.set_title("heads with and without noise")
+scales.figure_.tight_layout()
 
 # %%
 # Digits have no factors that anybody knows. Each digit has its own dimension: a

@@ -140,8 +140,11 @@ def intrinsic_dimension(
     the overlap of neighbourhoods into account. Of intervals at level 0.95, for 100 to
     2000 samples of tori, cubes and spheres in 1 to 8 dimensions, 0.85 to 0.93 held the
     mean of the estimates with 'two_nn', and 0.87 to 0.98 with 'mle', least in one
-    dimension. That of 'pca' with neighbours is the asymptotic one of a mean of counts,
-    and too narrow where nearly all counts are the same.
+    dimension. For 'gride', of 100 to 2000 samples, it was 0.80 to 1.00 at each scale,
+    least in one dimension and most at large scales: the variance is asymptotic too, and
+    errors are 0.7 to 1.9 times the scatter. That of 'pca' with neighbours is the
+    asymptotic one of a mean of counts, and too narrow where nearly all counts are the
+    same.
 
     An interval tells how far estimates scatter, not how far they are from the truth:
     it does not cover bias that is left. With 'mle', of 100 samples on a torus of four

@@ -169,7 +169,7 @@ class DimensionByScaleDisplay:
         if against == "n_neighbors":
             ax.xaxis.set_major_formatter("{x:.0f}")
         ax.set(xlabel=_LABELS[against], ylabel="dimension")
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(bottom=0, auto=True)  # for the top of further curves
         if name is not None:
             ax.legend()
         return self

@@ -44,6 +44,18 @@ def test_curves_are_drawn_into_one_picture(X):
     assert texts == ["square", "line"]
 
 
+@pytest.mark.parametrize("n_features", [(1, 5), (5, 1)])
+def test_all_curves_are_in_sight_and_so_is_zero(n_features):
+    X, ax = np.random.default_rng(0).random((100, 5)), None
+    for n in n_features:
+        display = DimensionByScaleDisplay.from_data(X[:, :n], ax=ax)
+        ax = display.ax_
+        bottom, top = ax.get_ylim()
+        assert bottom == 0
+        assert top > display.scales["upper"].max()
+    assert top > 5
+
+
 def test_keywords_reach_the_curve(X):
     display = DimensionByScaleDisplay.from_data(X, errorbar_kw={"color": "red"})
     display.plot(name="again", errorbar_kw={"marker": "s"})
