@@ -7,6 +7,7 @@ import pytest
 from jit_marks import needs_jit
 from manifold_clouds import circles, digits, gaussian_spheres, simulated_capacity
 from scipy.integrate import quad
+from scipy.optimize import nnls
 from scipy.stats import binom, chi, norm
 
 from skbackprop.capacity import ManifoldCapacity, manifold_capacity, sphere_capacity
@@ -258,6 +259,20 @@ def test_the_manifold_of_a_sample_may_have_any_name():
         assert list(found.table.index) == ["cat", "dog", "eel"]
 
 
+def test_with_an_intercept_the_cone_is_that_of_differences_between_the_classes():
+    """Balanced weights of both classes are weights of pairs of their samples."""
+    X, y = digits(4)
+    signs = np.array([1.0, -1, 1, 1, -1, -1, 1, -1, -1, 1])
+    clouds = Clouds(*spanned_space(X / 16, True), y, signs[np.newaxis], True, 0)
+    differences = clouds.points[:, np.newaxis] - clouds.points
+    is_pair = (signs[y][:, np.newaxis] > 0) & (signs[y] < 0)
+    [batch] = clouds.batches(10)
+    for draw in clouds.run(batch).draws:
+        weights, _ = nnls(differences[is_pair].T, draw.direction, maxiter=10_000)
+        expected = np.square(weights @ differences[is_pair]).sum()
+        assert draw.squared_length == pytest.approx(expected, rel=1e-4)
+
+
 # Dichotomies
 
 
@@ -459,7 +474,8 @@ X2, G2 = np.eye(4), [0, 0, 1, 1]
         ({"groups": G2, "y": G2, "dichotomies": [[1, -1]]}, "dichotomies must be left"),
         ({"groups": G2, "dichotomies": [1, -1]}, r"shape \(n_dichotomies, 2\)"),
         ({"groups": G2, "dichotomies": [[1, -1, 1]]}, r"shape \(n_dichotomies, 2\)"),
-        ({"groups": G2, "dichotomies": [[1, 2]]}, "labels -1 and 1, got"),
+        ({"groups": G2, "dichotomies": [[1, 2]]}, "labels -1 and 1, got 2"),
+        ({"groups": G2, "dichotomies": [["a", "b"]]}, "labels -1 and 1, got a"),
         ({"groups": G2, "dichotomies": [[1, np.nan]]}, "labels -1 and 1, got"),
         ({"groups": G2, "dichotomies": [[1, -1]] * 3, "n_draws": 2}, "n_draws=2 must"),
         ({"groups": G2, "n_draws": 1}, "n_draws"),

@@ -23,7 +23,7 @@ from skbackprop import (
     SparseRandomExpansion,
     linear_separability,
 )
-from skbackprop.capacity import capacity_curve
+from skbackprop.capacity import capacity_curve, manifold_capacity
 from skbackprop.inspection import jacobian
 from skbackprop.manifold import (
     disentanglement,
@@ -230,6 +230,7 @@ READERS_OF_SAMPLES = {
     "factors": lambda X: disentanglement(DENSE, X),
     "codes": lambda X: disentanglement(X, DENSE[:, :2]),
     "capacity": lambda X: capacity_curve(data=X, n_trials=2),
+    "manifolds": lambda X: manifold_capacity(X, Y),
     "features": lambda X: capacity_curve(Fixed(X), n_features=1, n_trials=2),
     "sequences": lambda X: RecurrentRegressor(max_iter=1).fit([X, X], [0, 1]),
     "a graph": lambda X: jacobian(Graph(Tanh()(Input(1))), X),
