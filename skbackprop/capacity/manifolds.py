@@ -84,7 +84,8 @@ def manifold_capacity(
     y : array-like of shape (n_samples,), default=None
         Classes. Without `groups`, each class is a manifold, and dichotomies are
         random. With `groups`, which are then the manifolds, y gives the dichotomies:
-        each class against the rest, for two classes one dichotomy.
+        each class against the rest, for two classes one dichotomy. Where classes are
+        the manifolds and it is them that are to be told apart, ``groups=y``.
     groups : array-like of shape (n_samples,), default=None
         The manifold that each sample belongs to. Without `y`, dichotomies are random.
     dichotomies : array-like of shape (n_dichotomies, n_manifolds), default=None
@@ -292,10 +293,11 @@ def _check_dichotomies(dichotomies, n_manifolds, n_draws):
             f"{shape}."
         )
     is_positive = dichotomies == 1
-    if not (is_positive | (dichotomies == -1)).all() and dichotomies.dtype != bool:
+    is_negative = (dichotomies == -1) | (dichotomies.dtype == bool)
+    is_wrong = ~(is_positive | is_negative)
+    if is_wrong.any():
         raise ValueError(
-            f"dichotomies must be labels -1 and 1, got "
-            f"{np.unique(dichotomies)[:5].tolist()}."
+            f"dichotomies must be labels -1 and 1, got {dichotomies[is_wrong][0]}."
         )
     if len(dichotomies) > n_draws:
         raise ValueError(

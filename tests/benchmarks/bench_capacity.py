@@ -1,4 +1,7 @@
-"""Cover's counts: time and precision; capacity curves on two cores."""
+"""Cover's counts: time and precision; capacity curves on two cores; manifolds.
+
+Manifolds are held against closed forms and simulation; MNIST's needs --data-dir.
+"""
 
 from fractions import Fraction
 from functools import partial
@@ -11,6 +14,7 @@ from skbackprop.capacity import (
     n_separable_dichotomies,
     separability_probability,
 )
+from tests.benchmarks.manifold_capacities import manifold_figures
 from tests.benchmarks.measure import best_times, one_core
 from tests.benchmarks.report import Figure, as_text
 
@@ -74,4 +78,4 @@ def run(options):
             rows.append(row)
     print(f"best of {repeats}; trials draw points and labels, too")
     print(as_text(pd.DataFrame(rows)))
-    return figures
+    return [*figures, *manifold_figures(options)]

@@ -99,7 +99,7 @@ def parse_args():
     parser.add_argument(
         "--data-dir",
         help="folder with load.py and the real data sets (csr, sequences, "
-        "ranking, tabular, mnist_accuracy)",
+        "ranking, capacity, tabular, mnist_accuracy)",
     )
     parser.add_argument(
         "--ours",

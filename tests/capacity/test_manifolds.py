@@ -5,33 +5,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from jit_marks import needs_jit
+from manifold_clouds import circles, digits, gaussian_spheres, simulated_capacity
 from scipy.integrate import quad
+from scipy.optimize import nnls
 from scipy.stats import binom, chi, norm
-from sklearn.datasets import load_digits
 
 from skbackprop.capacity import ManifoldCapacity, manifold_capacity, sphere_capacity
 from skbackprop.capacity._anchors import geometry
 from skbackprop.capacity._draws import Clouds, spanned_space
-from skbackprop.separability import linear_separability_many
 
 
 def standard_error(found):
     return found.draws.std(ddof=1) / np.sqrt(len(found.draws))
-
-
-def circles(n_manifolds, radius, n_points=40):
-    """Return circles around orthogonal unit vectors, in planes of their own."""
-    angles = 2 * np.pi * np.arange(n_points) / n_points
-    circle = radius * np.column_stack([np.cos(angles), np.sin(angles)])
-    centers, *planes = np.eye(3 * n_manifolds).reshape(3, n_manifolds, -1)
-    X = centers[:, np.newaxis] + circle @ np.stack(planes, axis=1)
-    return X.reshape(-1, 3 * n_manifolds), np.repeat(range(n_manifolds), n_points)
-
-
-def digits(n_each):
-    X, y = load_digits(return_X_y=True)
-    chosen = np.concatenate([np.flatnonzero(y == c)[:n_each] for c in range(10)])
-    return X[chosen], y[chosen]
 
 
 # Points: Cover's theorem
@@ -133,20 +118,11 @@ def test_spheres_that_are_none_are_refused(radius, dimension, message):
         sphere_capacity(radius, dimension)
 
 
-def gaussian_spheres(dimension, radius, n_points, rng, n_manifolds=10, n_features=100):
-    """Return spheres with random centers in random directions."""
-    u = rng.normal(size=(n_points, dimension))
-    if dimension == 1:
-        u = np.array([[-1.0], [1.0]])
-    u /= np.linalg.norm(u, axis=1, keepdims=True)
-    centers = rng.normal(size=(n_manifolds, 1, n_features))
-    axes = rng.normal(size=(n_manifolds, dimension, n_features))
-    X = (centers + radius * u @ axes).reshape(-1, n_features)
-    return X, np.repeat(range(n_manifolds), len(u))
-
-
 @pytest.mark.parametrize("radius", [0.3, 1, 3])
-@pytest.mark.parametrize(("dimension", "n_points"), [(1, 2), (2, 40), (3, 150)])
+@pytest.mark.parametrize(
+    ("dimension", "n_points"),
+    [(1, 2), (2, 40), pytest.param(3, 150, marks=pytest.mark.slow)],
+)
 def test_gaussian_spheres_have_the_capacity_of_the_formula(dimension, radius, n_points):
     rng = np.random.default_rng(0)
     needed = [
@@ -183,40 +159,13 @@ def test_a_manifold_that_covers_the_cone_of_directions_needs_them_all():
 # Simulation
 
 
-def simulated_capacity(X, y, affine, n_trials=200):
-    """Return P / n for the n random directions in which one half is separable."""
-    rng = np.random.default_rng(0)
-    n_manifolds, n_features = y.max() + 1, X.shape[1]
-    shares = {}
-
-    def share(n):
-        if n not in shares:
-            Z = np.array(
-                [X @ rng.normal(size=(n_features, n)) for _ in range(n_trials)]
-            )
-            labels = rng.choice([-1, 1], (n_trials, n_manifolds))[:, y]
-            results = linear_separability_many(Z, labels, affine=affine)
-            shares[n] = results.separable.mean()
-        return shares[n]
-
-    low, high = 0, n_features
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if share(middle) >= 0.5 else (middle, high)
-    for n in range(max(1, low - 1), high + 2):
-        share(n)
-    n_directions = sorted(shares)
-    rising = np.maximum.accumulate([shares[n] for n in n_directions])
-    return n_manifolds / np.interp(0.5, rising, n_directions)
-
-
 @needs_jit
 @pytest.mark.parametrize("affine", [False, True])
 @pytest.mark.parametrize("n_each", [5, 20])
 def test_digits_have_the_capacity_that_simulation_finds(n_each, affine):
     X, y = digits(n_each)
     found = manifold_capacity(X, y, affine=affine, random_state=0)
-    expected = simulated_capacity(X, y, affine)
+    expected = simulated_capacity(X, y, affine=affine)
     assert found.capacity == pytest.approx(expected, rel=0.1)
 
 
@@ -310,6 +259,20 @@ def test_the_manifold_of_a_sample_may_have_any_name():
         assert list(found.table.index) == ["cat", "dog", "eel"]
 
 
+def test_with_an_intercept_the_cone_is_that_of_differences_between_the_classes():
+    """Balanced weights of both classes are weights of pairs of their samples."""
+    X, y = digits(4)
+    signs = np.array([1.0, -1, 1, 1, -1, -1, 1, -1, -1, 1])
+    clouds = Clouds(*spanned_space(X / 16, True), y, signs[np.newaxis], True, 0)
+    differences = clouds.points[:, np.newaxis] - clouds.points
+    is_pair = (signs[y][:, np.newaxis] > 0) & (signs[y] < 0)
+    [batch] = clouds.batches(10)
+    for draw in clouds.run(batch).draws:
+        weights, _ = nnls(differences[is_pair].T, draw.direction, maxiter=10_000)
+        expected = np.square(weights @ differences[is_pair]).sum()
+        assert draw.squared_length == pytest.approx(expected, rel=1e-4)
+
+
 # Dichotomies
 
 
@@ -357,7 +320,9 @@ def assert_same(found, expected):
     assert found.interval == pytest.approx(expected.interval)
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize(
+    "backend", [pytest.param("loky", marks=pytest.mark.slow), "threading"]
+)
 def test_workers_have_no_influence(backend):
     X, y = digits(4)
     settings = {"n_draws": 25, "random_state": 0}
@@ -509,7 +474,8 @@ X2, G2 = np.eye(4), [0, 0, 1, 1]
         ({"groups": G2, "y": G2, "dichotomies": [[1, -1]]}, "dichotomies must be left"),
         ({"groups": G2, "dichotomies": [1, -1]}, r"shape \(n_dichotomies, 2\)"),
         ({"groups": G2, "dichotomies": [[1, -1, 1]]}, r"shape \(n_dichotomies, 2\)"),
-        ({"groups": G2, "dichotomies": [[1, 2]]}, "labels -1 and 1, got"),
+        ({"groups": G2, "dichotomies": [[1, 2]]}, "labels -1 and 1, got 2"),
+        ({"groups": G2, "dichotomies": [["a", "b"]]}, "labels -1 and 1, got a"),
         ({"groups": G2, "dichotomies": [[1, np.nan]]}, "labels -1 and 1, got"),
         ({"groups": G2, "dichotomies": [[1, -1]] * 3, "n_draws": 2}, "n_draws=2 must"),
         ({"groups": G2, "n_draws": 1}, "n_draws"),

@@ -25,7 +25,7 @@ from skbackprop import (
     SparseRandomExpansion,
     linear_separability,
 )
-from skbackprop.capacity import capacity_curve
+from skbackprop.capacity import capacity_curve, manifold_capacity
 from skbackprop.inspection import jacobian
 from skbackprop.manifold import (
     disentanglement,
@@ -232,6 +232,7 @@ READERS_OF_SAMPLES = {
     "factors": lambda X: disentanglement(DENSE, X),
     "codes": lambda X: disentanglement(X, DENSE[:, :2]),
     "capacity": lambda X: capacity_curve(data=X, n_trials=2),
+    "manifolds": lambda X: manifold_capacity(X, Y),
     "features": lambda X: capacity_curve(Fixed(X), n_features=1, n_trials=2),
     "bins": lambda X: PiecewiseLinearFeatures().fit(X, Y[: X.shape[0]]),
     "a scaler": lambda X: SmoothClippingScaler().fit(X),
