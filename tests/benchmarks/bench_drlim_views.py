@@ -55,7 +55,7 @@ def move(X, random_state):
 def move_and_disturb(X, random_state):
     """Return the pictures moved, with noise."""
     noise = random_state.standard_normal(X.shape).astype(X.dtype)
-    return move(X, random_state) + 0.2 * noise
+    return move(X, random_state) + 0.1 * noise
 
 
 def vicreg(n_components, n_epochs, **settings):
@@ -137,8 +137,8 @@ def quality_figures(X, y, places, n_epochs):
     )
     y, y_test, places, places_test = others
     maps = {
-        "VICReg": vicreg(8, n_epochs, views=move_and_disturb, **OF_MAP),
-        "PCA": PCA(8, random_state=0),
+        "VICReg": vicreg(12, n_epochs, views=move_and_disturb, **OF_MAP),
+        "PCA": PCA(12, random_state=0),
     }
     found = {}
     for name, model in maps.items():
@@ -159,4 +159,4 @@ def quality_figures(X, y, places, n_epochs):
 def figures(quick):
     """Return all figures."""
     X, y, places = shifted_digits()
-    return speed_figures(X, quick) + quality_figures(X, y, places, 5 if quick else 200)
+    return speed_figures(X, quick) + quality_figures(X, y, places, 5 if quick else 250)

@@ -14,6 +14,8 @@ from skbackprop import DrLIM
 from skbackprop.engine.debugging import executor
 from skbackprop.engine.losses.batches import BarlowTwins, InfoNCE, VICReg
 from skbackprop.inspection import input_gradient
+from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
+from skbackprop.network.chain import mlp_graph
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 LOSSES = ["vicreg", "barlow_twins", "infonce"]
@@ -222,12 +224,19 @@ def test_the_expander_is_left_out_of_the_map(loss):
 
 
 def test_an_expander_of_one_layer_is_linear_and_goes_behind_any_graph():
-    from skbackprop.network.chain import mlp_graph
-
     drlim = short("vicreg", graph=mlp_graph, hidden_layer_sizes=(100,), expander=6)
     assert drlim.fit(X).transform(X).shape == (150, 2)
     ends = ["3 = Linear(n_units=2)(2)", "4 = Linear(n_units=6)(3)"]
     assert str(drlim.graph_).splitlines()[-2:] == ends
+
+
+def test_a_graph_may_compare_the_rows_of_a_minibatch():
+    def build(n_features, n_outputs):
+        hidden = ReLU()(BatchNorm()(Linear(8)(Input(n_features))))
+        return Graph(Linear(n_outputs)(hidden))
+
+    drlim = short("vicreg", graph=build, hidden_layer_sizes=(100,)).fit(X)
+    assert np.isfinite(drlim.transform(X)).all()
 
 
 def test_a_map_with_an_expander_is_kept(tmp_path):
