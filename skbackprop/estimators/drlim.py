@@ -255,7 +255,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
               dissimilar;
             - an array of shape (n_pairs, 3) with rows (i, j, Y), Y = 0 for
               similar and 1 for dissimilar samples, or a tuple of arrays, (i, j)
-              and Y: these pairs and no others.
+              and Y: these pairs and no others. Losses of minibatches take those
+              of Y = 0 only.
 
         Returns
         -------

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.neighbors import KNeighborsClassifier
 
 from skbackprop import DrLIM
-from skbackprop.engine.debugging import executor
+from skbackprop.engine.debugging import executor, unwritten_memory
 from skbackprop.engine.losses.batches import BarlowTwins, InfoNCE, VICReg
 from skbackprop.inspection import input_gradient
 from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
@@ -137,6 +137,16 @@ def test_both_executors_learn_the_same(kind, loss):
     for name in ("loss", "penalty", "gradient_norm", "validation_loss"):
         found, expected = compiled.history_[name], plain.history_[name]
         np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+@needs_jit
+@every_loss
+def test_what_nobody_wrote_is_not_read(loss):
+    def fit(number):
+        with unwritten_memory(number):
+            return short(loss, n_components=3, **settings_of("views")).fit(X)
+
+    np.testing.assert_array_equal(fit(1e3).transform(X), fit(-7.0).transform(X))
 
 
 @pytest.mark.parametrize(
