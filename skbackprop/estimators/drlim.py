@@ -304,7 +304,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         """Return what is similar, which losses of minibatches need no more than."""
         of_minibatches = reads_minibatches(self)
         if self.views is not None:
-            check_views(X, self.similarity, pairs)
+            check_views(self.views, X, self.similarity, pairs)
             relation = TwoViews(self.views, X)
         else:
             relation = make_similarity(

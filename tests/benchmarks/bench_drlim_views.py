@@ -130,14 +130,14 @@ def speed_figures(X, quick):
     ]
 
 
-def quality_figures(X, y, places, n_epochs):
+def quality_figures(X, y, places):
     """Return what maps know of the class, and of the shift."""
     X, X_test, *others = train_test_split(
         X, y, places, test_size=0.3, stratify=y, random_state=0
     )
     y, y_test, places, places_test = others
     maps = {
-        "VICReg": vicreg(12, n_epochs, views=move_and_disturb, **OF_MAP),
+        "VICReg": vicreg(12, 250, views=move_and_disturb, **OF_MAP),
         "PCA": PCA(12, random_state=0),
     }
     found = {}
@@ -159,4 +159,4 @@ def quality_figures(X, y, places, n_epochs):
 def figures(quick):
     """Return all figures."""
     X, y, places = shifted_digits()
-    return speed_figures(X, quick) + quality_figures(X, y, places, 5 if quick else 250)
+    return speed_figures(X, quick) + quality_figures(X, y, places)

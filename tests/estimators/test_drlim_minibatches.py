@@ -313,6 +313,11 @@ def test_views_of_sparse_samples_are_refused():
         short("vicreg", views=add_noise).fit(sparse.csr_matrix(X))
 
 
+def test_views_that_take_no_random_state_are_refused():
+    with pytest.raises(TypeError, match=r"must take \(X, random_state\)"):
+        short("vicreg", views=lambda X: X).fit(X)
+
+
 def test_labels_may_be_of_one_kind_as_no_dissimilar_pairs_are_needed():
     drlim = short("vicreg", similarity="labels").fit(X, np.zeros(150))
     assert np.isfinite(drlim.transform(X)).all()
