@@ -119,6 +119,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         sample, drawn anew before each epoch. ``views(X, random_state)`` returns all
         samples changed in a way that does not matter (noise, shifts, masks), an
         array of the shape and dtype of X, drawn with a RandomState. X is a copy.
+        As views differ, so does the loss of epochs: ``tol=None`` trains for
+        ``max_iter`` epochs, whatever it does.
         A file of ``save`` cannot hold it: ``set_params(views=None)`` before.
     expander : int or array-like of int, default=None
         Units of linear layers, with ReLU between them, behind the map. The loss
