@@ -26,6 +26,9 @@ from skbackprop.kernels import jit
 # max_iter is what scikit-learn's own common tests set for its MLPs.
 ESTIMATORS = [
     DrLIM(max_iter=20),
+    DrLIM(loss="vicreg", expander=(16,), max_iter=20),
+    DrLIM(loss="barlow_twins", max_iter=20),
+    DrLIM(loss="infonce", max_iter=20),
     LinearSeparator(),
     MLPClassifier(max_iter=100),
     MLPRanker(max_iter=100),

@@ -1,5 +1,7 @@
 """Minibatches of similar pairs, for losses that read the statistics of a minibatch."""
 
+import inspect
+
 import numpy as np
 from scipy import sparse
 
@@ -131,8 +133,8 @@ class PairBatches:
         self._members[first + self.sizes[batches]] = chosen[:, 1]
 
 
-def check_views(X, similarity, pairs):
-    """Raise ValueError where views cannot be what is similar."""
+def check_views(views, X, similarity, pairs):
+    """Raise an error where views cannot be what is similar."""
     if similarity != "neighbors" or pairs is not None:
         what = "pairs" if pairs is not None else f"similarity={similarity!r}"
         raise ValueError(
@@ -141,6 +143,12 @@ def check_views(X, similarity, pairs):
         )
     if sparse.issparse(X):
         raise ValueError("views need a dense X. Use X.toarray(), or views=None.")
+    try:
+        inspect.signature(views).bind(X, None)
+    except TypeError as error:
+        raise TypeError(
+            f"views={views!r} must take (X, random_state): {error}."
+        ) from None
 
 
 def check_can_hold_out(validation_fraction, n_batches):

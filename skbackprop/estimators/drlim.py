@@ -119,6 +119,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         sample, drawn anew before each epoch. ``views(X, random_state)`` returns all
         samples changed in a way that does not matter (noise, shifts, masks), an
         array of the shape and dtype of X, drawn with a RandomState. X is a copy.
+        As views differ, so does the loss of epochs: ``tol=None`` trains for
+        ``max_iter`` epochs, whatever it does.
         A file of ``save`` cannot hold it: ``set_params(views=None)`` before.
     expander : int or array-like of int, default=None
         Units of linear layers, with ReLU between them, behind the map. The loss
@@ -255,7 +257,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
               dissimilar;
             - an array of shape (n_pairs, 3) with rows (i, j, Y), Y = 0 for
               similar and 1 for dissimilar samples, or a tuple of arrays, (i, j)
-              and Y: these pairs and no others.
+              and Y: these pairs and no others. Losses of minibatches take those
+              of Y = 0 only.
 
         Returns
         -------
@@ -303,7 +306,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         """Return what is similar, which losses of minibatches need no more than."""
         of_minibatches = reads_minibatches(self)
         if self.views is not None:
-            check_views(X, self.similarity, pairs)
+            check_views(self.views, X, self.similarity, pairs)
             relation = TwoViews(self.views, X)
         else:
             relation = make_similarity(

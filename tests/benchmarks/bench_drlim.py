@@ -6,7 +6,8 @@ nearest training samples in the map. Isomap and UMAP, where it is installed, hav
 neighbours, their maps two dimensions too. DrLIM has its defaults, but for batches of
 200 pairs and 20 epochs; nothing was chosen on the test part. The speed is beside that
 of a torch loop with the same net, batches of as many pairs, as many of them, and Adam.
-Heads are held out as well: R^2 by their ten nearest neighbours in the map.
+Heads are held out as well: R^2 by their ten nearest neighbours in the map. Views,
+losses of minibatches and their torch loop stand in ``bench_drlim_views.py``.
 """
 
 import time
@@ -25,6 +26,7 @@ from sklearn.neighbors import (
 
 from skbackprop import DrLIM
 from skbackprop.datasets import make_pose_manifold
+from tests.benchmarks import bench_drlim_views
 from tests.benchmarks.contestants import installed
 from tests.benchmarks.measure import epoch_times, one_core
 from tests.benchmarks.real_data import load
@@ -168,7 +170,7 @@ def run(options):
     """Return all figures; those of digits need --data-dir."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it has not converged
-        figures = pose_figures()
+        figures = pose_figures() + bench_drlim_views.figures(options.quick)
         if options.data_dir is None:
             print("digits need --data-dir, the folder of load.py and mnist")
             return figures

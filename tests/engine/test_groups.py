@@ -17,6 +17,7 @@ from random_graphs import (
 
 from skbackprop.engine import Executor, ReferenceExecutor
 from skbackprop.engine.losses import HalfSquaredError
+from skbackprop.engine.losses.batches import BarlowTwins, InfoNCE, VICReg
 from skbackprop.engine.losses.pairs import (
     ContrastiveLoss,
     LogisticPairLoss,
@@ -167,6 +168,49 @@ def test_the_objective_of_groups_has_the_gradient_that_is_its_derivative(kind, l
         values.append(executor.objective(samples) / samples.weight_sum)
     expected = (values[0] - values[1]) / 2e-6
     np.testing.assert_allclose(gradient @ direction, expected, rtol=1e-6)
+
+
+def samples_in_minibatches(graph, sizes=(9, 4, 9, 2)):
+    """Return samples whose groups are minibatches of so many pairs of random rows."""
+    samples, sizes = random_samples(graph, HalfSquaredError()), np.array(sizes)
+    starts = np.concatenate([[0], 2 * np.cumsum(sizes)])
+    members = np.random.default_rng(1).integers(samples.n_samples, size=starts[-1])
+    return samples._replace(
+        targets=np.zeros((len(members), 1)),
+        weights=sizes.astype(float),
+        groups=Groups(members, starts, counts=sizes),
+    )
+
+
+@both_executors
+@pytest.mark.parametrize("loss", [VICReg(), BarlowTwins(), InfoNCE()], ids=repr)
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_the_objective_of_minibatches_has_the_gradient_that_is_its_derivative(
+    kind, loss, batch_size
+):
+    graph = mlp_graph(4, [6], 3, Tanh())
+    samples = samples_in_minibatches(graph)
+    parameters = random_parameters(graph)
+    n_rows = samples.most_rows(batch_size)
+    executor = kind(compile_graph(graph), parameters, loss, batch_size, n_rows=n_rows)
+    executor.objective(samples)
+    gradient = executor.gradient.copy()
+    direction = np.random.default_rng(0).normal(size=parameters.shape)
+    start, values = parameters.copy(), []
+    for step in (1e-6, -1e-6):
+        parameters[:] = start + step * direction
+        values.append(executor.objective(samples) / samples.weight_sum)
+    expected = (values[0] - values[1]) / 2e-6
+    np.testing.assert_allclose(gradient @ direction, expected, rtol=1e-6)
+
+
+def test_minibatches_count_as_their_pairs_and_other_groups_as_one():
+    samples = samples_in_minibatches(mlp_graph(4, [6], 3))
+    assert samples.are_minibatches
+    assert samples.count(np.array([3, 0])) == 11
+    others = samples._replace(groups=samples.groups._replace(counts=None))
+    assert not others.are_minibatches
+    assert others.count(np.array([3, 0])) == 2
 
 
 @both_executors

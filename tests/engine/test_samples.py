@@ -73,3 +73,13 @@ def test_the_fingerprint_tells_data_apart_and_not_their_order():
     of_csr = Samples(CSR.of(sparse.csr_matrix(X)), T)
     assert of_csr.fingerprint() == of_csr.fingerprint()
     assert_array_equal(samples.X, X)
+
+
+def test_rows_that_are_drawn_are_no_part_of_what_samples_are():
+    X, drawn = np.ones((2, 3)), np.zeros((4, 3))
+    members, starts = np.arange(4), np.array([0, 4])
+    groups = Groups(members, starts, print, (X,), np.array([2]), draws_rows=True)
+    samples = Samples(drawn, np.zeros((4, 1)), np.array([2.0]), groups)
+    assert samples.identity()["X"] == (X,)
+    groups = groups._replace(draws_rows=False)
+    assert samples._replace(groups=groups).identity()["X"] is drawn

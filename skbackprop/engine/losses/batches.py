@@ -189,7 +189,8 @@ class InfoNCE(BatchLoss):
 
     over the 2n rows of both branches, with the cosine :math:`s_{ik}` of rows i and
     k, and the partner p(i): NT-Xent of SimCLR. A row of zeros has cosine 0 with all
-    others, and gradient 0: no direction is better than another.
+    others, and gradient 0: no direction is better than another. It takes memory for
+    :math:`4 n^2` numbers.
 
     Parameters
     ----------
