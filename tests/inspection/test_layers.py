@@ -1,6 +1,7 @@
 """Reports of layers: what is told of each."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
@@ -207,6 +208,33 @@ def test_measures_of_classes_are_refused_by_name_without_classes(name):
         layer_report([X], y=X[:, 0], measures=[name, "dimension"])
     with pytest.raises(ValueError, match=rf"measures=\['{name}'\].*y has only one"):
         layer_report([X], y=np.zeros(60), measures=[name, "dimension"])
+
+
+def test_whole_numbers_are_no_classes_to_a_regressor():
+    reg = MLPRegressor(hidden_layer_sizes=(3,), max_iter=2).fit(X, y)
+    report = layer_report(reg, X, y, measures="cka")
+    assert_allclose(report.table.loc["input", "cka"], cka(X, y[:, np.newaxis]))
+    with pytest.raises(ValueError, match="but y holds numbers"):
+        layer_report(make_pipeline(StandardScaler(), reg).fit(X, y), X, y)
+    words = np.array(["a", "b", "c"])[y]
+    assert layer_report(reg, X, words, measures="nc1").table.notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.ndarray.tolist,
+        pd.Series,
+        lambda y: pd.Series(y.astype(str), dtype="category"),
+        lambda y: y.astype(float)[:, np.newaxis],
+        lambda y: np.array(["x", "yy", "z"], object)[y],
+    ],
+    ids=["list", "series", "categories", "column", "objects"],
+)
+def test_classes_may_be_of_any_kind(convert):
+    expected = layer_report([X], y=y, measures=["nc1", "cka"]).table
+    found = layer_report([X], y=convert(y), measures=["nc1", "cka"]).table
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_several_numbers_for_a_sample_are_no_classes():
