@@ -56,11 +56,11 @@ class Measure(NamedTuple):
 
 def _capacity(Z, given):
     """Return the capacity of the classes as manifolds, each against the rest."""
-    if not centred(Z).any():
-        return Measured(0.0, (0.0, 0.0))
     rng = np.random.default_rng(given.seed)
     rows = draw_of_each(given.codes, _POINTS_OF_A_MANIFOLD, rng)
-    Z, codes = Z[rows], given.codes[rows]
+    Z, codes = centred(Z[rows]), given.codes[rows]
+    if not Z.any():
+        return Measured(0.0, (0.0, 0.0))
     found = manifold_capacity(
         Z,
         codes,
