@@ -108,9 +108,9 @@ def _nc1(Z, given):
 
 
 MEASURES = {
-    "capacity": Measure(_capacity, "capacity, P / N*", needs_classes=True),
-    "dimension": Measure(_dimension, "intrinsic dimension"),
-    "separability": Measure(_separability, "separable classes", needs_classes=True),
+    "capacity": Measure(_capacity, "capacity", needs_classes=True),
+    "dimension": Measure(_dimension, "dimension"),
+    "separability": Measure(_separability, "separability", needs_classes=True),
     "cka": Measure(_cka, "CKA"),
     "participation_ratio": Measure(_participation_ratio, "participation ratio"),
     "nc1": Measure(_nc1, "NC1", needs_classes=True),
