@@ -5,7 +5,8 @@ _ESTIMATOR = """
         What stands before the hyperplane, or in its place; pipelines too. What is
         fitted already, and is to stay so, in a
         :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
-        with its ``transform``, be it a classifier or not.
+        with its ``transform``, be it a classifier or not. Another hidden layer of a
+        network is ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
 """
 
 _CONDITIONS = """

@@ -56,11 +56,11 @@ class Measure(NamedTuple):
 
 def _capacity(Z, given):
     """Return the capacity of the classes as manifolds, each against the rest."""
-    if not centred(Z).any():
-        return Measured(0.0, (0.0, 0.0))
     rng = np.random.default_rng(given.seed)
     rows = draw_of_each(given.codes, _POINTS_OF_A_MANIFOLD, rng)
-    Z, codes = Z[rows], given.codes[rows]
+    Z, codes = centred(Z[rows]), given.codes[rows]
+    if not Z.any():
+        return Measured(0.0, (0.0, 0.0))
     found = manifold_capacity(
         Z,
         codes,
@@ -108,9 +108,9 @@ def _nc1(Z, given):
 
 
 MEASURES = {
-    "capacity": Measure(_capacity, "capacity, P / N*", needs_classes=True),
-    "dimension": Measure(_dimension, "intrinsic dimension"),
-    "separability": Measure(_separability, "separable classes", needs_classes=True),
+    "capacity": Measure(_capacity, "capacity", needs_classes=True),
+    "dimension": Measure(_dimension, "dimension"),
+    "separability": Measure(_separability, "separability", needs_classes=True),
     "cka": Measure(_cka, "CKA"),
     "participation_ratio": Measure(_participation_ratio, "participation ratio"),
     "nc1": Measure(_nc1, "NC1", needs_classes=True),

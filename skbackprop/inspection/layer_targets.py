@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.utils.multiclass import type_of_target
 
 from skbackprop.inspection.layer_measures import MEASURES
@@ -24,14 +25,15 @@ class LayerTargets(NamedTuple):
     codes: np.ndarray = None
 
     @classmethod
-    def of(cls, y, n_samples):
-        """Validate and return them."""
+    def of(cls, y, n_samples, estimator):
+        """Validate and return them; to a regressor all numbers are numbers."""
         if y is None:
             return cls()
         y = check_targets(y, n_samples, is_numeric=False)
         if y.ndim == 2 and y.shape[1] == 1:
             y = y.ravel()
-        if type_of_target(y, input_name="y") in ("binary", "multiclass"):
+        has_classes = type_of_target(y, input_name="y") in ("binary", "multiclass")
+        if has_classes and not (y.dtype.kind in "biuf" and _is_regressor(estimator)):
             classes, codes = np.unique(y, return_inverse=True)
             return cls(np.eye(len(classes))[codes], codes)
         return cls(check_samples(y.reshape(n_samples, -1), "y"))
@@ -56,3 +58,7 @@ class LayerTargets(NamedTuple):
             raise ValueError(
                 f"measures={needy} need two classes or more, but y has only one."
             )
+
+
+def _is_regressor(estimator):
+    return hasattr(estimator, "fit") and is_regressor(estimator)

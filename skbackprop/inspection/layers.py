@@ -28,7 +28,8 @@ REPORT_PARAMETERS = """
     X : array-like of shape (n_samples, n_features), default=None
         Samples, as for ``predict``. None where `estimator` is arrays.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-        Classes of the samples, or numbers, for measures that need none.
+        Classes of the samples, or numbers, for measures that need none. Whole numbers
+        are classes, unless the estimator is a regressor.
     measures : str or list of str, \
 default=("capacity", "dimension", "separability", "cka")
         What to tell of each layer, of 'capacity', 'dimension', 'separability', 'cka',
@@ -200,7 +201,7 @@ def layer_report(
         raise ValueError(
             f"There must be at least {_FEWEST_SAMPLES} samples, got {n_samples}."
         )
-    targets = LayerTargets.of(y, n_samples)
+    targets = LayerTargets.of(y, n_samples, estimator)
     targets.check_needs(measures)
     rng = check_random_state(random_state)
     rows = _draw(targets.codes, n_samples, max_samples, rng)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_PANELS_OF_A_FIGURE = 3  # beyond which a figure gets higher, for labels to have room
+
 
 def panel_axes(ax, n_panels, hint):
     """Return an array of as many axes: those given, or of a new figure.
@@ -16,7 +18,9 @@ def panel_axes(ax, n_panels, hint):
     if ax is None:
         import matplotlib.pyplot as plt
 
-        _, ax = plt.subplots(n_panels, sharex=True, layout="constrained")
+        width, height = plt.rcParams["figure.figsize"]
+        size = width, height * max(1, n_panels / _PANELS_OF_A_FIGURE)
+        _, ax = plt.subplots(n_panels, sharex=True, layout="constrained", figsize=size)
     axes = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
     if len(axes) != n_panels:
         raise ValueError(

@@ -137,6 +137,17 @@ def test_the_capacity_of_a_frozen_network_is_two_points_for_each_dimension():
     assert found.curve["n_dimensions"].unique() == [4]
 
 
+@needs_jit
+def test_any_hidden_layer_is_a_representation():
+    net = MLPClassifier((2, 6), activation="tanh", max_iter=5, tol=None)
+    transform = net.fit(POINTS, LABELS).transform
+    settings = {"n_features": 4, "n_points": [2], "n_trials": 5, "random_state": 0}
+    for layer, n_units in enumerate(net.hidden_layer_sizes):
+        function = FunctionTransformer(transform, kw_args={"layer": layer})
+        curve = capacity_curve(function, **settings)
+        assert curve["n_dimensions"].to_list() == [n_units]
+
+
 def test_what_is_frozen_and_only_predicts_is_no_representation():
     frozen = FrozenEstimator(LinearSeparator().fit(POINTS, LABELS))
     with pytest.raises(ValueError, match="estimator must be a transformer"):

@@ -34,11 +34,20 @@ def test_there_is_a_curve_for_each_measure():
         assert_array_equal(line.get_xdata(), range(3))
         assert_array_equal(line.get_ydata(), report.table[name])
     labels = [ax.get_ylabel() for ax in display.axes_]
-    assert labels == ["intrinsic dimension", "CKA", "NC1"]
+    assert labels == ["dimension", "CKA", "NC1"]
     ticks = [text.get_text() for text in display.axes_[-1].get_xticklabels()]
     assert ticks == list(LAYERS)
     assert display.figure_ is display.axes_[0].figure
     display.figure_.canvas.draw()  # with what is infinite
+
+
+def test_many_panels_have_a_higher_figure():
+    all_of_them = ["dimension", "separability", "cka", "participation_ratio", "nc1"]
+    few, many = (
+        LayerReportDisplay.from_estimator(LAYERS, y=y, measures=measures).figure_
+        for measures in (["cka"], all_of_them)
+    )
+    assert_allclose(many.get_size_inches(), few.get_size_inches() * [1, 5 / 3])
 
 
 def test_intervals_are_bars():

@@ -1,6 +1,7 @@
 """Reports of layers: what is told of each."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
@@ -48,8 +49,9 @@ def test_measures_are_those_of_each_layer():
     for name, Z in layers.items():
         row = report.table.loc[name]
         capacity = manifold_capacity(Z, y, groups=y, affine=True, random_state=SEED)
-        assert row["capacity"] == capacity.capacity
-        assert report.intervals.loc[name, ("capacity", "upper")] == capacity.interval[1]
+        upper = report.intervals.loc[name, ("capacity", "upper")]
+        assert_allclose(row["capacity"], capacity.capacity, rtol=1e-6)
+        assert_allclose(upper, capacity.interval[1], rtol=1e-6)
         dimension = intrinsic_dimension(Z, method="two_nn")
         assert row["n_units"] == Z.shape[1]
         assert row["dimension"] == dimension.dimension
@@ -80,7 +82,7 @@ def test_capacity_is_of_at_most_fifty_samples_of_each_class():
         Z[rows], codes[rows], groups=codes[rows], affine=True, random_state=SEED
     )
     report = layer_report([Z], y=codes, measures="capacity", random_state=0)
-    assert report.table.loc["layer 0", "capacity"] == few.capacity
+    assert_allclose(report.table.loc["layer 0", "capacity"], few.capacity, rtol=1e-6)
 
 
 def test_capacity_of_what_is_not_separable_is_an_upper_bound():
@@ -170,6 +172,19 @@ def test_equal_rows_and_dead_units_give_no_nan():
     assert report.table.loc["layer 1", "dimension"] == 0
 
 
+@pytest.mark.parametrize("size", [1e300, 1e-300, 1e-310])
+def test_sizes_of_numbers_make_no_difference(size):
+    expected = layer_report([X], y=y, measures=ALL, random_state=0).table
+    found = layer_report([X * size], y=y, measures=ALL, random_state=0).table
+    assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_few_digits_of_large_numbers_are_enough():
+    expected = layer_report([X], y=y, measures=ALL, random_state=0).table
+    found = layer_report([X * 1e-7 + 1e3], y=y, measures=ALL, random_state=0).table
+    assert_allclose(found, expected, rtol=1e-3)
+
+
 def test_doubts_name_the_layer():
     grid = np.stack(np.meshgrid(range(6), range(10)), -1).reshape(60, 2)
     with pytest.warns(UserWarning, match=r"Layer 'grid', dimension: .*lattice"):
@@ -207,6 +222,33 @@ def test_measures_of_classes_are_refused_by_name_without_classes(name):
         layer_report([X], y=X[:, 0], measures=[name, "dimension"])
     with pytest.raises(ValueError, match=rf"measures=\['{name}'\].*y has only one"):
         layer_report([X], y=np.zeros(60), measures=[name, "dimension"])
+
+
+def test_whole_numbers_are_no_classes_to_a_regressor():
+    reg = MLPRegressor(hidden_layer_sizes=(3,), max_iter=2).fit(X, y)
+    report = layer_report(reg, X, y, measures="cka")
+    assert_allclose(report.table.loc["input", "cka"], cka(X, y[:, np.newaxis]))
+    with pytest.raises(ValueError, match="but y holds numbers"):
+        layer_report(make_pipeline(StandardScaler(), reg).fit(X, y), X, y)
+    words = np.array(["a", "b", "c"])[y]
+    assert layer_report(reg, X, words, measures="nc1").table.notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.ndarray.tolist,
+        pd.Series,
+        lambda y: pd.Series(y.astype(str), dtype="category"),
+        lambda y: y.astype(float)[:, np.newaxis],
+        lambda y: np.array(["x", "yy", "z"], object)[y],
+    ],
+    ids=["list", "series", "categories", "column", "objects"],
+)
+def test_classes_may_be_of_any_kind(convert):
+    expected = layer_report([X], y=y, measures=["nc1", "cka"]).table
+    found = layer_report([X], y=convert(y), measures=["nc1", "cka"]).table
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_several_numbers_for_a_sample_are_no_classes():
