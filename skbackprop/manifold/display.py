@@ -152,7 +152,7 @@ class DimensionByScaleDisplay:
             raise ValueError(
                 "scales must be the table of an estimate with method='gride', got None."
             )
-        from matplotlib.ticker import LogLocator
+        from matplotlib.ticker import LogLocator, NullLocator
 
         if ax is None:
             import matplotlib.pyplot as plt
@@ -170,8 +170,9 @@ class DimensionByScaleDisplay:
         if against == "n_neighbors":
             ax.set_xscale("log", base=2)
         else:  # distances span a decade or less: ticks at powers of 10 are too few
-            ax.set_xscale("log", subs=[])
+            ax.set_xscale("log")
             ax.xaxis.set_major_locator(LogLocator(subs=[1, 2, 5]))
+            ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter("{x:g}")
         ax.set(xlabel=_LABELS[against], ylabel="dimension")
         ax.set_ylim(bottom=0)
