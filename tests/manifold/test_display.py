@@ -44,6 +44,13 @@ def test_curves_are_drawn_into_one_picture(X):
     assert texts == ["square", "line"]
 
 
+def test_keywords_reach_the_curve(X):
+    display = DimensionByScaleDisplay.from_data(X, errorbar_kw={"color": "red"})
+    display.plot(name="again", errorbar_kw={"marker": "s"})
+    assert display.errorbar_.lines[0].get_marker() == "s"
+    assert display.errorbar_.get_label() == "again"
+
+
 def test_distances_have_ticks_in_plain_numbers(X):
     display = DimensionByScaleDisplay.from_data(X, against="distance")
     display.figure_.canvas.draw()
@@ -52,13 +59,6 @@ def test_distances_have_ticks_in_plain_numbers(X):
     inside = [tick for tick in ticks if low <= float(tick) <= high]
     assert len(inside) >= 2
     assert not any(text.get_text() for text in display.ax_.get_xticklabels(minor=True))
-
-
-def test_keywords_reach_the_curve(X):
-    display = DimensionByScaleDisplay.from_data(X, errorbar_kw={"color": "red"})
-    display.plot(name="again", errorbar_kw={"marker": "s"})
-    assert display.errorbar_.lines[0].get_marker() == "s"
-    assert display.errorbar_.get_label() == "again"
 
 
 def test_infinite_estimates_are_not_drawn():
