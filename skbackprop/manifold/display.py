@@ -152,6 +152,8 @@ class DimensionByScaleDisplay:
             raise ValueError(
                 "scales must be the table of an estimate with method='gride', got None."
             )
+        from matplotlib.ticker import LogLocator, NullLocator
+
         if ax is None:
             import matplotlib.pyplot as plt
 
@@ -165,9 +167,13 @@ class DimensionByScaleDisplay:
         self.errorbar_ = ax.errorbar(
             x, dimension, reach, **{**keywords, **(errorbar_kw or {})}
         )
-        ax.set_xscale("log", base=2 if against == "n_neighbors" else 10)
         if against == "n_neighbors":
-            ax.xaxis.set_major_formatter("{x:.0f}")
+            ax.set_xscale("log", base=2)
+        else:  # distances span a decade or less: ticks at powers of 10 are too few
+            ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=[1, 2, 5]))
+            ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter("{x:g}")
         ax.set(xlabel=_LABELS[against], ylabel="dimension")
         ax.set_ylim(bottom=0, auto=True)  # for the top of further curves
         if name is not None:

@@ -63,6 +63,16 @@ def test_keywords_reach_the_curve(X):
     assert display.errorbar_.get_label() == "again"
 
 
+def test_distances_have_ticks_in_plain_numbers(X):
+    display = DimensionByScaleDisplay.from_data(X, against="distance")
+    display.figure_.canvas.draw()
+    low, high = display.ax_.get_xlim()
+    ticks = [text.get_text() for text in display.ax_.get_xticklabels()]
+    inside = [tick for tick in ticks if low <= float(tick) <= high]
+    assert len(inside) >= 2
+    assert not any(text.get_text() for text in display.ax_.get_xticklabels(minor=True))
+
+
 def test_infinite_estimates_are_not_drawn():
     grid = np.stack(np.meshgrid(np.arange(20), np.arange(20)), axis=-1).reshape(-1, 2)
     with pytest.warns(UserWarning, match="doubtful"):
