@@ -21,7 +21,11 @@ BLOCK = re.compile(
 )
 RECIPES = dict(RECIPE.findall(PAGE))
 # Files that use a model, and need not be touched for it to be there.
-USERS = {"skbackprop/tabular/base.py", "tests/benchmarks/bench_predict.py"}
+USERS = {
+    "skbackprop/tabular/base.py",
+    "tests/benchmarks/bench_predict.py",
+    "tests/tabular/test_members.py",
+}
 MODELS = {  # what is there already, made as the recipe says
     name: model[1]
     for name, text in RECIPES.items()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
-from sklearn.utils import check_array, check_X_y
+from sklearn.utils import assert_all_finite, check_array, check_X_y
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
@@ -157,16 +157,14 @@ def check_weights(weights, X, name="sample_weight"):
         return None
     check_given(weights, name)
     with naming(name):
-        # In full, as what is negative may be so small that it would vanish.
+        # First as they are: what is negative may round to 0, what is large to infinity.
         weights = _check_sample_weight(
             weights, X, dtype=np.float64, ensure_non_negative=True
         )
-        weights = weights.astype(X.dtype, copy=False)
-    if not np.isfinite(weights).all():
-        raise ValueError(f"{name} has values too large for {X.dtype}.")
-    weights = as_read_by_kernels(weights, X.dtype)
+        weights = as_read_by_kernels(weights, X.dtype)
+        assert_all_finite(weights, input_name=name)
     if not weights.any():
-        raise ValueError(f"{name} must have at least one positive entry, all are 0.")
+        raise ValueError(f"{name} must have at least one non-zero entry, all are 0.")
     return weights
 
 

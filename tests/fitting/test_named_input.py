@@ -38,6 +38,7 @@ NO_WEIGHTS = {
     "missing": pd.Series(with_last(ONES, pd.NA)),
     "too large": with_last(ONES, 10**400),
     "empty": [],
+    "negative beyond single precision": with_last(ONES, -1e-300).astype(float),
 }
 each_fault = pytest.mark.parametrize("fault", NO_WEIGHTS)
 

@@ -121,7 +121,7 @@ def test_a_class_that_weighs_nothing_may_be_all_that_is_held_out():
 FAULTY = {
     "negative": (-np.ones(N), "[Nn]egative values in data passed to `sample_weight`"),
     "all zero": (np.zeros(N), "(?i)sample.weights? must .*(non-zero|positive)"),
-    "zero in float32": (np.full(N, 1e-60), "sample_weight must .* positive entry"),
+    "zero in float32": (np.full(N, 1e-60), "sample_weight must .*non-zero entry"),
     "NaN": (np.where(KEPT, np.nan, 1), "sample_weight contains NaN"),
     "infinite": (np.where(KEPT, np.inf, 1), "sample_weight contains infinity"),
     "beyond float32": (
