@@ -53,11 +53,9 @@ class Targets:
 
         None where any will do. Raise ValueError where there are not two.
         """
-        return
 
     def check_validation(self, samples):
         """Raise ValueError where a validation set tells no network from another."""
-        return
 
 
 @dataclass
