@@ -192,11 +192,15 @@ def gather_kernel(bits):
 
 
 _LOOP_FILES = {
+    "add_lanes": "lanes",
+    "await_lanes": "lanes",
     "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
     "run_blocks": "blocks",
     "run_flushed": "subnormals",
+    "run_lanes": "lanes",
+    "run_member": "lanes",
     "run_parts": "parts",
     "shuffle": "shuffle",
 }

@@ -18,10 +18,11 @@ from skbackprop.kernels.abi import (
     LimitColumns,
     Loss,
     Module,
+    RowList,
     Update,
 )
 from skbackprop.kernels.calling import address
-from skbackprop.kernels.rows import new_row
+from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
 # The fields of a parameter and of its gradient, by the name of its block.
@@ -370,6 +371,11 @@ class Workspace:
             )
             for block in matrices
         ]
+
+
+def row_list(rows):
+    """Return the row that runs rows one after the other."""
+    return new_list(RowList, table.loop_kernel("run_rows"), rows)
 
 
 def laid_out(constant):

@@ -1,0 +1,155 @@
+"""Lanes: the blocks of a minibatch, dealt out so that threads may share them.
+
+A lane is a run of blocks with a gradient of its own. How many lanes a minibatch has
+depends on nothing but the program and its size; gradients are added in the order of
+lanes. So what is learnt is the same to the bit for any number of threads.
+
+Helpers are threads that enter a kernel and leave it when the call that trains ends,
+a fifth of a second later or so. There is no pool that a fork could trip over.
+"""
+
+import threading
+
+import numpy as np
+
+from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
+from skbackprop.engine.compiled.blocks import n_lanes
+from skbackprop.engine.compiled.loading import batch_of, csr_fields
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
+from skbackprop.kernels.calling import address, run_kernel
+from skbackprop.kernels.lanes import AddLanes, AwaitLanes, Lanes, Member, RunLanes
+from skbackprop.kernels.rows import new_row
+from skbackprop.network.layout import aligned_zeros
+from skbackprop.utils.warnings import warn_user
+
+
+class Team:
+    """The threads of a fit: the one that calls, and those that help it.
+
+    Parameters
+    ----------
+    executor : Executor
+        Its workspace is that of the calling thread.
+    samples : Samples
+    n_threads : int
+        More than there are lanes are not used.
+
+    Attributes
+    ----------
+    row : Row
+        Finds the gradient of a minibatch.
+    """
+
+    def __init__(self, executor, samples, n_threads):
+        space = executor._workspace
+        self._n_lanes = n_lanes(executor.block_size, executor.batch_size)
+        others = space.program.allocate(space.dtype, self._n_lanes - 1)
+        self._lanes = self._bind_lanes(executor, [space.gradient, *others])
+        n_threads = min(n_threads, self._n_lanes)
+        spaces = [space, *(_workspace_beside(space) for _ in range(1, n_threads))]
+        members = [self._bind_member(executor, samples, s) for s in spaces]
+        self._helpers = [(self._bind_helper(m), *_new_tables()) for m in members[1:]]
+        context, scalars = _new_tables()
+        self.row = new_row(
+            RunLanes,
+            table.loop_kernel("run_lanes"),
+            lanes=self._lanes,
+            member=members[0],
+            member_context=context,
+            member_scalars=scalars,
+            add_row=_sum_row(space, others),
+        )
+
+    def _bind_lanes(self, executor, gradients):
+        return new_row(
+            Lanes,
+            kernel=0,
+            context=executor._context,
+            scalars=executor._scalars,
+            block_size=executor.block_size,
+            most_lanes=self._n_lanes,
+            gradients=np.array([address(gradient) for gradient in gradients]),
+            losses=np.zeros(self._n_lanes),
+        )
+
+    def _bind_member(self, executor, samples, space):
+        """Return the row that runs lanes in a workspace."""
+        csr, batch = csr_fields(samples), batch_of(samples, space, executor.block_size)
+        # What is the first to write need not be made 0 before.
+        adds = executor.block_size * self._n_lanes < executor.batch_size
+        loss = space.bind_loss(executor.loss, batch)
+        return new_row(
+            Member,
+            table.loop_kernel("run_member"),
+            lanes=self._lanes,
+            forward=row_list([*batch.rows, *space.bind_forward(csr), loss]),
+            backward=row_list(space.bind_backward(csr, add=adds)),
+            gradient=space.gradient,
+            gradient_bytes=space.gradient.nbytes if adds else 0,
+            pack=aligned_zeros(table.pack_bytes(), np.uint8),
+        )
+
+    def _bind_helper(self, member):
+        wait = new_row(
+            AwaitLanes,
+            table.loop_kernel("await_lanes"),
+            lanes=self._lanes,
+            member=member,
+        )
+        return new_row(Flushed, table.loop_kernel("run_flushed"), row=wait)
+
+    def run(self, row, context, scalars):
+        """Run a row with the help of threads, which are gone when it is done."""
+        self._lanes.set(is_over=0)
+        threads = []
+        try:
+            threads += self._start_helpers()
+            run_kernel(row[KERNEL], row, context, scalars)
+        finally:
+            self._lanes.set(is_over=1)
+            for thread in threads:
+                thread.join()
+
+    def _start_helpers(self):
+        """Yield threads, fewer than wanted where the system grants no more."""
+        for i, (row, *tables) in enumerate(self._helpers):
+            thread = threading.Thread(
+                target=run_kernel, args=(row[KERNEL], row, *tables), daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:
+                warn_user(
+                    f"A thread could not be started ({error}): the fit goes on with "
+                    f"{i + 1}. Results are the same."
+                )
+                del self._helpers[i:]
+                return
+            yield thread
+
+
+def _workspace_beside(space):
+    """Return a workspace for another thread; the gradient is that of its lane."""
+    program, n_rows = space.program, space.n_rows
+    memory = Memory(n_elements(program, n_rows), space.dtype)
+    beside = Workspace(program, space.parameters, n_rows, memory)
+    beside.allocate_adjoints()
+    memory.gradient = space.gradient  # rows begin with that of the first
+    return beside
+
+
+def _sum_row(space, others):
+    """Return the row that adds gradients of other lanes to that of the first."""
+    return new_row(
+        AddLanes,
+        table.loop_kernel("add_lanes", space.bits),
+        target=space.gradient,
+        sources=others,
+        ld_sources=others.shape[1],
+        n_elements=others.shape[1],
+    )
+
+
+def _new_tables():
+    return np.zeros(len(Context), np.int64), np.zeros(len(Scalar))

@@ -1,0 +1,70 @@
+"""The rows by which threads share a minibatch, and agree who does what.
+
+They are layouts as those of :mod:`skbackprop.kernels.abi`.
+"""
+
+from typing import NamedTuple
+
+from skbackprop.kernels.abi import Address, row_layout
+
+
+@row_layout
+class Lanes(NamedTuple):
+    """A minibatch whose blocks are dealt to lanes, and these to threads.
+
+    It has no kernel: all threads see it, and agree by it who does what.
+    """
+
+    context: Address  # of the minibatch
+    scalars: Address
+    block_size: int
+    most_lanes: int
+    gradients: Address  # int64: the address of the gradient of each lane
+    losses: Address  # float64, of each lane
+    n_blocks: int  # of this minibatch
+    n_lanes: int
+    n_left: int  # lanes that no thread has claimed; 0 or less: none
+    n_done: int
+    is_over: int  # 1: there are no minibatches any more
+
+
+@row_layout
+class RunLanes(NamedTuple):
+    """A minibatch, lane by lane, whose gradients add up."""
+
+    lanes: Address
+    member: Address  # of the Member row of the thread that calls
+    member_context: Address  # of its own
+    member_scalars: Address
+    add_row: Address  # adds the gradients up
+
+
+@row_layout
+class Member(NamedTuple):
+    """A thread that runs lanes, in a workspace of its own."""
+
+    lanes: Address
+    forward: Address  # of the list row that loads a block and runs it forward
+    backward: Address  # of the list row that runs it backward
+    gradient: Address  # that rows of ``backward`` now add to, or write
+    gradient_bytes: int  # to be made 0 before the first block of a lane
+    pack: Address  # its scratch memory of the matrix product
+
+
+@row_layout
+class AwaitLanes(NamedTuple):
+    """What a thread that helps does until it is over."""
+
+    lanes: Address
+    member: Address
+
+
+@row_layout
+class AddLanes(NamedTuple):
+    """Gradients of lanes that are added to that of the first, in order."""
+
+    target: Address
+    sources: Address
+    ld_sources: int
+    n_sources: int
+    n_elements: int
