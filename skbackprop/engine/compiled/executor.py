@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
-from skbackprop.engine.compiled.blocks import rows_per_block, run_blocks
+from skbackprop.engine.compiled.blocks import n_lanes, rows_per_block, run_blocks
 from skbackprop.engine.compiled.lanes import Team
 from skbackprop.engine.compiled.loading import (
     batch_of,
@@ -49,6 +49,7 @@ class Executor(BaseExecutor):
         self.block_size = self._choose_block_size()
         if self.block_size < batch_size:
             self.n_rows = self.block_size
+        self.n_lanes = n_lanes(self.block_size, batch_size)
         # What it shares with other executors of parts, and what those of its parts do.
         self._memory = self._memory_of_parts = None
         self._make_tables()
@@ -258,7 +259,7 @@ class Executor(BaseExecutor):
             batch = self._batch_of(samples)
             return batch.rows, self._bind_step(batch, samples)
         loads = weight_rows(samples, self._workspace.bits, self.batch_size)
-        self._team = Team(self, samples, self.n_threads)
+        self._team = Team(self, samples)
         return loads, [self._team.row]
 
     def _batch_of(self, samples):

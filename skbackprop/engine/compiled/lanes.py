@@ -13,7 +13,6 @@ import threading
 import numpy as np
 
 from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
-from skbackprop.engine.compiled.blocks import n_lanes
 from skbackprop.engine.compiled.loading import batch_of, csr_fields
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
@@ -32,8 +31,6 @@ class Team:
     executor : Executor
         Its workspace is that of the calling thread.
     samples : Samples
-    n_threads : int
-        More than there are lanes are not used.
 
     Attributes
     ----------
@@ -41,12 +38,11 @@ class Team:
         Finds the gradient of a minibatch.
     """
 
-    def __init__(self, executor, samples, n_threads):
+    def __init__(self, executor, samples):
         space = executor._workspace
-        self._n_lanes = n_lanes(executor.block_size, executor.batch_size)
-        others = space.program.allocate(space.dtype, self._n_lanes - 1)
+        others = space.program.allocate(space.dtype, executor.n_lanes - 1)
         self._lanes = self._bind_lanes(executor, [space.gradient, *others])
-        n_threads = min(n_threads, self._n_lanes)
+        n_threads = min(executor.n_threads, executor.n_lanes)
         spaces = [space, *(_workspace_beside(space) for _ in range(1, n_threads))]
         members = [self._bind_member(executor, samples, s) for s in spaces]
         self._helpers = [(self._bind_helper(m), *_new_tables()) for m in members[1:]]
@@ -68,16 +64,16 @@ class Team:
             context=executor._context,
             scalars=executor._scalars,
             block_size=executor.block_size,
-            most_lanes=self._n_lanes,
+            most_lanes=executor.n_lanes,
             gradients=np.array([address(gradient) for gradient in gradients]),
-            losses=np.zeros(self._n_lanes),
+            losses=np.zeros(len(gradients)),
         )
 
     def _bind_member(self, executor, samples, space):
         """Return the row that runs lanes in a workspace."""
         csr, batch = csr_fields(samples), batch_of(samples, space, executor.block_size)
         # What is the first to write need not be made 0 before.
-        adds = executor.block_size * self._n_lanes < executor.batch_size
+        adds = executor.block_size * executor.n_lanes < executor.batch_size
         loss = space.bind_loss(executor.loss, batch)
         return new_row(
             Member,
