@@ -5,7 +5,11 @@ They are layouts as those of :mod:`skbackprop.kernels.abi`.
 
 from typing import NamedTuple
 
-from skbackprop.kernels.abi import Address, row_layout
+from skbackprop.kernels.abi import Address, Scalar, row_layout
+
+# What a piece of a step adds up.
+SUMMED = (Scalar.squared_norm, Scalar.absolute_norm, Scalar.gradient_squares)
+N_SUMMED = len(SUMMED)
 
 
 @row_layout
@@ -23,7 +27,10 @@ class Lanes(NamedTuple):
     losses: Address  # float64, of each lane
     n_blocks: int  # of this minibatch
     n_lanes: int
-    n_left: int  # lanes that no thread has claimed; 0 or less: none
+    pieces: Address  # of a list row for each piece of the step; 0: lanes are run
+    sums: Address  # float64: what pieces have added up, SUMMED for each
+    n_tasks: int  # lanes or pieces
+    n_left: int  # that no thread has claimed; 0 or less: none
     n_done: int
     is_over: int  # 1: there are no minibatches any more
 
@@ -36,19 +43,40 @@ class RunLanes(NamedTuple):
     member: Address  # of the Member row of the thread that calls
     member_context: Address  # of its own
     member_scalars: Address
-    add_row: Address  # adds the gradients up
+
+
+@row_layout
+class RunPieces(NamedTuple):
+    """A step, piece by piece of the parameters."""
+
+    rows: Address  # of the list row of each piece
+    n_rows: int
+    lanes: Address
+    member: Address
+    member_context: Address
+    member_scalars: Address
+    sums: Address
 
 
 @row_layout
 class Member(NamedTuple):
-    """A thread that runs lanes, in a workspace of its own."""
+    """A thread that runs lanes and pieces, in a workspace of its own."""
 
     lanes: Address
+    lane: Address  # of its RunLane row
+    pack: Address  # its scratch memory of the matrix product
+
+
+@row_layout
+class RunLane(NamedTuple):
+    """A lane that a thread runs."""
+
+    lanes: Address
+    lane: int  # which one
     forward: Address  # of the list row that loads a block and runs it forward
     backward: Address  # of the list row that runs it backward
     gradient: Address  # that rows of ``backward`` now add to, or write
     gradient_bytes: int  # to be made 0 before the first block of a lane
-    pack: Address  # its scratch memory of the matrix product
 
 
 @row_layout
@@ -63,8 +91,8 @@ class AwaitLanes(NamedTuple):
 class AddLanes(NamedTuple):
     """Gradients of lanes that are added to that of the first, in order."""
 
+    lanes: Address
     target: Address
     sources: Address
     ld_sources: int
-    n_sources: int
     n_elements: int

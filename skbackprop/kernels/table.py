@@ -199,9 +199,11 @@ _LOOP_FILES = {
     "find_members": "groups",
     "run_blocks": "blocks",
     "run_flushed": "subnormals",
+    "run_lane": "lanes",
     "run_lanes": "lanes",
     "run_member": "lanes",
     "run_parts": "parts",
+    "run_pieces": "lanes",
     "shuffle": "shuffle",
 }
 

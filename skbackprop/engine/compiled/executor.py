@@ -219,7 +219,9 @@ class Executor(BaseExecutor):
         # Where nothing clips, the norm before clipping is never written.
         self._scalars[Scalar.unclipped_norm] = 0
         self._scalars[Scalar.clip_norm] = plan.clip_grad_norm or 0
+        self._team = None
         loads, steps, space = self._bind_minibatch(samples)
+        learning = (self._team or space).bind_learning(plan, slots)
         epoch = new_row(
             Epoch,
             table.loop_kernel("run_epoch"),
@@ -227,7 +229,7 @@ class Executor(BaseExecutor):
             batch_size=self.batch_size,
             order=order,
             load_list=row_list(loads),
-            step_list=row_list(steps + space.bind_learning(plan, slots)),
+            step_list=row_list(steps + learning),
             n_coefficients=(
                 plan.penalties.n_coefficients + plan.optimizer.n_coefficients
             ),

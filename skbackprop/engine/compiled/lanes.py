@@ -14,13 +14,25 @@ import numpy as np
 
 from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
 from skbackprop.engine.compiled.loading import batch_of, csr_fields
+from skbackprop.engine.stretches import cut, stretches_of
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
 from skbackprop.kernels.calling import address, run_kernel
-from skbackprop.kernels.lanes import AddLanes, AwaitLanes, Lanes, Member, RunLanes
-from skbackprop.kernels.rows import new_row
+from skbackprop.kernels.lanes import (
+    N_SUMMED,
+    AddLanes,
+    AwaitLanes,
+    Lanes,
+    Member,
+    RunLane,
+    RunLanes,
+    RunPieces,
+)
+from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
 from skbackprop.utils.warnings import warn_user
+
+PIECE = 1 << 16  # parameters of a step: some tens of microseconds
 
 
 class Team:
@@ -47,14 +59,48 @@ class Team:
         members = [self._bind_member(executor, samples, s) for s in spaces]
         self._helpers = [(self._bind_helper(m), *_new_tables()) for m in members[1:]]
         context, scalars = _new_tables()
-        self.row = new_row(
-            RunLanes,
-            table.loop_kernel("run_lanes"),
+        # Of the calling thread.
+        self._own = {
+            "lanes": self._lanes,
+            "member": members[0],
+            "member_context": context,
+            "member_scalars": scalars,
+        }
+        self._space, self._others = space, others
+        self.row = new_row(RunLanes, table.loop_kernel("run_lanes"), **self._own)
+
+    def bind_learning(self, plan, slots):
+        """Return the rows that change parameters, of which threads share the pieces.
+
+        A piece adds up its part of the gradients and makes its step at once; where the
+        norm of the gradient is asked for first, all of it is added up before.
+        """
+        space, program = self._space, self._space.program
+        clip, whole = space.bind_clip(plan.clip_grad_norm), slice(0, program.n_learned)
+        before = [self._bind_sum(whole), *clip] if clip else []
+        pieces = []
+        for piece in cut(stretches_of(program, plan.rate_factors), PIECE):
+            rows = [] if clip else [self._bind_sum(piece.span)]
+            pieces.append(row_list([*rows, space.bind_update(plan, slots, piece)]))
+        step = new_list(
+            RunPieces,
+            table.loop_kernel("run_pieces"),
+            pieces,
+            sums=np.zeros((len(pieces), N_SUMMED)),
+            **self._own,
+        )
+        return [*before, step, *space.bind_limits(plan)]
+
+    def _bind_sum(self, span):
+        """Return the row that adds gradients of other lanes to that of the first."""
+        return new_row(
+            AddLanes,
+            table.loop_kernel("add_lanes", self._space.bits),
             lanes=self._lanes,
-            member=members[0],
-            member_context=context,
-            member_scalars=scalars,
-            add_row=_sum_row(space, others),
+            target=self._space.gradient[span],
+            sources=self._others[:, span],
+            ld_sources=self._others.shape[1],
+            n_elements=span.stop - span.start,
         )
 
     def _bind_lanes(self, executor, gradients):
@@ -75,14 +121,20 @@ class Team:
         # What is the first to write need not be made 0 before.
         adds = executor.block_size * executor.n_lanes < executor.batch_size
         loss = space.bind_loss(executor.loss, batch)
-        return new_row(
-            Member,
-            table.loop_kernel("run_member"),
+        lane = new_row(
+            RunLane,
+            table.loop_kernel("run_lane"),
             lanes=self._lanes,
             forward=row_list([*batch.rows, *space.bind_forward(csr), loss]),
             backward=row_list(space.bind_backward(csr, add=adds)),
             gradient=space.gradient,
             gradient_bytes=space.gradient.nbytes if adds else 0,
+        )
+        return new_row(
+            Member,
+            table.loop_kernel("run_member"),
+            lanes=self._lanes,
+            lane=lane,
             pack=aligned_zeros(table.pack_bytes(), np.uint8),
         )
 
@@ -133,18 +185,6 @@ def _workspace_beside(space):
     beside.allocate_adjoints()
     memory.gradient = space.gradient  # rows begin with that of the first
     return beside
-
-
-def _sum_row(space, others):
-    """Return the row that adds gradients of other lanes to that of the first."""
-    return new_row(
-        AddLanes,
-        table.loop_kernel("add_lanes", space.bits),
-        target=space.gradient,
-        sources=others,
-        ld_sources=others.shape[1],
-        n_elements=others.shape[1],
-    )
 
 
 def _new_tables():

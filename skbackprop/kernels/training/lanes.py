@@ -6,7 +6,17 @@ runs a lane makes no difference to it.
 """
 
 from skbackprop.kernels.abi import ROW_BYTES, Context, Module, RowList, Scalar
-from skbackprop.kernels.lanes import AddLanes, AwaitLanes, Lanes, Member, RunLanes
+from skbackprop.kernels.lanes import (
+    N_SUMMED,
+    SUMMED,
+    AddLanes,
+    AwaitLanes,
+    Lanes,
+    Member,
+    RunLane,
+    RunLanes,
+    RunPieces,
+)
 from skbackprop.kernels.language.atomics import (
     add_atomic,
     load_atomic,
@@ -22,6 +32,7 @@ from skbackprop.kernels.language.memory import (
     clear_bytes,
     plain_kernel,
 )
+from skbackprop.kernels.language.values import INTEGER
 
 # Some microseconds. Who waits longer gives up the core: it may be that the thread that
 # is waited for wants it.
@@ -30,10 +41,10 @@ _N_CONTEXT, _N_SCALARS = len(Context), len(Scalar)
 
 
 def make_run_lanes():
-    """Return the kernel of d loss / dw = sum over lanes of the like of each.
+    """Return the kernel of the gradients of a minibatch, one for each lane.
 
-    Lanes are offered to all threads, the calling one runs some as well, and gradients
-    and losses are added in the order of lanes.
+    Lanes are offered to all threads, the calling one runs some as well, and losses are
+    added in the order of lanes.
     """
 
     def run_lanes(row, context, scalars):
@@ -41,7 +52,8 @@ def make_run_lanes():
         n_blocks = -(-context[Context.n_rows] // lanes[Lanes.block_size])
         n_lanes = min(lanes[Lanes.most_lanes], n_blocks)
         lanes[Lanes.n_blocks], lanes[Lanes.n_lanes] = n_blocks, n_lanes
-        lanes[Lanes.n_done] = 0
+        lanes[Lanes.pieces] = lanes[Lanes.n_done] = 0
+        lanes[Lanes.n_tasks] = n_lanes
         store_atomic(lanes, Lanes.n_left, n_lanes)
         call_kernel(
             row[RunLanes.member],
@@ -55,13 +67,44 @@ def make_run_lanes():
             else:
                 yield_core()
             n_waited += 1
-        as_int64s(row[RunLanes.add_row])[AddLanes.n_sources] = n_lanes - 1
-        call_kernel(row[RunLanes.add_row], context, scalars)
         losses = as_float64s(lanes[Lanes.losses])
         for lane in range(n_lanes):
             scalars[Scalar.loss] += losses[lane]
 
     return plain_kernel(run_lanes)
+
+
+def make_run_pieces():
+    """Return the kernel of a step, whose pieces are offered as lanes are.
+
+    Their sums are added in the order of pieces.
+    """
+
+    def run_pieces(row, context, scalars):
+        lanes, n_pieces = as_int64s(row[RunPieces.lanes]), row[RunPieces.n_rows]
+        lanes[Lanes.pieces] = row[RunPieces.rows]
+        lanes[Lanes.sums] = row[RunPieces.sums]
+        lanes[Lanes.n_done] = 0
+        lanes[Lanes.n_tasks] = n_pieces
+        store_atomic(lanes, Lanes.n_left, n_pieces)
+        call_kernel(
+            row[RunPieces.member],
+            as_int64s(row[RunPieces.member_context]),
+            as_float64s(row[RunPieces.member_scalars]),
+        )
+        n_waited = 0
+        while load_atomic(lanes, Lanes.n_done) < n_pieces:
+            if n_waited < _N_PAUSES:
+                pause()
+            else:
+                yield_core()
+            n_waited += 1
+        sums = as_float64s(row[RunPieces.sums])
+        for piece in range(n_pieces):
+            for k, summed in enumerate(SUMMED):
+                scalars[summed] += sums[piece * N_SUMMED + k]
+
+    return plain_kernel(run_pieces)
 
 
 def make_await_lanes():
@@ -83,56 +126,77 @@ def make_await_lanes():
 
 
 def make_run_member():
-    """Return the kernel that claims and runs lanes, as long as there are any.
+    """Return the kernel that claims and runs lanes or pieces, until none is left.
 
-    Nothing of a minibatch is read before a lane is claimed: from then on until it is
-    done there is no other minibatch.
+    Nothing of a minibatch is read before one is claimed: from then on until it is done
+    there is no other minibatch.
     """
 
     def run_member(row, context, scalars):
         lanes = as_int64s(row[Member.lanes])
-        gradients = as_int64s(lanes[Lanes.gradients])
-        losses = as_float64s(lanes[Lanes.losses])
-        backward = as_int64s(row[Member.backward])
         shared = as_int64s(lanes[Lanes.context])
         shared_scalars = as_float64s(lanes[Lanes.scalars])
         while True:
             n_left = add_atomic(lanes, Lanes.n_left, -1)
             if n_left <= 0:
                 return
-            n_lanes, n_blocks = lanes[Lanes.n_lanes], lanes[Lanes.n_blocks]
-            block_size = lanes[Lanes.block_size]
-            lane = n_lanes - n_left
+            task = lanes[Lanes.n_tasks] - n_left
             for k in range(_N_CONTEXT):
                 context[k] = shared[k]
             context[Context.pack] = row[Member.pack]
             for k in range(_N_SCALARS):
                 scalars[k] = shared_scalars[k]
-            scalars[Scalar.loss] = 0.0
-            # Rows of the pass backward, to the gradient of this lane.
-            shift = gradients[lane] - row[Member.gradient]
-            row[Member.gradient] = gradients[lane]
-            for i in range(backward[RowList.n_rows]):
-                instruction = as_int64s(backward[RowList.rows] + i * ROW_BYTES)
-                if instruction[Module.dw] != 0:
-                    instruction[Module.dw] += shift
-                if instruction[Module.db] != 0:
-                    instruction[Module.db] += shift
-            clear_bytes(row[Member.gradient], row[Member.gradient_bytes])
-            samples, n_samples = context[Context.order], context[Context.n_rows]
-            for block in range(
-                lane * n_blocks // n_lanes, (lane + 1) * n_blocks // n_lanes
-            ):
-                start = block * block_size
-                context[Context.order] = samples + 8 * start
-                context[Context.n_rows] = min(block_size, n_samples - start)
-                context[Context.first_row] = start
-                call_kernel(row[Member.forward], context, scalars)
-                call_kernel(row[Member.backward], context, scalars)
-            losses[lane] = scalars[Scalar.loss]
+            pieces = lanes[Lanes.pieces]
+            if pieces == 0:
+                as_int64s(row[Member.lane])[RunLane.lane] = task
+                call_kernel(row[Member.lane], context, scalars)
+            else:
+                for summed in SUMMED:
+                    scalars[summed] = 0.0
+                call_kernel(pieces + task * ROW_BYTES, context, scalars)
+                sums = as_float64s(lanes[Lanes.sums])
+                for k, summed in enumerate(SUMMED):
+                    sums[task * N_SUMMED + k] = scalars[summed]
             add_atomic(lanes, Lanes.n_done, 1)
 
     return plain_kernel(run_member)
+
+
+def make_run_lane():
+    """Return the kernel that runs the blocks of a lane, forward and backward."""
+
+    def run_lane(row, context, scalars):
+        lanes, lane = as_int64s(row[RunLane.lanes]), row[RunLane.lane]
+        n_lanes, n_blocks = lanes[Lanes.n_lanes], lanes[Lanes.n_blocks]
+        block_size = lanes[Lanes.block_size]
+        # Rows of the pass backward, to the gradient of this lane.
+        gradient = as_int64s(lanes[Lanes.gradients])[lane]
+        backward, shift = (
+            as_int64s(row[RunLane.backward]),
+            gradient - row[RunLane.gradient],
+        )
+        row[RunLane.gradient] = gradient
+        for i in range(backward[RowList.n_rows]):
+            instruction = as_int64s(backward[RowList.rows] + i * ROW_BYTES)
+            if instruction[Module.dw] != 0:
+                instruction[Module.dw] += shift
+            if instruction[Module.db] != 0:
+                instruction[Module.db] += shift
+        clear_bytes(gradient, row[RunLane.gradient_bytes])
+        scalars[Scalar.loss] = 0.0
+        samples, n_samples = context[Context.order], context[Context.n_rows]
+        for block in range(
+            lane * n_blocks // n_lanes, (lane + 1) * n_blocks // n_lanes
+        ):
+            start = block * block_size
+            context[Context.order] = samples + 8 * start
+            context[Context.n_rows] = min(block_size, n_samples - start)
+            context[Context.first_row] = start
+            call_kernel(row[RunLane.forward], context, scalars)
+            call_kernel(row[RunLane.backward], context, scalars)
+        as_float64s(lanes[Lanes.losses])[lane] = scalars[Scalar.loss]
+
+    return plain_kernel(run_lane)
 
 
 def make_add_lanes(bits):
@@ -141,9 +205,10 @@ def make_add_lanes(bits):
     def write(code, row, context, scalars):
         target = code.vectors(row[AddLanes.target])
         sources = code.vectors(row[AddLanes.sources])
+        n_sources = code.scalars(row[AddLanes.lanes], INTEGER)[Lanes.n_lanes] - 1
         with code.range(row[AddLanes.n_elements], step=code.lanes) as i:
             total = code.variable(target[i])
-            with code.range(row[AddLanes.n_sources]) as k:
+            with code.range(n_sources) as k:
                 total.value = total.value + sources[k * row[AddLanes.ld_sources] + i]
             target[i] = total.value
 

@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse
 
 from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier, NetworkRegressor
+from skbackprop.engine.compiled import lanes
 from skbackprop.engine.compiled.blocks import n_lanes
 from skbackprop.engine.compiled.blocks import rows_per_block as chosen_block
 from skbackprop.engine.debugging import executor, rows_per_block, unwritten_memory
@@ -123,7 +124,7 @@ def test_bits_are_the_same_for_losses_of_numbers(loss, threads):
     np.testing.assert_array_equal(*found)
 
 
-@pytest.mark.parametrize("name", ["weights", "dropout", "a graph"])
+@pytest.mark.parametrize("name", ["weights", "penalties", "clipped gradients"])
 def test_the_reference_agrees(name, threads):
     threads(3)
     with rows_per_block(32):
@@ -133,6 +134,10 @@ def test_the_reference_agrees(name, threads):
     np.testing.assert_allclose(
         found._parameters, expected._parameters, rtol=1e-8, atol=1e-9
     )
+    for recorded in ("loss", "penalty", "gradient_norm"):
+        np.testing.assert_allclose(
+            found.history_[recorded], expected.history_[recorded], rtol=1e-8
+        )
 
 
 @pytest.mark.parametrize("name", ["a sparse matrix", "a graph"])
@@ -194,6 +199,19 @@ def test_a_thread_that_cannot_be_started_is_done_without(threads, monkeypatch):
         found = MODELS["dropout"]()
     assert len([w for w in caught if "thread" in str(w.message)]) == 1
     np.testing.assert_array_equal(found._parameters, expected._parameters)
+
+
+def test_a_step_in_pieces_is_the_step(threads, monkeypatch):
+    with rows_per_block(32):
+        expected = MODELS["a graph"](), MODELS["clipped gradients"]()
+        monkeypatch.setattr(lanes, "PIECE", 32)
+        threads(3)
+        found = MODELS["a graph"](), MODELS["clipped gradients"]()
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one._parameters, other._parameters)
+        np.testing.assert_allclose(
+            one.history_["gradient_norm"], other.history_["gradient_norm"], rtol=1e-12
+        )
 
 
 def mlp_program(*sizes):
