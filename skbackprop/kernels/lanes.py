@@ -36,13 +36,21 @@ class Lanes(NamedTuple):
 
 
 @row_layout
-class RunLanes(NamedTuple):
-    """A minibatch, lane by lane, whose gradients add up."""
+class Offer(NamedTuple):
+    """Lanes or pieces that are offered to all threads, the calling one among them."""
 
     lanes: Address
     member: Address  # of the Member row of the thread that calls
-    member_context: Address  # of its own
-    member_scalars: Address
+    context: Address  # of its own
+    scalars: Address
+
+
+@row_layout
+class RunLanes(NamedTuple):
+    """A minibatch, lane by lane."""
+
+    lanes: Address
+    offer: Address
 
 
 @row_layout
@@ -52,9 +60,7 @@ class RunPieces(NamedTuple):
     rows: Address  # of the list row of each piece
     n_rows: int
     lanes: Address
-    member: Address
-    member_context: Address
-    member_scalars: Address
+    offer: Address
     sums: Address
 
 

@@ -197,6 +197,7 @@ _LOOP_FILES = {
     "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
+    "offer": "lanes",
     "run_blocks": "blocks",
     "run_flushed": "subnormals",
     "run_lane": "lanes",

@@ -24,6 +24,7 @@ from skbackprop.kernels.lanes import (
     AwaitLanes,
     Lanes,
     Member,
+    Offer,
     RunLane,
     RunLanes,
     RunPieces,
@@ -59,15 +60,21 @@ class Team:
         members = [self._bind_member(executor, samples, s) for s in spaces]
         self._helpers = [(self._bind_helper(m), *_new_tables()) for m in members[1:]]
         context, scalars = _new_tables()
-        # Of the calling thread.
-        self._own = {
-            "lanes": self._lanes,
-            "member": members[0],
-            "member_context": context,
-            "member_scalars": scalars,
-        }
+        self._offer = new_row(
+            Offer,
+            table.loop_kernel("offer"),
+            lanes=self._lanes,
+            member=members[0],
+            context=context,
+            scalars=scalars,
+        )
         self._space, self._others = space, others
-        self.row = new_row(RunLanes, table.loop_kernel("run_lanes"), **self._own)
+        self.row = new_row(
+            RunLanes,
+            table.loop_kernel("run_lanes"),
+            lanes=self._lanes,
+            offer=self._offer,
+        )
 
     def bind_learning(self, plan, slots):
         """Return the rows that change parameters, of which threads share the pieces.
@@ -87,7 +94,8 @@ class Team:
             table.loop_kernel("run_pieces"),
             pieces,
             sums=np.zeros((len(pieces), N_SUMMED)),
-            **self._own,
+            lanes=self._lanes,
+            offer=self._offer,
         )
         return [*before, step, *space.bind_limits(plan)]
 

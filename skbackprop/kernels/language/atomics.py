@@ -4,7 +4,6 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-_INT64 = ir.IntType(64)
 _TABLE = types.CPointer(types.int64)
 _ALIGNMENT = 8
 

@@ -13,6 +13,7 @@ from skbackprop.kernels.lanes import (
     AwaitLanes,
     Lanes,
     Member,
+    Offer,
     RunLane,
     RunLanes,
     RunPieces,
@@ -43,8 +44,7 @@ _N_CONTEXT, _N_SCALARS = len(Context), len(Scalar)
 def make_run_lanes():
     """Return the kernel of the gradients of a minibatch, one for each lane.
 
-    Lanes are offered to all threads, the calling one runs some as well, and losses are
-    added in the order of lanes.
+    Losses are added in the order of lanes.
     """
 
     def run_lanes(row, context, scalars):
@@ -52,21 +52,8 @@ def make_run_lanes():
         n_blocks = -(-context[Context.n_rows] // lanes[Lanes.block_size])
         n_lanes = min(lanes[Lanes.most_lanes], n_blocks)
         lanes[Lanes.n_blocks], lanes[Lanes.n_lanes] = n_blocks, n_lanes
-        lanes[Lanes.pieces] = lanes[Lanes.n_done] = 0
-        lanes[Lanes.n_tasks] = n_lanes
-        store_atomic(lanes, Lanes.n_left, n_lanes)
-        call_kernel(
-            row[RunLanes.member],
-            as_int64s(row[RunLanes.member_context]),
-            as_float64s(row[RunLanes.member_scalars]),
-        )
-        n_waited = 0
-        while load_atomic(lanes, Lanes.n_done) < n_lanes:
-            if n_waited < _N_PAUSES:
-                pause()
-            else:
-                yield_core()
-            n_waited += 1
+        lanes[Lanes.pieces], lanes[Lanes.n_tasks] = 0, n_lanes
+        call_kernel(row[RunLanes.offer], context, scalars)
         losses = as_float64s(lanes[Lanes.losses])
         for lane in range(n_lanes):
             scalars[Scalar.loss] += losses[lane]
@@ -75,36 +62,43 @@ def make_run_lanes():
 
 
 def make_run_pieces():
-    """Return the kernel of a step, whose pieces are offered as lanes are.
-
-    Their sums are added in the order of pieces.
-    """
+    """Return the kernel of a step; sums of pieces are added in their order."""
 
     def run_pieces(row, context, scalars):
         lanes, n_pieces = as_int64s(row[RunPieces.lanes]), row[RunPieces.n_rows]
         lanes[Lanes.pieces] = row[RunPieces.rows]
         lanes[Lanes.sums] = row[RunPieces.sums]
-        lanes[Lanes.n_done] = 0
         lanes[Lanes.n_tasks] = n_pieces
-        store_atomic(lanes, Lanes.n_left, n_pieces)
-        call_kernel(
-            row[RunPieces.member],
-            as_int64s(row[RunPieces.member_context]),
-            as_float64s(row[RunPieces.member_scalars]),
-        )
-        n_waited = 0
-        while load_atomic(lanes, Lanes.n_done) < n_pieces:
-            if n_waited < _N_PAUSES:
-                pause()
-            else:
-                yield_core()
-            n_waited += 1
+        call_kernel(row[RunPieces.offer], context, scalars)
         sums = as_float64s(row[RunPieces.sums])
         for piece in range(n_pieces):
             for k, summed in enumerate(SUMMED):
                 scalars[summed] += sums[piece * N_SUMMED + k]
 
     return plain_kernel(run_pieces)
+
+
+def make_offer():
+    """Return the kernel that has tasks run by all threads, and waits until all are."""
+
+    def offer(row, context, scalars):
+        lanes = as_int64s(row[Offer.lanes])
+        n_tasks, n_waited = lanes[Lanes.n_tasks], 0
+        lanes[Lanes.n_done] = 0
+        store_atomic(lanes, Lanes.n_left, n_tasks)
+        call_kernel(
+            row[Offer.member],
+            as_int64s(row[Offer.context]),
+            as_float64s(row[Offer.scalars]),
+        )
+        while load_atomic(lanes, Lanes.n_done) < n_tasks:
+            if n_waited < _N_PAUSES:
+                pause()
+            else:
+                yield_core()
+            n_waited += 1
+
+    return plain_kernel(offer)
 
 
 def make_await_lanes():
