@@ -33,9 +33,15 @@ class BaseExecutor(ABC):
         What ``objective`` and training leave; None as long as there is none.
     graph : Graph or None
         Where it is set, what the program was compiled from, kept as long.
+    n_threads : int
+        Most threads that training uses, one by default: to be set before
+        ``prepare_training``. Results are the same for any number.
+    n_lanes : int
+        Parts of a minibatch that threads may share: more threads are of no use.
     """
 
     gradient = graph = None
+    n_threads = n_lanes = 1
 
     def __init__(
         self, program, parameters, loss=None, batch_size=512, seed=0, n_rows=None

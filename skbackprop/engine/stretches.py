@@ -44,6 +44,16 @@ def stretches_of(program, factors=None):
     return found
 
 
+def cut(stretches, most_elements):
+    """Return the pieces, of so many elements or fewer, that stretches are cut into."""
+    return [
+        stretch._replace(span=slice(begin, min(begin + most_elements, end)))
+        for stretch in stretches
+        for end in [stretch.span.stop]
+        for begin in range(stretch.span.start, end, most_elements)
+    ]
+
+
 def moving_matrices(program, factors=None):
     """Return the blocks that are weight matrices and that a step may change."""
     return [

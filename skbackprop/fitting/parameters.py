@@ -169,6 +169,14 @@ class NetworkParameters(BaseEstimator):
         callable of (estimator, X, y), called with ``sample_weight=`` too where
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
+    n_jobs : int, default=None
+        Most threads of a fit by minibatches; -1: one for each core. Results are the
+        same to the bit for any number. None: as many as pay off, of the cores that are
+        free to use; but one inside workers of joblib, and what
+        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
+        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
+        groups, sequences of unequal length and modules that compare rows, as BatchNorm
+        does, have one.
 
     References
     ----------
@@ -215,6 +223,7 @@ class NetworkParameters(BaseEstimator):
     dtype: str | None = None
     checkpoint: str | PathLike | None = None
     scoring: object = None
+    n_jobs: int | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         "solver": [StrOptions({"lbfgs", *SOLVERS})],
@@ -257,4 +266,9 @@ class NetworkParameters(BaseEstimator):
         "dtype": [None, StrOptions({"float32", "float64"})],
         "checkpoint": [None, str, PathLike],
         "scoring": [None, str, callable],
+        "n_jobs": [
+            None,
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Integral, None, -1, closed="right"),
+        ],
     }

@@ -33,6 +33,7 @@ from skbackprop.fitting.state import (
     resume_or_begin,
 )
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
+from skbackprop.fitting.threads import n_threads
 from skbackprop.fitting.validation_sets import (
     check_validation,
     hold_out,
@@ -131,6 +132,8 @@ class Session:
         state = estimator._training_state
         batch_size = _batch_size(estimator, samples, len(state.order))
         executor = self._executor(batch_size, state.seed)
+        if executor.n_lanes > 1:
+            executor.n_threads = n_threads(estimator.n_jobs)
         validate = make_validation(estimator, self.held_out, batch_size)
         n_epochs_before, max_epochs = len(state.losses), self.max_epochs
         if checkpoint:

@@ -5,7 +5,8 @@ scalars)``. ``row`` says what this kernel works on, ``context`` holds what all
 rows of a minibatch share, ``scalars`` the floating-point numbers that change from
 step to step. Strides and sizes are numbers of elements, a matrix is row-major.
 
-There is a layout for each kind of row. Its fields are numbers, constants to the
+There is a layout for each kind of row, those of threads in
+:mod:`skbackprop.kernels.lanes`. Its fields are numbers, constants to the
 compiler: ``row[Loss.targets]`` is ``row[3]``. In all of them field ``KERNEL``
 is the address of the kernel that the row is for.
 
@@ -29,14 +30,15 @@ def _numbered(layout, first=0):
     return layout(*range(first, first + len(layout._fields)))
 
 
-def _row(layout):
+def row_layout(layout):
+    """Return the layout of a row: its fields numbered behind ``KERNEL``."""
     return _numbered(layout, KERNEL + 1)
 
 
 # Modules
 
 
-@_row
+@row_layout
 class Module(NamedTuple):
     """An instruction: a module and what it reads and writes.
 
@@ -98,7 +100,7 @@ class Module(NamedTuple):
 # Losses and loading
 
 
-@_row
+@row_layout
 class Loss(NamedTuple):
     """A loss of the logits of a minibatch."""
 
@@ -115,7 +117,7 @@ class Loss(NamedTuple):
     n_classes: int  # that each step of a sequence chooses from
 
 
-@_row
+@row_layout
 class Gather(NamedTuple):
     """Rows of a matrix, or elements of a vector: target[r] = source[order[r]]."""
 
@@ -126,7 +128,7 @@ class Gather(NamedTuple):
     width: int
 
 
-@_row
+@row_layout
 class ExpandGroups(NamedTuple):
     """From a minibatch of groups to its memberships; all of them are int64."""
 
@@ -135,7 +137,7 @@ class ExpandGroups(NamedTuple):
     batch_starts: Address  # where its groups begin among them
 
 
-@_row
+@row_layout
 class FindMembers(NamedTuple):
     """From memberships to rows of the data."""
 
@@ -145,7 +147,7 @@ class FindMembers(NamedTuple):
 # Learning
 
 
-@_row
+@row_layout
 class Update(NamedTuple):
     """A step of the optimizer over a range of parameters."""
 
@@ -158,7 +160,7 @@ class Update(NamedTuple):
     factor: int  # of the learning rate, at least 0: a float64 by its bits
 
 
-@_row
+@row_layout
 class Clip(NamedTuple):
     """The limit of a gradient's norm."""
 
@@ -166,7 +168,7 @@ class Clip(NamedTuple):
     n_elements: int
 
 
-@_row
+@row_layout
 class LimitColumns(NamedTuple):
     """The limit of the norms of a matrix's columns."""
 
@@ -176,7 +178,7 @@ class LimitColumns(NamedTuple):
     n_columns: int
 
 
-@_row
+@row_layout
 class CheckFinite(NamedTuple):
     """The search for parameters that are not finite."""
 
@@ -187,7 +189,7 @@ class CheckFinite(NamedTuple):
 # Loops
 
 
-@_row
+@row_layout
 class RowList(NamedTuple):
     """Rows that run one after the other, of ROW_BYTES each."""
 
@@ -195,14 +197,14 @@ class RowList(NamedTuple):
     n_rows: int
 
 
-@_row
+@row_layout
 class Flushed(NamedTuple):
     """A row that runs with subnormal numbers counting as zero."""
 
     row: Address
 
 
-@_row
+@row_layout
 class Shuffle(NamedTuple):
     """A shuffle by the Mersenne twister."""
 
@@ -212,7 +214,7 @@ class Shuffle(NamedTuple):
     n_items: int
 
 
-@_row
+@row_layout
 class Deal(NamedTuple):
     """Minibatches made of parts of the samples, as far as these reach."""
 
@@ -225,7 +227,7 @@ class Deal(NamedTuple):
     batch_size: int
 
 
-@_row
+@row_layout
 class RunParts(NamedTuple):
     """The parts of a minibatch, whose gradients add up."""
 
@@ -241,18 +243,16 @@ class RunParts(NamedTuple):
     latest: int  # the part that has used them last, -1 for none
 
 
-@_row
+@row_layout
 class RunBlocks(NamedTuple):
     """A minibatch, block by block, whose gradients add up."""
 
     rows: Address  # of the list row of a block, which adds to the gradient
     n_rows: int  # 1
     block_size: int
-    gradient: Address  # made 0 before the first block
-    gradient_bytes: int  # 0 where it is added to
 
 
-@_row
+@row_layout
 class Epoch(NamedTuple):
     """One epoch of minibatches."""
 
@@ -264,7 +264,7 @@ class Epoch(NamedTuple):
     n_coefficients: int  # of the optimizer at each step
 
 
-@_row
+@row_layout
 class Epochs(NamedTuple):
     """Epochs, until a rule says stop."""
 
@@ -287,7 +287,7 @@ class Epochs(NamedTuple):
 # (skbackprop.kernels.transformers.blocks)
 
 
-@_row
+@row_layout
 class Blocks(NamedTuple):
     """Rows that run on block after block of samples."""
 
@@ -296,7 +296,7 @@ class Blocks(NamedTuple):
     n_samples: int
 
 
-@_row
+@row_layout
 class SampleBlock(NamedTuple):
     """What loads samples into a block, checks or changes it."""
 
@@ -312,7 +312,7 @@ class SampleBlock(NamedTuple):
     divisor: Address  # n_features as a number
 
 
-@_row
+@row_layout
 class Combine(NamedTuple):
     """Features of a block that become outputs."""
 
@@ -332,7 +332,7 @@ class Combine(NamedTuple):
     remainders: Address  # one vector: NaN where outputs are not finite
 
 
-@_row
+@row_layout
 class MaxOfEntries(NamedTuple):
     """Maxima of groups of features, read from the entries of a CSR matrix."""
 
@@ -347,7 +347,7 @@ class MaxOfEntries(NamedTuple):
     n_groups: int
 
 
-@_row
+@row_layout
 class Winners(NamedTuple):
     """The largest numbers of each row of a block's scores."""
 

@@ -200,12 +200,19 @@ def gather_kernel(bits):
 
 
 _LOOP_FILES = {
+    "add_lanes": "lanes",
+    "await_lanes": "lanes",
     "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
+    "offer": "lanes",
     "run_blocks": "blocks",
     "run_flushed": "subnormals",
+    "run_lane": "lanes",
+    "run_lanes": "lanes",
+    "run_member": "lanes",
     "run_parts": "parts",
+    "run_pieces": "lanes",
     "shuffle": "shuffle",
 }
 

@@ -37,6 +37,7 @@ _SETTINGS = {
     "weight_init": "unit_std",
     "bias_init": "data",
     "tol": None,  # a schedule is gone through to its end
+    "n_jobs": 1,  # networks are trained side by side
 }
 
 

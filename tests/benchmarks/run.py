@@ -17,6 +17,7 @@ else:
 BENCHMARKS = (
     "epochs",
     "csr",
+    "threads",
     "predict",
     "fit_memory",
     "search",

@@ -6,14 +6,14 @@ import weakref
 import numpy as np
 import pytest
 
-from skbackprop.kernels import abi
+from skbackprop.kernels import abi, lanes
 from skbackprop.kernels.calling import address
 from skbackprop.kernels.rows import new_list, new_row
 
 TABLES = [abi.Context, abi.Scalar, abi.Penalty]
 LAYOUTS = [
     layout
-    for layout in vars(abi).values()
+    for layout in [*vars(abi).values(), *vars(lanes).values()]
     if hasattr(layout, "_fields") and layout not in TABLES
 ]
 

@@ -18,10 +18,11 @@ from skbackprop.kernels.abi import (
     LimitColumns,
     Loss,
     Module,
+    RowList,
     Update,
 )
 from skbackprop.kernels.calling import address
-from skbackprop.kernels.rows import new_row
+from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
 # The fields of a parameter and of its gradient, by the name of its block.
@@ -317,10 +318,11 @@ class Workspace:
 
     def bind_learning(self, plan, slots):
         """Return the rows that change parameters once there is a gradient."""
+        stretches = stretches_of(self.program, plan.rate_factors)
         return [
-            *self._bind_clip(plan.clip_grad_norm),
-            *self._bind_updates(plan, slots),
-            *self._bind_limits(plan),
+            *self.bind_clip(plan.clip_grad_norm),
+            *(self.bind_update(plan, slots, stretch) for stretch in stretches),
+            *self.bind_limits(plan),
         ]
 
     def bind_check(self):
@@ -332,31 +334,29 @@ class Workspace:
             n_elements=len(self.parameters),
         )
 
-    def _bind_clip(self, clip_grad_norm):
+    def bind_clip(self, clip_grad_norm):
         """Return the row that limits the gradient's norm, if there is a limit."""
         if clip_grad_norm is None:
             return []
         kernel, n_learned = table.clip_kernel(self.bits), self.program.n_learned
         return [new_row(Clip, kernel, gradient=self.gradient, n_elements=n_learned)]
 
-    def _bind_updates(self, plan, slots):
-        """Return the updates of the parameters, stretch by stretch."""
-        return [
-            new_row(
-                Update,
-                table.update_kernel(plan.optimizer, self.bits),
-                parameters=self.parameters[span],
-                gradient=self.gradient[span],
-                slots=slots[:, span],
-                ld_slots=self.program.n_parameters,
-                n_elements=len(self.parameters[span]),
-                decays=decays,
-                factor=table.as_integer(factor),
-            )
-            for span, decays, factor in stretches_of(self.program, plan.rate_factors)
-        ]
+    def bind_update(self, plan, slots, stretch):
+        """Return the row of the optimizer's step over a stretch of parameters."""
+        span = stretch.span
+        return new_row(
+            Update,
+            table.update_kernel(plan.optimizer, self.bits),
+            parameters=self.parameters[span],
+            gradient=self.gradient[span],
+            slots=slots[:, span],
+            ld_slots=self.program.n_parameters,
+            n_elements=len(self.parameters[span]),
+            decays=stretch.decays,
+            factor=table.as_integer(stretch.factor),
+        )
 
-    def _bind_limits(self, plan):
+    def bind_limits(self, plan):
         """Return the rows that limit the norms of the columns of matrices."""
         if plan.penalties.max_norm is None:
             return []
@@ -372,6 +372,11 @@ class Workspace:
             )
             for block in matrices
         ]
+
+
+def row_list(rows):
+    """Return the row that runs rows one after the other."""
+    return new_list(RowList, table.loop_kernel("run_rows"), rows)
 
 
 def laid_out(constant):

@@ -8,8 +8,9 @@ import functools
 
 import numpy as np
 
-from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements
-from skbackprop.engine.compiled.blocks import rows_per_block, run_blocks
+from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
+from skbackprop.engine.compiled.blocks import n_lanes, rows_per_block, run_blocks
+from skbackprop.engine.compiled.lanes import Team
 from skbackprop.engine.compiled.loading import (
     batch_of,
     csr_fields,
@@ -28,11 +29,10 @@ from skbackprop.kernels.abi import (
     Epoch,
     Epochs,
     Flushed,
-    RowList,
     Scalar,
 )
 from skbackprop.kernels.calling import address, run_kernel
-from skbackprop.kernels.rows import new_list, new_row
+from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros
 
 # Measured: of the graph, of the program and of the row.
@@ -49,10 +49,11 @@ class Executor(BaseExecutor):
         self.block_size = self._choose_block_size()
         if self.block_size < batch_size:
             self.n_rows = self.block_size
+        self.n_lanes = n_lanes(self.block_size, batch_size)
         # What it shares with other executors of parts, and what those of its parts do.
         self._memory = self._memory_of_parts = None
         self._make_tables()
-        self._prediction = None
+        self._prediction = self._team = None
         self._objective = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
@@ -115,11 +116,11 @@ class Executor(BaseExecutor):
         space, csr = self._workspace, csr_fields(samples)
         if samples.is_sparse:
             loads = input_rows(samples, space)
-            return _row_list(loads + space.bind_forward(csr, training=False))
+            return row_list(loads + space.bind_forward(csr, training=False))
         samples.check_input(self.program, space.dtype)
         if self._prediction is None:
             forward = space.bind_forward(training=False)
-            self._prediction = _row_list([load_row(space), *forward])
+            self._prediction = row_list([load_row(space), *forward])
             # The workspace keeps alive what they point at. Of a loop that is unrolled
             # they would be most of what this executor takes.
             self._prediction.listed = ()
@@ -143,7 +144,7 @@ class Executor(BaseExecutor):
         rows = space.bind_forward(training=is_training)
         rows += space.bind_backward(training=is_training)
         self._context[Context.n_steps] = 0
-        self._run_on(np.arange(n_rows), _row_list(rows))
+        self._run_on(np.arange(n_rows), row_list(rows))
         reached = self.program.reached
         values = [space.values_of(signal)[:n_rows].copy() for signal in signals]
         adjoints = [
@@ -183,7 +184,7 @@ class Executor(BaseExecutor):
         if self._objective is None or self._objective[0] is not samples:
             batch = self._batch_of(samples)
             rows = batch.rows + self._bind_step(batch, samples, add=True)
-            self._objective = samples, _row_list(rows), batch
+            self._objective = samples, row_list(rows), batch
         return self._objective[1]
 
     def _adding_blocks(self, samples):
@@ -200,7 +201,7 @@ class Executor(BaseExecutor):
             batch, csr = self._batch_of(samples), csr_fields(samples)
             rows = batch.rows + self._workspace.bind_forward(csr, training=False)
             rows.append(self._bind_loss(batch))
-            self._evaluation = samples, _row_list(rows), batch
+            self._evaluation = samples, row_list(rows), batch
         _, run, _ = self._evaluation
         if indices is None:
             indices = np.arange(samples.n_units)
@@ -218,15 +219,17 @@ class Executor(BaseExecutor):
         # Where nothing clips, the norm before clipping is never written.
         self._scalars[Scalar.unclipped_norm] = 0
         self._scalars[Scalar.clip_norm] = plan.clip_grad_norm or 0
+        self._team = None
         loads, steps, space = self._bind_minibatch(samples)
+        learning = (self._team or space).bind_learning(plan, slots)
         epoch = new_row(
             Epoch,
             table.loop_kernel("run_epoch"),
             n_samples=len(order),
             batch_size=self.batch_size,
             order=order,
-            load_list=_row_list(loads),
-            step_list=_row_list(steps + space.bind_learning(plan, slots)),
+            load_list=row_list(loads),
+            step_list=row_list(steps + learning),
             n_coefficients=(
                 plan.penalties.n_coefficients + plan.optimizer.n_coefficients
             ),
@@ -258,8 +261,8 @@ class Executor(BaseExecutor):
             batch = self._batch_of(samples)
             return batch.rows, self._bind_step(batch, samples)
         loads = weight_rows(samples, self._workspace.bits, self.batch_size)
-        adding = self._adding(samples)
-        return loads, [run_blocks(adding, self.block_size, self.gradient)]
+        self._team = Team(self, samples)
+        return loads, [self._team.row]
 
     def _batch_of(self, samples):
         return batch_of(samples, self._workspace, self.block_size)
@@ -339,9 +342,8 @@ class Executor(BaseExecutor):
 
     def _run_flushed(self, row):
         """Call the kernel of a row with subnormal numbers counting as zero."""
-        self._run(new_row(Flushed, table.loop_kernel("run_flushed"), row=row))
-
-
-def _row_list(rows):
-    """Return the row that runs rows one after the other."""
-    return new_list(RowList, table.loop_kernel("run_rows"), rows)
+        row = new_row(Flushed, table.loop_kernel("run_flushed"), row=row)
+        if self._team is None:
+            self._run(row)
+        else:
+            self._team.run(row, self._context, self._scalars)

@@ -27,7 +27,7 @@ from skbackprop.fitting.storage.estimators import check_state, fitted_attributes
 _SECONDS = 5.0
 _SHARE = 0.05
 # Parameters that do not change what an epoch does; the graph itself is compared.
-_FREE = {"checkpoint", "graph", "max_iter", "verbose", "warm_start"}
+_FREE = {"checkpoint", "graph", "max_iter", "n_jobs", "verbose", "warm_start"}
 _BEGIN = "the weights it began with"
 _NAMES = {"targets": "y", "weights": "sample_weight"}  # of parts of samples
 

@@ -1,7 +1,7 @@
 """Minibatches that run block by block: :mod:`skbackprop.engine.compiled.blocks`."""
 
 from skbackprop.kernels.abi import Context, RunBlocks
-from skbackprop.kernels.language.memory import call_kernel, clear_bytes, plain_kernel
+from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 
 def make_run_blocks():
@@ -9,7 +9,6 @@ def make_run_blocks():
 
     def run_blocks(row, context, scalars):
         samples, n_samples = context[Context.order], context[Context.n_rows]
-        clear_bytes(row[RunBlocks.gradient], row[RunBlocks.gradient_bytes])
         start = 0
         while start < n_samples:
             n_rows = min(row[RunBlocks.block_size], n_samples - start)

@@ -1,0 +1,199 @@
+"""Lanes: the blocks of a minibatch, dealt out so that threads may share them.
+
+A lane is a run of blocks with a gradient of its own. How many lanes a minibatch has
+depends on nothing but the program and its size; gradients are added in the order of
+lanes. So what is learnt is the same to the bit for any number of threads.
+
+Helpers are threads that enter a kernel and leave it when the call that trains ends,
+a fifth of a second later or so. There is no pool that a fork could trip over.
+"""
+
+import threading
+
+import numpy as np
+
+from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
+from skbackprop.engine.compiled.loading import batch_of, csr_fields
+from skbackprop.engine.stretches import cut, stretches_of
+from skbackprop.kernels import table
+from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
+from skbackprop.kernels.calling import address, run_kernel
+from skbackprop.kernels.lanes import (
+    N_SUMMED,
+    AddLanes,
+    AwaitLanes,
+    Lanes,
+    Member,
+    Offer,
+    RunLane,
+    RunLanes,
+    RunPieces,
+)
+from skbackprop.kernels.rows import new_list, new_row
+from skbackprop.network.layout import aligned_zeros
+from skbackprop.utils.warnings import warn_user
+
+PIECE = 1 << 16  # parameters of a step: some tens of microseconds
+
+
+class Team:
+    """The threads of a fit: the one that calls, and those that help it.
+
+    Parameters
+    ----------
+    executor : Executor
+        Its workspace is that of the calling thread.
+    samples : Samples
+
+    Attributes
+    ----------
+    row : Row
+        Finds the gradient of a minibatch.
+    """
+
+    def __init__(self, executor, samples):
+        space = executor._workspace
+        others = space.program.allocate(space.dtype, executor.n_lanes - 1)
+        self._lanes = self._bind_lanes(executor, [space.gradient, *others])
+        n_threads = min(executor.n_threads, executor.n_lanes)
+        spaces = [space, *(_workspace_beside(space) for _ in range(1, n_threads))]
+        members = [self._bind_member(executor, samples, s) for s in spaces]
+        self._helpers = [(self._bind_helper(m), *_new_tables()) for m in members[1:]]
+        context, scalars = _new_tables()
+        self._offer = new_row(
+            Offer,
+            table.loop_kernel("offer"),
+            lanes=self._lanes,
+            member=members[0],
+            context=context,
+            scalars=scalars,
+        )
+        self._space, self._others = space, others
+        self.row = new_row(
+            RunLanes,
+            table.loop_kernel("run_lanes"),
+            lanes=self._lanes,
+            offer=self._offer,
+        )
+
+    def bind_learning(self, plan, slots):
+        """Return the rows that change parameters, of which threads share the pieces.
+
+        A piece adds up its part of the gradients and makes its step at once; where the
+        norm of the gradient is asked for first, all of it is added up before.
+        """
+        space, program = self._space, self._space.program
+        clip, whole = space.bind_clip(plan.clip_grad_norm), slice(0, program.n_learned)
+        before = [self._bind_sum(whole), *clip] if clip else []
+        pieces = []
+        for piece in cut(stretches_of(program, plan.rate_factors), PIECE):
+            rows = [] if clip else [self._bind_sum(piece.span)]
+            pieces.append(row_list([*rows, space.bind_update(plan, slots, piece)]))
+        step = new_list(
+            RunPieces,
+            table.loop_kernel("run_pieces"),
+            pieces,
+            sums=np.zeros((len(pieces), N_SUMMED)),
+            lanes=self._lanes,
+            offer=self._offer,
+        )
+        return [*before, step, *space.bind_limits(plan)]
+
+    def _bind_sum(self, span):
+        """Return the row that adds gradients of other lanes to that of the first."""
+        return new_row(
+            AddLanes,
+            table.loop_kernel("add_lanes", self._space.bits),
+            lanes=self._lanes,
+            target=self._space.gradient[span],
+            sources=self._others[:, span],
+            ld_sources=self._others.shape[1],
+            n_elements=span.stop - span.start,
+        )
+
+    def _bind_lanes(self, executor, gradients):
+        return new_row(
+            Lanes,
+            kernel=0,
+            context=executor._context,
+            scalars=executor._scalars,
+            block_size=executor.block_size,
+            most_lanes=executor.n_lanes,
+            gradients=np.array([address(gradient) for gradient in gradients]),
+            losses=np.zeros(len(gradients)),
+        )
+
+    def _bind_member(self, executor, samples, space):
+        """Return the row that runs lanes in a workspace."""
+        csr, batch = csr_fields(samples), batch_of(samples, space, executor.block_size)
+        # What is the first to write need not be made 0 before.
+        adds = executor.block_size * executor.n_lanes < executor.batch_size
+        loss = space.bind_loss(executor.loss, batch)
+        lane = new_row(
+            RunLane,
+            table.loop_kernel("run_lane"),
+            lanes=self._lanes,
+            forward=row_list([*batch.rows, *space.bind_forward(csr), loss]),
+            backward=row_list(space.bind_backward(csr, add=adds)),
+            gradient=space.gradient,
+            gradient_bytes=space.gradient.nbytes if adds else 0,
+        )
+        return new_row(
+            Member,
+            table.loop_kernel("run_member"),
+            lanes=self._lanes,
+            lane=lane,
+            pack=aligned_zeros(table.pack_bytes(), np.uint8),
+        )
+
+    def _bind_helper(self, member):
+        wait = new_row(
+            AwaitLanes,
+            table.loop_kernel("await_lanes"),
+            lanes=self._lanes,
+            member=member,
+        )
+        return new_row(Flushed, table.loop_kernel("run_flushed"), row=wait)
+
+    def run(self, row, context, scalars):
+        """Run a row with the help of threads, which are gone when it is done."""
+        self._lanes.set(is_over=0)
+        threads = []
+        try:
+            threads += self._start_helpers()
+            run_kernel(row[KERNEL], row, context, scalars)
+        finally:
+            self._lanes.set(is_over=1)
+            for thread in threads:
+                thread.join()
+
+    def _start_helpers(self):
+        """Yield threads, fewer than wanted where the system grants no more."""
+        for i, (row, *tables) in enumerate(self._helpers):
+            thread = threading.Thread(
+                target=run_kernel, args=(row[KERNEL], row, *tables), daemon=True
+            )
+            try:
+                thread.start()
+            except RuntimeError as error:
+                warn_user(
+                    f"A thread could not be started ({error}): the fit goes on with "
+                    f"{i + 1}. Results are the same."
+                )
+                del self._helpers[i:]
+                return
+            yield thread
+
+
+def _workspace_beside(space):
+    """Return a workspace for another thread; the gradient is that of its lane."""
+    program, n_rows = space.program, space.n_rows
+    memory = Memory(n_elements(program, n_rows), space.dtype)
+    beside = Workspace(program, space.parameters, n_rows, memory)
+    beside.allocate_adjoints()
+    memory.gradient = space.gradient  # rows begin with that of the first
+    return beside
+
+
+def _new_tables():
+    return np.zeros(len(Context), np.int64), np.zeros(len(Scalar))
