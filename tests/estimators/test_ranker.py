@@ -381,7 +381,7 @@ def test_tied_scores_count_as_scikit_learn_counts_them():
         ({"qid": QID[:, np.newaxis]}, "qid must have one entry for each"),
         ({"qid": np.where(QID == 3, np.nan, QID)}, "qid contains NaN"),
         ({"qid": [None, *QID[1:]]}, "qid contains NaN"),
-        ({"qid": ["a", *QID[1:].tolist()]}, "qid must be numbers or strings"),
+        ({"qid": [{"a"}, *QID[1:]]}, "qid must be numbers or strings"),
         ({"y": np.where(QID == 3, -1, Y)}, "y must not be negative.* minimum of -1"),
         ({"y": np.where(QID == 3, np.nan, Y)}, "Input y contains NaN"),
         ({"y": np.stack([Y, Y], axis=1)}, "y should be a 1d array"),

@@ -126,7 +126,7 @@ FAULTY = {
     "infinite": (np.where(KEPT, np.inf, 1), "sample_weight contains infinity"),
     "beyond float32": (
         np.full(N, 1e60),
-        "sample_weight has values too large for float32",
+        "sample_weight contains infinity or a value too large",
     ),
     "too short": (np.ones(N - 1), "sample_weight.shape"),
     "two columns": (np.ones((N, 2)), "[Ss]ample.weights must be 1D"),
