@@ -33,14 +33,15 @@ def draw(X, ax, name, style, **settings):
     return scales.set_index("n_neighbors")["dimension"].round(2)
 
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 found = {}
+figure, axes = plt.subplots(figsize=(5, 3.8), layout="constrained")
 for noise, style in zip([0, 0.3, 1], STYLES, strict=True):
     X, _ = make_swiss_roll(4000, noise=noise, random_state=0)
     name = f"noise {noise}"
-    found[f"sheet, {name}"] = draw(X, left, name, style, n_neighbors=512)
-left.axhline(2, color="0.7", zorder=0)
-left.set(title="a sheet rolled up in 3 dimensions")
+    found[f"sheet, {name}"] = draw(X, axes, name, style, n_neighbors=512)
+axes.axhline(2, color="0.7", zorder=0)
+axes.set(title="a sheet rolled up in 3 dimensions")
+plt.show()
 
 # %%
 # Heads that turn, nod and are lit from left or right, 400 pixels each: three factors.
@@ -49,12 +50,13 @@ left.set(title="a sheet rolled up in 3 dimensions")
 ranges = {"azimuth": (-15, 15), "elevation": (-10, 10), "light": (-70, 70)}
 heads = make_pose_manifold(3000, image_size=20, factors=ranges, random_state=0).data
 noise = np.random.default_rng(0).standard_normal(heads.shape)
+figure, axes = plt.subplots(figsize=(5, 3.8), layout="constrained")
 for level, style in zip([0, 0.01, 0.03], STYLES, strict=True):
     name = f"noise {level}"
-    found[f"heads, {name}"] = draw(heads + level * noise, right, name, style)
-right.axhline(3, color="0.7", zorder=0)
-right.set(title="pictures of heads, 3 factors", yscale="log", ylim=(2, 120))
-right.set_yticks([3, 10, 30, 100], [3, 10, 30, 100])
+    found[f"heads, {name}"] = draw(heads + level * noise, axes, name, style)
+axes.axhline(3, color="0.7", zorder=0)
+axes.set(title="pictures of heads, 3 factors", yscale="log", ylim=(2, 120))
+axes.set_yticks([3, 10, 30, 100], [3, 10, 30, 100])
 print(pd.DataFrame(found).T.to_string(na_rep=""))
 plt.show()
 
