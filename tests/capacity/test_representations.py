@@ -97,11 +97,12 @@ def test_a_linear_classifier_that_never_errs_has_covers_capacity():
 
 POINTS = np.random.default_rng(0).standard_normal((200, 4))
 LABELS = (POINTS[:, 0] > 0).astype(int)
+SHORT = {"max_iter": 5, "tol": None, "random_state": 0}
 NETS = {
-    "classifier": MLPClassifier(3, activation="tanh", max_iter=5, tol=None),
-    "map": DrLIM(3, hidden_layer_sizes=(5,), max_iter=2, tol=None),
+    "classifier": MLPClassifier(3, activation="tanh", **SHORT),
+    "map": DrLIM(3, hidden_layer_sizes=(5,), activation="tanh", **SHORT),
     "in_a_pipeline": make_pipeline(
-        StandardScaler(), MLPClassifier(3, activation="tanh", max_iter=5, tol=None)
+        StandardScaler(), MLPClassifier(3, activation="tanh", **SHORT)
     ),
 }
 
