@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from scipy import sparse
-from sklearn import get_config
+from sklearn import config_context, get_config
 from sklearn.utils import assert_all_finite, check_array, check_X_y
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
@@ -24,7 +24,7 @@ def validate_finite(estimator, X, y="no_validation", **options):
     """
     for part, name in ((X, "X"), (y, "y")):
         check_given(part, name)
-    with naming_y(y), naming_the_column(X, "X"):
+    with as_numpy_arrays(), naming_y(y), naming_the_column(X, "X"):
         found = validate_data(estimator, X, y, **options)
     X, *others = found if isinstance(found, tuple) else (found,)
     if options.get("dtype", "numeric") != "numeric":
@@ -85,6 +85,15 @@ def refuse_times(X, name):
                 f"{column} holds times ({dtype}), which are no numbers. Convert them, "
                 "to days since a date or to month and weekday, say."
             )
+
+
+def as_numpy_arrays():
+    """Read arrays of other libraries through NumPy, even where scikit-learn would not.
+
+    Kernels read nothing else. Tensors on a device say themselves that they must be
+    copied.
+    """
+    return config_context(array_api_dispatch=False)
 
 
 @contextmanager
@@ -156,7 +165,7 @@ def check_weights(weights, X, name="sample_weight"):
     if weights is None:
         return None
     check_given(weights, name)
-    with naming(name):
+    with as_numpy_arrays(), naming(name):
         # First as they are: what is negative may round to 0, what is large to infinity.
         weights = _check_sample_weight(
             weights, X, dtype=np.float64, ensure_non_negative=True
@@ -226,7 +235,7 @@ def _first_column_of_no_numbers(X):
 def check_samples(X, name="X", dtype=np.float64, **options):
     """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
     check_given(X, name)
-    with naming_the_column(X, name):
+    with as_numpy_arrays(), naming_the_column(X, name):
         X = check_array(X, dtype=dtype, input_name=name, **options)
     return X if dtype == "numeric" else as_read_by_kernels(X, dtype)
 
@@ -235,7 +244,7 @@ def check_targets(y, n_samples, is_numeric):
     """Validate targets beside samples that scikit-learn cannot read."""
     check_given(y, "y")
     stand_in = np.zeros((n_samples, 1))
-    with naming("y"):
+    with as_numpy_arrays(), naming("y"):
         return check_X_y(stand_in, y, multi_output=True, y_numeric=is_numeric)[1]
 
 
