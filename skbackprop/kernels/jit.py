@@ -35,23 +35,38 @@ def available():
     """Tell whether kernels can be compiled; warn once where they cannot."""
     try:
         import numba
+
+        is_told_not_to = numba.config.DISABLE_JIT
+        if not is_told_not_to:
+            # Some numba imports beside a NumPy that it cannot compile with. Where
+            # the cache holds this kernel, these versions have compiled it once.
+            compile_kernel(_make_identity, "identity")
     except Exception as error:  # numba raises ImportError and others of its own
         warnings.warn(
-            f"numba cannot be imported ({error}); skbackprop runs on its slow "
+            f"numba cannot compile here ({error}); skbackprop runs on its slow "
             "NumPy executor. Install versions of numba and NumPy that fit "
             "together.",
             RuntimeWarning,
             stacklevel=2,
         )
         return False
-    if numba.config.DISABLE_JIT:
+    if is_told_not_to:
         warnings.warn(
             "NUMBA_DISABLE_JIT is set; skbackprop runs on its slow NumPy executor.",
             RuntimeWarning,
             stacklevel=2,
         )
-        return False
-    return True
+    return not is_told_not_to
+
+
+def _make_identity():
+    from numba import types
+
+    def identity(x):
+        return x
+
+    identity.signature = types.int64(types.int64)
+    return identity
 
 
 def kernel_name(address):
@@ -189,5 +204,7 @@ def _sources():
 def _versions():
     import llvmlite
     import numba
+    import numpy  # no machine code depends on it, but whether numba compiles does
 
-    return sys.version_info[:3], numba.__version__, llvmlite.__version__
+    packages = (numba, llvmlite, numpy)
+    return sys.version_info[:3], *(package.__version__ for package in packages)
