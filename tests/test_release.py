@@ -8,6 +8,7 @@ import pytest
 from sklearn.utils.fixes import parse_version
 
 import skbackprop
+from skbackprop.utils import pages
 
 ROOT = Path(__file__).parents[1]
 SETUP = configparser.ConfigParser()
@@ -57,10 +58,16 @@ def test_addresses_of_the_project_are_on_its_forge_or_among_its_pages(title):
 
 @pytest.mark.parametrize(
     "file",
-    ["README.md", "CITATION.cff", "packaging/conda-forge/recipe.yaml"],
+    [
+        ROOT / "README.md",
+        ROOT / "CITATION.cff",
+        ROOT / "packaging" / "conda-forge" / "recipe.yaml",
+        Path(pages.__file__),
+    ],
+    ids=lambda path: path.name,
 )
 def test_a_file_of_the_release_has_the_addresses_of_setup_cfg(file):
-    text = (ROOT / file).read_text()
+    text = file.read_text()
     found = set(
         re.findall(r"https://(?:github\.com|[\w-]+\.readthedocs\.io)[\w./-]*", text)
     )

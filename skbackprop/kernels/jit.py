@@ -22,6 +22,8 @@ import time
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 logger = logging.getLogger(__name__)
 
 _addresses = {}  # kernel name -> address of its machine code
@@ -204,7 +206,7 @@ def _sources():
 def _versions():
     import llvmlite
     import numba
-    import numpy  # no machine code depends on it, but whether numba compiles does
 
-    packages = (numba, llvmlite, numpy)
+    # No machine code depends on NumPy, but whether numba compiles does.
+    packages = (numba, llvmlite, np)
     return sys.version_info[:3], *(package.__version__ for package in packages)
