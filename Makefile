@@ -20,7 +20,8 @@ GUARDED = $(addprefix tests/, estimators transformers separability engine/compil
 	fitting/test_input.py fitting/test_reported_cases.py kernels/modules \
 	kernels/training kernels/losses)
 
-.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint format docs bench clean
+.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint format docs dist \
+	bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -63,11 +64,18 @@ format: $(VENV)/lint/made
 docs: $(VENV)/docs/made
 	$(<D)/bin/python -m sphinx -W --keep-going docs docs/_build/html
 
+dist: $(VENV)/dist/made  # an sdist, and the wheel that is built from it
+	rm -rf dist
+	$(<D)/bin/python -m build
+	$(<D)/bin/twine check --strict dist/*
+	tar -tzf dist/*.tar.gz | cut -d/ -f2- > $(<D)/content
+	! git ls-files | grep -v '^\.' | grep -vxFf $(<D)/content  # all that git knows
+
 bench: $(VENV)/bench/made
 	$(FAIRLY) $(<D)/bin/python -m tests.benchmarks $(ARGS)
 
 clean:
-	rm -rf .venv build *.egg-info docs/_build docs/auto_examples docs/generated
+	rm -rf .venv build dist *.egg-info docs/_build docs/auto_examples docs/generated
 
 $(VENV)/%/made: setup.cfg pyproject.toml
 	$(PYTHON) -m venv --clear $(@D)

@@ -108,8 +108,3 @@ def test_make_knows_the_targets_that_contributors_are_told_of():
     told = re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text(), re.M)
     known = re.findall(r"^([a-z-]+):", makefile.read_text(), re.M)
     assert {"test", "quick", "lint"} <= set(told) <= set(known)
-
-
-def test_the_citation_is_of_this_version():
-    citation = (ROOT / "CITATION.cff").read_text()
-    assert f"\nversion: {skbackprop.__version__}\n" in citation

@@ -287,7 +287,8 @@ default=None
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query.
+            The query of each document. None: all rows are documents of one query,
+            with a warning where ``fit`` had several.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the mean of the query of each document.
 

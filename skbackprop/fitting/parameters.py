@@ -12,10 +12,11 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from skbackprop.engine.initialization import WEIGHT_INITS
 from skbackprop.engine.schedules import NAMES, Schedule
 from skbackprop.fitting.settings import SOLVERS
+from skbackprop.utils.pages import LinkedToPage
 
 
 @dataclass(eq=False, repr=False)
-class NetworkParameters(BaseEstimator):
+class NetworkParameters(LinkedToPage, BaseEstimator):
     """The parameters that all network estimators share, keyword-only.
 
     A dataclass makes their constructors; subclasses, dataclasses as well, put

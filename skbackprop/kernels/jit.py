@@ -22,6 +22,8 @@ import time
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 logger = logging.getLogger(__name__)
 
 _addresses = {}  # kernel name -> address of its machine code
@@ -35,23 +37,38 @@ def available():
     """Tell whether kernels can be compiled; warn once where they cannot."""
     try:
         import numba
+
+        is_told_not_to = numba.config.DISABLE_JIT
+        if not is_told_not_to:
+            # Some numba imports beside a NumPy that it cannot compile with. Where
+            # the cache holds this kernel, these versions have compiled it once.
+            compile_kernel(_make_identity, "identity")
     except Exception as error:  # numba raises ImportError and others of its own
         warnings.warn(
-            f"numba cannot be imported ({error}); skbackprop runs on its slow "
+            f"numba cannot compile here ({error}); skbackprop runs on its slow "
             "NumPy executor. Install versions of numba and NumPy that fit "
             "together.",
             RuntimeWarning,
             stacklevel=2,
         )
         return False
-    if numba.config.DISABLE_JIT:
+    if is_told_not_to:
         warnings.warn(
             "NUMBA_DISABLE_JIT is set; skbackprop runs on its slow NumPy executor.",
             RuntimeWarning,
             stacklevel=2,
         )
-        return False
-    return True
+    return not is_told_not_to
+
+
+def _make_identity():
+    from numba import types
+
+    def identity(x):
+        return x
+
+    identity.signature = types.int64(types.int64)
+    return identity
 
 
 def kernel_name(address):
@@ -190,4 +207,6 @@ def _versions():
     import llvmlite
     import numba
 
-    return sys.version_info[:3], numba.__version__, llvmlite.__version__
+    # No machine code depends on NumPy, but whether numba compiles does.
+    packages = (numba, llvmlite, np)
+    return sys.version_info[:3], *(package.__version__ for package in packages)

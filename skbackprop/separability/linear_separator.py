@@ -16,11 +16,12 @@ from skbackprop.exceptions import NotSeparableError
 from skbackprop.separability.certificates import as_exact_float64
 from skbackprop.separability.rational import scale_to_ones, signed_rows
 from skbackprop.separability.verdicts import decide
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import naming_y, validate_finite
 
 
-class LinearSeparator(ClassifierMixin, BaseEstimator):
+class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
     r"""Linear classifier whose hyperplane separates exactly when one does.
 
     The oldest of learning machines [1]_: :math:`y = \mathrm{sign}(w \cdot x + b)`.

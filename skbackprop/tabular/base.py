@@ -30,12 +30,13 @@ from skbackprop.tabular.report import write_report
 from skbackprop.tabular.scaling import RobustScale
 from skbackprop.tabular.table import TableReader
 from skbackprop.tabular.views import PIECEWISE, RAW, make_graph, offered_views
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.validation import check_targets, check_weights, naming_y
 from skbackprop.utils.warnings import warn_user
 
 
 @dataclass(eq=False, repr=False)
-class TabularEstimator(CallbackSupportMixin, KeptInFiles, BaseEstimator):
+class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEstimator):
     """An ensemble of networks that learns from a table as it comes.
 
     Parameters

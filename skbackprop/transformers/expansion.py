@@ -28,6 +28,7 @@ from skbackprop.transformers.programs import (
 from skbackprop.transformers.summaries import scaled_to_unit_size
 from skbackprop.transformers.wiring import WEIGHTS, balanced_inputs
 from skbackprop.utils.gate import are_indices
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 
 # What the compiled kernels compute, for NumPy. Those are named alike.
@@ -43,7 +44,7 @@ _BATCH_BYTES = 2**21  # of activations that are made sparse, or made by NumPy
 
 
 class SparseRandomExpansion(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, LinkedToPage, BaseEstimator
 ):
     r"""Expand features into many random units that read a few of them each.
 

@@ -10,12 +10,13 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
 
 _BATCH_NUMBERS = 1 << 17  # of the result that are made at once: they fit the cache
 
 
-class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
+class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     r"""Expand each feature into bins that its value fills one after the other.
 
     .. math:: x_j \mapsto (y_{j0}, y_{j1}, \ldots), \quad

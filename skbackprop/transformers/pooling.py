@@ -24,6 +24,7 @@ from skbackprop.transformers.programs import (
     validate_samples,
 )
 from skbackprop.transformers.summaries import POOLINGS, scaled_to_unit_size
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import naming_y
 
@@ -31,7 +32,7 @@ LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
 _BATCH_BYTES = 2**21  # of samples that NumPy pools
 
 
-class FeaturePooling(TransformerMixin, BaseEstimator):
+class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
     r"""Pool groups of features into one feature each.
 
     Feature :math:`g` of the result is a summary of the features :math:`i` of

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.network import SmoothClip
 from skbackprop.transformers.piecewise import quantiles_of_sorted
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
 
 _BATCH_NUMBERS = 1 << 17  # that are worked on at once: they fit the cache
@@ -23,7 +24,9 @@ _BELOW_ONE = np.nextafter(1.0, 0.0)
 _HALF_OF_LARGEST = 0.5 * np.finfo(np.float64).max
 
 
-class SmoothClippingScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class SmoothClippingScaler(
+    OneToOneFeatureMixin, TransformerMixin, LinkedToPage, BaseEstimator
+):
     r"""Scale features by their quartiles, and bend what lies far out towards a limit.
 
     .. math:: z = \frac{x - \operatorname{median}}{q_{75} - q_{25}}, \quad

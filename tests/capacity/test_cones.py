@@ -75,7 +75,9 @@ def test_the_point_is_as_near_as_the_one_that_scipy_finds(kind, seed):
     rng = np.random.default_rng(seed)
     rays = kind(rng)
     t = rng.normal(size=rays.shape[1])
-    _, distance = nnls(rays.T, t, maxiter=10_000)
+    weights, _ = nnls(rays.T, t, maxiter=10_000)
+    # The distance beside them is wrong in SciPy 1.15 where rays are nearly equal.
+    distance = np.linalg.norm(t - weights @ rays)
     # Rays that differ by 1e-9 can be told apart by far weights only.
     assert np.linalg.norm(t - found(rays, t)) == pytest.approx(distance, abs=1e-7)
 

@@ -20,6 +20,7 @@ from tasks import (
     assert_same_network,
     loss_curve_of,
     needs_sklearn_1_7,
+    pipelines_route_to_score,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -166,7 +167,7 @@ def test_cross_validated_probabilities_are_those_of_scikit_learn():
     assert_allclose(ours, theirs, rtol=1e-5)
 
 
-@needs_sklearn_1_7
+@pipelines_route_to_score
 @pytest.mark.parametrize("task", BOTH, ids=str)
 def test_sample_weights_are_routed_through_a_search_to_fit(task, rng):
     weights = rng.uniform(0.1, 3, len(task.X))

@@ -12,7 +12,7 @@ from jit_marks import needs_jit
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
-from sklearn.metrics import ndcg_score
+from sklearn.metrics import make_scorer, ndcg_score
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -21,6 +21,7 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tasks import pipelines_route_to_score
 
 from skbackprop import MLPRanker
 
@@ -293,6 +294,31 @@ def test_a_search_that_hands_queries_to_fit_only_is_warned_of():
         search.fit(X, Y, qid=QID, groups=QID)
 
 
+@pytest.mark.usefixtures("routing")
+def test_a_scorer_receives_the_queries_behind_any_pipeline():
+    def mean_of(y, scores, qid):
+        queries = [qid == i for i in np.unique(qid)]
+        ranked = [i for i in queries if i.sum() > 1 and y[i].any()]
+        return np.mean([ndcg_score(y[i][None], scores[i][None]) for i in ranked])
+
+    model = requesting(max_iter=2)
+    scores, expected = (
+        cross_val_score(
+            estimator,
+            X,
+            Y,
+            cv=GroupKFold(2),
+            scoring=scoring,
+            params={"qid": QID, "groups": QID},
+        )
+        for estimator, scoring in (
+            (make_pipeline(model), make_scorer(mean_of).set_score_request(qid=True)),
+            (model, None),
+        )
+    )
+    np.testing.assert_allclose(scores, expected, rtol=1e-12)
+
+
 @every_loss
 def test_a_validation_set_has_queries_of_its_own(loss):
     X_val, y_val, qid_val = search_log(n_queries=20, seed=3)
@@ -503,6 +529,7 @@ def test_a_grid_search_sends_each_row_its_query(n_jobs):
     assert search.score(X, Y, qid=QID) == expected
 
 
+@pipelines_route_to_score
 @pytest.mark.usefixtures("routing")
 def test_cross_validation_of_a_pipeline_sends_each_row_its_query():
     pipeline = make_pipeline(StandardScaler(), requesting(batch_size=9))

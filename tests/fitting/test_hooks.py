@@ -1,6 +1,7 @@
 """The protocol between the one fit and the estimators, and who keeps to it."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -27,7 +28,7 @@ OF_SCIKIT_LEARN = {
 
 def stated():
     """Return the private names of the protocol: its hooks and the state it lists."""
-    state = re.findall(r"^    (_\w+) :", FittingHooks.__doc__, re.MULTILINE)
+    state = re.findall(r"^(_\w+) :", inspect.getdoc(FittingHooks), re.MULTILINE)
     return {name for name in vars(FittingHooks) if name[0] == "_"} | set(state)
 
 

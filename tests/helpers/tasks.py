@@ -83,6 +83,10 @@ PATHS = [
 needs_sklearn_1_7 = pytest.mark.skipif(
     parse_version("1.7") > SKLEARN, reason="scikit-learn 1.6 lacks or breaks this"
 )
+pipelines_route_to_score = pytest.mark.skipif(
+    parse_version("1.8") > SKLEARN,
+    reason="a Pipeline of scikit-learn < 1.8 hands no metadata to score in a search",
+)
 
 SPARSE_FORMATS = {
     f"{kind.__name__}-{index.__name__}": (kind, index)

@@ -315,7 +315,7 @@ def test_the_folder_depends_on_the_sources_and_on_nothing_accidental(
     assert folder_now() != before
 
 
-@pytest.mark.parametrize("package", ["numba", "llvmlite"])
+@pytest.mark.parametrize("package", ["numba", "llvmlite", "numpy"])
 def test_the_folder_depends_on_the_versions(folder_now, monkeypatch, package):
     before = folder_now()
     monkeypatch.setattr(sys.modules[package], "__version__", "0.0.0")
@@ -491,19 +491,56 @@ def test_without_a_working_numba_the_reference_runs_after_one_warning(tmp_path, 
     assert result == ["ReferenceExecutor", "numba"]
 
 
-def test_numba_told_not_to_compile_means_the_reference_after_one_warning(monkeypatch):
-    numba = pytest.importorskip("numba")
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+@pytest.fixture
+def asked_anew():
+    """Ask again whether kernels can be compiled, in the test and after it."""
     jit.available.cache_clear()
-    try:
-        with pytest.warns(RuntimeWarning, match="NUMBA_DISABLE_JIT is set") as caught:
-            program = compile_graph(mlp_graph(3, [], 2))
-            executors = [make_executor(program, program.allocate(float))] * 2
-        assert len(caught) == 1
-        assert all(type(executor) is ReferenceExecutor for executor in executors)
-    finally:
-        monkeypatch.undo()
-        jit.available.cache_clear()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            jit.available()
+    yield
+    jit.available.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        jit.available()
+
+
+def executors_after_one_warning(match):
+    """Return the types of two executors, of which only the first warns."""
+    with pytest.warns(RuntimeWarning, match=match) as caught:
+        program = compile_graph(mlp_graph(3, [], 2))
+        executors = [make_executor(program, program.allocate(float)) for _ in range(2)]
+    assert len(caught) == 1
+    return {type(executor) for executor in executors}
+
+
+def test_numba_told_not_to_compile_means_the_reference_after_one_warning(
+    asked_anew, monkeypatch
+):
+    numba = pytest.importorskip("numba")
+    with monkeypatch.context() as patch:
+        patch.setattr(numba.config, "DISABLE_JIT", 1)
+        found = executors_after_one_warning("NUMBA_DISABLE_JIT is set")
+    assert found == {ReferenceExecutor}
+
+
+def fail_to_compile(function, name):
+    raise AttributeError("module 'numpy' has no attribute 'trapz'")
+
+
+@needs_jit
+def test_a_numba_that_cannot_compile_means_the_reference_after_one_warning(
+    asked_anew, folder, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(jit, "compile_function", fail_to_compile)
+        found = executors_after_one_warning("numba cannot compile here .*trapz")
+    assert found == {ReferenceExecutor}
+
+
+@needs_jit
+def test_where_the_cache_shows_that_numba_compiles_it_is_not_tried_again(
+    asked_anew, folder, new_process, monkeypatch
+):
+    assert jit.available()
+    new_process()
+    jit.available.cache_clear()
+    monkeypatch.setattr(jit, "compile_function", fail_to_compile)
+    assert jit.available()

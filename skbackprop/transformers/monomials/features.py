@@ -34,6 +34,7 @@ from skbackprop.transformers.monomials.dense import make_expand_dense
 from skbackprop.transformers.monomials.options import make_basis
 from skbackprop.transformers.overflow import first_overflow, overflow_error
 from skbackprop.transformers.programs import BlockProgram, NotFiniteError
+from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import csr_like, validate_finite
 
@@ -41,7 +42,7 @@ _BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
 _CACHE_BYTES = 1 << 19  # of a block that is made and used at once
 
 
-class MonomialFeatures(TransformerMixin, BaseEstimator):
+class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     r"""Products of powers of the features, up to a degree.
 
     .. math:: x \mapsto \bigl(x_0^{k_0} x_1^{k_1} \cdots x_{n-1}^{k_{n-1}}\bigr),
