@@ -43,6 +43,7 @@ _SUBPACKAGES = {
     "inspection",
     "manifold",
     "network",
+    "onnx",
     "separability",
 }
 

@@ -5,6 +5,7 @@ from skbackprop import exceptions as exceptions
 from skbackprop import inspection as inspection
 from skbackprop import manifold as manifold
 from skbackprop import network as network
+from skbackprop import onnx as onnx
 from skbackprop import separability as separability
 from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.estimators.drlim import DrLIM

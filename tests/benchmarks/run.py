@@ -19,6 +19,7 @@ BENCHMARKS = (
     "csr",
     "threads",
     "predict",
+    "onnx",
     "fit_memory",
     "search",
     "startup",

@@ -8,5 +8,6 @@ FLOORS = [
     {"fitting", "capacity"},
     {"estimators", "inspection"},
     {"tabular"},
+    {"onnx"},
     {"__init__"},
 ]
