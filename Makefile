@@ -20,8 +20,8 @@ GUARDED = $(addprefix tests/, estimators transformers separability engine/compil
 	fitting/test_input.py fitting/test_reported_cases.py kernels/modules \
 	kernels/training kernels/losses)
 
-.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint format docs dist \
-	bench clean
+.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint stubs format \
+	docs dist bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -56,6 +56,11 @@ lint: $(VENV)/lint/made
 	$(<D)/bin/ruff check
 	$(<D)/bin/ruff format --check
 	$(<D)/bin/python docs/validate_docstrings.py
+	$(<D)/bin/mypy
+	$(<D)/bin/pyright --pythonpath $(<D)/bin/python
+
+stubs: $(VENV)/test/made  # for editors and type checkers, from the sources
+	$(<D)/bin/python docs/make_stubs.py
 
 format: $(VENV)/lint/made
 	$(<D)/bin/ruff check --fix

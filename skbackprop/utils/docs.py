@@ -95,7 +95,7 @@ def parameter_docs(cls):
     show editors the constructor that ``dataclass`` makes when the program runs.
     """
     entries = split_entries(split_sections(cls.__doc__)["Parameters"])
-    return [_read_entry(entry) for entry in entries.values()]
+    return [read_entry(entry) for entry in entries.values()]
 
 
 @functools.cache  # estimators have bases in common
@@ -109,6 +109,14 @@ def split_entries(section):
     """Return the entries of a section by what they describe: ``alpha``, ``[1]``."""
     entries = re.split(r"\n(?=\S)", section.strip("\n"))
     return {re.match(r"(?:\.\. )?(\S+)", e)[1]: e.rstrip() for e in entries if e}
+
+
+def read_entry(entry):
+    """Return the ParameterDoc of an entry, of parameters or of attributes."""
+    head, _, text = entry.partition("\n")
+    name, _, type_ = head.partition(" : ")
+    type_, _, default = type_.partition(", default=")
+    return ParameterDoc(name, type_, default or None, inspect.cleandoc("\n" + text))
 
 
 def _own_first(cls):
@@ -169,10 +177,3 @@ def _join_sections(sections):
         heading = f"{title}\n{'-' * len(title)}\n" if title else ""
         texts.append(heading + sections[title].strip("\n"))
     return "\n\n".join(text for text in texts if text) + "\n"
-
-
-def _read_entry(entry):
-    head, _, text = entry.partition("\n")
-    name, _, type_ = head.partition(" : ")
-    type_, _, default = type_.partition(", default=")
-    return ParameterDoc(name, type_, default or None, inspect.cleandoc("\n" + text))

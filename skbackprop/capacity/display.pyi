@@ -1,0 +1,170 @@
+# Written by `make stubs` from the module beside it, which is what to change.
+
+from collections.abc import Callable
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+from typing import Any
+from typing import Literal
+from typing_extensions import Self
+import numpy as np
+import pandas as pd
+
+class CapacityDisplay:
+    """Capacity curves: the fraction separable over points per dimension.
+
+    It is made by `from_experiment`, or from one or more tables of `capacity_curve`
+    put together by :func:`pandas.concat`. All parameters are kept as attributes.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        A table of `capacity_curve`. Every pair of numbers of features and of
+        dimensions in it is drawn as one curve.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the curves.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    points_ : list of matplotlib ErrorbarContainer
+        The measured fractions and their intervals, one container per curve.
+    theory_ : list of matplotlib Line2D
+        Cover's curves, one for each of those that have a dimension.
+
+    See Also
+    --------
+    capacity_curve : The table behind the picture.
+
+    Examples
+    --------
+    >>> from skbackprop.capacity import CapacityDisplay, capacity_curve
+    >>> curve = capacity_curve(n_features=[5, 10], n_trials=50, random_state=0)
+    >>> display = CapacityDisplay(curve).plot()
+    >>> [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    ['N = 5', 'N = 10']
+    """
+    curve: pd.DataFrame
+    ax_: Axes
+    """Axes with the curves."""
+    figure_: Figure
+    """Figure that has them."""
+    points_: list[ErrorbarContainer]
+    """The measured fractions and their intervals, one container per curve."""
+    theory_: list[Line2D]
+    """Cover's curves, one for each of those that have a dimension."""
+    def __init__(self, curve: pd.DataFrame) -> None: ...
+    @classmethod
+    def from_experiment(
+        cls,
+        estimator: Any = None,
+        *,
+        n_features: int | ArrayLike | None = None,
+        n_points: Any = None,
+        n_trials: int = 1000,
+        data: Literal['gaussian', 'sphere', 'hypercube'] | ArrayLike = 'gaussian',
+        affine: bool = False,
+        confidence_level: float = 0.95,
+        n_jobs: int | None = None,
+        progress: Callable[..., Any] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        ax: Axes | None = None,
+        points_kw: dict[Any, Any] | None = None,
+        theory_kw: dict[Any, Any] | None = None,
+    ) -> Self:
+        """Measure capacity curves and plot them.
+
+        Parameters
+        ----------
+        estimator : transformer, classifier or None, default=None
+            What stands before the hyperplane, or in its place; pipelines too. What is
+            fitted already, and is to stay so, in a
+            :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
+            with its ``transform``, be it a classifier or not. Another hidden layer of a
+            network is ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
+        n_features : int or array-like of int, default=None
+            Number N of coordinates of a point; of several, each gets a curve. Left out
+            only where `data` is an array.
+        n_points : array-like of int or of float, default=None
+            Numbers P of points. Floats are multiples of the dimension D of the
+            representation, for a classifier of `n_features`. By default 0.25, 0.5, ...
+            4 times that.
+        n_trials : int, default=1000
+            Trials for each number of points.
+        data : {'gaussian', 'sphere', 'hypercube'} or array-like of shape (n_samples, n_features), default='gaussian'
+            Where points come from: the standard normal distribution, the uniform one on
+            the unit sphere, the corners -1 and 1 of the cube, or different rows of an
+            array.
+        affine : bool, default=False
+            False for hyperplanes through the origin, as Cover counts; True to let them
+            have an intercept, one more dimension. Classifiers do as they are told.
+        confidence_level : float, default=0.95
+            That of the intervals.
+        n_jobs : int, default=None
+            Workers of the joblib backend that is active; processes by default. They
+            have no influence on the result.
+        progress : callable, default=None
+            Makes a progress bar: ``tqdm.tqdm`` or what is called like it,
+            ``progress(total=n)`` with methods ``update(n)`` and ``close()``, counting
+            trials. Messages of joblib are had by ``joblib.parallel_config(verbose=10)``.
+        random_state : int, RandomState instance or None, default=None
+            Seed of points, labels, and of all in `estimator` that has none.
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        points_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            measured fractions.
+        theory_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            curves.
+
+        Returns
+        -------
+        CapacityDisplay
+            The display; its table is the attribute `curve`.
+
+        See Also
+        --------
+        capacity_curve : The experiment.
+
+        Examples
+        --------
+        >>> from skbackprop.capacity import CapacityDisplay
+        >>> display = CapacityDisplay.from_experiment(
+        ...     n_features=[5, 10], n_trials=50, random_state=0
+        ... )
+        >>> display.ax_.get_xlabel()
+        'points per dimension, P / D'
+        """
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        points_kw: dict[Any, Any] | None = None,
+        theory_kw: dict[Any, Any] | None = None,
+    ) -> CapacityDisplay:
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        points_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            measured fractions.
+        theory_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            curves.
+
+        Returns
+        -------
+        CapacityDisplay
+            This object.
+        """
+
+
+def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,703 @@
+# Written by `make stubs` from the module beside it, which is what to change.
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
+from scipy import sparse
+from skbackprop.engine.schedules import Schedule
+from skbackprop.network.graph import Graph
+from skbackprop.network.node import Node
+from sklearn.base import BaseEstimator
+from sklearn.base import TransformerMixin
+from sklearn.callback import CallbackSupportMixin
+from typing import Any
+from typing import Literal
+from typing_extensions import Self
+import numpy as np
+import os
+
+class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+    r"""Multilayer perceptron that ranks the documents of queries.
+
+    Linear layers with an activation between them make one score of each document,
+
+    .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad s = h_K W_K + b_K,
+
+    and learn to order the documents of a query by their relevance y, which is 0
+    or more. Minibatches consist of whole queries; the loss of a query, of which
+    the mean over queries is minimised plus an L2 penalty, is with
+
+    - 'lambdarank' [4]_:
+      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, each pair
+      weighed by how much NDCG@k would change if i and j changed places. These
+      weights count as constants: of that function, at ranks that stand still, the
+      "lambdas" are the gradient.
+    - 'ranknet' [5]_: the mean of :math:`\log(1 + e^{-(s_i - s_j)})` over the
+      pairs with :math:`y_i > y_j`.
+    - 'hinge' [6]_: the mean of :math:`\max(0, 1 - (s_i - s_j))` over these pairs.
+    - 'listnet' [7]_: :math:`-\sum_i p_i \log q_i` with p = softmax(y) and
+      q = softmax(s) over the documents of the query.
+
+    Losses of pairs take queries of up to 10,000 documents; 'lambdarank' with a small k
+    looks only at pairs with a document of rank 1 to k and takes larger ones, and so
+    does 'listnet'. Documents of the same relevance make no pair. Where scores are
+    tied, the better document counts as ranked behind. A query of one document has
+    loss 0.
+
+    .. math::
+
+        \text{NDCG@k} = \frac{\text{DCG@k}}{\text{ideal DCG@k}}, \quad
+        \text{DCG@k} = \sum_{r=1}^{k} \frac{\text{gain}(y_{(r)})}{\log_2(1 + r)}
+
+    where (r) is the document at rank r.
+
+    Parameters
+    ----------
+    loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
+        What is minimised; 'lambdarank' not with L-BFGS.
+    hidden_layer_sizes : array-like of int or int, default=(100,)
+        Number of units of each hidden layer.
+    activation : str or list of str, default='relu'
+        Activation of the hidden layers, or of each: 'identity', 'logistic',
+        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
+        1998), 'selu', 'silu', 'softplus' or 'softsign'
+        (:mod:`skbackprop.network.modules.activations` has their equations).
+    k : int, default=None
+        How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
+        with ``early_stopping``. None: all.
+    gain : {'linear', 'exponential'}, default='linear'
+        What a document of relevance y adds to NDCG in the same places: y, as in
+        :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
+    dropout : float or tuple of float, default=None
+        Share of the units of the hidden layers that are left out at random at
+        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+    solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'}, default='adam'
+        How weights are learnt: L-BFGS on all samples at once, stochastic
+        gradient descent with momentum, Adam [2]_, or one of its relatives
+        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
+        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
+        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
+        h is the second derivative of the loss (stochastic diagonal
+        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples; not
+        all losses and modules have one.
+    alpha : float, default=0.0001
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
+        the sum of the weights of the queries of a minibatch. Biases are not
+        penalised.
+    batch_size : int or 'auto', default='auto'
+        Queries per minibatch of the stochastic solvers; 'auto' is as many as
+        have 200 documents, on average, together.
+    learning_rate : str, Schedule or callable, default='constant'
+        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
+        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / (t_ +
+        1) ** power_t``, anew in each epoch), or 'adaptive' (divided by 5 whenever
+        training comes to a standstill). With any stochastic solver: 'exponential'
+        and 'plateau', without end; 'onecycle', 'coslog4', 'cosine' and 'step',
+        which span the ``max_iter`` epochs of a fit, so that each fit goes through
+        them once, and ``partial_fit`` moves along by an epoch a call; an instance
+        of one of :mod:`skbackprop.engine.schedules`, which says how fast, such as
+        ``Cosine(period=10, growth=2)`` with warm restarts; or a function of the
+        epochs so far, a float, that returns what ``learning_rate_init`` is
+        multiplied by.
+    learning_rate_init : float, default=0.001
+        Initial learning rate of the stochastic solvers.
+    power_t : float, default=0.5
+        Exponent of the 'invscaling' schedule.
+    max_iter : int, default=200
+        Most epochs of the stochastic solvers, most iterations of L-BFGS, in a call
+        of ``fit``.
+    shuffle : bool, default=True
+        Whether the queries are shuffled before each epoch.
+    random_state : int, RandomState instance, default=None
+        Source of the initial weights, of the shuffling, of the validation split and
+        of what dropout leaves out. With the same int the results are the same.
+    tol : float or None, default=1e-4
+        Improvement of the loss (of the validation score, with early stopping)
+        that counts as one; for L-BFGS the size of the gradient to stop at. None:
+        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
+        Training ends after ``max_iter`` epochs because that is the plan, which is
+        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
+        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
+    verbose : bool, default=False
+        Whether to print progress.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from where the last call ended, with the state of
+        the optimizer. Where that call was cut off by ``max_iter``, 10 + 10 epochs
+        equal 20, bit for bit, except with schedules that span a fit. Epochs without
+        improvement are counted anew on other data, by another measure (``alpha``,
+        ``l1_alpha``, ``early_stopping``, ``n_iter_no_change``, ``tol``) and after
+        training had come to its end. False: the state of the optimizer is dropped
+        when ``fit`` ends, and a ``partial_fit`` after it begins a new one.
+    momentum : float, default=0.9
+        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
+        are ``1 / (1 - momentum)`` times as long as without.
+    nesterovs_momentum : bool, default=True
+        Whether that momentum is Nesterov's.
+    early_stopping : bool, default=False
+        Whether training ends when the score on validation queries no longer
+        improves: on those of ``X_val`` and ``y_val`` if ``fit`` is given them,
+        else on a part of the queries that is held out. Wherever there is a
+        validation set the weights of the best score are kept. Ignored by L-BFGS,
+        and not for ``partial_fit``.
+    validation_fraction : float, default=0.1
+        Part of the queries that is held out by ``early_stopping``, from 0 to 1;
+        not where ``fit`` is given ``X_val``.
+    beta_1 : float, default=0.9
+        Decay per step of Adam's first moment.
+    beta_2 : float, default=0.999
+        Decay per step of Adam's second moment.
+    epsilon : float, default=1e-8
+        Added to the root of Adam's second moment.
+    n_iter_no_change : int or np.inf, default=10
+        Epochs in a row without improvement by ``tol`` after which training ends,
+        or 'adaptive' and 'plateau' reduce the learning rate.
+    max_fun : int, default=15000
+        Most evaluations of the loss by L-BFGS.
+    clip_grad_norm : float, default=None
+        Largest Euclidean norm of a minibatch's gradient (penalty left out);
+        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
+        Not with L-BFGS.
+    l1_alpha : float, default=None
+        Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
+        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
+        with L-BFGS, nor are the following.
+    weight_decay : float, default=None
+        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
+        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+    max_norm : float, default=None
+        Largest Euclidean norm of the weights that lead to a unit; longer ones
+        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+    weight_init : str, default='glorot'
+        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
+        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
+        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
+        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
+        layer puts out for the first 512 samples (or for those of
+        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
+        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
+        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
+        all but 'glorot'.
+    bias_init : {'data', 'zeros'}, default=None
+        What biases of linear modules begin with: 'zeros', or 'data', minus what the
+        unit puts out at a random point amid the data, so that units differ in where
+        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
+        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
+        has it.
+    learning_rate_factors : dict or callable, default=None
+        Factors of the learning rate for blocks of parameters, each other block has
+        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
+        block of one kind of module ('Linear.bias'), which count for more; values are
+        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
+        callable of (module, name, shape) returns the factor of each block. Weight
+        decay keeps the rate without a factor; 0 freezes a block altogether.
+    regularization_start : float, default=None
+        Epochs before the penalties, weight decay and ``max_norm`` begin to
+        apply. None: from the start.
+    warmup_epochs : float, default=None
+        Epochs in which the learning rate rises linearly to what its schedule
+        says. None: from the start.
+    damping : float, default=None
+        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None: 0.02. Not with other solvers.
+    dtype : {None, 'float32', 'float64'}, default=None
+        Precision of the network. None keeps that of float32 input and takes
+        float64 for any other.
+    checkpoint : str or path, default=None
+        File from which ``fit`` goes on where it was broken off, to the same bits.
+        It is written after the epochs of a call into the kernels, at most every 5
+        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
+        the same parameters and data goes on from it, and what has ended is not
+        done again (a larger ``max_iter`` goes on); any other fit is an error. It
+        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+    scoring : {None, 'loss'}, default=None
+        Score of validation queries, the larger the better. None: NDCG@k, as
+        ``score`` has it; 'loss': minus the mean loss of a query, penalty left
+        out, an error where there is no validation set. Other scorers know
+        nothing of queries.
+    n_jobs : int, default=None
+        Most threads of a fit by minibatches; -1: one for each core. Results are the
+        same to the bit for any number. None: as many as pay off, of the cores that are
+        free to use; but one inside workers of joblib, and what
+        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
+        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
+        groups, sequences of unequal length and modules that compare rows, as BatchNorm
+        does, have one.
+
+    Attributes
+    ----------
+    n_queries_ : int
+        Number of queries that training began with.
+    t_ : int
+        Queries seen by the stochastic solvers.
+    coefs_ : list of ndarray of shape (fan_in, fan_out)
+        Weight matrix of each layer. Views of one vector: what is assigned to
+        them, to items of the list or to the whole list changes the network. What
+        is assigned before there is one, training begins from: ``partial_fit``, or
+        ``fit`` with ``warm_start=True``.
+    intercepts_ : list of ndarray of shape (fan_out,)
+        Bias of each layer, views as well.
+    n_layers_ : int
+        Number of layers, input and output included.
+    loss_ : float
+        Loss of the last epoch, penalty included.
+    best_loss_ : float or None
+        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        only.
+    loss_curve_ : list of float
+        Loss of each epoch. Stochastic solvers only.
+    validation_scores_ : list of float or None
+        Score (``scoring``) after each epoch, where there is a validation set.
+    validation_loss_curve_ : list of float or None
+        Loss there after each epoch, penalty left out.
+    best_validation_score_ : float or None
+        Best of the scores.
+    history_ : dict of list
+        What was recorded of each epoch (iteration of L-BFGS), for
+        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
+        'penalty', its part in the loss; 'learning_rate' of the last step;
+        'gradient_norm', the mean over minibatches of the norm of the gradient,
+        penalty left out, before clipping; 'validation_loss' and
+        'validation_score'; 'seconds' of training. NaN where there is no such thing,
+        and for 'seconds' in pickles, copies and files: equal fits are equal files.
+    graph_ : Graph
+        The network as a graph of modules.
+    n_features_in_ : int
+        Number of features seen during fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features. Only where X has string column names.
+    n_iter_ : int
+        Epochs (iterations of L-BFGS) of the last fit.
+    n_outputs_ : int
+        Number of outputs.
+    out_activation_ : str
+        Name of the function that makes predictions of the network's output. It
+        follows from the loss and cannot be set.
+
+    See Also
+    --------
+    MLPRegressor : The same network, fitted to relevance document by document.
+
+    References
+    ----------
+    .. [1] LeCun, Y., Bottou, L., Orr, G. & Muller, K. (1998). "Efficient
+       BackProp". In Neural Networks: Tricks of the Trade.
+    .. [2] Kingma, D. & Ba, J. (2015). "Adam: A method for stochastic
+       optimization". ICLR.
+    .. [3] Glorot, X. & Bengio, Y. (2010). "Understanding the difficulty of
+       training deep feedforward neural networks". AISTATS.
+    .. [4] Burges, C., Ragno, R. & Le, Q. (2006). "Learning to rank with nonsmooth
+       cost functions". NIPS.
+    .. [5] Burges, C. et al. (2005). "Learning to rank using gradient descent".
+       ICML.
+    .. [6] Joachims, T. (2002). "Optimizing search engines using clickthrough
+       data". KDD.
+    .. [7] Cao, Z. et al. (2007). "Learning to rank: from pairwise approach to
+       listwise approach". ICML.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbackprop import MLPRanker
+    >>> rng = np.random.default_rng(0)
+    >>> qid = rng.integers(100, size=1000)
+    >>> X = rng.normal(size=(1000, 5))
+    >>> y = np.digitize(X[:, 0] * X[:, 1], [0.5, 1.5])
+    >>> ranker = MLPRanker(k=5, learning_rate_init=0.01, random_state=0)
+    >>> ranker.fit(X, y, qid=qid).predict(X).shape
+    (1000,)
+    >>> ranker.score(X, y, qid=qid) > 0.9
+    True
+    """
+    loss: Literal['lambdarank', 'ranknet', 'hinge', 'listnet']
+    hidden_layer_sizes: ArrayLike | int
+    activation: str | Sequence[str]
+    k: int | None
+    gain: Literal['linear', 'exponential']
+    dropout: float | Sequence[float] | None
+    solver: Literal['adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd']
+    alpha: float
+    batch_size: int | Literal['auto']
+    learning_rate: str | Schedule | Callable[..., Any]
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool
+    random_state: int | np.random.RandomState | None
+    tol: float | None
+    verbose: bool
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: int | float
+    max_fun: int
+    clip_grad_norm: float | None
+    l1_alpha: float | None
+    weight_decay: float | None
+    max_norm: float | None
+    weight_init: str
+    bias_init: Literal['data', 'zeros'] | None
+    learning_rate_factors: dict[Any, Any] | Callable[..., Any] | None
+    regularization_start: float | None
+    warmup_epochs: float | None
+    damping: float | None
+    dtype: Literal[None, 'float32', 'float64']
+    checkpoint: str | os.PathLike[str] | None
+    scoring: Literal[None, 'loss']
+    n_jobs: int | None
+    n_queries_: int
+    """Number of queries that training began with."""
+    t_: int
+    """Queries seen by the stochastic solvers."""
+    coefs_: list[NDArray[Any]]
+    """Weight matrix of each layer. Views of one vector: what is assigned to
+    them, to items of the list or to the whole list changes the network. What
+    is assigned before there is one, training begins from: ``partial_fit``, or
+    ``fit`` with ``warm_start=True``.
+    """
+    intercepts_: list[NDArray[Any]]
+    """Bias of each layer, views as well."""
+    n_layers_: int
+    """Number of layers, input and output included."""
+    loss_: float
+    """Loss of the last epoch, penalty included."""
+    best_loss_: float | None
+    """Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+    only.
+    """
+    loss_curve_: list[float]
+    """Loss of each epoch. Stochastic solvers only."""
+    validation_scores_: list[float] | None
+    """Score (``scoring``) after each epoch, where there is a validation set."""
+    validation_loss_curve_: list[float] | None
+    """Loss there after each epoch, penalty left out."""
+    best_validation_score_: float | None
+    """Best of the scores."""
+    history_: dict[Any, Any]
+    """What was recorded of each epoch (iteration of L-BFGS), for
+    ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
+    'penalty', its part in the loss; 'learning_rate' of the last step;
+    'gradient_norm', the mean over minibatches of the norm of the gradient,
+    penalty left out, before clipping; 'validation_loss' and
+    'validation_score'; 'seconds' of training. NaN where there is no such thing,
+    and for 'seconds' in pickles, copies and files: equal fits are equal files.
+    """
+    graph_: Graph
+    """The network as a graph of modules."""
+    n_features_in_: int
+    """Number of features seen during fit."""
+    feature_names_in_: NDArray[Any]
+    """Names of the features. Only where X has string column names."""
+    n_iter_: int
+    """Epochs (iterations of L-BFGS) of the last fit."""
+    n_outputs_: int
+    """Number of outputs."""
+    out_activation_: str
+    """Name of the function that makes predictions of the network's output. It
+    follows from the loss and cannot be set.
+    """
+    def __init__(
+        self,
+        loss: Literal['lambdarank', 'ranknet', 'hinge', 'listnet'] = 'lambdarank',
+        hidden_layer_sizes: ArrayLike | int = (100,),
+        activation: str | Sequence[str] = 'relu',
+        *,
+        k: int | None = None,
+        gain: Literal['linear', 'exponential'] = 'linear',
+        dropout: float | Sequence[float] | None = None,
+        solver: Literal['adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'] = 'adam',
+        alpha: float = 0.0001,
+        batch_size: int | Literal['auto'] = 'auto',
+        learning_rate: str | Schedule | Callable[..., Any] = 'constant',
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        tol: float | None = 0.0001,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-08,
+        n_iter_no_change: int | float = 10,
+        max_fun: int = 15000,
+        clip_grad_norm: float | None = None,
+        l1_alpha: float | None = None,
+        weight_decay: float | None = None,
+        max_norm: float | None = None,
+        weight_init: str = 'glorot',
+        bias_init: Literal['data', 'zeros'] | None = None,
+        learning_rate_factors: dict[Any, Any] | Callable[..., Any] | None = None,
+        regularization_start: float | None = None,
+        warmup_epochs: float | None = None,
+        damping: float | None = None,
+        dtype: Literal[None, 'float32', 'float64'] = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        scoring: Literal[None, 'loss'] = None,
+        n_jobs: int | None = None,
+    ) -> None: ...
+    def fit(
+        self,
+        X: ArrayLike | sparse.spmatrix | sparse.sparray,
+        y: ArrayLike,
+        *,
+        qid: ArrayLike | None = None,
+        query_weight: ArrayLike | None = None,
+        X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
+        y_val: ArrayLike | None = None,
+        qid_val: ArrayLike | None = None,
+        query_weight_val: ArrayLike | None = None,
+    ) -> Self:
+        """Fit the network to queries.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            Numbers or strings: the query of each document. None: all rows are
+            documents of one query, with a warning where they are more than 1000.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the loss of the query of each document, the same for all
+            documents of a query; 1 each by default.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Documents of a validation set. The network is scored on it after each
+            epoch, and training ends with the parameters of the best score. With
+            ``early_stopping=True`` the score also says when to stop, and nothing
+            is held out from X.
+        y_val : array-like of shape (n_val,), default=None
+            Their relevance.
+        qid_val : array-like of shape (n_val,), default=None
+            Their queries. None: they are documents of one query.
+        query_weight_val : array-like of shape (n_val,), default=None
+            Weights of these queries in validation loss and score.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        DivergenceError
+            If a loss or a parameter is not finite. The parameters of the last
+            epoch that ended well are kept. Where there is a validation set,
+            those with the best validation score are kept and a warning is given
+            instead.
+        ValueError
+            If a parameter or the data is not as it must be.
+        """
+
+    def get_feature_names_out(
+        self,
+        input_features: ArrayLike | None = None,
+        layer: int | str | Node = -1,
+    ) -> NDArray[Any]:
+        """Return names for the units of a hidden layer.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Only held against the names seen in ``fit``.
+        layer : int, str or Node, default=-1
+            As in ``transform``.
+
+        Returns
+        -------
+        names : ndarray of str
+            The name of the class in lower case and the number of the unit.
+        """
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the estimator that `save` has written to a file.
+
+        It predicts the same bits, and goes on learning (``warm_start``,
+        ``partial_fit``) to the same bits, as the one that was saved.
+
+        Parameters
+        ----------
+        path : str or path
+            What to read.
+
+        Returns
+        -------
+        estimator : object
+            Of the class that ``load`` is called on.
+
+        Raises
+        ------
+        ValueError
+            If the file holds an estimator of another class, none at all, one
+            of a later version of skbackprop, or is cut off or changed.
+        """
+
+    def partial_fit(
+        self,
+        X: ArrayLike | sparse.spmatrix | sparse.sparray,
+        y: ArrayLike,
+        *,
+        qid: ArrayLike | None = None,
+        query_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from one pass (epoch) over the given queries.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            The query of each document. None: all rows are documents of one query.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the loss of the query of each document.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for one epoch more.
+        """
+
+    def predict(self, X: ArrayLike | sparse.spmatrix | sparse.sparray) -> NDArray[Any]:
+        """Return scores: of the documents of a query, the best has the highest.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            They compare documents of one query; beyond it they mean nothing.
+        """
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the estimator to a file: parameters, weights, all it has learnt.
+
+        The file is an .npz archive of arrays beside a text in JSON
+        (``skbackprop.json``), without pickle: reading it with `load` runs
+        nothing that it contains. It is written beside ``path`` and then takes
+        its place, so that whatever happens there is either the old file or the
+        new one.
+
+        The state of the optimizer is kept for those who go on, as pickles do:
+        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write. A file that is there is replaced.
+
+        Raises
+        ------
+        TypeError
+            If a parameter is code: a function as ``graph`` or as
+            ``learning_rate``, say. The message tells what to give instead.
+        """
+
+    def score(
+        self,
+        X: ArrayLike | sparse.spmatrix | sparse.sparray,
+        y: ArrayLike,
+        *,
+        qid: ArrayLike | None = None,
+        query_weight: ArrayLike | None = None,
+    ) -> float:
+        """Return NDCG@k, averaged over queries.
+
+        Of each query it is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
+        without a relevant document (y > 0) and of a single document are left out
+        of the mean: of these it is not defined.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The documents, in any order.
+        y : array-like of shape (n_samples,)
+            Relevance of each document to its query, 0 or more.
+        qid : array-like of shape (n_samples,), default=None
+            The query of each document. None: all rows are documents of one query.
+        query_weight : array-like of shape (n_samples,), default=None
+            Weight in the mean of the query of each document.
+
+        Returns
+        -------
+        score : float
+            From 0 to 1; 1 where all queries are in the best order.
+        """
+
+    def set_fit_request(self, *, X_val: bool | str | None = ..., qid: bool | str | None = ..., qid_val: bool | str | None = ..., query_weight: bool | str | None = ..., query_weight_val: bool | str | None = ..., y_val: bool | str | None = ...) -> Self: ...
+    def set_partial_fit_request(self, *, qid: bool | str | None = ..., query_weight: bool | str | None = ...) -> Self: ...
+    def set_score_request(self, *, qid: bool | str | None = ..., query_weight: bool | str | None = ..., sample_weight: bool | str | None = ...) -> Self: ...
+    def set_transform_request(self, *, layer: bool | str | None = ...) -> Self: ...
+    def transform(self, X: ArrayLike, layer: int | str | Node = -1) -> NDArray[Any]:
+        """Return what a hidden layer makes of samples.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            The input data, as in ``fit``.
+        layer : int, str or Node, default=-1
+            Number of the hidden layer, counted from 0, or from the end: -1 is
+            what the output layer reads. In an MLP layer k is
+            :math:`h_{k+1} = f(h_k W_k + b_k)`; in a recurrent network what
+            ``readout`` makes of the states of recurrent layer k; in any other
+            graph the hidden layers are the signals that linear modules read,
+            in the order of the graph, its input left out. Any other node of
+            ``graph_`` is meant by ``"z[k]"``, k its number in
+            ``print(graph_)``, or by itself.
+
+        Returns
+        -------
+        representation : ndarray of shape (n_samples, n_units)
+            In the dtype of the network. Only the modules up to the layer are
+            run, minibatch by minibatch, as in prediction (no dropout). A data
+            frame after ``set_output``; of recurrent networks with
+            ``return_sequences`` as by steps as their predictions.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer.
+
+        Notes
+        -----
+        ``make_pipeline(network, classifier)`` trains the network on y, then the
+        classifier on its last hidden layer. A network fitted before stays as it
+        is in ``FrozenEstimator(network)``, and ``FunctionTransformer(
+        network.transform, kw_args={"layer": 0})`` gives another layer.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.frozen import FrozenEstimator
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from sklearn.pipeline import make_pipeline
+        >>> from skbackprop import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> mlp = MLPClassifier((20, 5), solver="lbfgs", random_state=0).fit(X, y)
+        >>> mlp.transform(X).shape, mlp.transform(X, layer=0).shape
+        ((150, 5), (150, 20))
+        >>> model = make_pipeline(FrozenEstimator(mlp), LogisticRegression())
+        >>> model.fit(X, y).score(X, y) > 0.95
+        True
+        """
+
+
+def __getattr__(name: str) -> Any: ...

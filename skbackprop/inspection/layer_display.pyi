@@ -1,0 +1,149 @@
+# Written by `make stubs` from the module beside it, which is what to change.
+
+from collections.abc import Sequence
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from numpy.typing import NDArray
+from skbackprop.inspection.layers import LayerReport
+from typing import Any
+from typing_extensions import Self
+import numpy as np
+
+class LayerReportDisplay:
+    """Curves over the layers: one for each measure, in a panel of its own.
+
+    It is made by `from_estimator`, or from a report. All parameters are kept as
+    attributes.
+
+    Parameters
+    ----------
+    report : LayerReport
+        What :func:`layer_report` returned.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib Axes
+        One for each measure, from top to bottom.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    lines_ : dict of str to matplotlib ErrorbarContainer
+        The curve of each measure, with its intervals where it has them.
+
+    See Also
+    --------
+    layer_report : The table behind the picture.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.inspection import LayerReportDisplay, layer_report
+    >>> X, y = load_digits(return_X_y=True)
+    >>> mlp = MLPClassifier((100, 30), tol=0.1, random_state=0).fit(X, y)
+    >>> report = layer_report(mlp, X, y, measures=["dimension", "nc1"], random_state=0)
+    >>> display = LayerReportDisplay(report).plot()
+    >>> [text.get_text() for text in display.axes_[-1].get_xticklabels()]
+    ['input', 'layer 0', 'layer 1', 'output']
+    """
+    report: LayerReport
+    axes_: NDArray[Any]
+    """One for each measure, from top to bottom."""
+    figure_: Figure
+    """Figure that has them."""
+    lines_: dict[str, ErrorbarContainer]
+    """The curve of each measure, with its intervals where it has them."""
+    def __init__(self, report: LayerReport) -> None: ...
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        *,
+        measures: str | Sequence[str] = ('capacity', 'dimension', 'separability', 'cka'),
+        reference: str = 'y',
+        max_samples: int = 1000,
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        ax: Axes | NDArray[Any] | None = None,
+        line_kw: dict[Any, Any] | None = None,
+    ) -> Self:
+        """Measure what each layer does, and plot it.
+
+        Parameters
+        ----------
+        estimator : fitted estimator, or dict or list of array-like
+            A network of this package; a pipeline of transformers, which may end with a
+            network; a transformer; each of these may be in a
+            :class:`~sklearn.frozen.FrozenEstimator`. Or the layers themselves, arrays of
+            shape (n_samples, n_units), by name or in order.
+        X : array-like of shape (n_samples, n_features), default=None
+            Samples, as for ``predict``. None where `estimator` is arrays.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Classes of the samples, or numbers, for measures that need none. Whole numbers
+            are classes, unless the estimator is a regressor.
+        measures : str or list of str, default=("capacity", "dimension", "separability", "cka")
+            What to tell of each layer, of 'capacity', 'dimension', 'separability', 'cka',
+            'participation_ratio' and 'nc1'.
+        reference : str, default='y'
+            What 'cka' compares each layer with: 'y', its classes as indicators or its
+            numbers; or the name of a layer, such as 'input' and 'output'.
+        max_samples : int, default=1000
+            Of more samples so many are drawn, as many of each class, where there are
+            classes, and at least two of each.
+        n_jobs : int, default=None
+            Workers of the joblib backend that is active. The results do not depend on it.
+        random_state : int, RandomState instance or None, default=None
+            Of what is drawn. All layers are measured with the same draws.
+        ax : matplotlib Axes or array of them, default=None
+            One for each measure; by default those of a new figure, one below the other.
+        line_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+
+        Returns
+        -------
+        LayerReportDisplay
+            The display; the table is ``report.table``.
+
+        See Also
+        --------
+        layer_report : What is measured.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skbackprop.inspection import LayerReportDisplay
+        >>> rng = np.random.default_rng(0)
+        >>> layers = {"one": rng.normal(size=(50, 9)), "two": rng.normal(size=(50, 3))}
+        >>> display = LayerReportDisplay.from_estimator(
+        ...     layers, measures=["participation_ratio"]
+        ... )
+        >>> display.axes_[0].get_ylabel()
+        'participation ratio'
+        """
+
+    def plot(
+        self,
+        *,
+        ax: Axes | NDArray[Any] | None = None,
+        line_kw: dict[Any, Any] | None = None,
+    ) -> LayerReportDisplay:
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or array of them, default=None
+            One for each measure; by default those of a new figure, one below the other.
+        line_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+
+        Returns
+        -------
+        LayerReportDisplay
+            This object.
+        """
+
+
+def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,148 @@
+# Written by `make stubs` from the module beside it, which is what to change.
+
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from typing import Any
+from typing import Literal
+from typing_extensions import Self
+import pandas as pd
+
+class DimensionByScaleDisplay:
+    """Intrinsic dimension over the size of neighbourhoods, with intervals.
+
+    A flat part is the dimension of a manifold. From near, noise has as many
+    dimensions as there are features; from afar, a manifold bends, or ends.
+
+    It is made by `from_data`, or from the table `scales` of an
+    `IntrinsicDimension`. All parameters are kept as attributes. Scales without a finite
+    interval, at which all neighbours are equally far, are not drawn.
+
+    Parameters
+    ----------
+    scales : pandas.DataFrame
+        The table of scales.
+    name : str, default=None
+        Label of the curve; by default it has none.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the curve.
+    figure_ : matplotlib Figure
+        Figure that has them.
+    errorbar_ : matplotlib ErrorbarContainer
+        The curve and its intervals.
+
+    See Also
+    --------
+    intrinsic_dimension : What the table comes from, with ``method="gride"``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_swiss_roll
+    >>> from skbackprop.manifold import DimensionByScaleDisplay, intrinsic_dimension
+    >>> X, _ = make_swiss_roll(500, noise=0.3, random_state=0)
+    >>> found = intrinsic_dimension(X, method="gride")
+    >>> display = DimensionByScaleDisplay(found.scales, name="swiss roll").plot()
+    >>> display.ax_.get_ylabel()
+    'dimension'
+    """
+    scales: pd.DataFrame
+    name: str | None
+    ax_: Axes
+    """Axes with the curve."""
+    figure_: Figure
+    """Figure that has them."""
+    errorbar_: ErrorbarContainer
+    """The curve and its intervals."""
+    def __init__(self, scales: pd.DataFrame, *, name: str | None = None) -> None: ...
+    @classmethod
+    def from_data(
+        cls,
+        X: ArrayLike,
+        *,
+        n_neighbors: int | None = None,
+        correct_bias: bool = True,
+        confidence_level: float = 0.95,
+        name: str | None = None,
+        against: Literal['n_neighbors', 'distance'] = 'n_neighbors',
+        ax: Axes | None = None,
+        errorbar_kw: dict[Any, Any] | None = None,
+    ) -> Self:
+        """Estimate the dimension at each scale and plot it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples.
+        n_neighbors : int, default=None
+            Number of neighbours of the largest scale, a power of 2; by default 64, or
+            less if that is more than an eighth of the samples.
+        correct_bias : bool, default=True
+            Whether to correct the bias of finite samples.
+        confidence_level : float, default=0.95
+            Level of the intervals.
+        name : str, default=None
+            Label of the curve; by default it has none.
+        against : {'n_neighbors', 'distance'}, default='n_neighbors'
+            What the dimension is drawn over, on a logarithmic axis.
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        errorbar_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+
+        Returns
+        -------
+        DimensionByScaleDisplay
+            The display; its table is the attribute `scales`.
+
+        See Also
+        --------
+        intrinsic_dimension : The estimate.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_swiss_roll
+        >>> from skbackprop.manifold import DimensionByScaleDisplay
+        >>> X, _ = make_swiss_roll(500, noise=0.3, random_state=0)
+        >>> display = DimensionByScaleDisplay.from_data(X, against="distance")
+        >>> display.ax_.get_xlabel()
+        'mean distance to neighbours'
+        """
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        name: str | None = None,
+        against: Literal['n_neighbors', 'distance'] = 'n_neighbors',
+        errorbar_kw: dict[Any, Any] | None = None,
+    ) -> DimensionByScaleDisplay:
+        """Draw the curve.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on; by default a new figure's.
+        name : str, default=None
+            Label of the curve; by default that of the display.
+        against : {'n_neighbors', 'distance'}, default='n_neighbors'
+            What the dimension is drawn over, on a logarithmic axis.
+        errorbar_kw : dict, default=None
+            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+
+        Returns
+        -------
+        DimensionByScaleDisplay
+            This object.
+
+        Raises
+        ------
+        ValueError
+            If there is no table, as of estimates by other methods.
+        """
+
+
+def __getattr__(name: str) -> Any: ...
