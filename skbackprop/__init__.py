@@ -8,6 +8,7 @@ __version__ = "0.1.0.dev0"
 # does not wait for all others: SPEC 1 of Scientific Python, by PEP 562.
 # `__init__.pyi` says the same to editors and type checkers.
 _HOMES = {
+    "ChunkError": "exceptions",
     "DivergenceError": "exceptions",
     "DrLIM": "estimators.drlim",
     "FeaturePooling": "transformers.pooling",

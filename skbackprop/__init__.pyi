@@ -12,7 +12,7 @@ from skbackprop.estimators.drlim import DrLIM
 from skbackprop.estimators.mlp import MLPClassifier, MLPRegressor
 from skbackprop.estimators.ranker import MLPRanker
 from skbackprop.estimators.recurrent import RecurrentClassifier, RecurrentRegressor
-from skbackprop.exceptions import DivergenceError, NotSeparableError
+from skbackprop.exceptions import ChunkError, DivergenceError, NotSeparableError
 from skbackprop.inspection.training_curves import TrainingCurveDisplay
 from skbackprop.separability.certificates import (
     SeparatingHyperplane,
@@ -36,6 +36,7 @@ from skbackprop.transformers.scaling import SmoothClippingScaler
 __version__: str
 
 __all__ = [
+    "ChunkError",
     "DivergenceError",
     "DrLIM",
     "FeaturePooling",

@@ -38,9 +38,13 @@ class BaseExecutor(ABC):
         ``prepare_training``. Results are the same for any number.
     n_lanes : int
         Parts of a minibatch that threads may share: more threads are of no use.
+    interrupts : Interrupts or None
+        While training runs: who knows whether Ctrl-C came.
+    failure : BaseException or None
+        What ended an epoch that did not end by itself.
     """
 
-    gradient = graph = None
+    gradient = graph = interrupts = failure = None
     n_threads = n_lanes = 1
 
     def __init__(

@@ -149,6 +149,9 @@ class Samples(NamedTuple):
     weights: np.ndarray | None = None
     groups: Groups | None = None
 
+    # As :class:`~skbackprop.engine.chunked.ChunkedSamples` are.
+    are_in_chunks = False
+
     @property
     def n_samples(self):
         """Number of rows."""
@@ -169,6 +172,10 @@ class Samples(NamedTuple):
         return (
             int(self.groups.counts[units].sum()) if self.are_minibatches else len(units)
         )
+
+    def n_batches(self, units, batch_size):
+        """Return how many minibatches an epoch on units has."""
+        return -(-len(units) // batch_size)
 
     @property
     def weight_sum(self):

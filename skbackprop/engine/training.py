@@ -19,6 +19,7 @@ from skbackprop.engine.reference.curvature import gauss_newton_diagonal
 from skbackprop.engine.reference.modules import Pass
 from skbackprop.engine.samples import StoppingRule
 from skbackprop.engine.schedules import Progress, Schedule
+from skbackprop.exceptions import ChunkError
 
 _SECONDS_PER_CALL = 0.2
 _MAX_STEPS_PER_CALL = 20_000  # bounds the table of the optimizer's coefficients
@@ -34,6 +35,7 @@ class Outcome(enum.Enum):
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
     STOPPED = "an observer asked to stop"
+    UNREADABLE = "a chunk of the samples could not be read any more"
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def train(
     outcome = Outcome.OUT_OF_EPOCHS
     try:
         with Interrupts() as interrupts:
+            executor.interrupts = interrupts
             while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
                 # Between calls into kernels, never within one: what is stored is
                 # always the end of an epoch.
@@ -205,6 +208,10 @@ def train(
                 interrupts.check()
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
+    except ChunkError:
+        if not epochs.n_done:
+            raise
+        outcome = Outcome.UNREADABLE
     is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
     is_meant = is_scheduled_end or plan.ends_as_planned
     if outcome is Outcome.OUT_OF_EPOCHS and is_meant:
@@ -272,7 +279,7 @@ class _Epochs:
         self.executor, self.samples = executor, samples
         self.plan, self.state = plan, state
         self.random_state = random_state
-        self.n_batches = -(-len(state.order) // executor.batch_size)
+        self.n_batches = samples.n_batches(state.order, executor.batch_size)
         self.n_counted = samples.count(state.order)
         self.n_done = 0
         self.n_per_call = 1  # until the first one has told how long one takes
@@ -284,14 +291,15 @@ class _Epochs:
 
     def run(self, at_most):
         is_measured = self.plan.optimizer.uses_curvature
-        if self.samples.are_redrawn or is_measured:
-            # What is drawn or measured before each epoch needs the network as it
-            # then is.
+        samples = self.samples
+        if samples.are_redrawn or samples.are_in_chunks or is_measured:
+            # What is drawn, read or measured for each epoch needs the network as it
+            # then is, or else is lost with all epochs of the call.
             at_most = 1
         n_epochs = int(min(at_most, self.n_left))
         # First, as a schedule of the user's may fail: nothing is changed by then.
         coefficients, self.rates = self._coefficients(n_epochs)
-        if self.samples.are_redrawn:
+        if samples.are_redrawn:
             self._redraw()
         if is_measured:
             self._measure_curvature()

@@ -83,6 +83,7 @@ class _Network(NetworkEstimator):
         "graph": [Graph, callable],
     }
     _storable: ClassVar[tuple] = (mlp_graph,)
+    _reads_chunks = True
 
     def _make_graph(self, data, n_outputs):
         return build_graph(self.graph, data.X.shape[1], n_outputs)

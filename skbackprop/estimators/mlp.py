@@ -83,6 +83,8 @@ class _MLP(NetworkEstimator):
         Number of layers, input and output included.
     """
 
+    _reads_chunks = True
+
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
         "hidden_layer_sizes": [

@@ -83,7 +83,7 @@ class NetworkEstimator(
     def fit(
         self,
         X,
-        y,
+        y=None,
         sample_weight=None,
         *,
         X_val=None,
@@ -95,10 +95,13 @@ class NetworkEstimator(
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
@@ -108,7 +111,8 @@ default=None
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -126,6 +130,9 @@ default=None
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.

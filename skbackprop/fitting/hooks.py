@@ -57,6 +57,8 @@ class FittingHooks:
     # Classes and functions of this package, beyond modules, losses, schedules and
     # targets, that an estimator keeps and that a file may therefore name.
     _storable: ClassVar[tuple] = ()
+    # Whether rows are all that it learns from, each by itself.
+    _reads_chunks: ClassVar[bool] = False
 
     @property
     def _program(self):

@@ -1,37 +1,24 @@
 """A session: what one call of ``fit`` or ``partial_fit`` holds, and what it does.
 
-The class is the one fit of all network estimators, the functions behind it make what
-it holds: validated data, encoded targets, a network that is begun or taken up. Where
-kinds of networks differ they ask the estimator (:mod:`skbackprop.fitting.hooks`).
+The class is the one fit of all network estimators. What it holds, validated data,
+encoded targets and a network that is begun or taken up, is made in
+:mod:`skbackprop.fitting.preparing`. Where kinds of networks differ they ask the
+estimator (:mod:`skbackprop.fitting.hooks`).
 """
 
-from functools import partial
-from numbers import Integral
-
-import numpy as np
-from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop.engine import make_executor
-from skbackprop.engine.history import new_history
-from skbackprop.engine.initialization import initialize
+from skbackprop.engine.chunked import ChunkedExecutor
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.parts import Parts
-from skbackprop.engine.samples import CSR
 from skbackprop.engine.training import Outcome, TrainingState, train
-from skbackprop.exceptions import DivergenceError
+from skbackprop.exceptions import ChunkError, DivergenceError
+from skbackprop.fitting.chunks import are_chunks
 from skbackprop.fitting.prediction import LARGEST_WORKSPACE_BYTES
-from skbackprop.fitting.settings import (
-    check_minibatches,
-    check_settings,
-    make_plan,
-    warn_of_output,
-)
-from skbackprop.fitting.state import (
-    has_come_to_its_end,
-    new_random_state,
-    resume_or_begin,
-)
+from skbackprop.fitting.preparing import minibatch_size, prepare, prepare_chunks
+from skbackprop.fitting.settings import make_plan
+from skbackprop.fitting.state import has_come_to_its_end
 from skbackprop.fitting.storage.checkpoints import open_checkpoint
 from skbackprop.fitting.threads import n_threads
 from skbackprop.fitting.validation_sets import (
@@ -40,18 +27,9 @@ from skbackprop.fitting.validation_sets import (
     make_validation,
     read_held_out,
 )
-from skbackprop.utils.validation import FLOATS, check_weights
 from skbackprop.utils.warnings import warn_user
 
 _LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
-# Fitted attributes that L-BFGS does not have.
-_OF_MINIBATCHES = (
-    "best_loss_",
-    "best_validation_score_",
-    "loss_curve_",
-    "validation_loss_curve_",
-    "validation_scores_",
-)
 
 
 class Session:
@@ -81,6 +59,7 @@ class Session:
         self.max_epochs = 1 if incremental else estimator.max_iter
         self.outcome = None
         self._not_converged = ""  # what to warn of, where that is how it ends
+        self._failure = None  # of the epoch that training ended in
 
     # Opening: from what the user gives to a network that is ready to be trained
 
@@ -89,9 +68,15 @@ class Session:
         """Open a session of ``fit``, with a validation set that may be given."""
         continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
         splits = estimator.early_stopping and given.X is None
-        samples, remake = _prepare(
-            estimator, X, y, sample_weight, continues, splits=splits
-        )
+        if are_chunks(X, y):
+            samples, remake, whole = prepare_chunks(
+                estimator, X, sample_weight, continues, splits
+            )
+            X, y, sample_weight = whole
+        else:
+            samples, remake = prepare(
+                estimator, X, y, sample_weight, continues, splits=splits
+            )
         check_validation(estimator, given)
         held_out = read_held_out(estimator, given)
         checkpoint = open_checkpoint(estimator, samples, held_out, continues)
@@ -107,7 +92,7 @@ class Session:
         continues = estimator.__sklearn_is_fitted__()
         _check_partial_fit(estimator)
         part = {"classes": classes, "incremental": True}
-        samples, _ = _prepare(estimator, X, y, sample_weight, continues, **part)
+        samples, _ = prepare(estimator, X, y, sample_weight, continues, **part)
         return cls(estimator, samples, incremental=True)
 
     # Training
@@ -130,10 +115,12 @@ class Session:
     def _run_stochastic(self, observers):
         estimator, samples, checkpoint = self.estimator, self.samples, self.checkpoint
         state = estimator._training_state
-        batch_size = _batch_size(estimator, samples, len(state.order))
+        batch_size = minibatch_size(estimator, samples, state.order)
         executor = self._executor(batch_size, state.seed)
         if executor.n_lanes > 1:
             executor.n_threads = n_threads(estimator.n_jobs)
+        if samples.are_in_chunks:
+            executor = ChunkedExecutor(executor)
         validate = make_validation(estimator, self.held_out, batch_size)
         n_epochs_before, max_epochs = len(state.losses), self.max_epochs
         if checkpoint:
@@ -152,6 +139,7 @@ class Session:
             print if estimator.verbose else None,
             observers,
         )
+        self._failure = executor.failure
         self._report(state, n_epochs_before)
         self._not_converged = (
             f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached "
@@ -222,10 +210,21 @@ class Session:
         """Say how training ended, by a warning or an error where it is no success."""
         if self.outcome is Outcome.DIVERGED:
             self._tell_divergence()
+        elif self.outcome is Outcome.UNREADABLE:
+            self._tell_failure()
         elif self.outcome is Outcome.INTERRUPTED:
             warn_user("Training interrupted by user.")
         elif self.outcome is Outcome.OUT_OF_EPOCHS and not self.incremental:
             warn_user(self._not_converged, ConvergenceWarning)
+
+    def _tell_failure(self):
+        n_epochs = self.estimator.n_iter_
+        raise ChunkError(
+            f"In epoch {n_epochs + 1}: {self._failure} What was learned in "
+            f"{n_epochs} epoch(s) is kept. To go on from there, fit again with "
+            "warm_start=True, which must have been set before, or with the same "
+            "checkpoint."
+        ) from self._failure
 
     def _tell_divergence(self):
         message = (
@@ -251,141 +250,3 @@ def _check_partial_fit(estimator):
             f"partial_fit does not write checkpoint={estimator.checkpoint!r}, which "
             "is of a whole fit. Use checkpoint=None, and save between calls."
         )
-
-
-def _prepare(
-    estimator,
-    X,
-    y,
-    sample_weight,
-    continues,
-    splits=False,
-    classes=None,
-    incremental=False,
-):
-    """Validate everything, and return samples to train a network that is begun on.
-
-    Parameters
-    ----------
-    continues : bool
-        Whether a network fitted before learns on.
-    splits : bool, default=False
-        Whether a part of the samples is held out.
-    classes, incremental
-        See :meth:`FittingHooks._new_targets`.
-
-    Returns
-    -------
-    samples : Samples
-    remake : callable
-        Makes them anew, by what the estimator holds then.
-    """
-    estimator._validate_params()
-    dtype = estimator._parameters.dtype if continues else estimator.dtype
-    dtype = FLOATS if dtype is None else dtype
-    data = estimator._read_data(X, y, dtype, reset=not continues)
-    X, y, _ = data
-    sample_weight = check_weights(sample_weight, X)
-    if continues:
-        targets = estimator._targets
-        estimator._check_targets(targets, y, classes, incremental)
-    else:
-        targets = estimator._new_targets(y, classes, incremental)
-    encoded = targets.encode(y, X.dtype)
-    sample_weight = estimator._weigh(sample_weight, y, X.dtype, incremental)
-    _check_any_weighs(estimator, sample_weight, incremental)
-    if continues:
-        _check_continuation(estimator, data)
-    else:
-        _begin(estimator, data, targets, incremental or estimator.warm_start)
-    X = CSR.of(X) if sparse.issparse(X) else X
-    remake = partial(estimator._make_samples, X, y, encoded, sample_weight)
-    samples = remake()
-    check_settings(estimator, estimator._program)
-    if samples.is_sparse:
-        estimator._program.check_reads_sparse()
-    if estimator.solver != "lbfgs":
-        batch_size = _batch_size(estimator, samples, samples.n_units)
-        check_minibatches(estimator._program, samples.most_rows(batch_size))
-        state = resume_or_begin(estimator, samples, splits, incremental)
-        estimator._training_state = state
-    return samples, remake
-
-
-def _check_any_weighs(estimator, weights, incremental):
-    """Raise ValueError where a fit has no sample that weighs anything.
-
-    These are the weights that the loss sees: of samples, times those of classes, in
-    the precision of the network. A part of the data may weigh nothing.
-    """
-    if weights is None:
-        return
-    product = "sample_weight"
-    if getattr(estimator, "class_weight", None) is not None:
-        product = f"sample_weight times class_weight={estimator.class_weight!r}"
-    if not np.isfinite(weights).all():
-        raise ValueError(f"{product} must be finite, in {weights.dtype} too.")
-    if not incremental and not weights.any():
-        raise ValueError(f"{product} must not be negative, nor all 0.")
-
-
-def _begin(estimator, data, targets, is_given):
-    """Set up an untrained network of the right size."""
-    estimator._targets = targets
-    estimator.n_outputs_ = targets.n_outputs
-    estimator.graph_ = estimator._make_graph(data, targets.n_outputs)
-    estimator._random_state = new_random_state(estimator.random_state)
-    program = estimator._program
-    estimator._parameters = program.allocate(data.X.dtype)
-    X = data.X
-    if isinstance(X, Parts):  # the one with most rows has most to look at
-        part = np.argmax([len(rows) for rows in X.rows])
-        program, X = X.programs[part], X.arrays[part]
-    initialize(
-        program,
-        estimator._parameters,
-        estimator._random_state,
-        estimator.weight_init,
-        X,
-        estimator.bias_init,
-    )
-    estimator._begin(targets, is_given)
-    warn_of_output(program, targets)
-    estimator._training_state = None
-    estimator.n_iter_ = estimator.t_ = 0
-    estimator.loss_ = np.nan
-    estimator.history_ = new_history()
-    for name in _OF_MINIBATCHES:  # of a network before, trained otherwise
-        vars(estimator).pop(name, None)
-    if estimator.solver != "lbfgs":
-        estimator.loss_curve_ = []
-        estimator.best_loss_ = None if estimator.early_stopping else np.inf
-        estimator.validation_scores_ = estimator.validation_loss_curve_ = None
-        estimator.best_validation_score_ = None
-
-
-def _check_continuation(estimator, data):
-    """Check that the network fitted before is the one that is asked for."""
-    graph = estimator._make_graph(data, estimator._targets.n_outputs)
-    if not estimator._is_same_network(graph):
-        estimator._refuse_continuation()
-    dtype = estimator._parameters.dtype
-    if estimator.dtype is not None and dtype != estimator.dtype:
-        raise ValueError(
-            f"dtype={estimator.dtype!r} is not that of the network fitted before, "
-            f"{dtype}. Use warm_start=False, or a new estimator."
-        )
-    estimator.graph_ = graph
-    # An integer seeds the first fit; later ones continue its stream.
-    if not isinstance(estimator.random_state, Integral):
-        estimator._random_state = new_random_state(estimator.random_state)
-
-
-def _batch_size(estimator, samples, n_units):
-    """Return the units of a minibatch, at most the number of those to train on."""
-    if samples.are_minibatches:
-        return 1
-    batch_size = estimator.batch_size
-    if batch_size == "auto":
-        batch_size = estimator._auto_batch_size(samples)
-    return min(batch_size, n_units)

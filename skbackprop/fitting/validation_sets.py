@@ -10,8 +10,10 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
 from skbackprop.engine import make_executor
+from skbackprop.engine.chunked import read_ahead
 from skbackprop.engine.observers import Validated
 from skbackprop.engine.samples import CSR, Samples
+from skbackprop.fitting.chunks import ChunkReader, are_chunks, check_reads_chunks
 from skbackprop.fitting.targets import BinaryTargets
 from skbackprop.network import Graph
 from skbackprop.network.compiler import compile_graph
@@ -57,7 +59,8 @@ class HeldOut(NamedTuple):
 
 def check_validation(estimator, given):
     """Raise ValueError where parameters contradict each other or what is given."""
-    if (given.X is None) != (given.y is None):
+    is_complete = (given.X is None) == (given.y is None)
+    if not is_complete and not are_chunks(given.X, given.y):
         missing = "X_val" if given.X is None else "y_val"
         raise ValueError(
             f"X_val and y_val are given together or not at all, but {missing} is None."
@@ -88,7 +91,8 @@ def split_rows(estimator, samples, splits, random_state):
     if not splits:
         return rows, None
     targets = estimator._targets
-    is_binary = type(targets) is BinaryTargets
+    # Of chunks, which are held out whole, nothing is known here.
+    is_binary = type(targets) is BinaryTargets and not samples.are_in_chunks
     try:
         train_rows, validation_rows = train_test_split(
             rows,
@@ -100,9 +104,9 @@ def split_rows(estimator, samples, splits, random_state):
         raise ValueError(
             "early_stopping=True cannot hold out "
             f"validation_fraction={estimator.validation_fraction} of {len(rows)} "
-            f"samples: {error}"
+            f"{'chunks' if samples.are_in_chunks else 'samples'}: {error}"
         ) from error
-    if len(validation_rows) < 2:
+    if len(validation_rows) < 2 and not samples.are_in_chunks:
         raise ValueError(
             "The validation set is too small. Increase 'validation_fraction' or "
             "the size of your dataset."
@@ -141,6 +145,8 @@ def read_held_out(estimator, given):
     """
     if given.X is None:
         return None
+    if are_chunks(given.X, given.y):
+        return _read_chunks(estimator, given)
     samples, graph = _read(estimator, given)
     rows = np.arange(samples.n_units)
     return _with_score(estimator, samples, rows, graph, given)
@@ -156,11 +162,13 @@ def hold_out(estimator, samples, X, y, sample_weight):
     samples : Samples
         All of them.
     X, y, sample_weight
-        The same, as the user has them.
+        The same, as the user has them; X is a ChunkReader where they are in chunks.
     """
     if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
         return None
     rows = estimator._training_state.validation
+    if samples.are_in_chunks:
+        return _score_chunks(estimator, X, rows)
     if _is_scorer(estimator.scoring):
         X, y = (_safe_indexing(_by_rows(part), rows) for part in (X, y))
     if sample_weight is not None:
@@ -192,6 +200,35 @@ def _read(estimator, given):
     samples = estimator._make_samples(X, data.y, encoded, weights)
     estimator._targets.check_validation(samples)
     return samples, estimator._graph_for(data)
+
+
+def _read_chunks(estimator, given):
+    """Return the HeldOut set of chunks that are given."""
+    check_reads_chunks(estimator)
+    if given.sample_weight is not None:
+        raise ValueError(
+            "sample_weight_val is given beside a sequence of chunks. Each chunk has "
+            "its own: (X, y, sample_weight)."
+        )
+    dtype = estimator._parameters.dtype
+    reader = ChunkReader(estimator, given.X, dtype, "X_val: chunk")
+    reader.read(0)
+    reader.survey()
+    return _score_chunks(estimator, reader, np.arange(len(reader)))
+
+
+def _score_chunks(estimator, reader, chunks):
+    """Return the HeldOut set of some chunks, weighed as the user weighs samples."""
+    samples = reader.chunked_samples(of_classes=False)
+    targets = estimator._targets
+
+    def score(loss, logits, encoded, weights):
+        if estimator.scoring == "loss":
+            return -loss
+        true, predicted = targets.read(encoded), targets.decode(logits)
+        return estimator._validation_score(true, predicted, weights)
+
+    return HeldOut(samples, chunks, estimator.graph_, score)
 
 
 def _by_rows(part):
@@ -256,6 +293,8 @@ def make_validation(estimator, held_out, batch_size):
     """Return the function that validates what an estimator has learnt so far."""
     if held_out is None:
         return None
+    if held_out.samples.are_in_chunks:
+        return _make_validation_of_chunks(estimator, held_out, batch_size)
     program, loss = compile_graph(held_out.graph), estimator._targets.loss
     batch_size = min(batch_size, held_out.samples.n_units)
     n_rows = held_out.samples.most_rows(batch_size)
@@ -269,5 +308,29 @@ def make_validation(estimator, held_out, batch_size):
     def validate():
         total, logits = executor.evaluate(held_out.samples, held_out.rows)
         return Validated(factor * total, held_out.score(factor * total, logits))
+
+    return validate
+
+
+def _make_validation_of_chunks(estimator, held_out, batch_size):
+    """Return the same for chunks, of which predictions only stay in memory."""
+    samples, chunks = held_out.samples, held_out.rows
+    loss = estimator._targets.loss
+    executor = make_executor(
+        estimator._program, estimator._parameters, loss, batch_size
+    )
+
+    def validate():
+        total, found = 0.0, []
+        for part in read_ahead(samples.read, chunks):
+            own, logits = executor.evaluate(part)
+            total += own
+            found.append((logits, part.targets, part.weights))
+        logits, encoded, weights = zip(*found, strict=True)
+        weights = None if weights[0] is None else np.concatenate(weights)
+        weight_sum = samples.count(chunks) if weights is None else weights.sum()
+        total *= loss.reported_factor(estimator._program.output.width) / weight_sum
+        joined = np.concatenate(logits), np.concatenate(encoded)
+        return Validated(total, held_out.score(total, *joined, weights))
 
     return validate

@@ -1,0 +1,268 @@
+"""Training on chunks of samples, of which a few are in memory at a time.
+
+An epoch is a loop over buffers. While the network learns from the rows of one, a
+thread reads the next; what is less than a minibatch at the end of one begins the next.
+Minibatches are therefore as many, and as large, as if all rows were in memory, and
+without shuffling they are the same.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbackprop.engine.samples import EpochsRun, Samples, StoppingRule
+
+# What the executor of one buffer is told: the rule is about whole epochs.
+_NO_RULE = StoppingRule(0.0, np.inf, np.inf, 0)
+
+
+@dataclass(eq=False)
+class ChunkedSamples:
+    """Samples in chunks, which are what is put in order, shuffled and held out.
+
+    Has what training asks of :class:`~skbackprop.engine.samples.Samples`.
+
+    Attributes
+    ----------
+    read : callable
+        Returns the dense Samples of a chunk, by its index.
+    sizes : ndarray of int64 of shape (n_chunks,)
+        Rows of each chunk.
+    buffer : int
+        Chunks whose rows are shuffled together.
+    like : Samples
+        Without rows, of the widths and dtypes that all chunks have.
+    description : str
+        Of which samples these are: the same for equal ones only.
+    """
+
+    read: object
+    sizes: np.ndarray
+    buffer: int
+    like: Samples
+    description: str
+
+    groups = weights = targets = None
+    are_minibatches = are_redrawn = is_sparse = are_in_parts = False
+    are_in_chunks = True
+
+    @property
+    def n_units(self):
+        """Number of chunks."""
+        return len(self.sizes)
+
+    def count(self, units):
+        """Return how many rows chunks have."""
+        return int(self.sizes[units].sum())
+
+    def n_batches(self, units, batch_size):
+        """Return how many minibatches an epoch on some chunks has."""
+        return -(-self.count(units) // batch_size)
+
+    def most_rows(self, batch_size):
+        """Return how many rows a minibatch can have."""
+        return batch_size
+
+    def identity(self):
+        """Return what says which samples these are, by name."""
+        return {"X": self.description}
+
+    def fingerprint(self):
+        """Return what other data would hardly have."""
+        return self.description
+
+
+def read_ahead(read, indices):
+    """Yield ``read(index)`` of each index, while a thread reads the next."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = None
+        for index in indices:
+            # Two are in memory: the one that is used and the one that is read.
+            found, coming = coming, reader.submit(read, index)
+            if found is not None:
+                yield found.result()
+        if coming is not None:
+            yield coming.result()
+
+
+class _Buffer:
+    """Memory for the rows of a few chunks, behind those that another has left over.
+
+    Parameters
+    ----------
+    like : Samples
+        Rows as they will be.
+    n_rows : int
+        Most rows of the chunks.
+    margin : int
+        Most rows that are left over.
+    """
+
+    def __init__(self, like, n_rows, margin):
+        parts = [part for part in like[:3] if part is not None]
+        shapes = [(margin + n_rows, *part.shape[1:]) for part in parts]
+        self._arrays = [
+            np.empty(shape, part.dtype)
+            for shape, part in zip(shapes, parts, strict=True)
+        ]
+        self._margin = self._stop = margin
+        self._n_carried = 0
+
+    def fill(self, read, chunks):
+        """Read chunks to behind the margin, in the thread that reads."""
+        self._stop = self._margin
+        for chunk in chunks:
+            part = read(chunk)
+            start, self._stop = self._stop, self._stop + part.n_samples
+            for own, new in zip(self._arrays, part, strict=False):
+                own[start : self._stop] = new
+        return self
+
+    def carry(self, buffer=None, rows=()):
+        """Put rows that another buffer has left over into the margin."""
+        self._n_carried = len(rows)
+        if len(rows):
+            into = slice(self._margin - len(rows), self._margin)
+            for own, theirs in zip(self._arrays, buffer.samples, strict=False):
+                own[into] = theirs[rows]
+
+    @property
+    def samples(self):
+        """What is in memory, to train on."""
+        filled = slice(self._margin - self._n_carried, self._stop)
+        return Samples(*(array[filled] for array in self._arrays))
+
+
+class ChunkedExecutor:
+    """Train on chunks with the executor of a minibatch.
+
+    Parameters
+    ----------
+    executor : Executor or ReferenceExecutor
+
+    Attributes
+    ----------
+    failure : BaseException or None
+        What ended the last epoch, if it did not end by itself.
+    interrupts : Interrupts or None
+        Asked between buffers whether Ctrl-C came.
+    """
+
+    failure = interrupts = None
+
+    def __init__(self, executor):
+        self._executor = executor
+        self.program, self.parameters = executor.program, executor.parameters
+        self.batch_size = executor.batch_size
+
+    def prepare_training(self, samples, plan, slots, order):
+        """Take memory for two buffers: one that is trained on, one that is read."""
+        self._training = samples, plan, slots, order
+        n_rows = int(np.sort(samples.sizes[order])[-samples.buffer :].sum())
+        margin = self.batch_size - 1
+        self._buffers = [_Buffer(samples.like, n_rows, margin) for _ in range(2)]
+
+    def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
+        """Train for one epoch, as executors do; undo all of it where it is cut off."""
+        (steps,) = coefficients
+        _, _, slots, order = self._training
+        changed = self.parameters, slots, order
+        before = [array.copy() for array in changed]
+        drawn = random_state and random_state.get_state(legacy=False)
+        try:
+            record = self._run_epoch(steps, random_state, n_steps)
+        except BaseException as error:
+            self.failure = error
+            for array, values in zip(changed, before, strict=True):
+                array[:] = values
+            if random_state is not None:
+                random_state.set_state(drawn)
+            raise
+        best_loss, no_improvement = stopping.best_loss, stopping.no_improvement
+        if record is None:
+            self.parameters[:] = before[0]
+            return EpochsRun(*np.empty((3, 0)), True, best_loss, no_improvement)
+        loss = float(record[0])
+        is_too_high = loss > best_loss - stopping.tol
+        return EpochsRun(
+            *record[:, np.newaxis],
+            False,
+            min(best_loss, loss),
+            no_improvement + 1 if is_too_high else 0,
+        )
+
+    def _run_epoch(self, steps, random_state, n_steps):
+        """Return loss, penalty and norm of the gradient; None where it diverges."""
+        samples, _, _, order = self._training
+        if random_state is not None:
+            random_state.shuffle(order)
+        groups = [
+            order[start : start + samples.buffer]
+            for start in range(0, len(order), samples.buffer)
+        ]
+        with closing(self._filled(groups)) as buffers:
+            return self._learn_from(buffers, steps, random_state, n_steps)
+
+    def _learn_from(self, buffers, steps, random_state, n_steps):
+        totals, n_weighed, n_done = np.zeros(3), 0, 0
+        for buffer, following in buffers:
+            if self.interrupts is not None:
+                self.interrupts.check()
+            rows = np.arange(buffer.samples.n_samples)
+            if random_state is not None:
+                random_state.shuffle(rows)
+            n_whole = len(rows) // self.batch_size * self.batch_size
+            rows, left = np.split(rows, [n_whole if following else len(rows)])
+            if following:
+                following.carry(buffer, left)
+            if not len(rows):
+                continue
+            told = steps[n_done : n_done - (-len(rows) // self.batch_size)]
+            record = self._learn(buffer.samples, rows, told, n_steps + n_done)
+            if record is None:
+                return None
+            own = _n_weighed(buffer.samples.weights, rows, self.batch_size)
+            totals, n_weighed = totals + own * record, n_weighed + own
+            n_done += len(told)
+        return totals / max(n_weighed, 1)
+
+    def _filled(self, groups):
+        """Yield each buffer and the one that is read meanwhile, None at the end."""
+        self._buffers[0].carry()  # nothing: epochs leave nothing over
+
+        with ThreadPoolExecutor(1) as reader:
+
+            def read(i):
+                return reader.submit(
+                    self._buffers[i % 2].fill, self._training[0].read, groups[i]
+                )
+
+            coming = read(0)
+            for i in range(1, len(groups) + 1):
+                buffer = coming.result()
+                if i == len(groups):
+                    yield buffer, None
+                else:
+                    coming = read(i)
+                    yield buffer, self._buffers[i % 2]
+
+    def _learn(self, samples, rows, coefficients, n_steps):
+        """Learn from minibatches of a buffer; return their means, None without."""
+        _, plan, slots, _ = self._training
+        self._executor.prepare_training(samples, plan, slots, rows)
+        steps = np.ascontiguousarray(coefficients)[np.newaxis]
+        run = self._executor.run_epochs(steps, _NO_RULE, None, n_steps)
+        if run.diverged:
+            return None
+        return np.array([run.losses[0], run.penalties[0], run.gradient_norms[0]])
+
+
+def _n_weighed(weights, rows, batch_size):
+    """Return how many rows are in minibatches that weigh anything."""
+    if weights is None:
+        return len(rows)
+    starts = np.arange(0, len(rows), batch_size)
+    sizes = np.diff([*starts, len(rows)])
+    return int(sizes[np.add.reduceat(weights[rows], starts) > 0].sum())
