@@ -18,6 +18,7 @@ from skbackprop.estimators.sequences import (
     with_distinct_columns,
 )
 from skbackprop.estimators.steps import StepTargets, read_steps
+from skbackprop.estimators.streaming import step_forth
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.hidden import index_layers
 from skbackprop.fitting.hooks import Data
@@ -25,7 +26,12 @@ from skbackprop.fitting.settings import dropout_rates, layer_sizes
 from skbackprop.fitting.tasks import NetworkRegressorMixin
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.recurrence import CELLS, READOUTS, RecurrentNet, SequenceLayout
-from skbackprop.utils.validation import FLOATS, check_targets, validate_finite
+from skbackprop.utils.validation import (
+    FLOATS,
+    check_targets,
+    validate_finite,
+    validate_input,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -158,10 +164,15 @@ class _Recurrent:
                 self.n_features_in_ = sequences.steps.shape[1]
             self._check_columns(X, sequences.steps.shape[1], reset)
         else:
-            X = validate_finite(self, X, dtype=dtype, reset=reset)
+            X = self._validate_rows(X, dtype, reset)
             sequences = split_rows(X, self.n_timesteps, self.layout)
         self._check_width(sequences, reset)
         return sequences
+
+    def _validate_rows(self, X, dtype, reset):
+        if reset or dtype != FLOATS:
+            return validate_finite(self, X, dtype=dtype, reset=reset)
+        return validate_input(self, X)
 
     def _check_columns(self, X, width, reset):
         """Hold names of features against those of fit, as scikit-learn does."""
@@ -248,6 +259,37 @@ class _Recurrent:
     def _predict_with(self, X, decode):
         compute = super()._predict_with
         return self._compute_in_buckets(lambda bucket: compute(bucket, decode), X)
+
+    def predict_step(self, x, state=None):
+        """Predict from one more step of each sequence, and from what is kept of others.
+
+        After t steps, one call each, the prediction is that of ``predict`` for the
+        sequences of these t steps, to rounding; with ``return_sequences`` that of
+        their last step. A call costs one step, however many there were.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_samples, n_features_per_step)
+            The step: a row for each sequence.
+        state : ndarray of shape (n_samples, n_state), default=None
+            What the last call returned. None: the sequences begin.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predictions.
+        state : ndarray of shape (n_samples, n_state)
+            A new array, for the next call. Its rows may be chosen or put in another
+            order as long as those of x are.
+
+        Raises
+        ------
+        ValueError
+            With ``bidirectional``, as the end of a sequence is then read first; or if
+            the state is not of this network or of as many sequences.
+        """
+        check_is_fitted(self)
+        return step_forth(self, x, state)
 
     def _represent(self, X, layer):
         return self._compute_in_buckets(

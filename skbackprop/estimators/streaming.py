@@ -1,0 +1,69 @@
+"""Streaming: recurrent networks that predict step by step, and keep their state."""
+
+import numpy as np
+from scipy import sparse
+
+from skbackprop.fitting.prediction import run_in_batches
+from skbackprop.network.compiler import compile_graph
+from skbackprop.network.streaming import unroll_once
+from skbackprop.utils.validation import FLOATS, check_samples
+
+
+def step_forth(estimator, x, state):
+    """Return the predictions of a fitted network after a step, and its state."""
+    net = estimator._net
+    if net.is_bidirectional:
+        raise ValueError(
+            "bidirectional=True reads sequences from their end too, which is not there "
+            "step by step. Use predict, or fit with bidirectional=False."
+        )
+    x = check_samples(x, "x", FLOATS)
+    if x.shape[1] != estimator.n_features_per_step_:
+        raise ValueError(
+            f"x has {x.shape[1]} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_per_step_} features of a time step."
+        )
+    parameters = estimator._parameters
+    graph, n_state = _graph_of(estimator)
+    state = _read_state(state, net, (len(x), n_state + 1), parameters.dtype)
+    # The last column counts the steps so far.
+    n_steps = state[:, -1:] + 1
+    rows = np.concatenate([x, state[:, :-1], 1 / n_steps], axis=1)
+    rows = np.ascontiguousarray(rows, parameters.dtype)
+    found = run_in_batches(compile_graph(graph), parameters, rows, np.copy, graph)
+    output, new = found[:, : net.n_outputs], found[:, net.n_outputs :]
+    return _decoded(estimator._targets, output), np.hstack([new, n_steps])
+
+
+def _graph_of(estimator):
+    """Return the graph of a step, kept beside the network."""
+    net, n_features = estimator._net, estimator.n_features_per_step_
+    kept = vars(net).get("_step")
+    if kept is None or kept[0] != n_features:
+        kept = n_features, unroll_once(net, n_features)
+        object.__setattr__(net, "_step", kept)
+    return kept[1]
+
+
+def _read_state(state, net, shape, dtype):
+    """Return the state as an array of this shape; where there is none, the first."""
+    if state is None:
+        state = np.zeros(shape, dtype)
+        if net.readout == "max":  # of no steps
+            state[:, -1 - net.layer_sizes[-1] : -1] = np.finfo(dtype).min
+        return state
+    state = check_samples(state, "state", dtype)
+    if state.shape != shape:
+        raise ValueError(
+            f"state must be what predict_step returned for these sequences, of shape "
+            f"{shape}, got shape {state.shape}."
+        )
+    return state
+
+
+def _decoded(targets, output):
+    """Return the predictions that an output stands for."""
+    targets = targets.step if targets.are_of_steps else targets
+    predicted = targets.decode(np.ascontiguousarray(output))
+    is_sparse = getattr(targets, "is_sparse", False)
+    return sparse.csr_matrix(predicted) if is_sparse else predicted
