@@ -20,6 +20,7 @@ PACKAGES = [
     "skbackprop.exceptions",
     "skbackprop.inspection",
     "skbackprop.manifold",
+    "skbackprop.onnx",
     "skbackprop.separability",
 ]
 MADE_BY_USERS = ["skbackprop.engine.losses", "skbackprop.engine.schedules"]
