@@ -10,6 +10,7 @@ PACKAGES = [
     "skbackprop.exceptions",
     "skbackprop.inspection",
     "skbackprop.manifold",
+    "skbackprop.onnx",
     "skbackprop.separability",
 ]
 # What users make instances of and give to an estimator.

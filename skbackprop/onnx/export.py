@@ -84,7 +84,9 @@ def to_onnx(model, X=None, *, parameters=None, target_opset=18):
         raise ValueError(
             "parameters must be None for a fitted estimator, which has its own."
         )
-    return model_of(interface_of(model, dtype, X), target_opset)
+    interface = interface_of(model, dtype, X)
+    _check_width(X, interface.inputs, type(model).__name__)
+    return model_of(interface, target_opset)
 
 
 def model_of(interface, target_opset):
@@ -120,6 +122,17 @@ def model_of(interface, target_opset):
     model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     onnx.checker.check_model(model)
     return model
+
+
+def _check_width(X, inputs, name):
+    """Raise ValueError where a sample of rows has other columns than the model."""
+    shape = getattr(X, "shape", ())
+    n_columns = inputs[0].shape[-1] if len(inputs) == 1 else len(inputs)
+    if len(shape) == 2 and shape[1] != n_columns:
+        raise ValueError(
+            f"X has {shape[1]} features, but {name} is expecting {n_columns} features "
+            "as input."
+        )
 
 
 def _check_opset(target_opset, newest):

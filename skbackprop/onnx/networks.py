@@ -156,6 +156,7 @@ def _class_scores(loss, logits, n_classes, xp):
     """Return scores of classes whose softmax are their probabilities."""
     if not isinstance(loss, Focal):
         return _log_odds(loss, logits, xp)
+    xp.subject = loss
     # z_k - logsumexp over the others, which an axis more holds side by side.
     others = np.array([np.delete(np.arange(n_classes), k) for k in range(n_classes)])
     others = xp.reshape(xp.columns(logits, others.ravel()), 0, n_classes, -1)

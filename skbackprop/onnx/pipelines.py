@@ -118,9 +118,13 @@ def _arranged(given, wanted, xp):
         pairs = zip(given, wanted, strict=True)
         return [x if w.dtype == object else xp.cast(x, w.dtype) for x, w in pairs]
     if len(wanted) == 1:
-        (dtype,) = {column.dtype for column in wanted}
-        return [xp.concatenate([xp.cast(x, dtype) for x in given])]
-    return [xp.columns(*given, [j]) for j in range(len(wanted))]
+        return [xp.concatenate([xp.cast(x, wanted[0].dtype) for x in given])]
+    if len(given) > 1:
+        raise ValueError(
+            f"The model reads {len(wanted)} columns, each of which must be an input of "
+            f"its own, or all of them one matrix, got {len(given)} inputs."
+        )
+    return [xp.cast(xp.columns(*given, [j]), w.dtype) for j, w in enumerate(wanted)]
 
 
 def _dtype_of(kind):

@@ -68,7 +68,7 @@ def repeated(function, n_calls, X):
 
 def run(options):
     """Time one row and many; the ratio of many is the figure."""
-    repeats = 7 if options.quick else 20
+    repeats = 3 if options.quick else 7
     train = samples(2000)
     figures, rows = [], []
     for name, network in NETWORKS.items():

@@ -74,3 +74,10 @@ def test_an_estimator_has_its_own_parameters():
     model.fit([[0.0], [1.0]], [0, 1])
     with pytest.raises(ValueError, match="parameters must be None"):
         to_onnx(model, parameters=np.zeros(7))
+
+
+@needs_onnx
+def test_a_sample_of_another_width_is_refused():
+    model = MonomialFeatures().fit(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="X has 4 features, but MonomialFeatures is"):
+        to_onnx(model, np.zeros((1, 4)))

@@ -95,6 +95,12 @@ def test_a_classifier_puts_out_the_same_labels_and_probabilities(name, dtype):
     assert {found[name].dtype for name in set(found) - {"label"}} == {np.dtype(dtype)}
 
 
+def test_a_loss_that_an_opset_lacks_is_named():
+    model, _ = fitted(*CLASSIFIERS["focal, several"], np.float64)
+    with pytest.raises(ValueError, match=r"Focal\(gamma=1.5\) needs the operator"):
+        to_onnx(model, target_opset=15)
+
+
 @every_dtype
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_a_regressor_puts_out_the_same_numbers(name, dtype):

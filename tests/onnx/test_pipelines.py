@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from onnx_models import assert_as_good_as_equal, run_onnx
 from sklearn.datasets import make_classification
@@ -116,3 +117,13 @@ def test_two_networks_of_a_pipeline_do_not_get_in_each_others_way():
     model = make_pipeline(first, second, MLPRegressor(**NET)).fit(rows, X[:, 0])
     (found,) = run_onnx(convert(model, rows), X=rows).values()
     assert_as_good_as_equal(found, model.predict(rows))
+
+
+def test_columns_of_a_frame_are_inputs_of_their_names():
+    frame = pd.DataFrame({"x": X[:, 0], "kind": np.array(["u", "v", "w"])[Y]})
+    model = TabularClassifier(**SMALL).fit(frame, Y)
+    exported = convert(model, frame, options={"zipmap": False})
+    inputs = {"x": frame[["x"]].to_numpy(), "kind": frame[["kind"]].to_numpy(object)}
+    label, probabilities = run_onnx(exported, **inputs).values()
+    np.testing.assert_array_equal(label, model.predict(frame))
+    assert_as_good_as_equal(probabilities, model.predict_proba(frame), 2e-6)
