@@ -89,7 +89,7 @@ def test_imports_point_down(path):
 # import the package have use for. All else is imported at the top, for all to see.
 OPTIONAL = {"matplotlib", "tqdm"}
 COMPILER = {"numba", "llvmlite"}
-SLOW = {"sklearn.cluster", "sklearn.neighbors"}
+SLOW = {"pandas", "sklearn.cluster", "sklearn.neighbors"}
 
 
 @every_file

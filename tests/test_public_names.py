@@ -89,6 +89,34 @@ def test_the_package_itself_loads_nothing():
     assert not loaded & {"numpy", "sklearn", "pandas"}
 
 
+WITHOUT_PANDAS = """
+import sys
+sys.modules["pandas"] = None  # to import it is an ImportError
+import numpy as np
+import skbackprop
+from skbackprop import *
+X, y = np.random.default_rng(0).normal(size=(40, 4)), np.arange(40) % 2
+brief = {"max_iter": 2, "tol": None, "random_state": 0}
+for networks in (MLPClassifier, NetworkClassifier, RecurrentClassifier):
+    networks(**brief).fit(X, y).predict(X)
+MLPRegressor(**brief).fit(X, y.astype(float)).predict(X)
+MLPClassifier(**brief).fit(X, np.array(["no", "yes"])[y]).predict(X)
+MLPRanker(**brief).fit(X, y, qid=np.repeat([3, 4], 20)).predict(X)
+DrLIM(similarity="labels", **brief).fit(X, y).transform(X)
+TabularClassifier(n_estimators=1, max_iter=2, random_state=0).fit(X, y).predict(X)
+MonomialFeatures().fit(X).transform(X)
+FeaturePooling().fit(X).transform(X)
+linear_separability(X, y)
+skbackprop.inspection.jacobian(MLPRegressor(**brief).fit(X, X), X)
+skbackprop.datasets.make_spirals()
+"""
+
+
+@pytest.mark.slow
+def test_only_what_returns_tables_needs_pandas():
+    run(WITHOUT_PANDAS)
+
+
 # What is loaded when it is used, if at all. Metrics and the selection of models
 # are not among it: the networks of scikit-learn load them too.
 HEAVY = {

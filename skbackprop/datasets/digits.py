@@ -3,7 +3,6 @@
 from numbers import Integral
 
 import numpy as np
-import pandas as pd
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
@@ -104,6 +103,8 @@ def make_shifted_digits(
     target = np.repeat(originals.target[samples], len(shifts))
     if return_X_y:
         return data, target
+    import pandas as pd
+
     factors = pd.DataFrame(np.tile(shifts, (len(samples), 1)), columns=["dx", "dy"])
     factors.insert(0, "sample", np.repeat(samples, len(shifts)))
     return Bunch(data=data, images=images, target=target, factors=factors)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
-import pandas as pd
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
@@ -114,6 +113,8 @@ def make_pose_manifold(
     >>> heads.circular
     {'azimuth': 360}
     """
+    import pandas as pd
+
     ranges = _check_ranges(factors)
     rng = check_random_state(random_state)
     draws = {name: rng.uniform(*limits, n_samples) for name, limits in ranges.items()}

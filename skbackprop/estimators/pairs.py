@@ -8,7 +8,6 @@ given rows (``draw_dissimilar``).
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from sklearn.neighbors import kneighbors_graph
 from sklearn.utils import check_consistent_length, column_or_1d
@@ -16,7 +15,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from skbackprop.engine import losses
 from skbackprop.fitting.targets import Targets
 from skbackprop.utils.gate import check_masked, check_sparse
-from skbackprop.utils.validation import naming, naming_y, read_numbers
+from skbackprop.utils.validation import is_missing, naming, naming_y, read_numbers
 from skbackprop.utils.warnings import warn_user
 
 _ROUNDS_OF_REJECTION = 20
@@ -203,10 +202,10 @@ def make_similarity(X, y, pairs, similarity, n_neighbors, of_both_kinds=True):
 
 def _check_labelled(y):
     """Refuse samples without a label: they would count as those of one class."""
-    is_missing = pd.isna(y)
-    if is_missing.any():
+    n_missing = is_missing(y).sum()
+    if n_missing:
         raise ValueError(
-            f"y has no label for {is_missing.sum()} sample(s). Leave these samples out "
+            f"y has no label for {n_missing} sample(s). Leave these samples out "
             "of the fit (transform maps them nevertheless), or give pairs."
         )
     with naming_y(y):

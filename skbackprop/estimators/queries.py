@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import ndcg_score
 
 from skbackprop.engine.losses.base import GroupLoss
@@ -12,7 +11,7 @@ from skbackprop.engine.losses.rankings import LambdaRank
 from skbackprop.engine.samples import Groups
 from skbackprop.fitting.targets import Targets
 from skbackprop.utils.gate import check_masked
-from skbackprop.utils.validation import naming, read_numbers
+from skbackprop.utils.validation import is_missing, naming, read_numbers
 
 
 class Judgements(NamedTuple):
@@ -63,7 +62,7 @@ def group_by_query(qid, n_samples):
     if qid is None:
         return Groups(np.arange(n_samples), np.array([0, n_samples]))
     qid = _one_of_each_row(qid, "qid", "the query it belongs to", n_samples)
-    if pd.isna(qid).any():
+    if is_missing(qid).any():
         raise ValueError("qid contains NaN: every row must belong to a query.")
     try:
         _, numbers, sizes = np.unique(qid, return_inverse=True, return_counts=True)

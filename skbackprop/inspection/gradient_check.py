@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.utils import check_random_state
 
 from skbackprop.engine import Executor, ReferenceExecutor
@@ -98,6 +97,8 @@ def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_st
     >>> bool(table["relative_error"].max() < 1e-6)
     True
     """
+    import pandas as pd
+
     rng = check_random_state(random_state)
     bound, X, objective = _prepare(network, X, y, parameters, rng)
     executors = {"compiled": Executor} if jit.available() else {}

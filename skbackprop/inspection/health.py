@@ -6,7 +6,6 @@ from html import escape
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
 from sklearn.utils.validation import _num_samples
 
@@ -94,6 +93,8 @@ class TrainingHealth:
             parameters and of their gradient in the mean loss, and
             ``relative_gradient``, their ratio.
         """
+        import pandas as pd
+
         return pd.DataFrame(self.layers).set_index("layer")
 
     def __str__(self):
@@ -118,6 +119,8 @@ class TrainingHealth:
 
 
 def _count(number):
+    import pandas as pd
+
     return "" if pd.isna(number) else f"{number:.0f}"
 
 

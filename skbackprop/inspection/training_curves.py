@@ -3,7 +3,6 @@
 import textwrap
 
 import numpy as np
-import pandas as pd
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
@@ -145,6 +144,8 @@ class TrainingCurveDisplay:
         ['loss']
         """
         check_matplotlib_support(f"{cls.__name__}.from_history")
+        import pandas as pd
+
         history = pd.DataFrame(history)
         if not {"epoch", "loss"} <= set(history.columns):
             raise ValueError(
@@ -199,6 +200,8 @@ class TrainingCurveDisplay:
         return columns
 
     def _draw(self, axes, name, keywords):
+        import pandas as pd
+
         keywords = {"label": name.replace("_", " "), **(keywords or {})}
         history = self.history[["epoch", name]]
         if "member" in self.history:  # a gap behind the epochs of each

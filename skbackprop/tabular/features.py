@@ -1,7 +1,6 @@
 """Names and number of features: scikit-learn's checks, for tables of any library."""
 
 import numpy as np
-import pandas as pd
 from sklearn.utils.validation import validate_data
 
 from skbackprop.tabular.columns import open_table
@@ -38,6 +37,8 @@ def check_features(estimator, X, y="no_validation", *, reset):
     if names is None:
         stand_in = np.empty((0, table.shape[1]))
     else:
+        import pandas as pd
+
         stand_in = pd.DataFrame(columns=pd.Index(names, dtype=object))
     validate_data(estimator, stand_in, y, skip_check_array=True, reset=reset)
     return table

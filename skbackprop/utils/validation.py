@@ -200,6 +200,15 @@ def naming_the_column(X, input_name):
         raise kind(f"{error}\nThe first such column is {column}.") from None
 
 
+def is_missing(values):
+    """Tell of each value of an array whether it is None, NaN, NaT or pandas.NA."""
+    if values.dtype != object:
+        return values != values  # so are NaN and NaT, and nothing else
+    import pandas as pd
+
+    return pd.isna(values)
+
+
 def _first_bad_column(X):
     """Return the name or index of the first column with NaN or infinity."""
     if hasattr(X, "columns"):  # columns may be of types with missing values

@@ -9,7 +9,12 @@ from sklearn import config_context
 
 from skbackprop import MLPClassifier
 from skbackprop.utils import validation
-from skbackprop.utils.validation import FLOATS, validate_finite, validate_input
+from skbackprop.utils.validation import (
+    FLOATS,
+    is_missing,
+    validate_finite,
+    validate_input,
+)
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = np.arange(40) % 2
@@ -129,3 +134,19 @@ def test_plain_matrices_are_recognized(name, fitted, monkeypatch):
 def test_the_column_that_holds_no_numbers_is_named(values, kind):
     with pytest.raises(kind, match="first such column is 'b'"):
         MLPClassifier().fit(FRAME.assign(b=values), Y)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([1.0, np.nan, np.inf]),
+        np.array([1, 2]),
+        np.array([True, False]),
+        np.array(["nan", "", "None"]),
+        np.array(["2020-01-01", "NaT"], "datetime64[D]"),
+        np.array(["nan", None, np.nan, pd.NA, pd.NaT, 0, 1.5], object),
+    ],
+    ids=lambda values: values.dtype.kind,
+)
+def test_what_is_missing_is_what_pandas_says(values):
+    np.testing.assert_array_equal(is_missing(values), pd.isna(values))
