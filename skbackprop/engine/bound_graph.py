@@ -54,7 +54,7 @@ class BoundGraph(NamedTuple):
         index_of = {id(m): index for index, m in enumerate(self.graph.modules)}
         values = {
             (block.module, block.name): block.view(self.parameters)
-            for block in self.smallest_program.blocks
+            for block in self.program.blocks
         }
         program = compile_graph(graph)
         parameters = program.allocate(self.dtype)

@@ -216,7 +216,10 @@ class _Recurrent:
 
     def _make_graph(self, data, n_outputs):
         net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
-        return _unroll(net, data)
+        graph = _unroll(net, data)
+        # An equal one that is there already has its program.
+        known = vars(self).get("graph_")
+        return known if graph == known else graph
 
     def _graph_for(self, data):
         return _unroll(self._net, data)

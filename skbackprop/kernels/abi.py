@@ -253,6 +253,24 @@ class RunBlocks(NamedTuple):
 
 
 @row_layout
+class RunSteps(NamedTuple):
+    """Rows that run for each step of a sequence."""
+
+    rows: Address
+    n_rows: int
+    advances: Address  # int64, what a step adds to each number of the rows
+    n_steps: int
+
+
+@row_layout
+class Clear(NamedTuple):
+    """Memory that becomes 0."""
+
+    begin: Address
+    n_bytes: int
+
+
+@row_layout
 class Epoch(NamedTuple):
     """One epoch of minibatches."""
 

@@ -202,6 +202,7 @@ def gather_kernel(bits):
 _LOOP_FILES = {
     "add_lanes": "lanes",
     "await_lanes": "lanes",
+    "clear": "steps",
     "deal": "parts",
     "expand_groups": "groups",
     "find_members": "groups",
@@ -213,6 +214,7 @@ _LOOP_FILES = {
     "run_member": "lanes",
     "run_parts": "parts",
     "run_pieces": "lanes",
+    "run_steps": "steps",
     "shuffle": "shuffle",
 }
 

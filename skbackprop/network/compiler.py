@@ -7,6 +7,7 @@ signal, and who is the first to reach an adjoint.
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from skbackprop.network.folding import Loop, fold
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
@@ -28,8 +29,24 @@ def compile_graph(graph, keeps_all=False):
     """
     of_graph = _programs.setdefault(graph, {})
     if keeps_all not in of_graph:
-        of_graph[keeps_all] = _compile(graph, keeps_all)
+        loops = None if keeps_all else graph.loops()
+        of_graph[keeps_all] = (
+            _compile(graph, keeps_all)
+            if loops is None
+            else _fold(loops, graph.unrolling)
+        )
     return of_graph[keeps_all]
+
+
+def compile_unrolled(graph):
+    """Return the program of a graph, without loops."""
+    of_graph = _programs.setdefault(graph, {})
+    if "unrolled" not in of_graph:
+        is_folded = graph.loops() is not None
+        of_graph["unrolled"] = (
+            _compile(graph, False) if is_folded else compile_graph(graph)
+        )
+    return of_graph["unrolled"]
 
 
 def compile_part(graph, part):
@@ -51,7 +68,7 @@ def compile_part(graph, part):
 
 
 def _compile_part(graph, part, indices):
-    whole, program = compile_graph(graph), _compile(part, keeps_all=False)
+    whole, program = compile_unrolled(graph), _compile(part, keeps_all=False)
     number_of = {(block.module, block.name): k for k, block in enumerate(whole.blocks)}
     numbers = [number_of[indices[b.module], b.name] for b in program.blocks]
     return replace(
@@ -67,11 +84,39 @@ def _compile_part(graph, part, indices):
     )
 
 
-def _compile(graph, keeps_all):
+def _fold(loops, unroll):
+    """Return the folded program of loops over time."""
+    step, number = loops.wire()
+
+    def numbers(nodes):
+        return tuple(number[id(node)] for node in nodes)
+
+    found, areas, carried, begin = [], [], {}, 0
+    for loop in loops.loops:
+        before, outputs = numbers(loop.before), numbers(loop.outputs)
+        body = range(begin + len(before), max(outputs))
+        pairs = tuple(zip(before, outputs, strict=True)) if loop.before else ()
+        carried.update(pairs)
+        pinned = tuple((number[id(node)], t) for node, t in loop.pinned)
+        found.append(Loop(range(begin, body.start), body, loop.steps, pairs, pinned))
+        areas.append((body[:-1] if body.stop == len(step.wires) else body, loop.steps))
+        begin = body.stop
+    areas.append((range(begin - 1, begin), range(0)))  # the output, which is one
+    columns = {number[id(node)]: n_columns for node, n_columns in loops.columns}
+    return fold(_compile(step, False, carried), found, areas, columns, unroll)
+
+
+def _compile(graph, keeps_all, carried=None):
+    """Return the program of a graph, of which some nodes are carried from others.
+
+    ``carried`` has, for each node that a loop reads from the step before, the node that
+    it is there.
+    """
+    carried = carried or {}
     blocks, ends = _lay_out_parameters(graph)
     n_decaying, n_learned, n_parameters = ends
-    wanted = _find_wanted(graph, keeps_all)
-    places = _Places(graph, wanted, keeps_all)
+    wanted = _find_wanted(graph, keeps_all, carried)
+    places = _Places(graph, wanted, keeps_all, carried)
     return Program(
         signals=tuple(places.signals),
         blocks=blocks,
@@ -115,7 +160,7 @@ def _lay_out_parameters(graph):
     return tuple(blocks), ends
 
 
-def _find_wanted(graph, keeps_all):
+def _find_wanted(graph, keeps_all, carried):
     """Return, for each node, whether backward computes its adjoint.
 
     It does where a gradient gets to and something upstream learns, or where it
@@ -124,13 +169,16 @@ def _find_wanted(graph, keeps_all):
     # Forth: what depends on parameters. Back: what the output depends on through
     # derivatives. An adjoint outside of either would be computed for nobody.
     learns, widths = [keeps_all], graph.widths()
-    for module, inputs in graph.wires:
+    for node, (module, inputs) in enumerate(graph.wires, start=1):
         module = graph.modules[module]
         has_parameters = module.parameter_shapes(*(widths[i] for i in inputs))
         sources = _differentiated(module, inputs)
         does = bool(has_parameters) or any(learns[i] for i in sources)
+        does = does or node in carried  # from where parameters are
         learns.append(keeps_all or does)
     reached = [False] * len(graph.wires) + [True]
+    for node in carried.values():  # by the next step
+        reached[node] = True
     for node in range(len(graph.wires), 0, -1):
         if reached[node]:
             module, inputs = graph.wires[node - 1]
@@ -162,16 +210,19 @@ class _Places:
         Width of the workspace.
     """
 
-    def __init__(self, graph, wanted, keeps_all):
+    def __init__(self, graph, wanted, keeps_all, carried):
         self.graph, self.wanted = graph, wanted
         self.readers = [[] for _ in range(len(graph.wires) + 1)]
         for node, (_, inputs) in enumerate(graph.wires, start=1):
             for i in inputs:
                 self.readers[i].append(node)
+        for before, after in carried.items():  # the next step may read them at any time
+            self.readers[before] += [after, after]
+            self.readers[after] += [after, after]
         # In the order of the nodes, so that each input has its place already.
         self.signals, self.added, self.end = [], set(), 0
         for node, width in enumerate(graph.widths()):
-            signal = None if keeps_all else self._shared(node)
+            signal = None if keeps_all or node in carried else self._shared(node)
             if signal is None:
                 signal = Signal(width, padded_width(width), self.end)
                 self.end += signal.stride

@@ -64,7 +64,7 @@ class Graph:
     wires: tuple
 
     def __init__(self, output):
-        nodes = _in_topological_order(_checked_output(output))
+        nodes = in_topological_order(_checked_output(output))
         steps = [node for node in nodes if node.module is not None]
         if len(nodes) > len(steps) + 1:
             _raise_for_several_inputs(nodes)
@@ -81,7 +81,21 @@ class Graph:
         object.__setattr__(self, "wires", wires)
         object.__setattr__(self, "_nodes", (source, *steps))
 
+    @classmethod
+    def of_wires(cls, n_features, modules, wires):
+        """Return a graph of wires as they are; its output is the last node."""
+        graph = object.__new__(cls)
+        for name, value in zip(
+            cls.__dataclass_fields__, (n_features, modules, wires), strict=True
+        ):
+            object.__setattr__(graph, name, value)
+        return graph
+
     # What a graph consists of
+
+    def loops(self):
+        """Return the loops that this graph is the unrolling of, None without any."""
+        return
 
     def widths(self):
         """Return the width of each node's signal, the input's first."""
@@ -270,12 +284,15 @@ def _raise_for_several_inputs(nodes):
         source_of[id(node)] = next(iter(sources.values()), node)
 
 
-def _in_topological_order(output):
-    """Return the nodes that ``output`` depends on, each after its inputs.
+def in_topological_order(*outputs):
+    """Return the nodes that outputs depend on, each after its inputs.
+
+    What only a later output depends on comes later.
 
     Without recursion: an unrolled recurrent net is thousands of nodes deep.
     """
-    ordered, seen, stack = [], set(), [(output, False)]
+    ordered, seen = [], set()
+    stack = [(output, False) for output in reversed(outputs)]
     while stack:
         node, inputs_are_done = stack.pop()
         if inputs_are_done:

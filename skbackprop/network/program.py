@@ -151,6 +151,16 @@ class Program:
             found.update(i for i, how in pairs if how)
         return found
 
+    @property
+    def unrolled(self):
+        """The same program without loops."""
+        return self
+
+    @property
+    def times(self):
+        """How often each instruction runs."""
+        return [1] * len(self.instructions)
+
     def views(self, flat):
         """Return the blocks of a flat vector as arrays that share its memory."""
         return [block.view(flat) for block in self.blocks]

@@ -9,9 +9,11 @@ graph is backprop through time (Werbos 1990). A step is
 with x and the states nodes; the first of the states is what the cell puts out.
 """
 
-from dataclasses import dataclass, fields
+import functools
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
+from skbackprop.network.compiler import compile_graph
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.activations import ReLU, Sigmoid, Tanh
 from skbackprop.network.modules.columns import Concatenate, Slice, StopGradient, Zeros
@@ -19,6 +21,7 @@ from skbackprop.network.modules.combinations import Add, Max, Multiply, Subtract
 from skbackprop.network.modules.dropout import Dropout
 from skbackprop.network.modules.linear import Linear
 from skbackprop.network.node import Input
+from skbackprop.network.recurrent_loops import loops_of
 
 
 class _SimpleCell:
@@ -27,6 +30,7 @@ class _SimpleCell:
     n_states = 1
 
     def __init__(self, n_units):
+        self.n_units = n_units
         self.from_state = Linear(n_units)
         self.from_input = Linear(n_units, bias=False)
 
@@ -113,6 +117,7 @@ class LSTMCell:
 
 CELLS = {"tanh": TanhCell, "relu": ReLUCell, "gru": GRUCell, "lstm": LSTMCell}
 READOUTS = ("last", "mean", "max")
+_NODES_OF_STEP = 64  # a loop's, about, with its program
 _KEPT_NODES = 2**15  # of unrolled graphs and their programs, about 20 MB
 
 
@@ -149,6 +154,69 @@ class SequenceLayout:
     def inverse_length(self, x):
         """Return the node that is 1 / length."""
         return Slice(self.n_columns - 1, self.n_columns)(x)
+
+
+class UnrolledGraph(Graph):
+    """The graph of a net for sequences of a layout, written when somebody looks at it.
+
+    Parameters
+    ----------
+    net : RecurrentNet
+    layout : SequenceLayout
+    """
+
+    def __init__(self, net, layout):
+        object.__setattr__(self, "net", net)
+        object.__setattr__(self, "layout", layout)
+        object.__setattr__(self, "n_features", layout.n_columns)
+
+    @functools.cached_property
+    def _written(self):
+        return self.net.write(self.layout)
+
+    @functools.cached_property
+    def modules(self):
+        """The distinct modules, in the order of their first use."""
+        return self._written[0].modules
+
+    @functools.cached_property
+    def wires(self):
+        """The index of its module and the numbers of its inputs, for each node."""
+        return self._written[0].wires
+
+    @functools.cached_property
+    def _nodes(self):
+        return self._written[0]._nodes
+
+    def of_layer(self, layer):
+        """Return the graph of what is read of a layer."""
+        return self._written[1](layer)
+
+    @property
+    def n_kept(self):
+        """About how many nodes stand in memory."""
+        n_written = len(self.wires) if "_written" in vars(self) else 0
+        return _NODES_OF_STEP + n_written
+
+    def loops(self):
+        """Return the loops that this graph is the unrolling of, None without any."""
+        return self.net.loops(self.layout)
+
+    @property
+    def unrolling(self):
+        """Returns the program without loops, and does not keep this graph alive."""
+        return functools.partial(_compile_anew, self.net, self.layout)
+
+    def __eq__(self, other):
+        if not isinstance(other, UnrolledGraph):
+            return NotImplemented
+        return (self.net, self.layout) == (other.net, other.layout)
+
+    def __hash__(self):
+        return hash((self.net, self.layout))
+
+    def __reduce__(self):
+        return UnrolledGraph, (self.net, self.layout)
 
 
 @dataclass(frozen=True)
@@ -192,7 +260,12 @@ class RecurrentNet:
 
         The parameters of the graphs of all layouts are the same.
         """
-        return self.unroll_layers(layout)[0]
+        # A new dict each time, as other threads may be doing the same.
+        latest = dict(self._latest)
+        graph = latest.pop(layout, None) or UnrolledGraph(self._cut(layout), layout)
+        latest[layout] = graph
+        object.__setattr__(self, "_latest", _within_bounds(latest))
+        return graph
 
     def unroll_layers(self, layout):
         """Return the graph, and a function from the number of a layer to its graph.
@@ -201,14 +274,23 @@ class RecurrentNet:
         what the output is computed from. It consists of the modules of the
         whole; with readout 'steps' the states of all steps are side by side.
         """
-        # A new dict each time, as other threads may be doing the same.
-        latest = dict(self._latest)
-        found = latest.pop(layout, None) or self._unroll_layers(layout)
-        latest[layout] = found
-        object.__setattr__(self, "_latest", _within_bounds(latest))
-        return found
+        graph = self.unroll(layout)
+        return graph, graph.of_layer
 
-    def _unroll_layers(self, layout):
+    def loops(self, layout):
+        """Return what one step stands for all in, None where steps are not alike."""
+        if self.bptt_steps or any(self.dropout):
+            return None
+        return loops_of(self, layout, CELLS[self.cell])
+
+    def _cut(self, layout):
+        """Return the net that unrolls no other, and cuts only where there are steps."""
+        n = self.bptt_steps
+        n = n if n and n < layout.n_timesteps else None
+        return replace(self, bptt_steps=n, dropout=self.dropout * any(self.dropout))
+
+    def write(self, layout):
+        """Return what ``unroll_layers`` does, as plain graphs of nodes."""
         x = Input(layout.n_columns)
         steps = [layout.step(x, t) for t in range(layout.n_timesteps)]
         masks, layers = [None] * layout.n_timesteps, []
@@ -294,12 +376,17 @@ class RecurrentNet:
 def _within_bounds(latest):
     """Return as many of the graphs by layout as may be kept, the last ones first."""
     kept, n_nodes = {}, 0
-    for layout, (whole, of_layer) in reversed(latest.items()):
-        n_nodes += len(whole.wires)
+    for layout, graph in reversed(latest.items()):
+        n_nodes += graph.n_kept
         if n_nodes > _KEPT_NODES:
             break
-        kept = {layout: (whole, of_layer), **kept}
+        kept = {layout: graph, **kept}
     return kept
+
+
+def _compile_anew(net, layout):
+    graph, _ = net.write(layout)
+    return compile_graph(graph)
 
 
 def _dropped(node, rate):

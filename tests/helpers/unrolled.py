@@ -7,7 +7,7 @@ import numpy as np
 from skbackprop.engine import make_executor
 from skbackprop.estimators.sequences import Sequences
 from skbackprop.network import Linear, recurrence
-from skbackprop.network.compiler import compile_graph
+from skbackprop.network.compiler import compile_graph, compile_unrolled
 from skbackprop.network.recurrence import RecurrentNet
 
 CELLS = ["tanh", "relu", "gru", "lstm"]
@@ -54,6 +54,7 @@ class Unrolled:
             self.layout = sequences.layout(net.readout == "mean")
             # A net of its own, which has unrolled nothing yet: cells are made.
             self.graph = replace(net).unroll(self.layout)
+            assert self.graph.modules  # looked at, so that cells are made
         self.program = compile_graph(self.graph)
         self.rows = sequences.rows(self.layout)
         self._name_blocks(cells, 2 if net.is_bidirectional else 1)
@@ -72,7 +73,7 @@ class Unrolled:
         }
         self.parameters = {
             f"{owners[block.module]}.{block.name}": i
-            for i, block in enumerate(self.program.blocks)
+            for i, block in enumerate(compile_unrolled(self.graph).blocks)
         }
 
     def flat(self, values):

@@ -241,9 +241,14 @@ def test_the_parameters_of_all_lengths_are_one_vector(
 @pytest.mark.slow
 def test_the_latest_graphs_are_kept_but_long_ones_only_few_and_with_their_net():
     net = net_of("gru")
-    short = weakref.ref(net.unroll(SequenceLayout(4, 2)))
-    assert net.unroll(SequenceLayout(4, 2)) is short()
-    long = [weakref.ref(net.unroll(SequenceLayout(t, 2))) for t in (800, 801, 802)]
+
+    def looked_at(net, n_timesteps):
+        graph = net.unroll(SequenceLayout(n_timesteps, 2))
+        assert graph.wires
+        assert net.unroll(SequenceLayout(n_timesteps, 2)) is graph
+        return weakref.ref(graph)
+
+    short, *long = (looked_at(net, t) for t in (4, 800, 801, 802))
     gc.collect()
     assert short() is None
     assert [graph() is None for graph in long] == [True, False, False]

@@ -120,9 +120,12 @@ class Workspace:
 
     def _spoil_adjoints(self):
         """Let no adjoint be a number before it is written; padding stays zero."""
-        for signal in self.program.signals:
+        self._spoil(self.program.signals)
+
+    def _spoil(self, signals):
+        for signal in signals:
             self.adjoint_of(signal)[:] = np.nan
-        for signal in self.program.signals:
+        for signal in signals:
             if signal.stride == padded_width(signal.width):
                 rows = self._rows_of(self.memory.adjoints, signal)
                 rows[:, signal.width :] = 0

@@ -63,11 +63,13 @@ def rows_per_block(program, itemsize, batch_size):
 def _threads_worth(program, batch_size):
     """Return how many threads at most a minibatch has enough work for."""
     matrices = (
-        program.blocks[index].shape
-        for instruction in program.instructions
+        n_times * math.prod(program.blocks[index].shape)
+        for instruction, n_times in zip(
+            program.instructions, program.times, strict=True
+        )
         for index in instruction.blocks
     )
-    work = batch_size * sum(map(math.prod, matrices))
+    work = batch_size * sum(matrices)
     return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
 
 

@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
+from skbackprop.engine.compiled.binding import Memory, n_elements, row_list
 from skbackprop.engine.compiled.blocks import n_lanes, rows_per_block, run_blocks
 from skbackprop.engine.compiled.lanes import Team
 from skbackprop.engine.compiled.loading import (
@@ -19,6 +19,7 @@ from skbackprop.engine.compiled.loading import (
     load_row,
 )
 from skbackprop.engine.compiled.parts import run_parts, shuffle_row, weight_rows
+from skbackprop.engine.compiled.steps import new_workspace
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import table
@@ -68,7 +69,7 @@ class Executor(BaseExecutor):
     @functools.cached_property
     def _workspace(self):
         """Made when it is needed: samples in parts do without."""
-        space = Workspace(self.program, self.parameters, self.n_rows, self._memory)
+        space = new_workspace(self.program, self.parameters, self.n_rows, self._memory)
         if self.loss is not None:
             space.allocate_adjoints()
         return space
@@ -121,9 +122,10 @@ class Executor(BaseExecutor):
         if self._prediction is None:
             forward = space.bind_forward(training=False)
             self._prediction = row_list([load_row(space), *forward])
-            # The workspace keeps alive what they point at. Of a loop that is unrolled
-            # they would be most of what this executor takes.
-            self._prediction.listed = ()
+            # The workspace keeps alive what they point at, but for rows. Of a loop that
+            # is unrolled they would be most of what this executor takes.
+            loops = [row for row in forward if len(row.listed)]
+            self._prediction.listed = loops
         return self._prediction
 
     @functools.cached_property

@@ -12,8 +12,9 @@ import threading
 
 import numpy as np
 
-from skbackprop.engine.compiled.binding import Memory, Workspace, n_elements, row_list
+from skbackprop.engine.compiled.binding import Memory, n_elements, row_list
 from skbackprop.engine.compiled.loading import batch_of, csr_fields
+from skbackprop.engine.compiled.steps import new_workspace
 from skbackprop.engine.stretches import cut, stretches_of
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
@@ -189,7 +190,7 @@ def _workspace_beside(space):
     """Return a workspace for another thread; the gradient is that of its lane."""
     program, n_rows = space.program, space.n_rows
     memory = Memory(n_elements(program, n_rows), space.dtype)
-    beside = Workspace(program, space.parameters, n_rows, memory)
+    beside = new_workspace(program, space.parameters, n_rows, memory)
     beside.allocate_adjoints()
     memory.gradient = space.gradient  # rows begin with that of the first
     return beside

@@ -240,7 +240,7 @@ class ReferenceExecutor(BaseExecutor):
         """Return all signals, the input's first."""
         signals, parameters = [x], self.program.views(self.parameters)
         with np.errstate(all="ignore"):
-            for instruction in self.program.instructions:
+            for instruction in self.program.unrolled.instructions:
                 inputs = [signals[i] for i in instruction.inputs]
                 blocks = [parameters[i] for i in instruction.blocks]
                 run = run._replace(stream=instruction.output)
@@ -254,7 +254,7 @@ class ReferenceExecutor(BaseExecutor):
         self.gradient[:] = 0
         adjoints = [None] * len(signals)
         adjoints[-1] = adjoint
-        for instruction in reversed(self.program.instructions):
+        for instruction in reversed(self.program.unrolled.instructions):
             if not instruction.has_gradients:
                 continue
             module, adjoint = instruction.module, adjoints[instruction.output]

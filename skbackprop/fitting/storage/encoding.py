@@ -20,9 +20,10 @@ from skbackprop.fitting.targets import Targets
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.base import Module
 from skbackprop.network.node import Input, Node
+from skbackprop.network.recurrence import UnrolledGraph
 
 _PLAIN = {type(None), bool, int, str}
-_MAY_RECUR = {list, dict, np.random.RandomState, Graph}
+_MAY_RECUR = {list, dict, np.random.RandomState, Graph, UnrolledGraph}
 _ARRAYS = {np.ndarray, np.memmap}
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 _ADVICE = {
@@ -311,7 +312,7 @@ _TABLE = {  # tag: whether a value is one, how it is encoded, how decoded
         _encode_random_state,
         _decode_random_state,
     ),
-    "graph": (_is(Graph), _encode_graph, _decode_graph),
+    "graph": (_is(Graph, UnrolledGraph), _encode_graph, _decode_graph),
     "estimator": (
         lambda v: hasattr(type(v), "_to_content"),
         _encode_estimator,
