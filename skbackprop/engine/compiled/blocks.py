@@ -62,13 +62,17 @@ def rows_per_block(program, itemsize, batch_size):
 
 def _threads_worth(program, batch_size):
     """Return how many threads at most a minibatch has enough work for."""
-    matrices = (
-        program.blocks[index].shape
+    work = batch_size * multiply_adds(program)
+    return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
+
+
+def multiply_adds(program):
+    """Return how many multiplications a row takes forward, in matrices and vectors."""
+    return sum(
+        math.prod(program.blocks[index].shape)
         for instruction in program.instructions
         for index in instruction.blocks
     )
-    work = batch_size * sum(map(math.prod, matrices))
-    return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
 
 
 def n_lanes(block_size, batch_size):
