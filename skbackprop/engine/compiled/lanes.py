@@ -76,6 +76,10 @@ class Team:
             offer=self._offer,
         )
 
+    def bind_gradient(self):
+        """Return the row that adds up the gradient of all lanes."""
+        return self._bind_sum(slice(0, self._space.program.n_learned))
+
     def bind_learning(self, plan, slots):
         """Return the rows that change parameters, of which threads share the pieces.
 
@@ -83,8 +87,8 @@ class Team:
         norm of the gradient is asked for first, all of it is added up before.
         """
         space, program = self._space, self._space.program
-        clip, whole = space.bind_clip(plan.clip_grad_norm), slice(0, program.n_learned)
-        before = [self._bind_sum(whole), *clip] if clip else []
+        clip = space.bind_clip(plan.clip_grad_norm)
+        before = [self.bind_gradient(), *clip] if clip else []
         pieces = []
         for piece in cut(stretches_of(program, plan.rate_factors), PIECE):
             rows = [] if clip else [self._bind_sum(piece.span)]
