@@ -205,11 +205,13 @@ default=None
         X, graph = self._read_input(X)
         part = self._predicting_part(graph)
         program = compile_graph(graph) if part is graph else compile_part(graph, part)
-        return run_in_batches(program, self._parameters, X, decode, graph)
+        return run_in_batches(program, self._parameters, X, decode, graph, self.n_jobs)
 
     def _predict_read(self, X, decode):
         """Return ``decode(logits)`` of rows as the network reads them."""
-        return run_in_batches(self._program, self._parameters, X, decode)
+        return run_in_batches(
+            self._program, self._parameters, X, decode, n_jobs=self.n_jobs
+        )
 
     # Storage
 

@@ -116,7 +116,9 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
     def _run_part(self, X, graph, part):
         """Return what a part of the graph puts out, of rows as it reads them."""
         program = compile_part(graph, part)
-        return run_in_batches(program, self._parameters, X, _as_it_is, graph)
+        return run_in_batches(
+            program, self._parameters, X, _as_it_is, graph, self.n_jobs
+        )
 
     def _walk_layers(self, X):
         yield "input", self._read_input(X)[0]

@@ -1,19 +1,29 @@
 """Running a network on any number of samples, in memory that does not grow."""
 
+import threading
+from collections import deque
+
 import numpy as np
 from scipy import sparse
 
 from skbackprop.engine import make_executor
+from skbackprop.engine.compiled.blocks import multiply_adds
 from skbackprop.engine.idle import idle_executors
 from skbackprop.engine.samples import CSR, Samples, batches
+from skbackprop.engine.threads import run_together
+from skbackprop.fitting.threads import n_threads
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
 LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
+_WORTH_A_THREAD = 50_000_000  # multiply-adds; a millisecond or so
 
 
-def run_in_batches(program, parameters, X, decode, graph=None):
+def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
     """Return ``decode(logits)`` of all rows of X, computed minibatch by minibatch.
+
+    How rows are cut into minibatches depends on the program alone, so that results are
+    the same to the bit for any number of threads.
 
     Nothing is validated but what memory depends on: rows that are validated already
     can be run through one network after the other.
@@ -30,6 +40,9 @@ def run_in_batches(program, parameters, X, decode, graph=None):
     graph : Graph, default=None
         What the program was compiled from. It is kept as long as the program stays
         bound, so that a call with an equal graph, unrolled anew, finds both.
+    n_jobs : int, default=1
+        Most threads, as in :func:`skbackprop.fitting.threads.n_threads`. Each has a
+        workspace of its own.
 
     Returns
     -------
@@ -46,23 +59,54 @@ def run_in_batches(program, parameters, X, decode, graph=None):
         not sparse.issparse(X) and X.dtype == dtype and X.flags.c_contiguous
     )
     n_rows = _rows_at_once(program, dtype, n_samples)
-    executor = idle_executors.take(program, parameters, n_rows)
-    if executor is None:
-        # A view, as an executor that is kept must not keep the parameters.
-        executor = make_executor(program, parameters[:], batch_size=n_rows)
-        executor.graph = graph
-    at_a_time = n_samples if is_read_as_it_is else _CONVERTED_ROWS
-    result = None
-    for rows in batches(n_samples, at_a_time):
-        part = X if is_read_as_it_is else as_network_reads(X[rows], dtype)
+    result, allocating = [], threading.Lock()
+    parts = deque(batches(n_samples, n_rows if is_read_as_it_is else _CONVERTED_ROWS))
+
+    def write(rows, decoded):
+        with allocating:
+            if not result:
+                shape = n_samples, *decoded.shape[1:]
+                result.append(np.empty(shape, decoded.dtype))
+        result[0][rows] = decoded
+
+    def run_part(executor, rows):
+        part = X[rows] if is_read_as_it_is else as_network_reads(X[rows], dtype)
         for batch, logits in executor.forward(Samples(part)):
-            decoded = decode(logits)
-            if result is None:
-                result = np.empty((n_samples, *decoded.shape[1:]), decoded.dtype)
             first = rows.start + batch.start
-            result[first : first + len(logits)] = decoded
-    idle_executors.put(executor, parameters)
-    return result
+            write(slice(first, first + len(logits)), decode(logits))
+
+    def run_parts():
+        executor = idle_executors.take(program, parameters, n_rows)
+        if executor is None:
+            # A view, as an executor that is kept must not keep the parameters.
+            executor = make_executor(program, parameters[:], batch_size=n_rows)
+            executor.graph = graph
+        try:
+            while rows := _claimed(parts):
+                run_part(executor, rows)
+        except BaseException:
+            parts.clear()
+            raise
+        idle_executors.put(executor, parameters)
+
+    run_together(run_parts, _n_threads(program, n_samples, len(parts), n_jobs))
+    return result[0]
+
+
+def _claimed(parts):
+    """Return a part that no other thread runs, None where there is none left."""
+    try:
+        return parts.popleft()
+    except IndexError:
+        return None
+
+
+def _n_threads(program, n_samples, n_parts, n_jobs):
+    """Return how many threads pay off, at most as many as they may be."""
+    if n_parts == 1:
+        return 1
+    most = min(n_parts, n_samples * multiply_adds(program) // _WORTH_A_THREAD)
+    return min(most, n_threads(n_jobs)) if most > 1 else 1
 
 
 def _rows_at_once(program, dtype, n_samples):

@@ -29,7 +29,7 @@ from skbackprop.fitting.validation_sets import (
 )
 from skbackprop.utils.warnings import warn_user
 
-_LBFGS_BATCH = 1024  # rows whose gradient is added up at a time
+_LBFGS_BATCH = 1024  # rows at a time, where the executor cuts no blocks
 
 
 class Session:
@@ -117,8 +117,6 @@ class Session:
         state = estimator._training_state
         batch_size = minibatch_size(estimator, samples, state.order)
         executor = self._executor(batch_size, state.seed)
-        if executor.n_lanes > 1:
-            executor.n_threads = n_threads(estimator.n_jobs)
         if samples.are_in_chunks:
             executor = ChunkedExecutor(executor)
         validate = make_validation(estimator, self.held_out, batch_size)
@@ -163,10 +161,8 @@ class Session:
 
     def _run_lbfgs(self, observers):
         estimator, samples = self.estimator, self.samples
-        affordable = max(8, self._most_rows_in(LARGEST_WORKSPACE_BYTES))
-        batch_size = max(1, min(_LBFGS_BATCH, affordable) // samples.most_rows(1))
         outcome, estimator.n_iter_, estimator.loss_, reason = train_lbfgs(
-            self._executor(min(samples.n_units, batch_size)),
+            self._executor(min(samples.n_units, self._lbfgs_batch_size())),
             samples,
             estimator.alpha,
             self.max_epochs,
@@ -182,6 +178,15 @@ class Session:
         )
         return outcome
 
+    def _lbfgs_batch_size(self):
+        """Return how many samples or groups an executor is given at once, at most."""
+        samples = self.samples
+        affordable = max(8, self._most_rows_in(LARGEST_WORKSPACE_BYTES))
+        is_cut_into_blocks = samples.groups is None and not samples.are_in_parts
+        if is_cut_into_blocks and affordable >= _LBFGS_BATCH:
+            return samples.n_units
+        return max(1, min(_LBFGS_BATCH, affordable) // samples.most_rows(1))
+
     def _most_rows_in(self, n_bytes):
         """Return how many rows can have their signals in so much memory at once."""
         estimator, X = self.estimator, self.samples.X
@@ -195,7 +200,7 @@ class Session:
 
     def _executor(self, batch_size, seed=0):
         estimator = self.estimator
-        return make_executor(
+        executor = make_executor(
             estimator._program,
             estimator._parameters,
             estimator._targets.loss,
@@ -203,6 +208,9 @@ class Session:
             seed,
             self.samples.most_rows(batch_size),
         )
+        if executor.n_lanes > 1:
+            executor.n_threads = n_threads(estimator.n_jobs)
+        return executor
 
     # The end
 

@@ -62,15 +62,19 @@ def rows_per_block(program, itemsize, batch_size):
 
 def _threads_worth(program, batch_size):
     """Return how many threads at most a minibatch has enough work for."""
-    matrices = (
+    work = batch_size * multiply_adds(program)
+    return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
+
+
+def multiply_adds(program):
+    """Return how many multiplications a row takes forward, in matrices and vectors."""
+    return sum(
         n_times * math.prod(program.blocks[index].shape)
         for instruction, n_times in zip(
             program.instructions, program.times, strict=True
         )
         for index in instruction.blocks
     )
-    work = batch_size * sum(matrices)
-    return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
 
 
 def n_lanes(block_size, batch_size):

@@ -55,7 +55,7 @@ class Executor(BaseExecutor):
         self._memory = self._memory_of_parts = None
         self._make_tables()
         self._prediction = self._team = None
-        self._objective = self._evaluation = self._epochs_row = None
+        self._objective = self._shared = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
 
@@ -159,6 +159,8 @@ class Executor(BaseExecutor):
 
     def objective(self, samples):
         if not samples.are_in_parts:
+            if self.block_size < samples.n_units <= self.batch_size:
+                return self._objective_of_lanes(samples)
             self.gradient[:] = 0
             return self._add_objective(samples, samples.weight_sum)
         parts, total = self._parts_of(samples), 0.0
@@ -166,6 +168,20 @@ class Executor(BaseExecutor):
         for executor, own in parts:
             total += executor._add_objective(own, samples.weight_sum)
         return total
+
+    def _objective_of_lanes(self, samples):
+        """Return the objective of samples that are one minibatch of several blocks."""
+        if self._shared is None or self._shared[0] is not samples:
+            order, team = np.arange(samples.n_units), Team(self, samples)
+            row = row_list([team.row, team.bind_gradient()])
+            self._shared = samples, order, team, self._flushed(row)
+        _, order, team, row = self._shared
+        self._scalars[Scalar.loss] = 0
+        self._scalars[Scalar.scale] = 1 / samples.weight_sum
+        self._context[Context.n_rows] = len(order)
+        self._context[Context.order] = address(order)
+        team.run(row, self._context, self._scalars)
+        return self._scalars[Scalar.loss]
 
     def _add_objective(self, samples, weight_sum):
         """Return the summed loss; add the gradient of its mean to what is there."""
@@ -344,8 +360,11 @@ class Executor(BaseExecutor):
 
     def _run_flushed(self, row):
         """Call the kernel of a row with subnormal numbers counting as zero."""
-        row = new_row(Flushed, table.loop_kernel("run_flushed"), row=row)
+        row = self._flushed(row)
         if self._team is None:
             self._run(row)
         else:
             self._team.run(row, self._context, self._scalars)
+
+    def _flushed(self, row):
+        return new_row(Flushed, table.loop_kernel("run_flushed"), row=row)

@@ -8,7 +8,7 @@ Helpers are threads that enter a kernel and leave it when the call that trains e
 a fifth of a second later or so. There is no pool that a fork could trip over.
 """
 
-import threading
+import functools
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from skbackprop.engine.compiled.binding import Memory, n_elements, row_list
 from skbackprop.engine.compiled.loading import batch_of, csr_fields
 from skbackprop.engine.compiled.steps import new_workspace
 from skbackprop.engine.stretches import cut, stretches_of
+from skbackprop.engine.threads import start_threads
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL, Context, Flushed, Scalar
 from skbackprop.kernels.calling import address, run_kernel
@@ -32,7 +33,6 @@ from skbackprop.kernels.lanes import (
 )
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
-from skbackprop.utils.warnings import warn_user
 
 PIECE = 1 << 16  # parameters of a step: some tens of microseconds
 
@@ -77,6 +77,10 @@ class Team:
             offer=self._offer,
         )
 
+    def bind_gradient(self):
+        """Return the row that adds up the gradient of all lanes."""
+        return self._bind_sum(slice(0, self._space.program.n_learned))
+
     def bind_learning(self, plan, slots):
         """Return the rows that change parameters, of which threads share the pieces.
 
@@ -84,8 +88,8 @@ class Team:
         norm of the gradient is asked for first, all of it is added up before.
         """
         space, program = self._space, self._space.program
-        clip, whole = space.bind_clip(plan.clip_grad_norm), slice(0, program.n_learned)
-        before = [self._bind_sum(whole), *clip] if clip else []
+        clip = space.bind_clip(plan.clip_grad_norm)
+        before = [self.bind_gradient(), *clip] if clip else []
         pieces = []
         for piece in cut(stretches_of(program, plan.rate_factors), PIECE):
             rows = [] if clip else [self._bind_sum(piece.span)]
@@ -160,30 +164,18 @@ class Team:
         """Run a row with the help of threads, which are gone when it is done."""
         self._lanes.set(is_over=0)
         threads = []
+        calls = [
+            functools.partial(run_kernel, h[KERNEL], h, *t) for h, *t in self._helpers
+        ]
         try:
-            threads += self._start_helpers()
+            threads += start_threads(calls)
+            # Where one could not be started, none is asked for again.
+            del self._helpers[len(threads) :]
             run_kernel(row[KERNEL], row, context, scalars)
         finally:
             self._lanes.set(is_over=1)
             for thread in threads:
                 thread.join()
-
-    def _start_helpers(self):
-        """Yield threads, fewer than wanted where the system grants no more."""
-        for i, (row, *tables) in enumerate(self._helpers):
-            thread = threading.Thread(
-                target=run_kernel, args=(row[KERNEL], row, *tables), daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError as error:
-                warn_user(
-                    f"A thread could not be started ({error}): the fit goes on with "
-                    f"{i + 1}. Results are the same."
-                )
-                del self._helpers[i:]
-                return
-            yield thread
 
 
 def _workspace_beside(space):

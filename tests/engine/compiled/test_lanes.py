@@ -124,7 +124,9 @@ def test_bits_are_the_same_for_losses_of_numbers(loss, threads):
     np.testing.assert_array_equal(*found)
 
 
-@pytest.mark.parametrize("name", ["weights", "penalties", "clipped gradients"])
+@pytest.mark.parametrize(
+    "name", ["weights", "penalties", "clipped gradients", "solver lbfgs"]
+)
 def test_the_reference_agrees(name, threads):
     threads(3)
     with rows_per_block(32):
@@ -150,14 +152,15 @@ def test_no_thread_reads_what_was_not_written(name, threads):
     np.testing.assert_array_equal(found._parameters, expected._parameters)
 
 
-def test_no_thread_is_left_behind(threads, monkeypatch):
+@pytest.mark.parametrize("name", ["dropout", "solver lbfgs"])
+def test_no_thread_is_left_behind(name, threads, monkeypatch):
     threads(3)
     before, started, start = threading.active_count(), [], threading.Thread.start
     monkeypatch.setattr(
         threading.Thread, "start", lambda t: (started.append(t), start(t))
     )
     with rows_per_block(32):
-        MODELS["dropout"]()
+        MODELS[name]()
     assert len(started) >= 2
     assert threading.active_count() == before
 
