@@ -3,6 +3,14 @@
 from skbackprop.separability.certificates import VanishingCombination
 import pandas as pd
 
+class ChunkError(ValueError):
+    """A chunk of samples could not be read, or is not like the others.
+
+    The message says which chunk, and why; ``__cause__`` is the error itself. Where
+    epochs had ended well before, the estimator keeps what it learned in them and can
+    be used; else it is as it was.
+    """
+
 class DivergenceError(ValueError):
     """Training met a loss or a parameter that is not finite.
 

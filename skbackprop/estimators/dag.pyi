@@ -196,13 +196,13 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -422,7 +422,7 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -434,10 +434,13 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -446,7 +449,8 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -464,6 +468,9 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.
@@ -843,13 +850,13 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -1040,7 +1047,7 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -1052,10 +1059,13 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -1064,7 +1074,8 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -1082,6 +1093,9 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.

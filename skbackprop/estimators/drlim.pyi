@@ -259,13 +259,13 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         mean loss, penalty left out, either way. 'loss' is an error without
         ``early_stopping``; scorers of samples know nothing of pairs.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------

@@ -209,13 +209,13 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -453,7 +453,7 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -465,10 +465,13 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -477,7 +480,8 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -495,6 +499,9 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.
@@ -888,13 +895,13 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -1102,7 +1109,7 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -1114,10 +1121,13 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -1126,7 +1136,8 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -1144,6 +1155,9 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.

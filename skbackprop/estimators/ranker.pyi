@@ -218,13 +218,13 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         out, an error where there is no validation set. Other scorers know
         nothing of queries.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -632,7 +632,8 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query.
+            The query of each document. None: all rows are documents of one query,
+            with a warning where ``fit`` had several.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the mean of the query of each document.
 

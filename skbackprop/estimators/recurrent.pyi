@@ -231,13 +231,13 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -475,7 +475,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -487,10 +487,13 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -499,7 +502,8 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -517,6 +521,9 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.
@@ -636,6 +643,39 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         y_prob : ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of ``classes_``. With
             ``return_sequences`` there is another axis, over time, in between.
+        """
+
+    def predict_step(
+        self,
+        x: ArrayLike,
+        state: NDArray[Any] | None = None,
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Predict from one more step of each sequence, and from what is kept of others.
+
+        After t steps, one call each, the prediction is that of ``predict`` for the
+        sequences of these t steps, to rounding; with ``return_sequences`` that of
+        their last step. A call costs one step, however many there were.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_samples, n_features_per_step)
+            The step: a row for each sequence.
+        state : ndarray of shape (n_samples, n_state), default=None
+            What the last call returned. None: the sequences begin.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predictions.
+        state : ndarray of shape (n_samples, n_state)
+            A new array, for the next call. Its rows may be chosen or put in another
+            order as long as those of x are.
+
+        Raises
+        ------
+        ValueError
+            With ``bidirectional``, as the end of a sequence is then read first; or if
+            the state is not of this network or of as many sequences.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -946,13 +986,13 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         ``fit`` was given weights; those of classes are about the loss. An error
         where there is no validation set.
     n_jobs : int, default=None
-        Most threads of a fit by minibatches; -1: one for each core. Results are the
-        same to the bit for any number. None: as many as pay off, of the cores that are
-        free to use; but one inside workers of joblib, and what
+        Most threads of a fit, and of predictions of many rows; -1: one for each core.
+        Results are the same to the bit for any number. None: as many as pay off, of the
+        cores that are free to use; but one inside workers of joblib, and what
         ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch: small ones (200 rows of a small network), L-BFGS,
-        groups, sequences of unequal length and modules that compare rows, as BatchNorm
-        does, have one.
+        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
+        a small network), groups, sequences of unequal length and modules that compare
+        rows, as BatchNorm does, have one.
 
     Attributes
     ----------
@@ -1163,7 +1203,7 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     def fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
@@ -1175,10 +1215,13 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The input data.
+            The input data. Without y, a sequence of chunks of more data than fits
+            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
+            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
+            tuples. See :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real
-            numbers in regression.
+            numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
@@ -1187,7 +1230,8 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
+            of chunks too.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -1205,6 +1249,9 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
             epoch that ended well are kept. Where there is a validation set,
             those with the best validation score are kept and a warning is given
             instead.
+        ChunkError
+            If a chunk cannot be read, or is not like the first. What was learned
+            in the epochs before is kept.
         ValueError
             If a parameter or the data is not as it must be, or the validation set
             is not like the data.
@@ -1291,6 +1338,39 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
             The predicted values. With ``return_sequences`` there is another
             axis, over time, in between; where the sequences are of unequal
             length it is an array of objects, the values of each sequence.
+        """
+
+    def predict_step(
+        self,
+        x: ArrayLike,
+        state: NDArray[Any] | None = None,
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Predict from one more step of each sequence, and from what is kept of others.
+
+        After t steps, one call each, the prediction is that of ``predict`` for the
+        sequences of these t steps, to rounding; with ``return_sequences`` that of
+        their last step. A call costs one step, however many there were.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_samples, n_features_per_step)
+            The step: a row for each sequence.
+        state : ndarray of shape (n_samples, n_state), default=None
+            What the last call returned. None: the sequences begin.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The predictions.
+        state : ndarray of shape (n_samples, n_state)
+            A new array, for the next call. Its rows may be chosen or put in another
+            order as long as those of x are.
+
+        Raises
+        ------
+        ValueError
+            With ``bidirectional``, as the end of a sequence is then read first; or if
+            the state is not of this network or of as many sequences.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
