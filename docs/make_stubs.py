@@ -151,19 +151,15 @@ class Stub:
             head = f"    @property\n    def {name}(self) -> Any:\n"
             return head + _docstring(found.__doc__, " " * 8)
         if re.fullmatch(r"set_\w+_request", name):
-            return self._request(name, getattr(cls, name))
+            # scikit-learn makes it, and what it takes differs by version.
+            request = f"def {name}(self, **requests: bool | str | None)"
+            return f"    {request} -> Self: ..."
         if isinstance(found, (classmethod, staticmethod)):
             decorator = f"    @{type(found).__name__}\n"
             is_maker = isinstance(found, classmethod)
             returned = "Self" if is_maker else None
             return decorator + self._function(found.__func__, "    ", name, returned)
         return self._function(getattr(cls, name), "    ", name)
-
-    def _request(self, name, method):
-        """Return a method that scikit-learn makes; its text differs by version."""
-        asked = [n for n in inspect.signature(method).parameters if n != "self"]
-        arguments = "".join(f", {n}: bool | str | None = ..." for n in asked)
-        return f"    def {name}(self{', *' * bool(asked)}{arguments}) -> Self: ..."
 
     def _function(self, function, indent, name=None, returned=None):
         sections = split_sections(function.__doc__)

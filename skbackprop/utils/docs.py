@@ -43,14 +43,14 @@ def share_docs(**texts):
 
     def decorate(function):
         if _HAS_DOCSTRINGS:
-            doc = function.__doc__
+            doc = inspect.cleandoc(function.__doc__)  # as Python does from 3.13 on
             for name, text in texts.items():
                 if f"{{{name}}}" not in doc:
                     raise TypeError(
                         f"The docstring of {function.__qualname__} has no {{{name}}}."
                     )
-                doc = doc.replace(f"{{{name}}}", text.strip())
-            function.__doc__ = doc
+                doc = doc.replace(f"{{{name}}}", inspect.cleandoc(text.strip()))
+            function.__doc__ = f"{doc}\n"
         return function
 
     return decorate

@@ -239,6 +239,21 @@ def test_sharing_a_text_that_has_no_place_is_an_error():
         share_docs(there="text")(function)
 
 
+@pytest.mark.parametrize("indent", ["", "    "], ids=["dedented", "as written"])
+def test_shared_texts_stand_as_deep_as_the_docstring_they_come_into(indent):
+    """Python takes the indentation off docstrings, from 3.13 on."""
+
+    def function():
+        pass
+
+    lines = ["Do it.", "", "Parameters", "----------", "{shared}"]
+    function.__doc__ = f"\n{indent}".join(lines) + f"\n{indent}"
+    text = "\n    a : int\n        One.\n    b : int\n        Two.\n"
+    found = share_docs(shared=text)(function).__doc__
+    entries = "a : int\n    One.\nb : int\n    Two.\n"
+    assert found == f"Do it.\n\nParameters\n----------\n{entries}"
+
+
 @pytest.mark.slow
 def test_the_package_works_without_docstrings():
     statement = (
