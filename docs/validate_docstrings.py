@@ -16,6 +16,7 @@ from numpydoc.validate import validate
 PACKAGES = [
     "skbackprop",
     "skbackprop.capacity",
+    "skbackprop.chunks",
     "skbackprop.datasets",
     "skbackprop.exceptions",
     "skbackprop.inspection",

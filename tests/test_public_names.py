@@ -12,7 +12,15 @@ import skbackprop
 
 PACKAGE = Path(skbackprop.__file__).parent
 SUBPACKAGES = [
-    *("capacity", "datasets", "engine", "exceptions", "inspection", "manifold"),
+    *(
+        "capacity",
+        "chunks",
+        "datasets",
+        "engine",
+        "exceptions",
+        "inspection",
+        "manifold",
+    ),
     *("network", "separability"),
 ]
 

@@ -20,6 +20,7 @@ BENCHMARKS = (
     "threads",
     "predict",
     "fit_memory",
+    "chunks",
     "search",
     "startup",
     "regularized",
@@ -97,6 +98,9 @@ def parse_args():
         help=f"contestants of tabular, tabular_large: {', '.join(CONTESTANTS)}",
     )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter repeats")
+    parser.add_argument(
+        "--full", action="store_true", help="chunks of gigabytes (chunks)"
+    )
     parser.add_argument(
         "--data-dir",
         help="folder with load.py and the real data sets (csr, sequences, "
