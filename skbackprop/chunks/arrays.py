@@ -97,7 +97,7 @@ class ArrayChunks:
         Returns
         -------
         tuple of ndarray
-            y and, where there are some, weights.
+            The y and, where there are some, weights.
         """
         return self._read(index, [name for name in self._parts if name != "X"])
 

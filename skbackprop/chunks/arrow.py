@@ -103,7 +103,7 @@ class ArrowChunks:
         Returns
         -------
         tuple of ndarray
-            y and, where there are some, weights.
+            The y and, where there are some, weights.
         """
         return self._cut(self._read(index, self._beside))
 

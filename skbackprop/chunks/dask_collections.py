@@ -80,7 +80,7 @@ class DaskChunks:
         Returns
         -------
         tuple
-            y and, where there are some, weights.
+            The y and, where there are some, weights.
         """
         X, *others = self._parts.values()
         return self._compute(*(parts[index] for parts in others))
