@@ -6,6 +6,7 @@ from importlib import import_module
 PACKAGES = [
     "skbackprop",
     "skbackprop.capacity",
+    "skbackprop.chunks",
     "skbackprop.datasets",
     "skbackprop.exceptions",
     "skbackprop.inspection",

@@ -38,6 +38,7 @@ _HOMES = {
 }
 _SUBPACKAGES = {
     "capacity",
+    "chunks",
     "datasets",
     "engine",
     "exceptions",

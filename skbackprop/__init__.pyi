@@ -1,4 +1,5 @@
 from skbackprop import capacity as capacity
+from skbackprop import chunks as chunks
 from skbackprop import datasets as datasets
 from skbackprop import engine as engine
 from skbackprop import exceptions as exceptions

@@ -12,8 +12,8 @@ import skbackprop
 
 PACKAGE = Path(skbackprop.__file__).parent
 SUBPACKAGES = [
-    *("capacity", "datasets", "engine", "exceptions", "inspection", "manifold"),
-    *("network", "onnx", "separability"),
+    *("capacity", "chunks", "datasets", "engine", "exceptions", "inspection"),
+    *("manifold", "network", "onnx", "separability"),
 ]
 
 

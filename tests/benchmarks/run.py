@@ -21,6 +21,7 @@ BENCHMARKS = (
     "predict",
     "onnx",
     "fit_memory",
+    "chunks",
     "search",
     "startup",
     "regularized",
@@ -98,6 +99,9 @@ def parse_args():
         help=f"contestants of tabular, tabular_large: {', '.join(CONTESTANTS)}",
     )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter repeats")
+    parser.add_argument(
+        "--full", action="store_true", help="chunks of gigabytes (chunks)"
+    )
     parser.add_argument(
         "--data-dir",
         help="folder with load.py and the real data sets (csr, sequences, "

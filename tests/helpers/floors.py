@@ -3,7 +3,7 @@
 # From the ground up. A module imports from its own room and from floors below.
 FLOORS = [
     {"network", "exceptions", "utils"},
-    {"kernels", "manifold", "datasets"},
+    {"kernels", "manifold", "datasets", "chunks"},
     {"engine", "transformers", "separability"},
     {"fitting", "capacity"},
     {"estimators", "inspection"},

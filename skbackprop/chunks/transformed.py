@@ -1,0 +1,49 @@
+"""Chunks whose X a transformer changes while they are read."""
+
+
+class TransformedChunks:
+    """Chunks with what a fitted transformer makes of their X.
+
+    Parameters
+    ----------
+    chunks : sequence of chunks
+        What is read.
+    transformer : estimator
+        Fitted; its ``transform`` is called with the X of each chunk, in each epoch.
+
+    See Also
+    --------
+    ArrayChunks : Chunks of .npy files.
+    ArrowChunks : Chunks of Parquet files.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skbackprop.chunks import ArrayChunks, TransformedChunks
+    >>> X = np.arange(12.0).reshape(6, 2)
+    >>> chunks = ArrayChunks(X, X[:, 0], rows_per_chunk=2)
+    >>> scaler = StandardScaler()
+    >>> for X_part, *_ in chunks:
+    ...     scaler = scaler.partial_fit(X_part)
+    >>> scaled = TransformedChunks(chunks, scaler)
+    >>> scaled[0][0].round(2)
+    array([[-1.46, -1.46],
+           [-0.88, -0.88]])
+    """
+
+    def __init__(self, chunks, transformer):
+        self._chunks, self._transformer = chunks, transformer
+        if hasattr(chunks, "buffer"):
+            self.buffer = chunks.buffer
+        if hasattr(chunks, "targets"):
+            self.targets = chunks.targets
+
+    def __len__(self):
+        """Return the number of chunks."""
+        return len(self._chunks)
+
+    def __getitem__(self, index):
+        """Return a chunk, its X transformed."""
+        X, *others = self._chunks[index]
+        return self._transformer.transform(X), *others

@@ -1,0 +1,220 @@
+"""Readers of files and of dask give the rows that are there, and fits as in memory."""
+
+import sys
+
+import numpy as np
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from skbackprop import MLPClassifier, MLPRegressor
+from skbackprop.chunks import ArrayChunks, ArrowChunks, DaskChunks, TransformedChunks
+from skbackprop.exceptions import ChunkError
+
+N_ROWS = 330
+
+
+@pytest.fixture
+def arrays():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(N_ROWS, 4)).astype(np.float32)
+    return X, (X[:, 0] > X[:, 1]).astype(int), rng.uniform(size=N_ROWS)
+
+
+@pytest.fixture(params=["paths", "memory maps", "arrays"])
+def array_chunks(request, arrays, tmp_path):
+    given = list(arrays)
+    for i, array in enumerate(arrays):
+        path = tmp_path / f"{i}.npy"
+        np.save(path, array)
+        if request.param == "paths":
+            given[i] = path if i else str(path)
+        elif request.param == "memory maps":
+            given[i] = np.load(path, mmap_mode="r")
+    return ArrayChunks(*given, rows_per_chunk=40, buffer=3)
+
+
+def write_parquet(arrays, path, n_files=1):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    X, y, weights = arrays
+    columns = {f"x{i}": column for i, column in enumerate(X.T)}
+    table = pa.table({"weight": weights, **columns, "y": y})
+    path.mkdir()
+    for i, rows in enumerate(np.array_split(np.arange(N_ROWS), n_files)):
+        part = table.slice(rows[0], len(rows))
+        parquet.write_table(part, path / f"{i}.parquet", row_group_size=40)
+    return path
+
+
+def arrow_chunks(arrays, path, n_files=1, **options):
+    write_parquet(arrays, path, n_files)
+    return ArrowChunks(path, "y", sample_weight="weight", **options)
+
+
+def dask_arrays(arrays):
+    da = pytest.importorskip("dask.array")
+    return [da.from_array(a, chunks=(50, *a.shape[1:])) for a in arrays]
+
+
+def dask_frames(arrays):
+    dd = pytest.importorskip("dask.dataframe")
+    pd = pytest.importorskip("pandas")
+    X, y, weights = arrays
+    frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(4)])
+    frame = dd.from_pandas(frame.assign(y=y, w=weights), npartitions=5)
+    return frame.drop(columns=["y", "w"]), frame["y"], frame["w"]
+
+
+def assert_are(chunks, arrays):
+    """Assert that chunks are all rows, one after the other, targets alone as well."""
+    found = zip(*(chunks[i] for i in range(len(chunks))), strict=True)
+    for parts, array in zip(found, arrays, strict=True):
+        np.testing.assert_array_equal(np.concatenate(parts), array)
+    for i in range(len(chunks)):
+        for own, alone in zip(chunks[i][1:], chunks.targets(i), strict=True):
+            np.testing.assert_array_equal(own, alone)
+
+
+def assert_fits_as_in_memory(chunks, X, arrays):
+    """Assert it without shuffling, with which minibatches are the same."""
+    given = {"shuffle": False, "tol": None, "max_iter": 3, "random_state": 0}
+    given["batch_size"] = 32
+    in_memory = MLPClassifier((5,), **given).fit(X, *arrays[1:])
+    in_chunks = MLPClassifier((5,), **given).fit(chunks)
+    np.testing.assert_array_equal(in_chunks.coefs_[0], in_memory.coefs_[0])
+
+
+def test_array_chunks_are_the_rows(array_chunks, arrays):
+    assert len(array_chunks) == 9
+    assert_are(array_chunks, arrays)
+    assert_fits_as_in_memory(array_chunks, arrays[0], arrays)
+
+
+def test_chunks_are_of_16_mb_where_nothing_is_said():
+    X = np.broadcast_to(np.float64(0), (10**6, 100))
+    assert len(ArrayChunks(X, X[:, 0])) == int(np.ceil(10**6 / (2**24 // 800)))
+
+
+def test_a_file_that_shrinks_is_an_error_that_names_the_chunk(arrays, tmp_path):
+    path = tmp_path / "X.npy"
+    np.save(path, arrays[0])
+    chunks = ArrayChunks(path, arrays[1], rows_per_chunk=40)
+    with open(path, "r+b") as file:
+        file.truncate(path.stat().st_size - 16 * 60)
+    with pytest.raises(ChunkError, match="Chunk 6 .* ends before row 280"):
+        MLPClassifier(tol=None, max_iter=2, shuffle=False).fit(chunks)
+
+
+FAULTS = {
+    "lengths": (lambda X, y: (X, y[1:]), {}, "of one length"),
+    "rows": (lambda X, y: (X, y), {"rows_per_chunk": 0}, "rows_per_chunk"),
+    "half rows": (lambda X, y: (X, y), {"rows_per_chunk": 2.5}, "rows_per_chunk"),
+}
+
+
+@pytest.mark.parametrize("change, options, message", FAULTS.values(), ids=FAULTS)
+def test_array_chunks_refuse_what_is_wrong(arrays, change, options, message):
+    with pytest.raises(ValueError, match=message):
+        ArrayChunks(*change(*arrays[:2]), **options)
+
+
+@pytest.mark.parametrize("change", [np.asfortranarray, lambda X: X.astype(object)])
+def test_a_file_that_cannot_be_cut_by_rows_is_refused(arrays, change, tmp_path):
+    np.save(tmp_path / "X.npy", change(arrays[0]))
+    with pytest.raises(ValueError, match="row after row"):
+        ArrayChunks(tmp_path / "X.npy", arrays[1])
+
+
+def test_there_is_no_chunk_behind_the_last(array_chunks):
+    with pytest.raises(IndexError, match="no chunk 9"):
+        array_chunks[9]
+
+
+@pytest.mark.parametrize("n_files", [1, 3])
+def test_arrow_chunks_are_row_groups(arrays, n_files, tmp_path):
+    chunks = arrow_chunks(arrays, tmp_path / "data", n_files)
+    assert len(chunks) == {1: 9, 3: 9}[n_files]
+    assert_are(chunks, arrays)
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(arrays[0], columns=[f"x{i}" for i in range(4)])
+    assert_fits_as_in_memory(chunks, X, arrays)
+
+
+def test_arrow_chunks_of_other_formats_are_files(arrays, tmp_path):
+    datasets = pytest.importorskip("pyarrow.dataset")
+    path = write_parquet(arrays, tmp_path / "data", 3)
+    copy = tmp_path / "feather"
+    datasets.write_dataset(datasets.dataset(path), copy, format="feather")
+    source = datasets.dataset(copy, format="feather")
+    chunks = ArrowChunks(source, ["y", "x3"], features=["x1", "x0"])
+    assert len(chunks) == len(list(source.get_fragments()))
+    X, y = chunks[0]
+    assert list(X.columns) == ["x1", "x0"]
+    assert y.shape == (len(X), 2)
+    assert MLPRegressor(tol=None, max_iter=1).fit(chunks).n_outputs_ == 2
+
+
+def test_arrow_chunks_name_a_column_that_is_missing(arrays, tmp_path):
+    path = write_parquet(arrays, tmp_path / "data")
+    with pytest.raises(ValueError, match=r"no column \['z'\]"):
+        ArrowChunks(path, "y", features=["x0", "z"])
+
+
+def test_a_parquet_file_that_is_cut_off_later_keeps_what_was_learned(arrays, tmp_path):
+    chunks = arrow_chunks(arrays, tmp_path / "data", 3)
+    file = tmp_path / "data" / "1.parquet"
+
+    def cut_off(epochs):
+        if epochs >= 2:
+            file.write_bytes(file.read_bytes()[:500])
+        return 1.0
+
+    clf = MLPClassifier(tol=None, max_iter=5, learning_rate=cut_off)
+    with pytest.raises(ChunkError, match="In epoch 3: Chunk"):
+        clf.fit(chunks)
+    assert clf.n_iter_ == 2
+
+
+@pytest.mark.parametrize("collections", [dask_arrays, dask_frames])
+def test_dask_chunks_are_blocks_or_partitions(arrays, collections):
+    chunks = DaskChunks(*collections(arrays))
+    assert_are(chunks, arrays)
+    X = chunks[0][0][:0]
+    X = (
+        arrays[0]
+        if isinstance(X, np.ndarray)
+        else type(X)(arrays[0], columns=X.columns)
+    )
+    assert_fits_as_in_memory(chunks, X, arrays)
+
+
+def test_dask_chunks_refuse_what_is_cut_otherwise(arrays):
+    X, y, _ = dask_arrays(arrays)
+    with pytest.raises(ValueError, match="cut at the same rows"):
+        DaskChunks(X, y.rechunk(60))
+    with pytest.raises(ValueError, match="all columns in each block"):
+        DaskChunks(X.rechunk((50, 2)), y)
+    with pytest.raises(TypeError, match="X must be an array or a frame of dask"):
+        DaskChunks(arrays[0], y)
+
+
+@pytest.mark.parametrize(
+    "package, extra, make",
+    [
+        ("pyarrow.dataset", "arrow", lambda: ArrowChunks("data", "y")),
+        ("dask", "dask", lambda: DaskChunks(None, None)),
+    ],
+)
+def test_a_package_that_is_missing_is_told(monkeypatch, package, extra, make):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=rf"pip install skbackprop\[{extra}\]"):
+        make()
+
+
+def test_transformed_chunks_are_transformed_when_they_are_read(array_chunks, arrays):
+    scaler = StandardScaler()
+    for i in range(len(array_chunks)):
+        scaler.partial_fit(array_chunks[i][0])
+    scaled = TransformedChunks(array_chunks, scaler)
+    assert scaled.buffer == 3
+    assert_are(scaled, (scaler.transform(arrays[0]), *arrays[1:]))
