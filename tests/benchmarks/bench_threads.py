@@ -1,11 +1,23 @@
-"""Large minibatches and two threads: cost per row, and what a second core brings."""
+"""Large minibatches and two threads: time per row, what a second core adds."""
+
+import warnings
 
 import numpy as np
 import pandas as pd
 
+from skbackprop.engine.compiled.blocks import rows_per_block
+from skbackprop.kernels import table
 from tests.benchmarks.bench_epochs import PROBLEMS
-from tests.benchmarks.contestants import Problem, estimator_fit, installed, torch_fit
-from tests.benchmarks.measure import epoch_times
+from tests.benchmarks.bench_mnist_accuracy import SETTINGS, estimator
+from tests.benchmarks.contestants import (
+    Problem,
+    classifier,
+    estimator_fit,
+    installed,
+    torch_fit,
+)
+from tests.benchmarks.measure import PeakMemory, epoch_times, in_new_process, wall_time
+from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
 # By the size of their full batch.
@@ -23,6 +35,7 @@ SHARED = {
 USUAL_BATCH = 256
 MOST_PER_ROW, LEAST_SPEEDUP, LEAST_OVER_TORCH = 1.1, 1.7, 1.3
 LEAST_OVER_TORCH_WIDE = 1.2
+MOST_WORKSPACES = 1.2  # that a thread adds; targets and weights are in none
 
 
 def torch_on_two_threads(problem):
@@ -72,6 +85,71 @@ def problem_figures(name, times):
         yield Figure(label, "torch / ours, two threads", ratio, ">=", least, "x")
 
 
+def peaks_of_fits(ours, problem):
+    """Return the bytes of fits on one and two threads, and those of a workspace."""
+
+    def net(n_jobs):
+        network = {"hidden_layer_sizes": problem.hidden, "n_jobs": n_jobs}
+        return classifier(ours, 1, batch_size=problem.batch_size, **network)
+
+    X, y = problem.data(np.float32)
+    # The first fit loads kernels.
+    program, peaks = net(2).fit(X, y)._program, []
+    for n_jobs in (1, 2):
+        with PeakMemory() as peak:
+            net(n_jobs).fit(X, y)
+        peaks.append(peak.arrays)
+    n_rows = rows_per_block(program, X.itemsize, problem.batch_size)
+    signals = 2 * X.itemsize * n_rows * program.workspace_width  # adjoints too
+    return *peaks, signals + table.pack_bytes()
+
+
+def memory_figures(ours):
+    """Print what fits take at their peak; return what a second thread adds."""
+    figures, rows = [], []
+    for name, problem in SHARED.items():
+        one, two, workspace = in_new_process(peaks_of_fits, ours, problem)
+        rows.append(
+            {
+                "problem": name,
+                "one thread": one / 2**20,
+                "two threads": two / 2**20,
+                "workspace": workspace / 2**20,
+            }
+        )
+        added = (two - one) / workspace
+        figure = "memory of a thread / workspace"
+        figures.append(Figure(f"threads {name}", figure, added, "<=", MOST_WORKSPACES))
+    print("\npeak of arrays of a fit, MB")
+    print(as_text(pd.DataFrame(rows)))
+    return figures
+
+
+def mnist_figures(options):
+    """Fit a recipe for MNIST on one and on two threads; return what that brings."""
+    if options.data_dir is None:
+        print("MNIST is skipped: it needs --data-dir.")
+        return []
+    X, y, meta = load("mnist", options.data_dir)
+    learns = ~meta["test"]
+    X, y = (X[learns] / 255).astype(np.float32), y[learns]
+    layers, settings = next(iter(SETTINGS.items()))
+    nets = [
+        estimator(layers, settings, 1 if options.quick else 3).set_params(n_jobs=n)
+        for n in (1, 2)
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it has not converged
+        one, two = (wall_time(net.fit, X, y) for net in nets)
+    weights = zip(*(net.coefs_ for net in nets), strict=True)
+    n_unequal = sum((a != b).sum() for a, b in weights)
+    label = f"threads mnist, {len(X)} x ({layers.replace(' ', ', ')})"
+    return [
+        Figure(label, "one thread / two, wall", one / two, ">=", LEAST_SPEEDUP, "x"),
+        Figure(label, "weights that differ", n_unequal, "<=", 0),
+    ]
+
+
 def run(options):
     """Time all problems; return the figures."""
     repeats, seconds = (2, 0.1) if options.quick else (5, 0.4)
@@ -82,4 +160,8 @@ def run(options):
     frame = 1e3 * pd.DataFrame.from_dict(times, orient="index")
     print(f"\nms per epoch, float32, best of {repeats} fits")
     print(as_text(frame.rename_axis("problem").reset_index()))
-    return [figure for name in times for figure in problem_figures(name, times[name])]
+    return [
+        *(figure for name in times for figure in problem_figures(name, times[name])),
+        *memory_figures(options.ours),
+        *mnist_figures(options),
+    ]

@@ -65,9 +65,10 @@ class Memory:
         self.adjoints = self.gradient = None
 
     def allocate_adjoints(self, program):
-        """Make room for what goes backward, and for its gradient."""
+        """Make room for what goes backward, and for a gradient where there is none."""
         self.adjoints = aligned_zeros(len(self.values), self.values.dtype)
-        self.gradient = program.allocate(self.values.dtype)
+        if self.gradient is None:
+            self.gradient = program.allocate(self.values.dtype)
 
 
 class Workspace:

@@ -182,9 +182,9 @@ def _workspace_beside(space):
     """Return a workspace for another thread; the gradient is that of its lane."""
     program, n_rows = space.program, space.n_rows
     memory = Memory(n_elements(program, n_rows), space.dtype)
+    memory.gradient = space.gradient  # rows begin with that of the first
     beside = new_workspace(program, space.parameters, n_rows, memory)
     beside.allocate_adjoints()
-    memory.gradient = space.gradient  # rows begin with that of the first
     return beside
 
 
