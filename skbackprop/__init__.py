@@ -42,6 +42,7 @@ _SUBPACKAGES = {
     "engine",
     "exceptions",
     "inspection",
+    "interchange",
     "manifold",
     "network",
     "onnx",
