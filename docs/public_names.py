@@ -10,6 +10,7 @@ PACKAGES = [
     "skbackprop.datasets",
     "skbackprop.exceptions",
     "skbackprop.inspection",
+    "skbackprop.interchange",
     "skbackprop.manifold",
     "skbackprop.onnx",
     "skbackprop.separability",

@@ -43,6 +43,7 @@ _SUBPACKAGES = {
     "engine",
     "exceptions",
     "inspection",
+    "interchange",
     "manifold",
     "network",
     "onnx",

@@ -4,6 +4,7 @@ from skbackprop import datasets as datasets
 from skbackprop import engine as engine
 from skbackprop import exceptions as exceptions
 from skbackprop import inspection as inspection
+from skbackprop import interchange as interchange
 from skbackprop import manifold as manifold
 from skbackprop import network as network
 from skbackprop import onnx as onnx

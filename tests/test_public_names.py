@@ -13,7 +13,7 @@ import skbackprop
 PACKAGE = Path(skbackprop.__file__).parent
 SUBPACKAGES = [
     *("capacity", "chunks", "datasets", "engine", "exceptions", "inspection"),
-    *("manifold", "network", "onnx", "separability"),
+    *("interchange", "manifold", "network", "onnx", "separability"),
 ]
 
 

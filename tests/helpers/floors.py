@@ -8,6 +8,6 @@ FLOORS = [
     {"fitting", "capacity"},
     {"estimators", "inspection"},
     {"tabular"},
-    {"onnx"},
+    {"interchange", "onnx"},
     {"__init__"},
 ]

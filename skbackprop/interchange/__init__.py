@@ -1,0 +1,6 @@
+"""Networks as those of other libraries, and back."""
+
+from skbackprop.interchange.sklearn_networks import from_sklearn, to_sklearn
+from skbackprop.interchange.torch_networks import from_torch, to_torch
+
+__all__ = ["from_sklearn", "from_torch", "to_sklearn", "to_torch"]

@@ -1,0 +1,144 @@
+"""Layers of torch as modules: which one each is, and where its parameters are."""
+
+import re
+
+from skbackprop import network
+from skbackprop.network import Graph, Input
+
+# What stands in `meta` of a module of torch that was made of a graph.
+GRAPH_KEY = "skbackprop_graph"
+
+
+def graph_of(torch, module, n_features=None):
+    """Return the graph that a module of torch is, and parameters by module and name."""
+    layers = list(_layers(torch, module))
+    # The same layer once more is the same module, which shares its parameters.
+    modules = {id(layer): _module_of(torch, layer) for layer in layers}
+    if n_features is None:
+        n_features = next(filter(None, map(_width_of, layers)), None)
+    if n_features is None:
+        raise ValueError(
+            "n_features must be given, as no layer says how wide the input is."
+        )
+    signal, blocks = Input(n_features), {}
+    for layer in layers:
+        made = modules[id(layer)]
+        if made is not None:
+            signal, blocks[id(made)] = made(signal), _blocks_of(made, layer)
+    graph = Graph(signal if signal.module is not None else network.Identity()(signal))
+    return graph, [blocks.get(id(one), {}) for one in graph.modules]
+
+
+def _layers(torch, module):
+    """Yield the layers of a module, of Sequential in Sequential too."""
+    if not isinstance(module, torch.nn.Sequential):
+        yield module
+        return
+    for layer in module:
+        yield from _layers(torch, layer)
+
+
+def _width_of(layer):
+    """Return how many columns a layer reads, None where any number will do."""
+    width = getattr(layer, "in_features", getattr(layer, "num_features", None))
+    shape = getattr(layer, "normalized_shape", (None,))
+    return width if width is not None else shape[-1]
+
+
+def _module_of(torch, layer):
+    """Return the module that a layer is, None where it leaves vectors as they are."""
+    nn = torch.nn
+    plain = {
+        nn.GELU: network.GELU,
+        nn.Identity: network.Identity,
+        nn.Mish: network.Mish,
+        nn.ReLU: network.ReLU,
+        nn.SELU: network.SELU,
+        nn.SiLU: network.SiLU,
+        nn.Sigmoid: network.Sigmoid,
+        nn.Softplus: network.Softplus,
+        nn.Softsign: network.Softsign,
+        nn.Tanh: network.Tanh,
+        nn.LogSoftmax: network.LogSoftMax,
+        nn.Softmax: network.Softmax,
+    }
+    kind = type(layer)
+    _check_settings(torch, layer)
+    if kind is nn.Flatten:
+        return None
+    if kind in plain:
+        return plain[kind]()
+    settings = {
+        nn.BatchNorm1d: lambda: network.BatchNorm(layer.momentum, layer.eps),
+        nn.Dropout: lambda: network.Dropout(layer.p),
+        nn.ELU: lambda: network.ELU(layer.alpha),
+        nn.Hardtanh: lambda: network.HardTanh(),
+        nn.LayerNorm: lambda: network.LayerNorm(layer.eps),
+        nn.LeakyReLU: lambda: network.LeakyReLU(layer.negative_slope),
+        nn.Linear: lambda: network.Linear(layer.out_features, layer.bias is not None),
+    }
+    if kind not in settings:
+        raise TypeError(
+            f"{layer!r} is no layer that this package has a module for. Build the "
+            "graph of skbackprop.network, and copy the parameters."
+        )
+    return settings[kind]()
+
+
+def _check_settings(torch, layer):
+    """Raise ValueError where a layer has a setting that no module has."""
+    nn = torch.nn
+    needed = {
+        nn.BatchNorm1d: [("affine", True), ("track_running_stats", True)],
+        nn.Flatten: [("start_dim", 1), ("end_dim", -1)],
+        nn.GELU: [("approximate", "none")],
+        nn.Hardtanh: [("min_val", -1.0), ("max_val", 1.0)],
+        nn.LayerNorm: [("elementwise_affine", True)],
+        nn.Softplus: [("beta", 1.0)],
+    }.get(type(layer), [])
+    for name, value in needed:
+        found = getattr(layer, name)
+        if found != value:
+            raise ValueError(f"{layer!r} has {name}={found!r}, but must have {value}.")
+    if type(layer) is nn.BatchNorm1d and layer.momentum is None:
+        raise ValueError(f"{layer!r} has momentum=None, but must have a number.")
+    if type(layer) is nn.LayerNorm and len(layer.normalized_shape) != 1:
+        raise ValueError(f"{layer!r} must normalize the last dimension only.")
+    if type(layer) in (nn.Softmax, nn.LogSoftmax) and layer.dim not in (1, -1):
+        raise ValueError(f"{layer!r} has dim={layer.dim}, but must have 1 or -1.")
+
+
+def _blocks_of(module, layer):
+    """Return the parameters and buffers of the layer that a module is in torch."""
+    own = {**dict(layer.named_parameters()), **dict(layer.named_buffers())}
+    arrays = {
+        name: tensor.detach().cpu().numpy().copy() for name, tensor in own.items()
+    }
+    if isinstance(module, network.Linear):
+        arrays["weight"] = arrays["weight"].T.copy()
+    return arrays
+
+
+def name_of(graph, index, number):
+    """Return what the module is called in torch that node ``number`` is first of."""
+    name = type(graph.modules[index]).__name__
+    # BatchNorm is batch_norm, ReLU is relu.
+    return f"{re.sub('(?<=[a-z])(?=[A-Z][a-z])', '_', name).lower()}_{number}"
+
+
+def graph_kept(made):
+    """Return the graph that a module was made of, and its parameters as they are now.
+
+    None where it was made otherwise.
+    """
+    graph = getattr(made, "meta", {}).get(GRAPH_KEY)
+    if graph is None:
+        return None
+    blocks = {}
+    for number, (index, _) in enumerate(graph.wires, start=1):
+        name = name_of(graph, index, number)
+        if index not in blocks:
+            held = getattr(made, name, None)
+            module = graph.modules[index]
+            blocks[index] = {} if held is None else _blocks_of(module, held)
+    return graph, [blocks[index] for index in range(len(graph.modules))]
