@@ -208,9 +208,13 @@ class UnrolledGraph(Graph):
         return functools.partial(_compile_anew, self.net, self.layout)
 
     def __eq__(self, other):
-        if not isinstance(other, UnrolledGraph):
+        if isinstance(other, UnrolledGraph):
+            return (self.net, self.layout) == (other.net, other.layout)
+        if not isinstance(other, Graph):
             return NotImplemented
-        return (self.net, self.layout) == (other.net, other.layout)
+        # As files have it, where it is written out.
+        names = Graph.__dataclass_fields__
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def __hash__(self):
         return hash((self.net, self.layout))
