@@ -11,7 +11,7 @@ from skbackprop.interchange.torch_readers import (
     name_of,
 )
 from skbackprop.network import Graph, Linear, PiecewiseLinear
-from skbackprop.network.compiler import compile_graph
+from skbackprop.network.compiler import compile_unrolled
 from skbackprop.utils.optional import import_optional
 
 
@@ -94,7 +94,7 @@ class _Writer:
     def __init__(self, torch, graph, flat):
         self.torch, self.graph = torch, graph
         self.blocks = [{} for _ in graph.modules]
-        program = compile_graph(graph)
+        program = compile_unrolled(graph)
         for block, view in zip(program.blocks, program.views(flat), strict=True):
             self.blocks[block.module][block.name] = torch.tensor(np.array(view))
         self.dtype = torch.tensor(flat[:0]).dtype
@@ -163,7 +163,7 @@ class _Writer:
 
 def _of_part(estimator, part):
     """Return the parameters of a part of a network, laid out for the part alone."""
-    whole, program = compile_graph(estimator.graph_), compile_graph(part)
+    whole, program = compile_unrolled(estimator.graph_), compile_unrolled(part)
     index_of = {id(m): index for index, m in enumerate(estimator.graph_.modules)}
     views = zip(whole.blocks, whole.views(estimator._parameters), strict=True)
     values = {(block.module, block.name): view for block, view in views}
@@ -225,5 +225,5 @@ def from_torch(module, n_features=None):
         raise TypeError(f"module must be a torch.nn.Module, got {module!r}.")
     kept = graph_kept(module)
     graph, blocks = kept or graph_of(torch, module, n_features)
-    program = compile_graph(graph)
+    program = compile_unrolled(graph)
     return graph, [blocks[block.module][block.name] for block in program.blocks]

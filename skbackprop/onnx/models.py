@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.engine.bound_graph import BoundGraph
 from skbackprop.fitting.estimator import NetworkEstimator
-from skbackprop.network.compiler import compile_graph, compile_part
+from skbackprop.network.compiler import compile_part, compile_unrolled
 from skbackprop.onnx.networks import (
     labels_of,
     record_predictions,
@@ -92,7 +92,9 @@ def _(model: NetworkEstimator, dtype, X):
     def record(inputs, xp):
         graph = model.graph_
         part = model._predicting_part(graph)
-        program = compile_graph(graph) if part is graph else compile_part(graph, part)
+        program = (
+            compile_unrolled(graph) if part is graph else compile_part(graph, part)
+        )
         logits = record_program(program, model._parameters, *inputs, xp)
         return record_predictions(model._targets, logits, xp)
 

@@ -5,7 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbackprop.estimators.recurrent import RecurrentClassifier, RecurrentRegressor
 from skbackprop.estimators.sequences import are_sequences
-from skbackprop.network.compiler import compile_graph
+from skbackprop.network.compiler import compile_unrolled
 from skbackprop.network.recurrence import SequenceLayout
 from skbackprop.onnx.models import Column, Interface, interface_of, matrix_of
 from skbackprop.onnx.networks import record_predictions, record_program
@@ -21,7 +21,7 @@ def _(model, dtype, X):
 
     def record(inputs, xp):
         x = _rows(inputs, layout, model.layout, in_rows, xp)
-        program = compile_graph(model._net.unroll(layout))
+        program = compile_unrolled(model._net.unroll(layout))
         logits = record_program(program, model._parameters, x, xp)
         return record_predictions(model._targets, logits, xp)
 
