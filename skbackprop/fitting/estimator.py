@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skbackprop.engine.history import as_recorded, as_stored
 from skbackprop.fitting.callbacks import (
     CallbackSupportMixin,
     begin_callbacks,
@@ -23,6 +24,9 @@ from skbackprop.fitting.state import unchanged_on_error
 from skbackprop.fitting.storage.estimators import KeptInFiles, check_state
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.network.compiler import compile_graph, compile_part
+
+# What grows by a number an epoch: lists here, arrays in pickles and files.
+_RECORDS = {"history_", "loss_curve_", "validation_loss_curve_", "validation_scores_"}
 
 
 @dataclass(eq=False, repr=False)
@@ -230,12 +234,17 @@ default=None
                 state["_training_state"] = replace(
                     state["_training_state"], history=state["history_"]
                 )
+        if state.get("_training_state") is None:  # which holds the same lists
+            state.update({name: as_stored(state[name]) for name in _RECORDS & {*state}})
         if "_parameters" in state:
             state["_parameters"] = self._program.compact(self._parameters)
         return state
 
     def __setstate__(self, state):
         """Restore the flat parameter vector from the compact one."""
+        if state.get("_training_state") is None:
+            records = {n: as_recorded(state[n]) for n in _RECORDS & {*state}}
+            state = {**state, **records}
         super().__setstate__(state)
         if "_parameters" in state:
             # Of this machine's byte order, whichever wrote it.

@@ -284,3 +284,25 @@ def test_a_pickle_of_a_machine_of_the_other_byte_order_predicts_the_same():
     loaded = copy.copy(ours)
     loaded.__setstate__(state)
     assert_array_equal(outputs(loaded, task.X), outputs(ours, task.X))
+
+
+def test_records_of_epochs_are_stored_as_arrays():
+    task = ALL[0]
+    ours = task.ours(max_iter=3, early_stopping=True).fit(task.X, task.y)
+    state = ours.__getstate__()
+    columns = [*state["history_"].values(), state["loss_curve_"]]
+    assert all(isinstance(column, np.ndarray) for column in columns)
+    loaded = pickle.loads(pickle.dumps(ours))
+    assert loaded.loss_curve_ == ours.loss_curve_
+    assert loaded.validation_scores_ == ours.validation_scores_
+    assert loaded.history_["epoch"] == ours.history_["epoch"]
+
+
+def test_records_in_lists_are_read_as_files_before_had_them():
+    task = ALL[0]
+    ours = task.ours(max_iter=3).fit(task.X, task.y)
+    state = {**ours.__getstate__(), "history_": ours.history_}
+    loaded = type(ours)()
+    loaded.__setstate__({**state, "loss_curve_": ours.loss_curve_})
+    np.testing.assert_equal(loaded.history_, ours.history_)
+    assert loaded.loss_curve_ == ours.loss_curve_
