@@ -17,6 +17,7 @@ PACKAGES = [
     "skbackprop",
     "skbackprop.capacity",
     "skbackprop.datasets",
+    "skbackprop.distributed",
     "skbackprop.exceptions",
     "skbackprop.inspection",
     "skbackprop.manifold",

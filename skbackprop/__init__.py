@@ -38,6 +38,7 @@ _HOMES = {
 _SUBPACKAGES = {
     "capacity",
     "datasets",
+    "distributed",
     "engine",
     "exceptions",
     "inspection",

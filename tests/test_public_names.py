@@ -13,7 +13,7 @@ import skbackprop
 PACKAGE = Path(skbackprop.__file__).parent
 SUBPACKAGES = [
     *("capacity", "datasets", "engine", "exceptions", "inspection", "manifold"),
-    *("network", "separability"),
+    *("distributed", "network", "separability"),
 ]
 
 

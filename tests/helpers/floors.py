@@ -8,5 +8,6 @@ FLOORS = [
     {"fitting", "capacity"},
     {"estimators", "inspection"},
     {"tabular"},
+    {"distributed"},
     {"__init__"},
 ]
