@@ -63,12 +63,12 @@ class Team:
         if not client.nthreads():
             raise ValueError("client must have workers, there are none.")
         partitions = place(client, X, y, sample_weight)
-        summaries = client.gather(
-            [
-                client.submit(summarize, partition, number, wants_labels, pure=False)
-                for number, partition in enumerate(partitions)
-            ]
-        )
+        asked = [
+            client.submit(summarize, partition, number, wants_labels, pure=False)
+            for number, partition in enumerate(partitions)
+        ]
+        # In their order: of several that are wrong, the first one is named.
+        summaries = [summary.result() for summary in asked]
         check_alike(summaries)
         self._classes = all_labels(summaries) if wants_labels else None
         self.n_rows = sum(summary.n_rows for summary in summaries)

@@ -107,7 +107,7 @@ HALVES = list(da.from_array(LABELS, (900,)).to_delayed())
         (
             X,
             da.from_array(LABELS, ((450, 450, 447, 450),)),
-            "Partition 3 has 447 rows of X, but 450 of y",
+            "Partition 2 has 450 rows of X, but 447 of y",
         ),
         (X[:0], Y[:0], "no rows"),
     ],
