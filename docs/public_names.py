@@ -8,6 +8,7 @@ PACKAGES = [
     "skbackprop.capacity",
     "skbackprop.chunks",
     "skbackprop.datasets",
+    "skbackprop.distributed",
     "skbackprop.exceptions",
     "skbackprop.inspection",
     "skbackprop.interchange",

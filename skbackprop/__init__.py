@@ -40,6 +40,7 @@ _SUBPACKAGES = {
     "capacity",
     "chunks",
     "datasets",
+    "distributed",
     "engine",
     "exceptions",
     "inspection",

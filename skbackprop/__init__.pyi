@@ -1,6 +1,7 @@
 from skbackprop import capacity as capacity
 from skbackprop import chunks as chunks
 from skbackprop import datasets as datasets
+from skbackprop import distributed as distributed
 from skbackprop import engine as engine
 from skbackprop import exceptions as exceptions
 from skbackprop import inspection as inspection

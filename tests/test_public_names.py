@@ -12,8 +12,8 @@ import skbackprop
 
 PACKAGE = Path(skbackprop.__file__).parent
 SUBPACKAGES = [
-    *("capacity", "chunks", "datasets", "engine", "exceptions", "inspection"),
-    *("interchange", "manifold", "network", "onnx", "separability"),
+    *("capacity", "chunks", "datasets", "distributed", "engine", "exceptions"),
+    *("inspection", "interchange", "manifold", "network", "onnx", "separability"),
 ]
 
 

@@ -8,6 +8,6 @@ FLOORS = [
     {"fitting", "capacity"},
     {"estimators", "inspection"},
     {"tabular"},
-    {"interchange", "onnx"},
+    {"distributed", "interchange", "onnx"},
     {"__init__"},
 ]

@@ -1,0 +1,222 @@
+"""``fit``: one network, trained by all workers of a cluster."""
+
+import copy
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, validate_params
+
+from skbackprop.distributed.rounds import Rounds
+from skbackprop.distributed.team import Team
+from skbackprop.fitting.callbacks import begin_callbacks, with_callbacks
+from skbackprop.fitting.estimator import NetworkEstimator
+from skbackprop.fitting.settings import make_plan
+from skbackprop.fitting.state import unchanged_on_error
+from skbackprop.utils.optional import import_optional
+
+
+@validate_params(
+    {
+        "epochs_per_round": [Interval(Integral, 1, None, closed="left")],
+        "outer_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "outer_momentum": [Interval(Real, 0, 1, closed="left")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def fit(
+    estimator,
+    X,
+    y,
+    *,
+    sample_weight=None,
+    client=None,
+    epochs_per_round=1,
+    outer_learning_rate=0.7,
+    outer_momentum=0.9,
+):
+    r"""Fit a network to data that lie on the workers of a dask cluster.
+
+    Each worker trains on the partitions that it holds, with an optimizer of its own.
+    After each round of some epochs the parameters :math:`\theta_k` of the workers
+    make those of the network, by DiLoCo (Douillard et al. 2023 [1]_):
+
+    .. math:: g = \sum_k w_k (\theta - \theta_k), \quad v \leftarrow \mu v + g, \quad
+        \theta \leftarrow \theta - \eta (g + \mu v)
+
+    where :math:`w_k` is the share of the worker in the weight of all rows. With
+    ``outer_learning_rate=1`` and ``outer_momentum=0`` it is the plain average.
+    Statistics of BatchNorm are always averaged.
+
+    No row passes through the client, which gets parameters, losses and the labels
+    that occur. Rows stand twice in the memory of a worker: as partitions, and as what
+    is trained on.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier, MLPRegressor, NetworkClassifier, NetworkRegressor, \
+RecurrentClassifier or RecurrentRegressor
+        With a solver that learns from minibatches. ``max_iter`` counts epochs, each a
+        pass over all partitions; ``tol`` and ``n_iter_no_change`` end training as in
+        its own ``fit``. With ``warm_start=True`` the network fitted before goes on.
+        Not with ``early_stopping``, ``checkpoint`` or a learning rate that waits for a
+        standstill.
+    X : dask array or frame of shape (n_samples, n_features), or list
+        The input data; or a list of futures or delayed objects, each some rows.
+        Partitions without rows are left out.
+    y : dask array, series or frame of shape (n_samples,) or \
+(n_samples, n_outputs), or list
+        Class labels or numbers, in partitions like those of X.
+    sample_weight : dask array or series of shape (n_samples,), or list, default=None
+        Weight of each sample in the loss; 1 each by default.
+    client : distributed.Client, default=None
+        Of the cluster; None: the client that was made last.
+    epochs_per_round : int, default=1
+        Passes of a worker over its rows between two averages.
+    outer_learning_rate : float, default=0.7
+        The factor :math:`\eta` above.
+    outer_momentum : float, default=0.9
+        The factor :math:`\mu` above, from 0 to below 1.
+
+    Returns
+    -------
+    estimator : object
+        The same, fitted: it predicts, is saved and goes on like any other. The result
+        depends on ``random_state`` and on which partitions lie together, not on who
+        is ready first.
+
+    Raises
+    ------
+    ImportError
+        If dask or distributed is not installed.
+    DivergenceError
+        If a loss or a parameter is not finite. The network of the round before is
+        kept.
+    RuntimeError
+        If partitions are lost with their worker and dask cannot compute them anew,
+        or if a learner is lost three times in a round.
+    TypeError
+        If the estimator, or the data, is not one of those above.
+    ValueError
+        If a parameter or the data is not as it must be; the partition is named.
+
+    See Also
+    --------
+    skbackprop.MLPClassifier.partial_fit : Learn from rows that come one after another.
+
+    Notes
+    -----
+    A worker that dies is replaced: dask computes its partitions anew, on a worker that
+    a nanny has started or on one of the others, and the round is run again there,
+    with new moments of the optimizer. Ctrl-C ends training behind a round, and keeps
+    what was learnt.
+
+    References
+    ----------
+    .. [1] Douillard, A. et al. (2023). "DiLoCo: Distributed low-communication
+       training of language models". arXiv:2311.08105.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from distributed import Client
+    >>> from sklearn.datasets import load_digits
+    >>> from skbackprop import MLPClassifier
+    >>> from skbackprop.distributed import fit
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, y = da.from_array(X, (450, 64)), da.from_array(y, 450)
+    >>> clf = MLPClassifier(max_iter=20, tol=None, random_state=0)
+    >>> with Client(
+    ...     n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ... ) as client:
+    ...     clf = fit(clf, X, y, client=client)
+    >>> clf.score(X.compute(), y.compute()) > 0.9
+    True
+    """
+    _check_estimator(estimator)
+    client = client or import_optional("distributed", "dask").get_client()
+    continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
+    with unchanged_on_error(estimator, trains=continues):
+        seed = _seed(estimator)
+        team = Team(client, X, y, sample_weight, is_classifier(estimator))
+        template = _template(estimator, continues, seed)
+        network = team.begin(template)
+        _check_schedule(network)
+        if not continues:
+            _take_up(estimator, network)
+        team.gather(network)
+        rounds = Rounds(
+            estimator, team, epochs_per_round, seed, outer_learning_rate, outer_momentum
+        )
+        _run_watched(
+            estimator, rounds, estimator._as_callbacks_see(X, y, sample_weight)
+        )
+    rounds.conclude()
+    return estimator
+
+
+def _check_estimator(estimator):
+    is_of_rows = is_classifier(estimator) or is_regressor(estimator)
+    if not (isinstance(estimator, NetworkEstimator) and is_of_rows):
+        raise TypeError(
+            "estimator must be a classifier or regressor of skbackprop that is one "
+            f"network, got {type(estimator).__name__}."
+        )
+    estimator._validate_params()
+    refused = {"early_stopping": False, "checkpoint": None}
+    for name, only in refused.items():
+        if getattr(estimator, name) != only:
+            raise ValueError(
+                f"{name}={getattr(estimator, name)!r} needs all data in one process. "
+                f"Use {name}={only!r} to fit on several."
+            )
+    if estimator.solver == "lbfgs":
+        raise ValueError(
+            "solver='lbfgs' does not learn in rounds. Use a solver that learns from "
+            "minibatches, such as 'adam'."
+        )
+
+
+def _check_schedule(network):
+    schedule = make_plan(network, network.max_iter).schedule
+    if schedule.slow_down(1.0, network.learning_rate_init):
+        raise ValueError(
+            f"learning_rate={network.learning_rate!r} waits for a standstill, which "
+            "no worker sees alone. Use 'constant' or a schedule by epochs."
+        )
+
+
+def _seed(estimator):
+    if isinstance(estimator.random_state, Integral):
+        return int(estimator.random_state)
+    return int(check_random_state(estimator.random_state).randint(2**31 - 1))
+
+
+def _template(estimator, continues, seed):
+    """Return what workers begin with: nothing but the number of epochs ends it."""
+    template = copy.copy(estimator) if estimator.warm_start else clone(estimator)
+    vars(template).pop("_skl_callbacks", None)  # they stay with the client
+    if continues:
+        template._training_state = None  # of other rows
+    return template.set_params(
+        random_state=seed, n_iter_no_change=np.inf, verbose=False, warm_start=False
+    )
+
+
+def _take_up(estimator, network):
+    """Let the estimator have the network that a worker has begun."""
+    parameters = estimator.get_params(deep=False)
+    begun = {k: v for k, v in vars(network).items() if k not in parameters}
+    vars(estimator).pop("feature_names_in_", None)
+    vars(estimator).update(copy.deepcopy(begun))
+    vars(estimator).pop("_assigned", None)
+
+
+@with_callbacks
+def _run_watched(estimator, rounds, data):
+    """Train while scikit-learn's callbacks are told, if there are any."""
+    callbacks = begin_callbacks(estimator, data, keeps_best=False)
+    rounds.run([callbacks] if callbacks else [])
+    if callbacks:
+        callbacks.end()

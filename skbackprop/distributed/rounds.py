@@ -1,0 +1,159 @@
+"""Rounds: some epochs on each worker, then a step of them all."""
+
+import math
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skbackprop.distributed.averaging import OuterStep
+from skbackprop.distributed.team import SchedulerLost
+from skbackprop.engine.history import extend_history
+from skbackprop.engine.interrupts import Interrupts
+from skbackprop.engine.training import Outcome
+from skbackprop.exceptions import DivergenceError
+from skbackprop.utils.warnings import warn_user
+
+_MEANS = ("loss", "penalty", "gradient_norm")
+
+
+class Rounds:
+    """The rounds of a fit, and what the estimator is told of them.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        That of the user, with a network that is begun.
+    team : Team
+        Whose learners are set.
+    epochs_per_round : int
+    seed : int
+        From which the workers' shuffles follow, with the epoch and the share.
+    learning_rate, momentum : float
+        Of the outer step.
+
+    Attributes
+    ----------
+    losses : list of float
+        Of each epoch, those of fits before included: the mean over the rows.
+    """
+
+    best = None  # a validation set would say which parameters these are
+
+    def __init__(
+        self, estimator, team, epochs_per_round, seed, learning_rate, momentum
+    ):
+        self._estimator, self._team, self._seed = estimator, team, seed
+        self._epochs_per_round = epochs_per_round
+        self.losses = estimator.loss_curve_
+        self._n_before = len(self.losses)
+        self._n_without_improvement = 0
+        self._outcome, self._lost = Outcome.OUT_OF_EPOCHS, None
+        program = estimator._program
+        n_learned = sum(
+            math.prod(block.shape)
+            for block in program.blocks
+            if block.offset < program.n_learned
+        )
+        self._outer = OuterStep(
+            program.compact(estimator._parameters),
+            n_learned,
+            learning_rate,
+            momentum,
+            np.array([share.weight for share in team.shares]),
+        )
+
+    def run(self, observers):
+        """Train until a rule says stop, or somebody does."""
+        try:
+            with Interrupts() as interrupts:
+                while self._outcome is Outcome.OUT_OF_EPOCHS and self._n_left:
+                    interrupts.check()
+                    self._outcome = self._run_one(observers)
+                interrupts.check()
+        except KeyboardInterrupt:
+            self._outcome = Outcome.INTERRUPTED
+        except SchedulerLost as error:
+            self._lost = error
+        self._estimator.n_iter_ = len(self.losses) - self._n_before
+
+    @property
+    def _n_left(self):
+        return self._estimator.max_iter - (len(self.losses) - self._n_before)
+
+    def _run_one(self, observers):
+        """Run a round, and return whether training goes on (OUT_OF_EPOCHS)."""
+        for observer in observers:
+            observer.before_epochs(self)
+        n_epochs = min(self._epochs_per_round, self._n_left)
+        found = self._team.learn(self._outer.parameters, n_epochs, self._seeds())
+        if any(learnt.has_diverged for learnt in found):
+            return Outcome.DIVERGED
+        self._outer.take([learnt.parameters for learnt in found])
+        self._record([learnt.history for learnt in found], n_epochs)
+        asked_to_stop = [observer.after_epochs(self) for observer in observers]
+        if any(asked_to_stop):
+            return Outcome.STOPPED
+        return self._apply_rule(n_epochs)
+
+    def _seeds(self):
+        """Return a seed for each share, which no other round has."""
+        shares = range(len(self._team.shares))
+        keys = [(self._seed, len(self.losses), share) for share in shares]
+        return [int(np.random.SeedSequence(k).generate_state(1)[0]) for k in keys]
+
+    def _record(self, histories, n_epochs):
+        """Give the estimator the network of the round, and the record of its epochs."""
+        estimator, weights = self._estimator, self._outer.weights
+        program = estimator._program
+        program.fill(estimator._parameters, self._outer.parameters)
+        columns = {
+            name: np.average([h[name] for h in histories], 0, weights).tolist()
+            for name in _MEANS
+        }
+        columns["learning_rate"] = histories[0]["learning_rate"]
+        columns["seconds"] = np.max([h["seconds"] for h in histories], 0).tolist()
+        extend_history(estimator.history_, **columns)
+        self.losses.extend(columns["loss"])
+        estimator.t_ += n_epochs * self._team.n_rows
+        estimator.loss_ = self.losses[-1]
+        if estimator.verbose:
+            n_done = len(self.losses) - self._n_before
+            print(f"Iteration {n_done}, loss = {estimator.loss_:.8f}")
+
+    def _apply_rule(self, n_epochs):
+        """Count epochs without improvement, as a fit in one process does."""
+        estimator = self._estimator
+        for loss in self.losses[-n_epochs:]:
+            is_better = loss <= estimator.best_loss_ - (estimator.tol or 0.0)
+            n_before = self._n_without_improvement
+            self._n_without_improvement = 0 if is_better else n_before + 1
+            estimator.best_loss_ = min(estimator.best_loss_, loss)
+        if estimator.tol is None:
+            return Outcome.OUT_OF_EPOCHS
+        if self._n_without_improvement > estimator.n_iter_no_change:
+            return Outcome.CONVERGED
+        return Outcome.OUT_OF_EPOCHS
+
+    def conclude(self):
+        """Say how training ended, by a warning or an error where it is no success."""
+        estimator = self._estimator
+        if self._lost is not None:
+            raise ConnectionError(
+                f"The scheduler was lost after {estimator.n_iter_} epochs, which are "
+                "kept. Fit with another client and warm_start=True to go on from there."
+            ) from self._lost
+        if self._outcome is Outcome.DIVERGED:
+            raise DivergenceError(
+                f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after: "
+                "the parameters of the round before are kept. Try a smaller "
+                "learning_rate_init, outer_learning_rate or outer_momentum, or scale "
+                "the features."
+            )
+        if self._outcome is Outcome.INTERRUPTED:
+            warn_user("Training interrupted by user.")
+        elif self._outcome is Outcome.OUT_OF_EPOCHS and estimator.tol is not None:
+            warn_user(
+                f"Maximum iterations ({estimator.max_iter}) reached and the "
+                "optimization hasn't converged yet.",
+                ConvergenceWarning,
+            )
