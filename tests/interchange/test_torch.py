@@ -229,7 +229,7 @@ def test_layers_of_torch_become_a_graph_that_computes_the_same():
         nn.Flatten(),
         nn.Sequential(nn.Linear(5, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.1)),
         *(nn.LayerNorm(8), nn.Linear(8, 8, bias=False), nn.ELU(0.7), nn.GELU()),
-        *(nn.LeakyReLU(0.2), nn.Mish(), nn.Softplus(), nn.Linear(8, 3)),
+        *(nn.LeakyReLU(0.2), nn.SiLU(), nn.Softplus(), nn.Linear(8, 3)),
         nn.LogSoftmax(dim=1),
     ).double()
     layers(torch.randn(20, 5, dtype=torch.float64))  # statistics of batches
