@@ -55,18 +55,18 @@ def fit(
 
     Parameters
     ----------
-    estimator : MLPClassifier, MLPRegressor, NetworkClassifier, NetworkRegressor, \
-RecurrentClassifier or RecurrentRegressor
-        With a solver that learns from minibatches. ``max_iter`` counts epochs, each a
-        pass over all partitions; ``tol`` and ``n_iter_no_change`` end training as in
-        its own ``fit``. With ``warm_start=True`` the network fitted before goes on.
-        Not with ``early_stopping``, ``checkpoint`` or a learning rate that waits for a
+    estimator : object
+        A classifier or regressor of this package that is one network, such as
+        `skbackprop.MLPClassifier`, with a solver that learns from minibatches.
+        ``max_iter`` counts epochs, each a pass over all partitions; ``tol`` and
+        ``n_iter_no_change`` end training as in its own ``fit``. With
+        ``warm_start=True`` the network fitted before goes on. Not with
+        ``early_stopping``, ``checkpoint`` or a learning rate that waits for a
         standstill.
     X : dask array or frame of shape (n_samples, n_features), or list
         The input data; or a list of futures or delayed objects, each some rows.
         Partitions without rows are left out.
-    y : dask array, series or frame of shape (n_samples,) or \
-(n_samples, n_outputs), or list
+    y : dask array, series or frame, or list
         Class labels or numbers, in partitions like those of X.
     sample_weight : dask array or series of shape (n_samples,), or list, default=None
         Weight of each sample in the loss; 1 each by default.

@@ -44,6 +44,7 @@ BENCHMARKS = (
     "tabular",
     "tabular_large",
     "mnist_accuracy",
+    "distributed",
 )
 
 
@@ -105,7 +106,7 @@ def parse_args():
     parser.add_argument(
         "--data-dir",
         help="folder with load.py and the real data sets (csr, sequences, "
-        "ranking, capacity, tabular, mnist_accuracy)",
+        "ranking, capacity, tabular, mnist_accuracy, distributed)",
     )
     parser.add_argument(
         "--ours",
