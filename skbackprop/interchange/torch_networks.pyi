@@ -27,6 +27,7 @@ def from_torch(
     Returns
     -------
     graph : Graph
+        The modules and how they are wired.
     parameters : list of ndarray
         With the buffers, block by block, as the functions of
         :mod:`skbackprop.inspection` take them. They share no memory with the module.
