@@ -9,9 +9,8 @@ from skbackprop.network.streaming import unroll_once
 from skbackprop.utils.validation import FLOATS, check_samples
 
 
-def step_forth(estimator, x, state):
+def step_forth(estimator, net, x, state):
     """Return the predictions of a fitted network after a step, and its state."""
-    net = estimator._net
     if net.is_bidirectional:
         raise ValueError(
             "bidirectional=True reads sequences from their end too, which is not there "
@@ -24,7 +23,7 @@ def step_forth(estimator, x, state):
             f"{estimator.n_features_per_step_} features of a time step."
         )
     parameters = estimator._parameters
-    graph, n_state = _graph_of(estimator)
+    graph, n_state = _graph_of(net, estimator.n_features_per_step_)
     state = _read_state(state, net, (len(x), n_state + 1), parameters.dtype)
     # The last column counts the steps so far.
     n_steps = state[:, -1:] + 1
@@ -35,9 +34,8 @@ def step_forth(estimator, x, state):
     return _decoded(estimator._targets, output), np.hstack([new, n_steps])
 
 
-def _graph_of(estimator):
+def _graph_of(net, n_features):
     """Return the graph of a step, kept beside the network."""
-    net, n_features = estimator._net, estimator.n_features_per_step_
     kept = vars(net).get("_step")
     if kept is None or kept[0] != n_features:
         kept = n_features, unroll_once(net, n_features)

@@ -217,9 +217,10 @@ class _Recurrent:
     def _make_graph(self, data, n_outputs):
         net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
         graph = _unroll(net, data)
-        # An equal one that is there already has its program.
+        # An equal one that is there already has its program; that of a file is written
+        # out, without loops.
         known = vars(self).get("graph_")
-        return known if graph == known else graph
+        return known if type(known) is type(graph) and graph == known else graph
 
     def _graph_for(self, data):
         return _unroll(self._net, data)
@@ -292,7 +293,7 @@ class _Recurrent:
             the state is not of this network or of as many sequences.
         """
         check_is_fitted(self)
-        return step_forth(self, x, state)
+        return step_forth(self, self._net, x, state)
 
     def _represent(self, X, layer):
         return self._compute_in_buckets(

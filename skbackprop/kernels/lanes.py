@@ -83,6 +83,8 @@ class RunLane(NamedTuple):
     backward: Address  # of the list row that runs it backward
     gradient: Address  # that rows of ``backward`` now add to, or write
     gradient_bytes: int  # to be made 0 before the first block of a lane
+    pointers: Address  # of the addresses, in these rows, that point into the gradient
+    n_pointers: int
 
 
 @row_layout

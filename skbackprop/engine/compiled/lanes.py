@@ -134,14 +134,18 @@ class Team:
         # What is the first to write need not be made 0 before.
         adds = executor.block_size * executor.n_lanes < executor.batch_size
         loss = space.bind_loss(executor.loss, batch)
+        backward = row_list(space.bind_backward(csr, add=adds))
+        pointers = np.concatenate(_pointers_into(space.gradient, backward))
         lane = new_row(
             RunLane,
             table.loop_kernel("run_lane"),
             lanes=self._lanes,
             forward=row_list([*batch.rows, *space.bind_forward(csr), loss]),
-            backward=row_list(space.bind_backward(csr, add=adds)),
+            backward=backward,
             gradient=space.gradient,
             gradient_bytes=space.gradient.nbytes if adds else 0,
+            pointers=pointers,
+            n_pointers=len(pointers),
         )
         return new_row(
             Member,
@@ -176,6 +180,18 @@ class Team:
             self._lanes.set(is_over=1)
             for thread in threads:
                 thread.join()
+
+
+def _pointers_into(gradient, run):
+    """Return where rows, and rows that they run, hold addresses in a gradient."""
+    table, begin = run.memory["rows"], address(gradient)
+    numbers = table.ravel()
+    is_inside = (numbers >= begin) & (numbers < begin + gradient.nbytes)
+    found = [address(table) + 8 * np.flatnonzero(is_inside)]
+    for row in run.listed:
+        if len(row.listed):
+            found += _pointers_into(gradient, row)
+    return found
 
 
 def _workspace_beside(space):

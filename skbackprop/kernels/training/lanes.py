@@ -5,7 +5,7 @@ that one that gets no core holds up the others by one lane at most, and which th
 runs a lane makes no difference to it.
 """
 
-from skbackprop.kernels.abi import ROW_BYTES, Context, Module, RowList, Scalar
+from skbackprop.kernels.abi import ROW_BYTES, Context, Scalar
 from skbackprop.kernels.lanes import (
     N_SUMMED,
     SUMMED,
@@ -165,17 +165,11 @@ def make_run_lane():
         block_size = lanes[Lanes.block_size]
         # Rows of the pass backward, to the gradient of this lane.
         gradient = as_int64s(lanes[Lanes.gradients])[lane]
-        backward, shift = (
-            as_int64s(row[RunLane.backward]),
-            gradient - row[RunLane.gradient],
-        )
+        shift = gradient - row[RunLane.gradient]
         row[RunLane.gradient] = gradient
-        for i in range(backward[RowList.n_rows]):
-            instruction = as_int64s(backward[RowList.rows] + i * ROW_BYTES)
-            if instruction[Module.dw] != 0:
-                instruction[Module.dw] += shift
-            if instruction[Module.db] != 0:
-                instruction[Module.db] += shift
+        pointers = as_int64s(row[RunLane.pointers])
+        for i in range(row[RunLane.n_pointers]):
+            as_int64s(pointers[i])[0] += shift
         clear_bytes(gradient, row[RunLane.gradient_bytes])
         scalars[Scalar.loss] = 0.0
         samples, n_samples = context[Context.order], context[Context.n_rows]

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier, NetworkRegressor
+from skbackprop import (
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+    NetworkRegressor,
+    RecurrentRegressor,
+)
 from skbackprop.engine.compiled import lanes
 from skbackprop.engine.compiled.blocks import n_lanes
 from skbackprop.engine.compiled.blocks import rows_per_block as chosen_block
@@ -231,3 +237,20 @@ def test_lanes_are_as_many_as_there_is_work_for():
     assert n_lanes(chosen_block(of_digits, 4, 200), 200) == 1
     assert n_lanes(chosen_block(of_mnist, 4, 128), 128) == 2
     assert n_lanes(chosen_block(of_mnist, 4, 10_000), 10_000) == 8
+
+
+@pytest.mark.parametrize("cell", ["tanh", "gru"])
+def test_loops_over_time_add_to_the_gradient_of_their_lane(cell):
+    def fit(n_jobs=1):
+        net = RecurrentRegressor(
+            6, cell=cell, batch_size=150, max_iter=2, random_state=0, n_jobs=n_jobs
+        )
+        with rows_per_block(32):
+            return net.fit(X, NUMBERS)._parameters
+
+    with executor("reference"):
+        expected = fit()
+    alone = fit()
+    np.testing.assert_allclose(alone, expected, rtol=1e-9, atol=1e-12)
+    for n_jobs in (2, 3, 7):
+        np.testing.assert_array_equal(fit(n_jobs), alone)
