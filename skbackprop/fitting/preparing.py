@@ -139,8 +139,7 @@ def _get_ready(estimator, samples, splits, incremental=False):
     if samples.is_sparse:
         estimator._program.check_reads_sparse()
     if estimator.solver != "lbfgs":
-        units = np.arange(samples.n_units)
-        batch_size = minibatch_size(estimator, samples, units)
+        batch_size = minibatch_size(estimator, samples, np.arange(samples.n_units))
         check_minibatches(estimator._program, samples.most_rows(batch_size))
         state = resume_or_begin(estimator, samples, splits, incremental)
         estimator._training_state = state

@@ -79,6 +79,7 @@ def test_scattered_rows_that_are_lost_are_an_error(client, clf, before_round):
     assert not hasattr(clf, "classes_")
 
 
+@pytest.mark.usefixtures("default_handler")
 def test_ctrl_c_keeps_what_was_learnt(client, clf, before_round):
     before_round(3, lambda _: signal.raise_signal(signal.SIGINT))
     with pytest.warns(UserWarning, match="interrupted by user"):

@@ -268,6 +268,7 @@ def test_no_chunks_and_a_wrong_buffer_are_told(data):
         net().fit(Chunks(*data, buffer=0))
 
 
+@pytest.mark.usefixtures("default_handler")
 def test_ctrl_c_keeps_the_last_whole_epoch(data):
     chunks = ChunksWithTargets(*data)
 

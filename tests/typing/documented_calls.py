@@ -151,7 +151,7 @@ def errors() -> None:
     MLPClassifier(solver="adan")  # type: ignore
     MLPClassifier(max_iter="many")  # type: ignore
     MLPClassifier(8, "relu", 0.5)  # type: ignore
-    MLPClassifier().fit(X)  # type: ignore
+    MLPClassifier().predict()  # type: ignore
     MLPRegressor(batch_size="large")  # type: ignore
     RecurrentClassifier(cell="gur")  # type: ignore
     linear_separability(X)  # type: ignore
