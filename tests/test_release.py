@@ -18,7 +18,7 @@ PROJECT_URLS = dict(
     line.split(" = ") for line in METADATA["project_urls"].strip().splitlines()
 )
 REPOSITORY, PAGES = METADATA["url"], PROJECT_URLS["Documentation"]
-RECIPE = (ROOT / "packaging" / "conda-forge" / "recipe.yaml").read_text()
+RECIPE = (ROOT / "docs" / "conda-forge" / "recipe.yaml").read_text()
 
 
 def lines_of(option):
@@ -61,7 +61,7 @@ def test_addresses_of_the_project_are_on_its_forge_or_among_its_pages(title):
     [
         ROOT / "README.md",
         ROOT / "CITATION.cff",
-        ROOT / "packaging" / "conda-forge" / "recipe.yaml",
+        ROOT / "docs" / "conda-forge" / "recipe.yaml",
         Path(pages.__file__),
     ],
     ids=lambda path: path.name,
