@@ -27,6 +27,7 @@ BENCHMARKS = (
     "regularized",
     "residual",
     "recurrent",
+    "steps",
     "unequal",
     "many_modules",
     "sequences",
