@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from skbackprop.kernels import jit
+
 N_ROWS, N_FEATURES, ROWS_PER_CHUNK = 400_000, 32, 20_000
 CHUNK = 4 * ROWS_PER_CHUNK * N_FEATURES  # bytes
 # Two buffers of two chunks, a chunk as it is read and as it is validated, and what
@@ -52,6 +54,9 @@ def path(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    not jit.available(), reason="OpenBLAS takes memory of its own, for each thread"
+)
 @pytest.mark.skipif(
     sys.platform != "linux", reason="limits of memory are those of Linux"
 )
