@@ -22,6 +22,8 @@ from skbackprop.engine.reference.modules import (
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.engine.stretches import moving_matrices, stretches_of
 
+_MOST_UNITS = 1024  # whose signals are kept at once where a gradient is of them all
+
 
 def _memberships(samples, units):
     """Return rows of X and of the targets of some units, and where groups begin."""
@@ -71,7 +73,7 @@ class ReferenceExecutor(BaseExecutor):
     def objective(self, samples):
         total, gradient = 0.0, np.zeros_like(self.gradient)
         with np.errstate(all="ignore"):
-            for batch in batches(samples.n_units, self.batch_size):
+            for batch in batches(samples.n_units, min(self.batch_size, _MOST_UNITS)):
                 indices = np.arange(batch.start, batch.stop)
                 total += self._loss_and_gradient(
                     samples, indices, samples.weight_sum, Pass(True, self.seed)
