@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import threading
 import warnings
 
 import numpy as np
@@ -17,6 +18,7 @@ from tasks import ALL, BOTH, assert_bitwise_same_network
 
 import skbackprop
 from skbackprop import MLPClassifier, RecurrentClassifier
+from skbackprop.engine.debugging import rows_per_block
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -87,6 +89,35 @@ def test_each_epoch_begins_and_ends_and_nothing_else_changes(task, solver):
     ours = task.ours(solver=solver).set_callbacks(diary).fit(task.X, task.y)
     assert diary.pages == pages_of(ours.n_iter_)
     assert_bitwise_same_network(ours, task.ours(solver=solver).fit(task.X, task.y))
+
+
+@needs_callbacks
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_fits_of_several_threads_tell_their_callbacks_the_same(solver):
+    witnesses = Witness(), Witness()
+    with rows_per_block(32):
+        for n_jobs, witness in zip((1, 3), witnesses, strict=True):
+            net = clone(NET).set_params(solver=solver, n_jobs=n_jobs)
+            net.set_callbacks(witness).fit(X, Y)
+    alone, together = (witness.networks for witness in witnesses)
+    assert len(together) == 7
+    for one, other in zip(alone, together, strict=True):
+        assert_bitwise_same_network(one, other)
+
+
+@needs_callbacks
+def test_an_error_of_a_callback_leaves_no_thread_and_the_network_of_before():
+    class Faulty(Diary):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_id == 2:
+                raise RuntimeError("what the callback met")
+
+    net = clone(NET).set_params(n_jobs=3).fit(X, Y)
+    before, n_threads = net._parameters.copy(), threading.active_count()
+    with rows_per_block(32), pytest.raises(RuntimeError, match="what the callback met"):
+        net.set_callbacks(Faulty()).fit(X, Y)
+    assert_array_equal(net._parameters, before)
+    assert threading.active_count() == n_threads
 
 
 @needs_callbacks

@@ -1,9 +1,14 @@
 """``n_jobs``: how many threads fits use, and that nothing depends on it."""
 
 import inspect
+import multiprocessing
 import os
 import signal
+import sys
 import threading
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -165,6 +170,32 @@ def test_small_minibatches_have_one_thread(four_cores, helpers):
 
 
 # Processes and signals
+
+
+def fit_where_memory_ends():
+    """Return what a fit learns, and warns of, where no stack of a thread has room."""
+    import resource
+
+    with rows_per_block(32):
+        expected = net(n_jobs=3).fit(X, Y)._parameters
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        in_use = pages * resource.getpagesize()
+        threading.stack_size(1 << 30)
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + (1 << 28), -1))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = net(n_jobs=3).fit(X, Y)._parameters
+    return found, expected, [str(w.message) for w in caught]
+
+
+@needs_jit
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_a_limit_of_the_system_leaves_a_fit_with_fewer_threads():
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        found, expected, told = pool.submit(fit_where_memory_ends).result()
+    np.testing.assert_array_equal(found, expected)
+    assert [t for t in told if "thread could not be started" in t and "with 1" in t]
 
 
 @needs_jit
