@@ -15,7 +15,7 @@ from skbackprop.capacity import (
     separability_probability,
 )
 from tests.benchmarks.manifold_capacities import manifold_figures
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 MANY = 10**9
@@ -49,7 +49,7 @@ def run(options):
     """Time counts and probabilities, then curves with one job and with two."""
     repeats = 3 if options.quick else 10
     figures = []
-    with one_core():
+    with on_cores(1):
         for function, arguments, limit, unit in (
             (n_separable_dichotomies, COUNTED, 1, "s"),
             (separability_probability, LIKELY, 1, "ms"),

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from tests.benchmarks.contestants import SKLEARN, classifier
-from tests.benchmarks.measure import PeakMemory, epoch_times, in_new_process, one_core
+from tests.benchmarks.measure import PeakMemory, epoch_times, in_new_process, on_cores
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
@@ -78,7 +78,7 @@ def run(options):
             "ours": fit_function(options.ours, X.astype(dtype), y),
             "sklearn": fit_function(SKLEARN, X.astype(dtype), y),
         }
-        with one_core():
+        with on_cores(1):
             times = epoch_times(fits, repeats, seconds)
         ratio = times["sklearn"] / times["ours"]
         figures.append(Figure("csr", f"sklearn / ours, {dtype}", ratio, ">=", 2, "x"))

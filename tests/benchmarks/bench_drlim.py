@@ -28,7 +28,7 @@ from skbackprop import DrLIM
 from skbackprop.datasets import make_pose_manifold
 from tests.benchmarks import bench_drlim_views
 from tests.benchmarks.contestants import installed
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
@@ -132,7 +132,7 @@ def speed_figures(X, quick):
         return []
     graph = kneighbors_graph(X, 5)
     fits = {"ours": drlim_fit(X, graph), "torch": torch_fit(X, graph)}
-    with one_core():
+    with on_cores(1):
         times = epoch_times(fits, 1 if quick else 3, 0.5)
     print({name: f"{1000 * t:.0f} ms per epoch" for name, t in times.items()})
     ratio = times["torch"] / times["ours"]

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from skbackprop import DrLIM
 from skbackprop.datasets import make_shifted_digits
 from tests.benchmarks.contestants import installed
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.report import Figure
 
 SIZE, REACH = 14, 3  # of the canvas and of the shifts, in pixels
@@ -116,7 +116,7 @@ def speed_figures(X, quick):
     if not installed("torch"):
         return []
     fits = {"ours": our_fit(X), "torch": torch_fit(X)}
-    with one_core():
+    with on_cores(1):
         times = epoch_times(fits, 1 if quick else 3, 0.5)
     print({name: f"{1000 * t:.1f} ms per epoch" for name, t in times.items()})
     return [

@@ -12,7 +12,7 @@ from tests.benchmarks.contestants import (
     torch_fit,
 )
 from tests.benchmarks.fma_peak import fma_peak, gemm_rates
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 PROBLEMS = {
@@ -92,7 +92,7 @@ def run(options):
     """Time every problem that is asked for; return the figures."""
     repeats, seconds = (2, 0.1) if options.quick else (5, 0.4)
     times, losses = {}, {}
-    with one_core():
+    with on_cores(1):
         peak = measured_peak()
         for name in options.problems or PROBLEMS:
             print(f"timing {name}", flush=True)

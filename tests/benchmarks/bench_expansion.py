@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from skbackprop import SparseRandomExpansion
-from tests.benchmarks.measure import PeakMemory, best_times, in_new_process, one_core
+from tests.benchmarks.measure import PeakMemory, best_times, in_new_process, on_cores
 from tests.benchmarks.report import Figure, as_text
 from tests.benchmarks.transformers import first_transforms
 
@@ -82,7 +82,7 @@ def winners_memory(shape):
 
 def compare(functions, repeats):
     """Return (ms of ours, ms of the fastest other) of functions with one 'ours'."""
-    with one_core():
+    with on_cores(1):
         times = best_times(functions, repeats)
     ours = times.pop("ours")
     return 1e3 * ours, 1e3 * min(times.values())

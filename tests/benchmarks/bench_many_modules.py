@@ -16,7 +16,7 @@ from skbackprop.kernels import table
 from skbackprop.kernels.abi import KERNEL
 from skbackprop.network import Add, Graph, Input, Linear, Multiply, Tanh
 from tests.benchmarks.contestants import Problem, estimator_fit
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 N_BLOCKS = 50  # of four modules each
@@ -66,7 +66,7 @@ def run(options):
             "skbackprop:NetworkClassifier", problem, np.float32, graph=small_modules
         )
         fits = {"whole": fit, "outside": without_kernels(fit)}
-        with one_core():
+        with on_cores(1):
             times = epoch_times(fits, repeats, seconds)
         share = 100 * times["outside"] / times["whole"]
         label = f"time outside kernels, batch size {batch_size}"

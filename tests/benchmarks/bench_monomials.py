@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.preprocessing import PolynomialFeatures
 
 from skbackprop import MonomialFeatures
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 # samples, features, degree, least ratio: float64, float32
@@ -133,7 +133,7 @@ def run(options):
     """Time transforms and decisions, each contestant in turn."""
     repeats = 3 if options.quick else 15
     figures, rows = [], []
-    with one_core():
+    with on_cores(1):
         for measure in (dense_figures, sparse_figures, decision_figures):
             for more, row in measure(repeats):
                 figures += more

@@ -10,7 +10,7 @@ import pandas as pd
 
 from skbackprop import MLPClassifier, TabularClassifier
 from skbackprop.onnx import to_onnx
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 N_FEATURES, N_CLASSES = 64, 10
@@ -82,7 +82,7 @@ def run(options):
         for n_rows, n_calls in SIZES:
             X = samples(n_rows)
             timed = {k: repeated(f, n_calls, X) for k, f in functions.items()}
-            with one_core():
+            with on_cores(1):
                 times = best_times(timed, repeats)
             ratio = min(times["onnxruntime"], times["in batches"]) / times["ours"]
             row = {"network": name, "rows": n_rows}

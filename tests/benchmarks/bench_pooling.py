@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from skbackprop import FeaturePooling
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 from tests.benchmarks.transformers import first_transforms
 
@@ -56,7 +56,7 @@ def run(options):
                 ("CSR", csr, "reshape", 30),
             ):
                 turns = repeats * max(1, 10**8 // dense.nbytes)
-                with one_core():
+                with on_cores(1):
                     times = best_times(contestants(X), turns)
                 label = f"max, {shape[0]}x{shape[1]} {storage}, {dtype}"
                 ms = {name: 1e3 * seconds for name, seconds in times.items()}

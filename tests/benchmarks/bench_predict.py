@@ -16,7 +16,7 @@ from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.network import Graph, Input, Linear, Mish, Scale
 from skbackprop.network.compiler import compile_graph
 from tests.benchmarks.contestants import SKLEARN, classifier
-from tests.benchmarks.measure import PeakMemory, best_times, in_new_process, one_core
+from tests.benchmarks.measure import PeakMemory, best_times, in_new_process, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 N_SAMPLES, N_FEATURES, N_CLASSES = 200_000, 64, 10
@@ -73,7 +73,7 @@ def few_rows(paths, repeats):
                 name: repeated(function, n_calls, X)
                 for name, function in contestants.items()
             }
-            with one_core():
+            with on_cores(1):
                 times = best_times(functions, repeats)
             row = {"method": method, "dtype": dtype, "rows": n_samples}
             row |= {f"{name}, ms": 1e3 * t / n_calls for name, t in times.items()}
@@ -116,7 +116,7 @@ def ensemble(repeats):
         for program, parameters, targets in bound:
             run_in_batches(program, parameters, X, targets.probabilities)
 
-    with one_core():
+    with on_cores(1):
         times = best_times({"ours": repeated(predict, 100)}, repeats)
     label = "six networks, probabilities of 1 row, float32"
     return Figure("predict", label, 10 * times["ours"], "<=", 0.3, "ms")
@@ -146,7 +146,7 @@ def many_rows(paths, repeats):
                 name: functools.partial(getattr(fitted(path, dtype), method), X)
                 for name, path in paths.items()
             }
-            with one_core():
+            with on_cores(1):
                 times = best_times(functions, repeats)
             ratio = times["sklearn"] / times["ours"]
             label = f"{method}, sklearn / ours, {dtype}"

@@ -16,7 +16,7 @@ from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
 from skbackprop import MLPRanker, MLPRegressor
 from skbackprop.estimators.queries import gains_of, group_by_query, mean_ndcg
-from tests.benchmarks.measure import one_core
+from tests.benchmarks.measure import on_cores
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
@@ -102,7 +102,7 @@ def run(options):
     for name, fit in contestants.items():
         scores, seconds = [], []
         for seed in range(2 if options.quick else 5):
-            with one_core():
+            with on_cores(1):
                 begin = time.perf_counter()
                 model = fit(seed, X[~test], y[~test], qid[~test])
                 seconds.append(time.perf_counter() - begin)

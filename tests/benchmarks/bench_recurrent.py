@@ -5,7 +5,7 @@ import pandas as pd
 
 from tests.benchmarks.contestants import installed
 from tests.benchmarks.fma_peak import fma_peak
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.recurrent_contestants import (
     GATES,
     Sequences,
@@ -36,7 +36,7 @@ def run(options):
     repeats, seconds = (2, 0.2) if options.quick else (7, 0.5)
     problems = {cell: Sequences(cell) for cell in GATES}
     times, losses = {}, {}
-    with one_core():
+    with on_cores(1):
         peak = fma_peak(np.float32)
         for cell, problem in problems.items():
             print(f"timing {cell}", flush=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tests.benchmarks.bench_epochs import PROBLEMS
 from tests.benchmarks.contestants import estimator_fit
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 SHAPES = ("tabular", "mnist")
@@ -33,7 +33,7 @@ def run(options):
         ALL: {name: value for one in SETTINGS.values() for name, value in one.items()},
     }
     rows, figures = [], []
-    with one_core():
+    with on_cores(1):
         for shape in SHAPES:
             for dtype in (np.float32, np.float64):
                 problem = PROBLEMS[shape]

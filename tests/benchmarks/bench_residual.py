@@ -7,7 +7,7 @@ from skbackprop.network import Add, Graph, Input, Linear, ReLU
 from tests.benchmarks.bench_epochs import PROBLEMS
 from tests.benchmarks.contestants import estimator_fit
 from tests.benchmarks.fma_peak import fma_peak
-from tests.benchmarks.measure import epoch_times, one_core
+from tests.benchmarks.measure import epoch_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 # The samples of two problems, the layers such that one can skip two of them.
@@ -37,7 +37,7 @@ def run(options):
     """Time both nets, which take equally many FLOPs, on both shapes."""
     repeats, seconds = (2, 0.2) if options.quick else (7, 0.5)
     figures, rows = [], []
-    with one_core():
+    with on_cores(1):
         peak = fma_peak(np.float32)
         for name, problem in SHAPES.items():
             fits = {

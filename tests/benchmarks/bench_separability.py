@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 
 from skbackprop import linear_separability, linear_separability_many
 from tests.benchmarks.bench_startup import output_of
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 # (features, points): how many times as fast as linprog, at least.
@@ -112,7 +112,7 @@ def trial_times(n_features, n_points, repeats):
 def speed_figures(repeats):
     """Compare the time per trial, each on one core."""
     figures, rows = [], []
-    with one_core():
+    with on_cores(1):
         for (n_features, n_points), target in AGAINST_LINPROG.items():
             times = trial_times(n_features, n_points, repeats)
             size = f"({n_features}, {n_points})"
@@ -226,6 +226,6 @@ def run(options):
     figures = speed_figures(repeats)
     figures += job_figures(repeats)
     figures.append(first_call_figure(1 if options.quick else 5))
-    with one_core():
+    with on_cores(1):
         figures += collinear_figures(repeats)
     return figures + list(verdict_figures(options.quick))

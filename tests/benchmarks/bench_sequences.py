@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from skbackprop import RecurrentClassifier
-from tests.benchmarks.measure import one_core
+from tests.benchmarks.measure import on_cores
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 
@@ -105,7 +105,7 @@ def run(options):
         test = meta["test"]
         data = list(X[~test]), y[~test], list(X[test]), y[test]
         settings, validation_error = choose(*data[:2], n_folds, search_seeds)
-        with one_core():
+        with on_cores(1):
             errors, seconds = test_errors(data, settings, seeds)
         print(f"{name}: {settings}, test errors {np.round(errors, 2)}", flush=True)
         rows.append(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skbackprop import RecurrentClassifier
 from tests.benchmarks.contestants import installed
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.report import Figure, as_text
 
 LENGTHS = 10, 100, 1000
@@ -68,7 +68,7 @@ def run(options):
     """Time all calls; return how much faster ours are than those of torch."""
     repeats = 8 if options.quick else 40
     rows, figures = [], []
-    with one_core(), warnings.catch_warnings():
+    with on_cores(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for n_timesteps in LENGTHS:
             calls = our_calls(*data(n_timesteps))

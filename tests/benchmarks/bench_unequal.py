@@ -16,7 +16,7 @@ from skbackprop import RecurrentClassifier
 from tests.benchmarks.measure import (
     best_times,
     in_new_process,
-    one_core,
+    on_cores,
     status_bytes,
 )
 from tests.benchmarks.report import Figure, as_text
@@ -58,7 +58,7 @@ def run(options):
         for name, more in CASES.items()
         for n_epochs in (N_EPOCHS, N_EPOCHS + n_more)
     }
-    with one_core():
+    with on_cores(1):
         # Of the process: seconds of unrolling would drown in the noise of wall time.
         times = best_times(fits, repeats, clock=time.process_time)
     whole = {name: times[name, N_EPOCHS] for name in CASES}

@@ -8,7 +8,7 @@ from scipy.optimize import nnls
 
 from skbackprop.capacity import manifold_capacity, sphere_capacity
 from skbackprop.capacity._cones import nearest_in_cone
-from tests.benchmarks.measure import best_times, one_core
+from tests.benchmarks.measure import best_times, on_cores
 from tests.benchmarks.real_data import load
 from tests.benchmarks.report import Figure, as_text
 from tests.helpers.manifold_clouds import (
@@ -82,7 +82,7 @@ def time_figures(repeats):
     manifolds = np.repeat(range(10), 50)
     X = np.random.default_rng(0).normal(size=(500, 500))
     calls = {"all": lambda: manifold_capacity(X, groups=manifolds, random_state=0)}
-    with one_core():
+    with on_cores(1):
         seconds = best_times(calls, repeats)["all"]
         draw = best_times(of_one_draw(X, manifolds), 5 * repeats)
     yield Figure("capacity", "10 x 50 x 500, 200 draws", seconds, "<=", 10, "s")

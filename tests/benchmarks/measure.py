@@ -63,13 +63,13 @@ def epochs_that_take(seconds, fit):
 
 
 @contextlib.contextmanager
-def one_core():
-    """Pin this thread, and those it starts, to one core."""
+def on_cores(n):
+    """Pin this thread, and threads and processes it starts, to the last n cores."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
+    os.sched_setaffinity(0, sorted(cores)[-n:])
     try:
         yield
     finally:
