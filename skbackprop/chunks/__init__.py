@@ -8,7 +8,7 @@ two things more:
   where there is none);
 - a method ``targets(i)``, which returns ``self[i][1:]`` without reading X.
 
-The classes here read chunks from files and from dask. See :doc:`more_than_memory`.
+The classes here read chunks from files and from dask. See :doc:`/more_than_memory`.
 """
 
 from skbackprop.chunks.arrays import ArrayChunks
