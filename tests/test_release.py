@@ -30,6 +30,14 @@ def test_only_the_package_states_its_version():
     assert "\nversion:" not in (ROOT / "CITATION.cff").read_text()
 
 
+def test_the_sdist_has_the_files_at_the_top():
+    packed = (ROOT / "MANIFEST.in").read_text().split()
+    packed.append("README.md")  # setuptools finds it in the metadata
+    suffixes = {".cff", ".md", ".py"}
+    found = {path.name for path in ROOT.iterdir() if path.suffix in suffixes}
+    assert found <= set(packed)
+
+
 def test_the_draft_of_a_recipe_is_of_this_release():
     (version,) = re.findall(r'^  version: "(.+)"$', RECIPE, re.M)
     assert version == parse_version(skbackprop.__version__).base_version

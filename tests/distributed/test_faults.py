@@ -18,6 +18,11 @@ DIGITS /= 16
 X, Y = da.from_array(DIGITS, (450, 64)), da.from_array(LABELS, 450)
 
 
+kills_processes = pytest.mark.skipif(
+    not hasattr(signal, "SIGKILL"), reason="needs a signal that kills"
+)
+
+
 @pytest.fixture
 def clf():
     return MLPClassifier(
@@ -43,6 +48,7 @@ def before_round(monkeypatch):
     return arrange
 
 
+@kills_processes
 def test_a_worker_that_is_killed_is_replaced(client, clf, before_round):
     lost = []
 
@@ -62,6 +68,7 @@ def test_a_worker_that_is_killed_is_replaced(client, clf, before_round):
     assert clf.score(DIGITS, LABELS) > 0.8
 
 
+@kills_processes
 def test_scattered_rows_that_are_lost_are_an_error(client, clf, before_round):
     addresses = sorted(client.nthreads())
     X, y = (
