@@ -22,7 +22,6 @@ from skbackprop.utils.docs import (
     split_sections,
 )
 
-ROOT = Path(__file__).parents[1]
 _HEAD = """\
 # Written by `make stubs` from the module beside it, which is what to change.
 """
@@ -281,11 +280,16 @@ def _docstring(text, indent):
     return f'{indent}{prefix}"""{body.strip()}{end}"""'
 
 
+def stub_of(module):
+    """Return the path of the stub of a module, which stands beside it."""
+    return Path(sys.modules[module].__file__).with_suffix(".pyi")
+
+
 def stubs():
     """Return the text of each stub, by its path."""
     known = classes()
     return {
-        ROOT / f"{module.replace('.', '/')}.pyi": Stub(module, things, known).text()
+        stub_of(module): Stub(module, things, known).text()
         for module, things in public_modules().items()
     }
 
@@ -295,7 +299,7 @@ def main():
     for path, text in stubs().items():
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
-            print(path.relative_to(ROOT))
+            print(path)
 
 
 if __name__ == "__main__":

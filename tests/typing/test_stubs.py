@@ -12,6 +12,7 @@ from stub_types import Types
 import skbackprop
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = Path(skbackprop.__file__).parent
 CALLS = Path(__file__).with_name("documented_calls.py")
 
 
@@ -38,19 +39,19 @@ def members(cls):
 
 def test_stubs_are_those_that_make_stubs_writes(stubs):
     stale = [
-        path.relative_to(ROOT)
+        path.relative_to(PACKAGE)
         for path, text in stubs.items()
         if not path.exists() or path.read_text() != text
     ]
     assert stale == [], "Run `make stubs`."
-    by_hand = {ROOT / "skbackprop/__init__.pyi"}
-    assert {*(ROOT / "skbackprop").rglob("*.pyi")} == {*stubs, *by_hand}
+    by_hand = {PACKAGE / "__init__.pyi"}
+    assert {*PACKAGE.rglob("*.pyi")} == {*stubs, *by_hand}
 
 
 def test_every_public_name_stands_in_a_stub(stubs):
     for name in skbackprop.__all__:
         home = sys.modules[getattr(skbackprop, name).__module__].__name__
-        text = stubs[ROOT / f"{home.replace('.', '/')}.pyi"]
+        text = stubs[make_stubs.stub_of(home)]
         names = {getattr(node, "name", None) for node in ast.parse(text).body}
         assert name in names
 
