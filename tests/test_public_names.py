@@ -18,10 +18,10 @@ SUBPACKAGES = [
 
 
 def names_in_stub():
-    """Return the module that the stub imports each name from, by name."""
+    """Return the module that the stub imports each name from, by the name after as."""
     tree = ast.parse((PACKAGE / "__init__.pyi").read_text())
     return {
-        alias.name: node.module
+        alias.asname: node.module
         for node in tree.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
