@@ -46,6 +46,7 @@ _IMPORTS = {  # by a name that a stub uses
     "ArrayLike": "from numpy.typing import ArrayLike",
     "NDArray": "from numpy.typing import NDArray",
     "sparse": "from scipy import sparse",
+    "SupportsLenAndGetItem": "from _typeshed import SupportsLenAndGetItem",
     "Bunch": "from sklearn.utils import Bunch",
     "Self": "from typing_extensions import Self",
 }

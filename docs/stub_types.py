@@ -23,6 +23,7 @@ _PLAIN = {
     "dict": "dict[Any, Any]",
     "mapping": "Mapping[Any, Any]",
     "sequences": "Sequence[Any]",
+    "sequence of chunks": "SupportsLenAndGetItem[Any]",
     "array-like": "ArrayLike",
     "sparse matrix": "sparse.spmatrix | sparse.sparray",
     "csr_array": "sparse.csr_array",

@@ -1,6 +1,6 @@
 # Written by `make stubs` from the module beside it, which is what to change.
 
-from collections.abc import Sequence
+from _typeshed import SupportsLenAndGetItem
 from typing import Any
 
 class TransformedChunks:
@@ -33,9 +33,9 @@ class TransformedChunks:
     array([[-1.46, -1.46],
            [-0.88, -0.88]])
     """
-    chunks: Sequence[Any]
+    chunks: SupportsLenAndGetItem[Any]
     transformer: Any
-    def __init__(self, chunks: Sequence[Any], transformer: Any) -> None: ...
+    def __init__(self, chunks: SupportsLenAndGetItem[Any], transformer: Any) -> None: ...
     def __getitem__(self, index: Any) -> Any: ...
     def __len__(self) -> int: ...
 

@@ -1,5 +1,6 @@
 # Written by `make stubs` from the module beside it, which is what to change.
 
+from _typeshed import SupportsLenAndGetItem
 from collections.abc import Callable
 from collections.abc import Sequence
 from numpy.typing import ArrayLike
@@ -421,11 +422,11 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
 
     def fit(
         self,
-        X: ArrayLike | sparse.spmatrix | sparse.sparray,
+        X: ArrayLike | sparse.spmatrix | sparse.sparray | SupportsLenAndGetItem[Any],
         y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
-        X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
+        X_val: ArrayLike | sparse.spmatrix | sparse.sparray | SupportsLenAndGetItem[Any] | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
     ) -> Self:
@@ -433,7 +434,7 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix} of shape (n_samples, n_features) or sequence of chunks
             The input data. Without y, a sequence of chunks of more data than fits
             into memory: an object with ``__len__`` and ``__getitem__(i)``, which
             returns a tuple (X, y) or (X, y, sample_weight), or a list of such
@@ -443,14 +444,13 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
             numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features) or sequence of chunks, default=None
             A validation set, like X; not with L-BFGS. The network is scored on it
             after each epoch (``scoring``), and training ends with the parameters
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
-            of chunks too.
+            ``transform_input=["X_val"]`` transforms it like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
@@ -1046,11 +1046,11 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
     ) -> None: ...
     def fit(
         self,
-        X: ArrayLike | sparse.spmatrix | sparse.sparray,
+        X: ArrayLike | sparse.spmatrix | sparse.sparray | SupportsLenAndGetItem[Any],
         y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
-        X_val: ArrayLike | sparse.spmatrix | sparse.sparray | None = None,
+        X_val: ArrayLike | sparse.spmatrix | sparse.sparray | SupportsLenAndGetItem[Any] | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
     ) -> Self:
@@ -1058,7 +1058,7 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix} of shape (n_samples, n_features) or sequence of chunks
             The input data. Without y, a sequence of chunks of more data than fits
             into memory: an object with ``__len__`` and ``__getitem__(i)``, which
             returns a tuple (X, y) or (X, y, sample_weight), or a list of such
@@ -1068,14 +1068,13 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
             numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features) or sequence of chunks, default=None
             A validation set, like X; not with L-BFGS. The network is scored on it
             after each epoch (``scoring``), and training ends with the parameters
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
-            of chunks too.
+            ``transform_input=["X_val"]`` transforms it like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None

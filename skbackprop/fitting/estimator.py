@@ -98,7 +98,8 @@ class NetworkEstimator(
 
         Parameters
         ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, sparse matrix} of shape (n_samples, n_features) \
+or sequence of chunks
             The input data. Without y, a sequence of chunks of more data than fits
             into memory: an object with ``__len__`` and ``__getitem__(i)``, which
             returns a tuple (X, y) or (X, y, sample_weight), or a list of such
@@ -108,15 +109,14 @@ class NetworkEstimator(
             numbers in regression. None where X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; 1 each by default.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
-default=None
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features) \
+or sequence of chunks, default=None
             A validation set, like X; not with L-BFGS. The network is scored on it
             after each epoch (``scoring``), and training ends with the parameters
             of the best score. With ``early_stopping=True`` the score also says
             when to stop, and nothing is held out from X; else the loss says so,
             as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X. May be a sequence
-            of chunks too.
+            ``transform_input=["X_val"]`` transforms it like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
             Its targets, like y. Classes may be missing, but none may be new.
         sample_weight_val : array-like of shape (n_val,), default=None

@@ -39,6 +39,7 @@ from skbackprop import (
     linear_separability,
     n_output_features,
 )
+from skbackprop.chunks import ArrayChunks, ArrowChunks, TransformedChunks
 from skbackprop.engine.losses import Huber
 from skbackprop.engine.schedules import Cosine
 from skbackprop.inspection import check_gradients, layer_report
@@ -104,6 +105,15 @@ def graphs() -> None:
     hidden = ReLU()(Linear(4)(signal))
     NetworkClassifier(Graph(Linear(2)(Add()(hidden, signal))))
     NetworkClassifier()
+
+
+def chunks() -> None:
+    """More data than memory."""
+    MLPClassifier().fit(ArrayChunks("X.npy", "y.npy"))
+    MLPClassifier().fit([(X, y), (X, y)], X_val=X, y_val=y)
+    arrow = ArrowChunks("table.parquet", "town", features=["age"])
+    scaled = TransformedChunks(arrow, StandardScaler())
+    NetworkClassifier().fit(scaled, X_val=scaled)
 
 
 def transformers() -> None:
