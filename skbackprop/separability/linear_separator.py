@@ -3,6 +3,7 @@
 import threading
 import warnings
 from concurrent.futures import Future
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linprog
@@ -246,15 +247,15 @@ def _least_hinge(X, signs, affine):
     _, factors, _ = scale_to_ones(X)
     z = signed_rows(X * factors, signs, affine)
     n_samples, n_columns = z.shape
-    solution = _wait_for(
-        linprog,
-        -np.ones(n_samples),
-        A_eq=z.T,
-        b_eq=np.zeros(n_columns),
-        bounds=(0, 1),
-        method="highs",
+    solve = partial(
+        linprog, -np.ones(n_samples), A_eq=z.T, b_eq=np.zeros(n_columns), bounds=(0, 1)
     )
-    if solution.x is None:
+    # The simplex method may fail where columns nearly depend on each other.
+    for method in ("highs", "highs-ipm"):
+        solution = _wait_for(solve, method=method)
+        if solution.x is not None:
+            break
+    else:
         raise RuntimeError(f"the least hinge loss was not found: {solution.message}")
     w = -solution.eqlin.marginals
     return w[:n_features] * factors, w[n_features] if affine else 0.0

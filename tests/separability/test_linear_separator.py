@@ -12,7 +12,7 @@ import pytest
 from labeled_sets import FAMILIES, gaussian, labeled_sets
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from scipy.optimize import linprog, minimize
+from scipy.optimize import OptimizeResult, linprog, minimize
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -146,6 +146,20 @@ def test_the_least_hinge_loss_is_that_of_the_primal_program(family):
             method="highs",
         )
         assert_allclose(hinge_loss(separator, X, y), program.fun, rtol=1e-6)
+
+
+def test_an_interior_point_serves_where_the_simplex_method_fails(rng, monkeypatch):
+    X, y = gaussian(rng, 60, 4)
+    separator = LinearSeparator(on_inseparable="soft")
+    expected = hinge_loss(separator.fit(X, y), X, y)
+
+    def solve(*args, method, **keywords):
+        if method == "highs":
+            return OptimizeResult(x=None, message="unknown")
+        return linprog(*args, method=method, **keywords)
+
+    monkeypatch.setattr(_linear_separator, "linprog", solve)
+    assert_allclose(hinge_loss(separator.fit(X, y), X, y), expected, rtol=1e-6)
 
 
 @pytest.mark.usefixtures("default_handler")
