@@ -1,4 +1,4 @@
-"""Recurrent networks: a cell, unrolled along sequences."""
+"""Recurrent networks: a cell that reads sequences step by step."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,9 +25,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the logits of the classes from its states. The loop
-    is unrolled into a graph with shared parameters, and trained by backprop
-    through it.
+    and a linear module reads the logits of the classes from its states. All steps
+    share the parameters of the cell, and gradients come by backprop through time.
 
     See Also
     --------
@@ -136,8 +135,8 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the outputs from its states. The loop is unrolled
-    into a graph with shared parameters, and trained by backprop through it.
+    and a linear module reads the outputs from its states. All steps share the
+    parameters of the cell, and gradients come by backprop through time.
 
     See Also
     --------

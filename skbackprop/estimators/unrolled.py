@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_is_fitted
 
 from skbackprop.engine.parts import Parts
+from skbackprop.estimators.panels import refuse_panels
 from skbackprop.estimators.sequences import (
     Sequences,
     are_sequences,
@@ -124,6 +125,7 @@ class _Recurrent:
                 "requires y to be passed, but the target y is None: "
                 f"{type(self).__name__} is a supervised estimator."
             )
+        refuse_panels(X, y)
         if are_sequences(X) or self.return_sequences:
             sequences = self._read(X, dtype, reset)
         else:
@@ -158,6 +160,9 @@ class _Recurrent:
         """Return the Sequences of X, whatever its shape."""
         if isinstance(X, Sequences):
             return X
+        if not reset:
+            has_rows = self.n_features_in_ != self.n_features_per_step_
+            refuse_panels(X, reads_rows=has_rows)
         if are_sequences(X):
             sequences = read_sequences(X, dtype, self.layout)
             if reset:

@@ -21,7 +21,7 @@ from skbackprop.fitting.validation_sets import GivenSet
 from skbackprop.utils.validation import FLOATS, check_weights
 
 # Fitted attributes that L-BFGS does not have.
-_OF_MINIBATCHES = (
+_FOUND_BY_MINIBATCHES = (
     "best_loss_",
     "best_validation_score_",
     "loss_curve_",
@@ -188,7 +188,7 @@ def _begin(estimator, data, targets, is_given):
     estimator.n_iter_ = estimator.t_ = 0
     estimator.loss_ = np.nan
     estimator.history_ = new_history()
-    for name in _OF_MINIBATCHES:  # of a network before, trained otherwise
+    for name in _FOUND_BY_MINIBATCHES:  # of a network before, trained otherwise
         vars(estimator).pop(name, None)
     if estimator.solver != "lbfgs":
         estimator.loss_curve_ = []

@@ -105,7 +105,7 @@ def _levels(quantile):
     return tuple(np.ravel(quantile).tolist())
 
 
-_OF_MINIBATCHES = (
+_SETTINGS_OF_MINIBATCHES = (
     "clip_grad_norm",
     "dropout",
     "l1_alpha",
@@ -141,7 +141,7 @@ def _check_settings_of_lbfgs(estimator, program):
             f"checkpoint={estimator.checkpoint!r} is written between epochs, which "
             f"solver='lbfgs' does not have. {advice}, or checkpoint=None."
         )
-    for name in _OF_MINIBATCHES:
+    for name in _SETTINGS_OF_MINIBATCHES:
         if getattr(estimator, name, None):
             raise ValueError(
                 f"{name}={getattr(estimator, name)!r} is about minibatches, which "
