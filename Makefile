@@ -20,8 +20,8 @@ GUARDED = $(addprefix tests/, estimators transformers separability engine/compil
 	fitting/test_input.py fitting/test_reported_cases.py kernels/modules \
 	kernels/training kernels/losses)
 
-.PHONY: demo test quick nojit test-oldest oracles guarded fuzz lint stubs format \
-	docs dist bench clean
+.PHONY: demo test quick nojit test-oldest oracles clients guarded fuzz lint stubs \
+	format docs dist bench clean
 .NOTPARALLEL:
 
 demo: $(VENV)/demo/made  # on an installed copy, as users have it
@@ -42,6 +42,9 @@ test-oldest: .venv/oldest/made
 
 oracles: $(VENV)/oracles/made  # every case, with torch and JAX to compare with
 	$(PYTEST) --sample whole $(ARGS)
+
+clients: $(VENV)/clients/made  # libraries that take estimators, given ours
+	$(PYTEST) tests/with_other_libraries $(ARGS)
 
 guarded: $(VENV)/test/made  # what reads or writes beyond an array kills a worker
 	for side in behind before; do \
