@@ -1,9 +1,10 @@
-"""Idle executors: what was bound for a prediction is kept for the next one.
+"""Idle executors: what was bound for a call is kept for the next one.
 
-To bind a program takes much longer than one row takes to run through it. An executor
-serves one thread at a time, so it is taken out while it runs and put back when it is
-done. It computes what a new one would: it reads parameters where they are, as they
-are by then, and keeps nothing of the samples.
+To bind a program takes much longer than one row takes to run through it, and as long
+as a small minibatch takes there and back. An executor serves one thread at a time, so
+it is taken out while it runs and put back when it is done. It computes what a new one
+would: it reads parameters where they are, as they are by then, and keeps nothing of
+the samples.
 """
 
 import os
@@ -51,7 +52,7 @@ class IdleExecutors:
     def __len__(self):
         return sum(map(len, self._shelves.values()))
 
-    def take(self, program, parameters, n_rows):
+    def take(self, program, parameters, n_rows, loss=None, seed=0):
         """Return an executor for so many rows at once, None where none is idle.
 
         Parameters
@@ -59,15 +60,23 @@ class IdleExecutors:
         program : Program
         parameters : ndarray of shape (program.n_parameters,)
         n_rows : int
+            Of a minibatch, too, where there is a loss.
+        loss : Loss, default=None
+            None for one that runs forward only.
+        seed : int, default=0
+            Of what modules draw in training.
         """
         if not (_is_as_usual() and self._lock.acquire(timeout=_PATIENCE)):
             return None
         try:
             self._drop_gone()
-            key = _key(program, parameters, n_rows)
-            return self._pop(key) if key in self._shelves else None
+            key = _key(program, parameters, n_rows, loss)
+            executor = self._pop(key) if key in self._shelves else None
         finally:
             self._lock.release()
+        # Compared, as losses of users need not have a hash.
+        is_right = executor and (executor.loss, executor.seed) == (loss, seed)
+        return executor if is_right else None
 
     def put(self, executor, parameters):
         """Keep an executor that ran, unless it would keep the parameters alive.
@@ -79,6 +88,7 @@ class IdleExecutors:
             as long as its views, one that is itself a view does not.
         parameters : ndarray of shape (program.n_parameters,)
         """
+        executor.let_go()
         of_executor, n_bytes = executor.parameters, executor.n_bytes
         outlives = parameters is of_executor or parameters is of_executor.base
         if outlives or n_bytes > self.most_bytes or not _is_as_usual():
@@ -88,7 +98,7 @@ class IdleExecutors:
         try:
             self._drop_gone()
             self._refer_to(parameters)
-            key = _key(executor.program, parameters, executor.n_rows)
+            key = _key(executor.program, parameters, executor.n_rows, executor.loss)
             self._shelves.setdefault(key, []).append(executor)
             self._shelves.move_to_end(key)
             self.n_bytes += n_bytes
@@ -135,9 +145,9 @@ class IdleExecutors:
                     self._pop(key)
 
 
-def _key(program, parameters, n_rows):
+def _key(program, parameters, n_rows, loss):
     # Identities: an executor keeps its program, a reference watches the parameters.
-    return id(parameters), id(program), n_rows
+    return id(parameters), id(program), n_rows, type(loss)
 
 
 def _is_as_usual():

@@ -97,7 +97,12 @@ class BaseExecutor(ABC):
     @property
     @abstractmethod
     def n_bytes(self):
-        """Memory that it takes, nearly, as long as it has only run forward."""
+        """Memory that it takes when it is idle, nearly."""
+
+    @abstractmethod
+    def let_go(self):
+        """Forget samples, and how to train on them: others may come next."""
+        self._parts = self.interrupts = self.failure = None
 
     @abstractmethod
     def forward(self, samples, indices=None):

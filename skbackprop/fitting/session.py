@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop.engine import make_executor
 from skbackprop.engine.chunked import ChunkedExecutor
+from skbackprop.engine.idle import idle_executors
 from skbackprop.engine.lbfgs import train_lbfgs
 from skbackprop.engine.parts import Parts
 from skbackprop.engine.training import Outcome, TrainingState, train
@@ -138,6 +139,8 @@ class Session:
             observers,
         )
         self._failure = executor.failure
+        if self._finds_idle and executor.n_lanes == 1:
+            idle_executors.put(executor, estimator._parameters)
         self._report(state, n_epochs_before)
         self._not_converged = (
             f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) reached "
@@ -198,16 +201,25 @@ class Session:
         # A part with fewer rows than are affordable sets no limit to others.
         return min((n for n, rows in pairs if n < len(rows)), default=max(affordable))
 
+    @property
+    def _finds_idle(self):
+        """Whether the call before may have left an executor, as this one may."""
+        samples = self.samples
+        return self.incremental and samples.groups is None and not samples.are_in_parts
+
     def _executor(self, batch_size, seed=0):
-        estimator = self.estimator
-        executor = make_executor(
-            estimator._program,
-            estimator._parameters,
-            estimator._targets.loss,
-            batch_size,
-            seed,
-            self.samples.most_rows(batch_size),
-        )
+        estimator, loss = self.estimator, self.estimator._targets.loss
+        program, parameters = estimator._program, estimator._parameters
+        executor = None
+        if self._finds_idle:
+            executor = idle_executors.take(program, parameters, batch_size, loss, seed)
+        if executor is None:
+            n_rows = self.samples.most_rows(batch_size)
+            # A view, as an executor that is kept must not keep the parameters.
+            executor = make_executor(
+                program, parameters[:], loss, batch_size, seed, n_rows
+            )
+            executor.graph = estimator.graph_
         if executor.n_lanes > 1:
             executor.n_threads = n_threads(estimator.n_jobs)
         return executor

@@ -18,6 +18,7 @@ from skbackprop.engine import make_executor
 from skbackprop.engine.debugging import executor as chosen
 from skbackprop.engine.debugging import unwritten_memory
 from skbackprop.engine.idle import IdleExecutors
+from skbackprop.engine.losses import BinaryLogLoss, Focal
 from skbackprop.engine.samples import Samples
 from skbackprop.network.compiler import compile_graph
 
@@ -55,6 +56,22 @@ def test_an_executor_is_for_its_program_parameters_and_number_of_rows(idle, para
     assert idle.take(PROGRAM, parameters.copy(), 1) is None
     assert idle.take(compile_graph(mlp_graph(3, [5], 2)), parameters, 1) is None
     assert idle.take(PROGRAM, parameters, 1) is not None
+
+
+def test_an_executor_to_train_is_for_its_loss_and_seed(idle, parameters):
+    def put(loss):
+        executor = make_executor(PROGRAM, parameters[:], loss, batch_size=4, seed=3)
+        idle.put(executor, parameters)
+        return executor
+
+    focal = put(Focal(gamma=1))
+    assert idle.take(PROGRAM, parameters, 4) is None
+    assert idle.take(PROGRAM, parameters, 4, BinaryLogLoss(), seed=3) is None
+    assert idle.take(PROGRAM, parameters, 4, Focal(gamma=1), seed=3) is focal
+    for loss, seed in ((Focal(gamma=2), 3), (Focal(gamma=1), 4)):
+        put(Focal(gamma=1))
+        assert idle.take(PROGRAM, parameters, 4, loss, seed) is None
+        assert idle.n_bytes == len(idle) == 0
 
 
 def test_executors_go_with_the_parameters(idle):

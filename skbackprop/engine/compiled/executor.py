@@ -37,7 +37,7 @@ from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros
 
 # Measured: of the graph, of the program and of the row.
-_BYTES_PER_INSTRUCTION = 900
+_BYTES_PER_INSTRUCTION, _BYTES_PER_INSTRUCTION_TO_TRAIN = 900, 3000
 
 
 class Executor(BaseExecutor):
@@ -54,7 +54,7 @@ class Executor(BaseExecutor):
         # What it shares with other executors of parts, and what those of its parts do.
         self._memory = self._memory_of_parts = None
         self._make_tables()
-        self._prediction = self._team = None
+        self._prediction = self._team = self._step = None
         self._objective = self._shared = self._evaluation = self._epochs_row = None
         if loss is not None:
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
@@ -130,10 +130,21 @@ class Executor(BaseExecutor):
 
     @functools.cached_property
     def n_bytes(self):
-        signals = self.n_rows * self.program.workspace_width
-        memory = (signals + len(self._zeros)) * self.parameters.itemsize
-        rows = _BYTES_PER_INSTRUCTION * len(self.program.instructions)
-        return memory + self._pack.nbytes + self._workspace.constant_bytes + rows
+        space, memory = self._workspace, self._workspace.memory
+        arrays = [memory.values, memory.adjoints, memory.gradient]
+        arrays += [self._zeros, self._pack, *(self._step[0][1:] if self._step else ())]
+        per_instruction = _BYTES_PER_INSTRUCTION
+        if self.loss is not None:
+            per_instruction = _BYTES_PER_INSTRUCTION_TO_TRAIN
+        rows = per_instruction * len(self.program.instructions)
+        n_bytes = sum(array.nbytes for array in arrays if array is not None)
+        return n_bytes + space.constant_bytes + rows
+
+    def let_go(self):
+        super().let_go()
+        self._training = self._snapshot = self._epochs_row = self._team = None
+        self._objective = self._shared = self._evaluation = None
+        self._memory_of_parts = None
 
     # Backprop
 
@@ -275,12 +286,19 @@ class Executor(BaseExecutor):
 
     def _bind_blocks(self, samples):
         """Return the rows that load a minibatch, and those that find its gradient."""
-        if self.block_size == self.batch_size:
+        if self.block_size < self.batch_size:
+            loads = weight_rows(samples, self._workspace.bits, self.batch_size)
+            self._team = Team(self, samples)
+            return loads, [self._team.row]
+        if samples.is_sparse:  # which steps read where they are
             batch = self._batch_of(samples)
             return batch.rows, self._bind_step(batch, samples)
-        loads = weight_rows(samples, self._workspace.bits, self.batch_size)
-        self._team = Team(self, samples)
-        return loads, [self._team.row]
+        before, steps = self._step or (None, None)
+        batch = batch_of(samples, self._workspace, self.block_size, before)
+        if before is None or batch.targets is not before.targets:
+            steps = self._bind_step(batch, samples)
+            self._step = batch._replace(rows=[]), steps
+        return batch.rows, steps
 
     def _batch_of(self, samples):
         return batch_of(samples, self._workspace, self.block_size)

@@ -51,12 +51,18 @@ def load_from(X, run):
     run.memory["rows"][0, Gather.source] = address(X)
 
 
-def batch_of(samples, workspace, batch_size):
-    """Return the ``Batch`` of samples, targets and weights."""
+def batch_of(samples, workspace, batch_size, before=None):
+    """Return the ``Batch`` of samples, targets and weights.
+
+    It takes the place of the Batch of other samples, if their targets are as wide.
+    """
     dtype, n_rows = workspace.dtype, workspace.n_rows
     samples.check(workspace.program, dtype)
-    targets = aligned_zeros((n_rows, padded_width(samples.targets.shape[1])), dtype)
-    weights = aligned_zeros(padded_width(batch_size), dtype)
+    shape = n_rows, padded_width(samples.targets.shape[1])
+    if before is None or before.targets.shape != shape:
+        weights = aligned_zeros(padded_width(batch_size), dtype)
+        before = Batch([], aligned_zeros(shape, dtype), weights)
+    _, targets, weights = before
     weights[:] = 1
     rows = []
     if samples.weights is not None:

@@ -56,6 +56,10 @@ class ReferenceExecutor(BaseExecutor):
     def n_bytes(self):
         return self.gradient.nbytes
 
+    def let_go(self):
+        super().let_go()
+        self._training = None
+
     def vjp(self, X, adjoint, is_training=False):
         run = Pass(is_training, self.seed)
         signals = self._forward(X, run)
