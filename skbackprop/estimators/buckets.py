@@ -22,6 +22,8 @@ def find_buckets(lengths, unrolling=UNROLLING):
     unrolling : float, default=UNROLLING
         How many sequences run through a step in the time that its graph takes.
     """
+    if (lengths == lengths[0]).all():
+        return [np.ones(len(lengths), bool)]
     distinct, counts = np.unique(lengths, return_counts=True)
     n_shorter = np.append(0, counts.cumsum())
     # Dynamic programming: of the k shortest lengths, the time in steps, and how many

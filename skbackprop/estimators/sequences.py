@@ -9,7 +9,7 @@ from sklearn.utils.validation import _get_feature_names
 from skbackprop.engine.parts import Parts
 from skbackprop.estimators.buckets import UNROLLING_TO_TRAIN, find_buckets
 from skbackprop.network.recurrence import SequenceLayout
-from skbackprop.utils.validation import check_given, check_samples
+from skbackprop.utils.validation import are_finite_floats, check_given, check_samples
 
 
 @dataclass
@@ -210,10 +210,8 @@ def read_sequences(X, dtype, layout):
         raise ValueError("X has no sequences, but at least 1 is needed.")
     check_given(X, "X")
     if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
-        with np.errstate(over="ignore"):
-            options = {"allow_nd": True, "ensure_all_finite": False}
-            values = check_samples(X, dtype=dtype, **options)
-        if np.isfinite(values).all():  # else it is said below in which sequence
+        values = _read_array(X, dtype)
+        if values is not None:  # else it is said below in which sequence
             values = values if layout == "NTF" else values.transpose(0, 2, 1)
             lengths = np.full(len(values), values.shape[1])
             return Sequences(values.reshape(-1, values.shape[2]), lengths)
@@ -227,6 +225,16 @@ def read_sequences(X, dtype, layout):
             )
     lengths = np.array([len(matrix) for matrix in matrices])
     return Sequences(np.concatenate(matrices), lengths)
+
+
+def _read_array(X, dtype):
+    """Return an array of three dimensions validated, None where it is not finite."""
+    if are_finite_floats(X, dtype):
+        return X
+    with np.errstate(over="ignore"):
+        options = {"allow_nd": True, "ensure_all_finite": False}
+        values = check_samples(X, dtype=dtype, **options)
+    return values if np.isfinite(values).all() else None
 
 
 def _read_matrix(i, matrix, dtype, layout):

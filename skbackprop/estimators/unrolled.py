@@ -185,6 +185,8 @@ class _Recurrent:
             return
         if self.n_features_in_ != width:  # fitted to rows, with names of their own
             return
+        if type(X) is np.ndarray and not (reset or hasattr(self, "feature_names_in_")):
+            return  # there are no names, neither here nor there
         for i, matrix in with_distinct_columns(X):
             try:
                 _check_feature_names(self, matrix, reset=reset and i == 0)

@@ -47,16 +47,26 @@ def validate_input(estimator, X, accept_sparse=False):
 
 def _is_input(estimator, X):
     """Tell whether X is a finite matrix of floats as wide as that of the fit."""
-    # No subclass: these may be masked, or matrices, or convert when they are read.
-    if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in FLOATS:
-        return False
     fitted = vars(estimator)
-    if "feature_names_in_" in fitted or X.shape[1] != fitted.get("n_features_in_"):
+    if type(X) is not np.ndarray or "feature_names_in_" in fitted:
         return False
-    # A sum, as it needs no memory. Where it overflows, scikit-learn looks closer.
+    is_as_wide = X.shape[1:] == (fitted.get("n_features_in_"),)
+    return is_as_wide and are_finite_floats(X)
+
+
+def are_finite_floats(X, dtypes=FLOATS):
+    """Tell whether X is what scikit-learn would hand back as it is, of any dimension.
+
+    Where it says no, scikit-learn looks closer.
+    """
+    dtypes = dtypes if isinstance(dtypes, (list, tuple)) else [dtypes]
+    # No subclass: these may be masked, or matrices, or convert when they are read.
+    if type(X) is not np.ndarray or X.dtype not in dtypes:
+        return False
+    # A sum, as it needs no memory, and may overflow.
     with np.errstate(over="ignore", invalid="ignore"):
         is_finite = np.isfinite(np.add.reduce(X, axis=None))
-    return X.shape[0] > 0 and X.flags.aligned and bool(is_finite)
+    return X.size > 0 and X.flags.aligned and bool(is_finite)
 
 
 def check_given(values, name):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.utils import check_array
 
 from skbackprop import RecurrentClassifier, RecurrentRegressor
 from skbackprop.estimators.sequences import (
@@ -132,6 +133,19 @@ def test_rows_hold_steps_then_masks_then_the_inverse_length(held, has_length):
         np.testing.assert_array_equal(rows[:, 6:9], sequences.exists)
     if has_length:
         np.testing.assert_array_equal(rows[:, -1] * sequences.lengths, 1)
+
+
+@pytest.mark.parametrize("dtypes", [FLOATS, np.float32, "float64"], ids=str)
+@pytest.mark.parametrize("dtype", ["f4", "f8", ">f8", "i8"])
+@pytest.mark.parametrize("scale", [1, 1e38])  # finite, of an infinite sum in float32
+def test_arrays_that_are_recognized_are_read_as_scikit_learn_reads_them(
+    scale, dtype, dtypes
+):
+    array = np.abs(X * (scale if dtype == "f4" else 1)).astype(dtype)
+    reads = list(dtypes) if isinstance(dtypes, tuple) else dtypes
+    expected = check_array(array, dtype=reads, allow_nd=True)
+    found = read_sequences(array, dtypes, "NTF").values
+    np.testing.assert_array_equal(found, expected, strict=True)
 
 
 def test_rows_are_not_the_memory_of_the_user():
