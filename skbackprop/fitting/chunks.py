@@ -13,6 +13,7 @@ from skbackprop.engine.chunked import ChunkedSamples, read_ahead
 from skbackprop.engine.samples import Samples
 from skbackprop.exceptions import ChunkError
 from skbackprop.fitting.hooks import Data
+from skbackprop.utils.chunks import LEARNERS, is_sequence
 from skbackprop.utils.validation import (
     check_targets,
     check_weights,
@@ -28,12 +29,11 @@ def are_chunks(X, y):
 
     Arrays, tables and mappings are none. In a list each chunk is a tuple.
     """
-    if y is not None or not (hasattr(X, "__len__") and hasattr(X, "__getitem__")):
+    if y is not None or not is_sequence(X):
         return False
     if isinstance(X, (list, tuple)):
         return len(X) > 0 and all(isinstance(chunk, tuple) for chunk in X)
-    of_data = ("shape", "columns", "__array__", "keys", "encode", "decode")
-    return not any(hasattr(X, name) for name in of_data)
+    return True
 
 
 def check_reads_chunks(estimator):
@@ -41,9 +41,8 @@ def check_reads_chunks(estimator):
     name = type(estimator).__name__
     if not estimator._reads_chunks:
         raise ValueError(
-            f"{name} draws its samples from all of the data and cannot be fitted to a "
-            "sequence of chunks. MLPClassifier, MLPRegressor, NetworkClassifier and "
-            "NetworkRegressor can."
+            f"{name} cannot be fitted to a sequence of chunks, which {LEARNERS} can. "
+            "Give X and y, or call partial_fit with one part of the data at a time."
         )
     if estimator.solver in ("lbfgs", "sdlm"):
         raise ValueError(
@@ -133,7 +132,7 @@ class ChunkReader:
     def _validate(self, X, y, weights, reset=False):
         estimator = self._estimator
         if hasattr(X, "nnz") or hasattr(X, "sparse"):
-            raise TypeError("X is sparse, but chunks must be dense")
+            raise TypeError("X is sparse, but chunks must be dense. Return X.toarray()")
         if not reset:
             self._check_named(X)
         data = estimator._read_data(X, y, self._dtype, reset=reset)

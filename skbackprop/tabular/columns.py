@@ -15,6 +15,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
+from skbackprop.utils.chunks import refuse_chunks
+
 _MISSING = {"NoneType", "NAType", "NaTType"}  # types of what stands for no value
 _OF_DTYPES = {  # what the name of a dtype begins with, in lower case; first come first
     "nested": ("list", "large_list", "fixed_size_list", "array", "struct", "map"),
@@ -86,6 +88,7 @@ def open_table(X):
     """Return a table; raise scikit-learn's errors where X has no rows or columns."""
     if isinstance(X, Table):
         return X
+    refuse_chunks(X)
     if isinstance(X, np.ndarray):
         table = _open_array(X)
     elif sparse.issparse(X):

@@ -10,6 +10,7 @@ from sklearn import config_context, get_config
 from sklearn.utils import assert_all_finite, check_array, check_X_y
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from skbackprop.utils.chunks import refuse_chunks
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
 FLOATS = (np.float64, np.float32)
@@ -71,6 +72,7 @@ def are_finite_floats(X, dtypes=FLOATS):
 
 def check_given(values, name):
     """Raise an error where values would not be read as what they are."""
+    refuse_chunks(values, name)
     check_sparse(values, name)
     check_masked(values, name)
     refuse_times(values, name)
