@@ -165,24 +165,13 @@ class ChunkedExecutor:
         self._buffers = [_Buffer(samples.like, n_rows, margin) for _ in range(2)]
 
     def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
-        """Train for one epoch, as executors do; undo all of it where it is cut off."""
+        """Train for one epoch, as executors do."""
         (steps,) = coefficients
-        _, _, slots, order = self._training
-        changed = self.parameters, slots, order
-        before = [array.copy() for array in changed]
-        drawn = random_state and random_state.get_state(legacy=False)
-        try:
-            record = self._run_epoch(steps, random_state, n_steps)
-        except BaseException as error:
-            self.failure = error
-            for array, values in zip(changed, before, strict=True):
-                array[:] = values
-            if random_state is not None:
-                random_state.set_state(drawn)
-            raise
+        before = self.parameters.copy()
+        record = self._run_epoch(steps, random_state, n_steps)
         best_loss, no_improvement = stopping.best_loss, stopping.no_improvement
         if record is None:
-            self.parameters[:] = before[0]
+            self.parameters[:] = before
             return EpochsRun(*np.empty((3, 0)), True, best_loss, no_improvement)
         loss = float(record[0])
         is_too_high = loss > best_loss - stopping.tol

@@ -7,6 +7,7 @@ minibatches, is the executor's ``run_epochs``.
 
 import enum
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from skbackprop.engine.reference.curvature import gauss_newton_diagonal
 from skbackprop.engine.reference.modules import Pass
 from skbackprop.engine.samples import StoppingRule
 from skbackprop.engine.schedules import Progress, Schedule
+from skbackprop.engine.undoing import undone_if_cut_off
 from skbackprop.exceptions import ChunkError
 
 _SECONDS_PER_CALL = 0.2
@@ -208,9 +210,10 @@ def train(
                 interrupts.check()
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
-    except ChunkError:
+    except ChunkError as error:
         if not epochs.n_done:
             raise
+        executor.failure = error
         outcome = Outcome.UNREADABLE
     is_scheduled_end = len(state.losses) - state.first_epoch >= plan.schedule.length
     is_meant = is_scheduled_end or plan.ends_as_planned
@@ -230,13 +233,17 @@ def _run_and_record(epochs, validate, report, observers):
     # Who validates or watches wants to do so after each epoch; others would pay for
     # coming back from the kernels that often.
     at_most = [observer.epochs_per_call for observer in observers]
-    run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
-    _record(epochs, run, report)
+    # Nothing else ends a call halfway, and copies take time.
+    may_be_cut_off = validate or epochs.samples.are_in_chunks
+    changed = epochs.executor, epochs.state, epochs.random_state
+    with undone_if_cut_off(*changed) if may_be_cut_off else nullcontext():
+        run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
+        validated = validate() if validate and not run.diverged else None
+    epochs.count(run)
+    _record(epochs, run, validated, report)
     if run.diverged:
         epochs.state.forget_moments()
         return Outcome.DIVERGED
-    if validate:
-        _record_validation(validate(), epochs.state, report)
     outcome = _apply_rule(epochs, run, validate, report)
     # A list, not any(): each observer is told, whatever the others answer.
     asked_to_stop = [observer.after_epochs(epochs.state) for observer in observers]
@@ -290,6 +297,7 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
+        """Run some epochs, which are still to be counted."""
         is_measured = self.plan.optimizer.uses_curvature
         samples = self.samples
         if samples.are_redrawn or samples.are_in_chunks or is_measured:
@@ -323,10 +331,14 @@ class _Epochs:
             _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
         )
         self.n_per_call = max(1, int(affordable))
-        self.n_done += done
-        state.n_seen += done * self.n_counted
-        state.n_steps += done * self.n_batches
         return run
+
+    def count(self, run):
+        """Count epochs that were run, with all that belongs to them."""
+        done = len(run.losses)
+        self.n_done += done
+        self.state.n_seen += done * self.n_counted
+        self.state.n_steps += done * self.n_batches
 
     def _redraw(self):
         samples, order = self.samples, self.state.order
@@ -383,11 +395,16 @@ class _Epochs:
         return table, rates[n_batches - 1 :: n_batches]
 
 
-def _record(epochs, run, report):
-    """Enter a run of epochs into the state."""
+def _record(epochs, run, validated, report):
+    """Enter a run of epochs, and what validation found behind it, into the state."""
     state, n_epochs = epochs.state, len(run.losses)
-    losses = run.losses.tolist()
+    losses, of_validation = run.losses.tolist(), {}
     state.losses.extend(losses)
+    if validated is not None:
+        loss, score = map(float, validated)
+        state.validation_losses.append(loss)
+        state.scores.append(score)
+        of_validation = {"validation_loss": [loss], "validation_score": [score]}
     extend_history(
         state.history,
         loss=losses,
@@ -395,21 +412,13 @@ def _record(epochs, run, report):
         learning_rate=epochs.rates[:n_epochs].tolist(),
         gradient_norm=run.gradient_norms.tolist(),
         seconds=[epochs.seconds] * n_epochs,
+        **of_validation,
     )
     if report:
         for epoch, loss in enumerate(losses, start=epochs.n_done - n_epochs + 1):
             report(f"Iteration {epoch}, loss = {loss:.8f}")
-
-
-def _record_validation(validated, state, report):
-    """Enter what validation found behind an epoch into the state."""
-    loss, score = map(float, validated)
-    state.validation_losses.append(loss)
-    state.scores.append(score)
-    state.history["validation_loss"][-1] = loss
-    state.history["validation_score"][-1] = score
-    if report:
-        report(f"Validation score: {score:f}")
+        if validated is not None:
+            report(f"Validation score: {validated.score:f}")
 
 
 def _keep_best(executor, tol, state):

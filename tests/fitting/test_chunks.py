@@ -5,66 +5,29 @@ import warnings
 
 import numpy as np
 import pytest
+from chunk_sequences import (
+    CUTS,
+    SIZES,
+    Chunks,
+    ChunksWithTargets,
+    assert_equal_fits,
+    three_classes,
+)
 from sklearn.exceptions import ConvergenceWarning
 
-from skbackprop import (
-    MLPClassifier,
-    MLPRegressor,
-    NetworkClassifier,
-    RecurrentClassifier,
-)
+from skbackprop import MLPClassifier, MLPRegressor, NetworkClassifier
 from skbackprop.exceptions import ChunkError, DivergenceError
-
-SIZES = [100, 237, 50, 33, 150, 1, 29]
-CUTS = np.cumsum(SIZES)[:-1]
-
-
-class Chunks:
-    """A sequence of chunks that counts what is read, and may fail."""
-
-    def __init__(self, *arrays, buffer=2, cuts=CUTS):
-        self._chunks = list(zip(*(np.split(a, cuts) for a in arrays), strict=True))
-        self.buffer = buffer
-        self.n_read = 0
-        self.broken_from = np.inf
-        self.change = None
-
-    def __len__(self):
-        return len(self._chunks)
-
-    def __getitem__(self, i):
-        self.n_read += 1
-        if self.n_read > self.broken_from and i == 3:
-            if self.change is None:
-                raise OSError("the disk is gone")
-            return self.change(*self._chunks[i])
-        return self._chunks[i]
-
-
-class ChunksWithTargets(Chunks):
-    """One that can read its targets alone."""
-
-    def targets(self, i):
-        return self._chunks[i][1:]
 
 
 @pytest.fixture
 def data():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(sum(SIZES), 5))
-    y = (X[:, 0] * X[:, 1] > 0).astype(int) + (X[:, 2] > 1)
-    return X, y
+    return three_classes()
 
 
 def net(kind=MLPClassifier, **parameters):
     given = {"tol": None, "max_iter": 4, "batch_size": 32, "random_state": 0}
     sizes = {} if kind is NetworkClassifier else {"hidden_layer_sizes": (8,)}
     return kind(**{**sizes, **given, **parameters})
-
-
-def assert_equal_fits(a, b):
-    np.testing.assert_array_equal(a._parameters, b._parameters)
-    np.testing.assert_allclose(a.loss_curve_, b.loss_curve_, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor, NetworkClassifier])
@@ -249,11 +212,6 @@ REFUSED = {
 def test_what_needs_all_samples_at_once_is_refused(data, parameters, message):
     with pytest.raises(ValueError, match=message):
         net(**parameters).fit(Chunks(*data))
-
-
-def test_estimators_that_draw_from_all_data_refuse_chunks(data):
-    with pytest.raises(ValueError, match="RecurrentClassifier draws"):
-        RecurrentClassifier().fit(Chunks(*data))
 
 
 def test_weights_of_classes_count_as_in_memory(data):
