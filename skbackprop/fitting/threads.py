@@ -1,8 +1,9 @@
 """How many threads a fit may use."""
 
-from joblib import effective_n_jobs
 from joblib.parallel import get_active_backend
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
+
+from skbackprop.utils.threads import n_threads_here
 
 
 def n_threads(n_jobs):
@@ -15,10 +16,10 @@ def n_threads(n_jobs):
     threadpoolctl says so.
     """
     if n_jobs is not None:
-        return effective_n_jobs(n_jobs)
+        return n_threads_here(n_jobs)
     backend, configured = get_active_backend()
     if backend.nesting_level:
         return 1
     if configured is not None:
-        return effective_n_jobs(None)
+        return n_threads_here(configured)
     return _openmp_effective_n_threads()

@@ -6,11 +6,12 @@ convex combination of the y_i (x_i, 1) that vanishes.
 """
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import Parallel, delayed
 
 from skbackprop.separability.active_set import make_solver
 from skbackprop.separability.certificates import as_exact_float64, check_labeled_points
 from skbackprop.separability.verdicts import SeparabilityResults, decide, decide_with
+from skbackprop.utils.threads import n_threads_here
 from skbackprop.utils.validation import check_samples
 
 
@@ -165,10 +166,11 @@ def _check_many(X, Y):
 
 def _decide_many(X, Y, affine, n_jobs):
     """Return the verdicts on valid sets of points and labelings."""
-    n_parts = max(1, min(effective_n_jobs(n_jobs), len(Y)))
+    n_parts = max(1, min(n_threads_here(n_jobs), len(Y)))
     bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
     parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
-    verdicts = Parallel(n_jobs=n_jobs, prefer="threads")(
+    # Else a worker of a cluster would send the parts of its task to all others.
+    verdicts = Parallel(n_jobs=n_jobs, require="sharedmem")(
         delayed(_decide_part)(X if X.ndim == 2 else X[part], Y[part], affine)
         for part in parts
     )
