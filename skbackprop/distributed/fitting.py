@@ -94,8 +94,9 @@ def fit(
         If a loss or a parameter is not finite. The network of the round before is
         kept.
     RuntimeError
-        If partitions are lost with their worker and dask cannot compute them anew,
-        or if a learner is lost three times in a round.
+        If the scheduler cannot be reached, if partitions are lost with their worker
+        and dask cannot compute them anew, or if a learner is lost three times in a
+        round.
     TypeError
         If the estimator, or the data, is not one of those above.
     ValueError
@@ -110,7 +111,15 @@ def fit(
     A worker that dies is replaced: dask computes its partitions anew, on a worker that
     a nanny has started or on one of the others, and the round is run again there,
     with new moments of the optimizer. Ctrl-C ends training behind a round, and keeps
-    what was learnt.
+    what was learned.
+
+    An error after the first round, be it of the cluster, of a worker or of a callback,
+    leaves the network of the last round that ended well. With ``warm_start=True``,
+    which may be set then, another call goes on from there, with new moments and a new
+    momentum. An error before leaves the estimator as it was.
+
+    Callbacks of scikit-learn are told in the client when a round begins and ends: a
+    task called ``'round'``.
 
     References
     ----------
@@ -137,7 +146,8 @@ def fit(
     _check_estimator(estimator)
     client = client or import_optional("distributed", "dask").get_client()
     continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
-    with unchanged_on_error(estimator, trains=continues):
+    # Actors speak through the client that is current where they are made.
+    with unchanged_on_error(estimator, trains=continues), client.as_current():
         seed = _seed(estimator)
         team = Team(client, X, y, sample_weight, is_classifier(estimator))
         template = _template(estimator, continues, seed)
@@ -216,7 +226,7 @@ def _take_up(estimator, network):
 @with_callbacks
 def _run_watched(estimator, rounds, data):
     """Train while scikit-learn's callbacks are told, if there are any."""
-    callbacks = begin_callbacks(estimator, data, keeps_best=False)
+    callbacks = begin_callbacks(estimator, data, False, "round", rounds.n_planned)
     rounds.run([callbacks] if callbacks else [])
-    if callbacks:
+    if callbacks and rounds.failure is None:
         callbacks.end()

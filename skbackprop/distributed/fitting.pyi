@@ -71,8 +71,9 @@ def fit(
         If a loss or a parameter is not finite. The network of the round before is
         kept.
     RuntimeError
-        If partitions are lost with their worker and dask cannot compute them anew,
-        or if a learner is lost three times in a round.
+        If the scheduler cannot be reached, if partitions are lost with their worker
+        and dask cannot compute them anew, or if a learner is lost three times in a
+        round.
     TypeError
         If the estimator, or the data, is not one of those above.
     ValueError
@@ -87,7 +88,15 @@ def fit(
     A worker that dies is replaced: dask computes its partitions anew, on a worker that
     a nanny has started or on one of the others, and the round is run again there,
     with new moments of the optimizer. Ctrl-C ends training behind a round, and keeps
-    what was learnt.
+    what was learned.
+
+    An error after the first round, be it of the cluster, of a worker or of a callback,
+    leaves the network of the last round that ended well. With ``warm_start=True``,
+    which may be set then, another call goes on from there, with new moments and a new
+    momentum. An error before leaves the estimator as it was.
+
+    Callbacks of scikit-learn are told in the client when a round begins and ends: a
+    task called ``'round'``.
 
     References
     ----------

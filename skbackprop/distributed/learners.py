@@ -53,12 +53,7 @@ class Learner:
     def __init__(self, estimator, partitions, classes):
         self._estimator = copy.deepcopy(estimator)  # threads of a process share it
         X, y, weights = joined(partitions)
-        self._weight = float(len(y) if weights is None else np.sum(weights))
         self._session = Session.of_partial_fit(self._estimator, X, y, weights, classes)
-
-    def weight(self):
-        """Return the sum of the weights of the rows."""
-        return self._weight
 
     def learn(self, parameters, n_epochs, seed):
         """Train from given parameters for some epochs, and return what is Learnt."""

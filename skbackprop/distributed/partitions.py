@@ -23,6 +23,8 @@ class Summary(NamedTuple):
     Attributes
     ----------
     n_rows : int
+    weight : float
+        Of all its rows.
     columns : tuple
         Names, or numbers where there are none.
     labels : ndarray or None
@@ -30,6 +32,7 @@ class Summary(NamedTuple):
     """
 
     n_rows: int
+    weight: float
     columns: tuple
     labels: object
 
@@ -94,7 +97,8 @@ def summarize(partition, number, wants_labels):
     columns = tuple(X.columns) if hasattr(X, "columns") else tuple(range(shape[1]))
     is_vector = np.ndim(y) == 1 or np.shape(y)[1] == 1
     labels = distinct_labels(np.ravel(y)) if wants_labels and is_vector else None
-    return Summary(shape[0], columns, labels)
+    weight = shape[0] if weights is None else float(np.sum(weights))
+    return Summary(shape[0], weight, columns, labels)
 
 
 def check_alike(summaries):

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skbackprop.distributed.averaging import OuterStep
-from skbackprop.distributed.team import SchedulerLost
+from skbackprop.distributed.team import TeamLost
 from skbackprop.engine.history import extend_history
 from skbackprop.engine.interrupts import Interrupts
 from skbackprop.engine.training import Outcome
@@ -35,6 +35,8 @@ class Rounds:
     ----------
     losses : list of float
         Of each epoch, those of fits before included: the mean over the rows.
+    failure : Exception or None
+        What ended training after a round, the network of which is kept.
     """
 
     best = None  # a validation set would say which parameters these are
@@ -47,7 +49,7 @@ class Rounds:
         self.losses = estimator.loss_curve_
         self._n_before = len(self.losses)
         self._n_without_improvement = 0
-        self._outcome, self._lost = Outcome.OUT_OF_EPOCHS, None
+        self._outcome, self.failure = Outcome.OUT_OF_EPOCHS, None
         program = estimator._program
         n_learned = sum(
             math.prod(block.shape)
@@ -63,7 +65,7 @@ class Rounds:
         )
 
     def run(self, observers):
-        """Train until a rule says stop, or somebody does."""
+        """Train until a rule says stop, or somebody does, or a round fails."""
         try:
             with Interrupts() as interrupts:
                 while self._outcome is Outcome.OUT_OF_EPOCHS and self._n_left:
@@ -72,13 +74,25 @@ class Rounds:
                 interrupts.check()
         except KeyboardInterrupt:
             self._outcome = Outcome.INTERRUPTED
-        except SchedulerLost as error:
-            self._lost = error
-        self._estimator.n_iter_ = len(self.losses) - self._n_before
+        except Exception as error:
+            # A round may be an hour of many machines: what came of it is not undone.
+            if not self._n_done:
+                raise
+            self.failure = error
+        self._estimator.n_iter_ = self._n_done
+
+    @property
+    def n_planned(self):
+        """Most rounds that there will be."""
+        return math.ceil(self._estimator.max_iter / self._epochs_per_round)
+
+    @property
+    def _n_done(self):
+        return len(self.losses) - self._n_before
 
     @property
     def _n_left(self):
-        return self._estimator.max_iter - (len(self.losses) - self._n_before)
+        return self._estimator.max_iter - self._n_done
 
     def _run_one(self, observers):
         """Run a round, and return whether training goes on (OUT_OF_EPOCHS)."""
@@ -90,10 +104,9 @@ class Rounds:
             return Outcome.DIVERGED
         self._outer.take([learnt.parameters for learnt in found])
         self._record([learnt.history for learnt in found], n_epochs)
+        outcome = self._apply_rule(n_epochs)
         asked_to_stop = [observer.after_epochs(self) for observer in observers]
-        if any(asked_to_stop):
-            return Outcome.STOPPED
-        return self._apply_rule(n_epochs)
+        return Outcome.STOPPED if any(asked_to_stop) else outcome
 
     def _seeds(self):
         """Return a seed for each share, which no other round has."""
@@ -117,8 +130,7 @@ class Rounds:
         estimator.t_ += n_epochs * self._team.n_rows
         estimator.loss_ = self.losses[-1]
         if estimator.verbose:
-            n_done = len(self.losses) - self._n_before
-            print(f"Iteration {n_done}, loss = {estimator.loss_:.8f}")
+            print(f"Iteration {self._n_done}, loss = {estimator.loss_:.8f}")
 
     def _apply_rule(self, n_epochs):
         """Count epochs without improvement, as a fit in one process does."""
@@ -137,11 +149,13 @@ class Rounds:
     def conclude(self):
         """Say how training ended, by a warning or an error where it is no success."""
         estimator = self._estimator
-        if self._lost is not None:
-            raise ConnectionError(
-                f"The scheduler was lost after {estimator.n_iter_} epochs, which are "
-                "kept. Fit with another client and warm_start=True to go on from there."
-            ) from self._lost
+        if isinstance(self.failure, TeamLost):
+            raise TeamLost(
+                f"{self.failure} What was learned in {estimator.n_iter_} epoch(s) is "
+                "kept: fit with warm_start=True to go on from there."
+            ) from self.failure
+        if self.failure is not None:
+            raise self.failure
         if self._outcome is Outcome.DIVERGED:
             raise DivergenceError(
                 f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after: "

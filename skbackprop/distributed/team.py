@@ -4,8 +4,6 @@ import asyncio
 from concurrent.futures import CancelledError
 from contextlib import suppress
 
-import numpy as np
-
 from skbackprop.distributed.learners import Learner, begun
 from skbackprop.distributed.partitions import (
     all_labels,
@@ -22,8 +20,8 @@ _SECONDS_FOR_REPLACEMENT = 10  # a nanny starts a worker in two or three
 _LOST = (OSError, CancelledError, asyncio.TimeoutError)
 
 
-class SchedulerLost(ConnectionError):
-    """The scheduler cannot be reached."""
+class TeamLost(RuntimeError):
+    """The scheduler is gone, or partitions are, or whoever learns from them."""
 
 
 class Share:
@@ -32,16 +30,17 @@ class Share:
     Attributes
     ----------
     partitions : list of Future
+    weight : float
+        Of their rows, together.
     address : str
         Of the worker.
     learner : Actor or None
-    weight : float
-        Of its rows, together.
+        None where it is lost.
     """
 
-    def __init__(self, partitions, address):
-        self.partitions, self.address = partitions, address
-        self.learner, self.weight = None, np.nan
+    def __init__(self, partitions, weight, address):
+        self.partitions, self.weight, self.address = partitions, weight, address
+        self.learner = None
 
 
 class Team:
@@ -72,18 +71,19 @@ class Team:
         check_alike(summaries)
         self._classes = all_labels(summaries) if wants_labels else None
         self.n_rows = sum(summary.n_rows for summary in summaries)
-        filled = zip(partitions, summaries, strict=True)
-        self.shares = self._divide([p for p, summary in filled if summary.n_rows])
+        pairs = zip(partitions, summaries, strict=True)
+        self.shares = self._divide({p: s.weight for p, s in pairs if s.n_rows})
         self._estimator = None
 
-    def _divide(self, partitions):
+    def _divide(self, weights):
         """Return a share for each worker that holds partitions, in their order."""
-        holders = self._client.who_has(partitions)
-        of_worker = {}
-        for partition in partitions:
-            address = min(holders[partition.key])
-            of_worker.setdefault(address, []).append(partition)
-        return [Share(those, address) for address, those in of_worker.items()]
+        holders, of_worker = self._client.who_has(list(weights)), {}
+        for partition in weights:
+            of_worker.setdefault(min(holders[partition.key]), []).append(partition)
+        return [
+            Share(those, sum(weights[partition] for partition in those), address)
+            for address, those in of_worker.items()
+        ]
 
     def begin(self, estimator):
         """Let a network begin on the first share, and return it to the client."""
@@ -103,8 +103,7 @@ class Team:
         self._estimator = estimator
         settings = [self._submit(share) for share in self.shares]
         for share, setting in zip(self.shares, settings, strict=True):
-            share.learner = setting.result()
-            share.weight = share.learner.weight().result()
+            self._await_learner(share, setting)
 
     def _submit(self, share):
         return self._client.submit(
@@ -117,6 +116,11 @@ class Team:
             pure=False,
         )
 
+    def _await_learner(self, share, setting):
+        """Wait until the learner of a share is there, or lost with its worker."""
+        with suppress(*_LOST):
+            share.learner = self._wait_for(share, setting)
+
     # A round
 
     def learn(self, parameters, n_epochs, seeds):
@@ -124,10 +128,9 @@ class Team:
 
         Raises
         ------
-        SchedulerLost
-            If the scheduler cannot be reached.
-        RuntimeError
-            If a learner is lost again and again, or its partitions are.
+        TeamLost
+            If the scheduler cannot be reached, a learner is lost again and again, or
+            its partitions are.
         """
         orders = [(parameters, n_epochs, seed) for seed in seeds]
         pairs = list(zip(self.shares, orders, strict=True))
@@ -140,14 +143,13 @@ class Team:
     def _answer(self, share, order, answer):
         """Wait for an answer, from another worker where the first one is lost."""
         for _ in range(_MOST_LOSSES):
-            try:
+            # That a learner is lost is all there is to know.
+            with suppress(*_LOST):
                 if answer is not None:
                     return self._wait_for(share, answer)
-            except _LOST:
-                pass  # that it is lost is all there is to know
             self._replace(share)
             answer = _ask(share, order)
-        raise RuntimeError(
+        raise TeamLost(
             f"The learner of {len(share.partitions)} partitions was lost "
             f"{_MOST_LOSSES} times in one round. Workers may lack the memory to hold "
             "their partitions twice: use smaller partitions, or more workers."
@@ -159,7 +161,10 @@ class Team:
             try:
                 return answer.result(timeout=_SECONDS_BETWEEN_LOOKS)
             except asyncio.TimeoutError:
+                if answer.done():  # it came just now, or is an error itself
+                    return answer.result()
                 # A closed connection is not always told to those who wait.
+                self._check_scheduler()
                 if share.address not in self._client.nthreads():
                     raise
 
@@ -167,19 +172,18 @@ class Team:
         """Set a new learner to the partitions of one that is lost."""
         wait = import_optional("distributed", "dask").wait
         share.learner = None
+        self._check_scheduler()
+        share.address = self._free_worker(share)
         try:
-            self._client.nthreads()  # asks the scheduler, which may be what is lost
-            share.address = self._free_worker(share)
             wait(share.partitions)  # dask computes anew what was lost with the worker
-            share.learner = self._submit(share).result()
         except _LOST as error:
-            if self._scheduler_is_there():
-                raise RuntimeError(
-                    "Partitions that were lost with a worker cannot be computed anew. "
-                    "Use a collection that dask knows how to compute, or "
-                    "client.replicate() what was scattered."
-                ) from error
-            raise SchedulerLost("The scheduler cannot be reached.") from error
+            self._check_scheduler()
+            raise TeamLost(
+                "Partitions were lost with a worker and cannot be computed anew. Use a "
+                "collection that dask knows how to compute, or client.replicate() what "
+                "was scattered."
+            ) from error
+        self._await_learner(share, self._submit(share))
 
     def _free_worker(self, share):
         """Return the address of a worker without a learner, else that of another."""
@@ -188,19 +192,26 @@ class Team:
         there = set(self._client.nthreads()) - {share.address}
         taken = [other.address for other in self.shares if other is not share]
         if not there:
-            raise RuntimeError("client has no workers any more.")
+            raise TeamLost("The cluster has no workers any more.")
         return min(sorted(there), key=taken.count)
 
-    def _scheduler_is_there(self):
-        try:
-            self._client.nthreads()
-        except _LOST:
-            return False
-        return self._client.status == "running"
+    def _check_scheduler(self):
+        """Raise TeamLost if the scheduler is gone.
+
+        A client that connects anew, be it to the same one, finds nothing there that
+        is its own.
+        """
+        with suppress(*_LOST):
+            if self._client.status == "running":
+                self._client.nthreads()  # its machine may be gone without a word
+                return
+        raise TeamLost("The scheduler cannot be reached.")
 
 
 def _ask(share, order):
     """Begin a round, and return its future; None where the learner is lost."""
+    if share.learner is None:
+        return None
     try:
         return share.learner.learn(*order)
     except RuntimeError:  # of an actor whose worker was seen to die

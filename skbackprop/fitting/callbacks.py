@@ -20,7 +20,7 @@ except ImportError:
         return method
 
 
-def begin_callbacks(estimator, data, keeps_best):
+def begin_callbacks(estimator, data, keeps_best, step="epoch", n_steps=None):
     """Tell an estimator's callbacks that a fit begins.
 
     Parameters
@@ -30,6 +30,10 @@ def begin_callbacks(estimator, data, keeps_best):
         What it is fitted to, as the user has it: X, y, and metadata by name.
     keeps_best : bool
         Whether a validation set says which parameters are the best.
+    step : str, default="epoch"
+        What the parts of the fit are called that callbacks are told of.
+    n_steps : int, default=None
+        How many there are at most; None: ``max_iter``.
 
     Returns
     -------
@@ -38,11 +42,13 @@ def begin_callbacks(estimator, data, keeps_best):
     """
     if not getattr(estimator, "_skl_callbacks", None):
         return None
-    return CallbackObserver(estimator, data, keeps_best)
+    return CallbackObserver(
+        estimator, data, keeps_best, step, n_steps or estimator.max_iter
+    )
 
 
 class CallbackObserver(Observer):
-    """Tells callbacks when an epoch, or an iteration of L-BFGS, begins and ends.
+    """Tells callbacks when an epoch, iteration of L-BFGS, or round begins and ends.
 
     A network with the parameters of the moment, or the best ones so far where a
     validation set says which these are, is only made for callbacks that ask for it.
@@ -50,17 +56,17 @@ class CallbackObserver(Observer):
 
     epochs_per_call = 1
 
-    def __init__(self, estimator, data, keeps_best):
+    def __init__(self, estimator, data, keeps_best, step, n_steps):
         self._about = {"estimator": estimator, **data}
         self._estimator, self._keeps_best = estimator, keeps_best
-        self._fit = estimator._init_callback_context(max_subtasks=estimator.max_iter)
+        self._fit = estimator._init_callback_context(max_subtasks=n_steps)
         self._fit.call_on_fit_task_begin(**self._about)
-        self._epoch = None
+        self._name, self._step = step, None
 
     def before_epochs(self, state):
-        """Tell that an epoch begins."""
-        self._epoch = self._fit.subcontext(task_name="epoch")
-        self._epoch.call_on_fit_task_begin(**self._about)
+        """Tell that a step begins."""
+        self._step = self._fit.subcontext(task_name=self._name)
+        self._step.call_on_fit_task_begin(**self._about)
 
     def after_epochs(self, state):
         """Tell that it has ended, and return whether a callback asks to stop."""
@@ -73,7 +79,7 @@ class CallbackObserver(Observer):
             parameters = program.expand(program.compact(parameters))
             return {"_parameters": parameters, "loss_": state.losses[-1]}
 
-        return self._epoch.call_on_fit_task_end(
+        return self._step.call_on_fit_task_end(
             **self._about, reconstruction_attributes=fitted
         )
 

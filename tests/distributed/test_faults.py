@@ -2,16 +2,19 @@
 
 import os
 import signal
+import subprocess
+import sys
 
+import dask
 import dask.array as da
 import numpy as np
 import pytest
+from distributed import Client
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 from skbackprop import DrLIM, MLPClassifier
 from skbackprop.distributed import fit
-from skbackprop.distributed.team import Team
 
 DIGITS, LABELS = load_digits(return_X_y=True)
 DIGITS /= 16
@@ -30,37 +33,22 @@ def clf():
     )
 
 
-@pytest.fixture
-def before_round(monkeypatch):
-    """Return a function that lets something happen before a round of the next fit."""
-
-    def arrange(number, happens):
-        learn, calls = Team.learn, []
-
-        def learn_or_meet(team, *order):
-            calls.append(team)
-            if len(calls) == number:
-                happens(team)
-            return learn(team, *order)
-
-        monkeypatch.setattr(Team, "learn", learn_or_meet)
-
-    return arrange
+def kill_worker(team):
+    """Kill the worker of the second share, and return its address."""
+    address = team.shares[1].address
+    os.kill(team._client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
+    return address
 
 
 @kills_processes
-def test_a_worker_that_is_killed_is_replaced(client, clf, before_round):
-    lost = []
-
-    def kill(team):
-        address = team.shares[1].address
-        lost.append(address)
-        os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
-
-    before_round(3, kill)
-    teams = []
+@pytest.mark.parametrize(
+    "keep", [lambda *parts: parts, dask.persist], ids=["lazy", "persisted"]
+)
+def test_a_worker_that_is_killed_is_replaced(client, clf, before_round, keep):
+    lost, teams = [], []
+    before_round(3, lambda team: lost.append(kill_worker(team)))
     before_round(4, teams.append)
-    fit(clf, X, Y, client=client)
+    fit(clf, *keep(X, Y), client=client)
     assert lost[0] not in {share.address for share in teams[0].shares}
     assert [len(share.partitions) for share in teams[0].shares] == [2, 2]
     assert clf.n_iter_ == 6
@@ -69,21 +57,62 @@ def test_a_worker_that_is_killed_is_replaced(client, clf, before_round):
 
 
 @kills_processes
-def test_scattered_rows_that_are_lost_are_an_error(client, clf, before_round):
+@pytest.mark.parametrize("n_rounds", [0, 2])
+def test_scattered_rows_that_are_lost_are_an_error(client, clf, before_round, n_rounds):
     addresses = sorted(client.nthreads())
     X, y = (
         [client.scatter(half, workers=[addresses[i]]) for i, half in enumerate(halves)]
         for halves in (np.array_split(DIGITS, 2), np.array_split(LABELS, 2))
     )
-
-    def kill(team):
-        address = team.shares[1].address
-        os.kill(client.run(os.getpid, workers=[address])[address], signal.SIGKILL)
-
-    before_round(2, kill)
+    before_round(n_rounds + 1, kill_worker)
     with pytest.raises(RuntimeError, match="cannot be computed anew"):
         fit(clf, X, y, client=client)
-    assert not hasattr(clf, "classes_")
+    assert vars(clf).get("n_iter_", 0) == n_rounds
+    assert hasattr(clf, "classes_") == (n_rounds > 0)
+
+
+@pytest.fixture
+def processes(tmp_path):
+    """Start a scheduler and a worker, and return them and the file of their address."""
+    path = str(tmp_path / "scheduler.json")
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
+        ["worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"],
+    ]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "dask", *command, "--scheduler-file", path],
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]
+    yield *started, path
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_scheduler_that_goes_away_leaves_what_was_learned(
+    processes, client, clf, before_round
+):
+    scheduler, worker, path = processes
+
+    def kill_scheduler(_):
+        scheduler.kill()
+        scheduler.wait()
+
+    before_round(3, kill_scheduler)
+    with Client(scheduler_file=path, timeout="20s", set_as_default=False) as lost:
+        lost.wait_for_workers(1, timeout=30)
+        with pytest.raises(RuntimeError, match=r"cannot be reached\. What .* 2 epoch"):
+            fit(clf, X, Y, client=lost)
+    worker.wait(timeout=30)
+    assert clf.n_iter_ == len(clf.loss_curve_) == 2
+    clf.set_params(warm_start=True)
+    fit(clf, X, Y, client=client)
+    assert len(clf.loss_curve_) == 8
+    assert clf.loss_ < min(clf.loss_curve_[:2])
 
 
 @pytest.mark.usefixtures("default_handler")

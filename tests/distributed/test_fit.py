@@ -4,6 +4,7 @@ import dask
 import dask.array as da
 import numpy as np
 import pytest
+from distributed import Client
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from traffic import counted_traffic
@@ -113,6 +114,14 @@ def test_futures_stay_where_they_are(client):
     reg = MLPRegressor(hidden_layer_sizes=(5,), max_iter=2, tol=None, random_state=0)
     fit(reg, *parts, client=client)
     assert reg.n_features_in_ == 3
+
+
+def test_learners_speak_through_the_client_that_is_given(client, digits, before_round):
+    teams = []
+    before_round(1, teams.append)
+    with Client(client.cluster):  # the default now
+        fit(net(max_iter=1), *digits, client=client)
+    assert [share.learner.client for share in teams[0].shares] == [client] * 2
 
 
 def test_a_network_fitted_before_goes_on(client, digits):
