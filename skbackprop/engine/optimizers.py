@@ -160,7 +160,6 @@ class Adam(Optimizer):
         return parameter - move, [mean, square]
 
 
-@dataclass(frozen=True)
 class Nadam(Adam):
     """Adam with Nesterov's momentum (Dozat 2016), scheduled as in torch.
 

@@ -60,7 +60,6 @@ class Schedule:
         return 0.0
 
 
-@dataclass(frozen=True)
 class Constant(Schedule):
     """Keep the initial learning rate."""
 

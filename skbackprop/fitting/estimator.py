@@ -5,7 +5,7 @@ A network estimator is a graph put into this frame. ``fit`` opens a session
 (:mod:`skbackprop.fitting.hooks`) for what is its own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,7 +29,6 @@ from skbackprop.network.compiler import compile_graph, compile_part
 _RECORDS = {"history_", "loss_curve_", "validation_loss_curve_", "validation_scores_"}
 
 
-@dataclass(eq=False, repr=False)
 class NetworkEstimator(
     CallbackSupportMixin,
     HiddenRepresentations,

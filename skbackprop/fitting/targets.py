@@ -108,7 +108,6 @@ class ClassTargets(Targets):
         return encoded * (1 - self.label_smoothing) + self.label_smoothing / 2
 
 
-@dataclass
 class BinaryTargets(ClassTargets):
     """Two classes: one logit z, P(second class) = 1 / (1 + exp(-z))."""
 
@@ -141,7 +140,6 @@ class BinaryTargets(ClassTargets):
         return np.hstack([special.log_expit(-odds), special.log_expit(odds)])
 
 
-@dataclass
 class SingleClassTargets(BinaryTargets):
     """One class, which is predicted whatever the one logit says, with certainty."""
 
@@ -162,7 +160,6 @@ class SingleClassTargets(BinaryTargets):
         return np.zeros((len(logits), 1), logits.dtype)
 
 
-@dataclass
 class MulticlassTargets(ClassTargets):
     """Several classes: one logit each, probabilities are their softmax."""
 
@@ -323,7 +320,6 @@ class NumericTargets(Targets):
         return adjoint * np.exp(logits) if self.loss.link == "exp" else adjoint
 
 
-@dataclass
 class QuantileTargets(NumericTargets):
     """One number, of which several quantiles are predicted, by an output each."""
 

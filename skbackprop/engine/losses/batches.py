@@ -25,7 +25,6 @@ import numpy as np
 from skbackprop.engine.losses.base import GroupLoss, Loss
 
 
-@dataclass(frozen=True)
 class BatchLoss(GroupLoss):
     """A loss of a minibatch of pairs, at least two of them.
 

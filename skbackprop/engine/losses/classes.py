@@ -42,7 +42,6 @@ def margins_vjp(z, adjoint):
     return result
 
 
-@dataclass(frozen=True)
 class ClassLoss(ElementwiseLoss):
     """A loss of one yes/no output, of several, or of one class out of several."""
 
@@ -69,7 +68,6 @@ class ClassLoss(ElementwiseLoss):
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class BinaryLogLoss(ClassLoss):
     """Log loss of independent yes/no outputs: log(1 + exp(z)) - t z.
 
@@ -211,7 +209,6 @@ class Focal(ClassLoss):
         return np.where(is_right, 1, -log_p / np.where(is_right, 1, wrong))
 
 
-@dataclass(frozen=True)
 class Hinge(ClassLoss):
     """Hinge loss: max(0, 1 - s z), gradient -s where s z < 1.
 
@@ -236,7 +233,6 @@ class Hinge(ClassLoss):
         return HardMargin(self)
 
 
-@dataclass(frozen=True)
 class SquaredHinge(ClassLoss):
     """Squared hinge loss: max(0, 1 - s z)^2, gradient -2 s max(0, 1 - s z).
 
@@ -262,7 +258,6 @@ class SquaredHinge(ClassLoss):
         return xp.where(margin < 1.0, 2.0, xp.where(margin >= 1.0, 0.0, margin))
 
 
-@dataclass(frozen=True)
 class HalfSquaredErrorOfSigns(ClassLoss):
     """Half squared error of the targets +1 and -1: (z - s)^2 / 2, gradient z - s.
 
@@ -320,7 +315,6 @@ class SmoothedSoftmaxLogLoss(SoftmaxLogLoss):
     kernel: ClassVar[str] = "smoothed_softmax"
 
 
-@dataclass(frozen=True)
 class HardMargin(LossOfLoss):
     """A loss of the margin of the true class c to the best of the others.
 
@@ -338,7 +332,6 @@ class HardMargin(LossOfLoss):
     kernel: ClassVar[str] = "hard_margin"
 
 
-@dataclass(frozen=True)
 class SoftMargin(LossOfLoss):
     """A loss of the margin of the true class c to the softmax of the others.
 
@@ -357,7 +350,6 @@ class SoftMargin(LossOfLoss):
     kernel: ClassVar[str] = "soft_margin"
 
 
-@dataclass(frozen=True)
 class IgnoringMissing(LossOfLoss, ElementwiseLoss):
     """An elementwise loss that is 0, with gradient 0, where the target is NaN.
 

@@ -11,7 +11,6 @@ import numpy as np
 from skbackprop.engine.losses.base import ElementwiseLoss
 
 
-@dataclass(frozen=True)
 class HalfSquaredError(ElementwiseLoss):
     """Half squared error: (z - t)^2 / 2, gradient z - t.
 
@@ -34,7 +33,6 @@ class HalfSquaredError(ElementwiseLoss):
         return xp.where(z == z, 1.0, z)
 
 
-@dataclass(frozen=True)
 class AbsoluteError(ElementwiseLoss):
     """Absolute error: |z - t|, gradient sign(z - t).
 
@@ -130,7 +128,6 @@ class Quantile(ElementwiseLoss):
         return xp.where(error < 0.0, -self.level, above)
 
 
-@dataclass(frozen=True)
 class LogCosh(ElementwiseLoss):
     """Logarithm of the hyperbolic cosine of the error: log cosh(z - t).
 
@@ -156,7 +153,6 @@ class LogCosh(ElementwiseLoss):
         return 1.0 - slope * slope
 
 
-@dataclass(frozen=True)
 class HalfPoissonDeviance(ElementwiseLoss):
     """Half Poisson deviance with log link: exp(z) - t z + t log t - t.
 
@@ -180,7 +176,6 @@ class HalfPoissonDeviance(ElementwiseLoss):
         return xp.exp(z)
 
 
-@dataclass(frozen=True)
 class HalfGammaDeviance(ElementwiseLoss):
     """Half gamma deviance with log link: t exp(-z) + z - log t - 1.
 

@@ -39,7 +39,6 @@ class DistanceLoss(GroupLoss):
         return self.margin
 
 
-@dataclass(frozen=True)
 class ContrastiveLoss(DistanceLoss):
     """Contrastive loss [1]_: (1 - Y) D^2 / 2 + Y max(0, margin - D)^2 / 2.
 
@@ -62,7 +61,6 @@ class ContrastiveLoss(DistanceLoss):
         return value, np.array([pull - push, push - pull])
 
 
-@dataclass(frozen=True)
 class LogisticPairLoss(DistanceLoss):
     """Log loss of P(similar) = 1 / (1 + exp(D^2 - margin^2)) [3]_.
 
@@ -83,7 +81,6 @@ class LogisticPairLoss(DistanceLoss):
         return value, np.array([slope, -slope])
 
 
-@dataclass(frozen=True)
 class TripletLoss(DistanceLoss):
     """Triplet loss [2]_: max(0, |z_0 - z_1|^2 - |z_0 - z_2|^2 + margin).
 

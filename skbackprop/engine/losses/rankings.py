@@ -20,7 +20,6 @@ from skbackprop.engine.samples import batches
 _PAIRS_AT_A_TIME = 2**22  # in memory
 
 
-@dataclass(frozen=True)
 class RankingLoss(GroupLoss):
     """A loss of each query, a function of the scores of its documents."""
 
@@ -48,7 +47,6 @@ class RankingLoss(GroupLoss):
         return 0
 
 
-@dataclass(frozen=True)
 class PairwiseLoss(RankingLoss):
     r"""A sum over the pairs of a query in which one document is the better.
 
@@ -87,7 +85,6 @@ class PairwiseLoss(RankingLoss):
         return total, gradient
 
 
-@dataclass(frozen=True)
 class PairwiseHinge(PairwiseLoss):
     """Mean over the pairs of max(0, 1 - (s_i - s_j)).
 
@@ -103,7 +100,6 @@ class PairwiseHinge(PairwiseLoss):
         return np.maximum(1 - difference, 0), slope
 
 
-@dataclass(frozen=True)
 class RankNet(PairwiseLoss):
     """Mean over the pairs of log(1 + exp(-(s_i - s_j))).
 
@@ -168,7 +164,6 @@ class LambdaRank(RankNet):
         return n_ranks * (2 * n_documents - n_ranks - 1) // 2
 
 
-@dataclass(frozen=True)
 class ListNet(RankingLoss):
     r"""Cross entropy of the probabilities of being on top of the list.
 

@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
 class Elementwise(Module):
     """A function of one variable, applied to each element: y = f(x)."""
 
@@ -57,7 +56,6 @@ class Elementwise(Module):
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class Identity(Elementwise):
     """Pass the input on: y = x, dx = dy."""
 
@@ -72,7 +70,6 @@ class Identity(Elementwise):
         return dy
 
 
-@dataclass(frozen=True)
 class ReLU(Elementwise):
     """Rectified linear unit: y = max(x, 0), dx = dy where y > 0, else 0."""
 
@@ -150,7 +147,6 @@ _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-@dataclass(frozen=True)
 class SELU(Elementwise):
     """Scaled ELU: y = s x where x > 0, else s a (exp(x) - 1).
 
@@ -172,7 +168,6 @@ class SELU(Elementwise):
         return xp.where(y > 0.0, _SELU_SCALE * dy, decaying)
 
 
-@dataclass(frozen=True)
 class Softplus(Elementwise):
     """A smooth ReLU: y = log(1 + exp(x)), dx = dy (1 - exp(-y)).
 
@@ -190,7 +185,6 @@ class Softplus(Elementwise):
         return dy * -xp.expm1(-y)
 
 
-@dataclass(frozen=True)
 class SiLU(Elementwise):
     """Sigmoid linear unit, or swish: y = x s, s = 1 / (1 + exp(-x)).
 
@@ -211,7 +205,6 @@ class SiLU(Elementwise):
         return dy * (gate * (1.0 + x * (1.0 - gate)))
 
 
-@dataclass(frozen=True)
 class GELU(Elementwise):
     r"""Gaussian error linear unit: y = x P(x), P that of a normal variable < x.
 
@@ -235,7 +228,6 @@ class GELU(Elementwise):
         return dy * (_normal_probability(x, xp) + x * density)
 
 
-@dataclass(frozen=True)
 class Mish(Elementwise):
     """y = x t, t = tanh(log(1 + exp(x))), dx = dy (t + x (1 - t^2) s).
 
@@ -256,7 +248,6 @@ class Mish(Elementwise):
         return dy * (gate + x * (1.0 - gate * gate) * _sigmoid(x, xp))
 
 
-@dataclass(frozen=True)
 class Sigmoid(Elementwise):
     """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
 
@@ -272,7 +263,6 @@ class Sigmoid(Elementwise):
         return dy * (y * (1.0 - y))
 
 
-@dataclass(frozen=True)
 class Tanh(Elementwise):
     """Hyperbolic tangent: y = tanh(x), dx = dy (1 - y^2)."""
 
@@ -287,7 +277,6 @@ class Tanh(Elementwise):
         return dy * (1.0 - y * y)
 
 
-@dataclass(frozen=True)
 class ScaledTanh(Elementwise):
     """y = a tanh(2 x / 3), a = 1.7159: about x between -1 and 1.
 
@@ -305,7 +294,6 @@ class ScaledTanh(Elementwise):
         return dy * (1.7159 * 2.0 / 3.0 - (2.0 / 3.0 / 1.7159) * (y * y))
 
 
-@dataclass(frozen=True)
 class HardTanh(Elementwise):
     """y = x between -1 and 1, else the nearer of them; dx = dy where |y| < 1."""
 
@@ -320,7 +308,6 @@ class HardTanh(Elementwise):
         return xp.where(abs(y) < 1.0, dy, 0.0)
 
 
-@dataclass(frozen=True)
 class Softsign(Elementwise):
     """y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
 
@@ -381,7 +368,6 @@ class SmoothClip(Elementwise):
         return dy * (rest * xp.sqrt(rest))
 
 
-@dataclass(frozen=True)
 class Square(Elementwise):
     """y = x^2, dx = 2 dy x."""
 
@@ -398,7 +384,6 @@ class Square(Elementwise):
         return 2.0 * (dy * x)
 
 
-@dataclass(frozen=True)
 class Abs(Elementwise):
     """y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
 

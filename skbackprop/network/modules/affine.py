@@ -1,6 +1,5 @@
 """Bias and Scale: a number for each column."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
@@ -8,7 +7,6 @@ from skbackprop.network.modules.base import Module
 __all__ = ["Bias", "Scale"]
 
 
-@dataclass(frozen=True)
 class Bias(Module):
     r"""A number added to each column: y = x + b, dx = dy, db = sum of dy.
 
@@ -23,7 +21,6 @@ class Bias(Module):
         return {"bias": (width,)}
 
 
-@dataclass(frozen=True)
 class Scale(Module):
     r"""A factor of each column: y = x s, dx = dy s, ds = sum of dy x.
 

@@ -1,14 +1,25 @@
 """What a module is, and all that the rest of the package asks one."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass
 from typing import ClassVar
 
 from skbackprop.network.node import Node
 
 
+class _Immutable:
+    """What cannot be changed, nor can what is derived from it.
+
+    ``dataclass(frozen=True)`` covers the class that it decorates and no other, and
+    takes its time at import: modules that add no field go without.
+    """
+
+    def __setattr__(self, name, value):
+        raise FrozenInstanceError(f"{self!r} cannot be changed.")
+
+
 @dataclass(frozen=True)
-class Module:
+class Module(_Immutable):
     """A block with inputs, one output and a rule for their widths.
 
     Only what computes it goes by the type of a module. All else that others

@@ -48,7 +48,6 @@ class Slice(Module):
         return 0
 
 
-@dataclass(frozen=True)
 class Concatenate(Module):
     """The columns of all inputs side by side: y = [x1, x2, ...].
 
@@ -68,7 +67,6 @@ class Concatenate(Module):
         return 0
 
 
-@dataclass(frozen=True)
 class StopGradient(Module):
     """Pass the input on, but no gradient back: y = x, dx = 0.
 

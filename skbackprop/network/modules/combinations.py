@@ -5,7 +5,6 @@ once, in terms of ``xp`` (:mod:`skbackprop.network.modules.activations`).
 """
 
 import functools
-from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
@@ -13,7 +12,6 @@ from skbackprop.network.modules.base import Module
 __all__ = ["Add", "Combination", "Max", "Multiply", "Subtract", "Where"]
 
 
-@dataclass(frozen=True)
 class Combination(Module):
     r"""A function of two or three variables: y = f(x1, x2, ...), by elements.
 
@@ -56,7 +54,6 @@ class Combination(Module):
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class Add(Combination):
     """The sum of signals: y = x1 + x2, dx1 = dy, dx2 = dy.
 
@@ -77,7 +74,6 @@ class Add(Combination):
         return dy, dy
 
 
-@dataclass(frozen=True)
 class Subtract(Combination):
     """The difference of two signals: y = x1 - x2, dx1 = dy, dx2 = -dy."""
 
@@ -93,7 +89,6 @@ class Subtract(Combination):
         return dy, -dy
 
 
-@dataclass(frozen=True)
 class Multiply(Combination):
     """The product of signals: y = x1 x2, dx1 = dy x2, dx2 = dy x1.
 
@@ -113,7 +108,6 @@ class Multiply(Combination):
         return dy * x2, dy * x1
 
 
-@dataclass(frozen=True)
 class Max(Combination):
     """The larger of two signals: y = max(x1, x2); NaN where either is NaN.
 
@@ -133,7 +127,6 @@ class Max(Combination):
         return xp.where(is_first, dy, 0.0), xp.where(is_first, 0.0, dy)
 
 
-@dataclass(frozen=True)
 class Where(Combination):
     """A choice between two signals: y = x1 where condition > 0, else x2.
 

@@ -32,7 +32,6 @@ class _Pool(Module):
         return width
 
 
-@dataclass(frozen=True)
 class MaxPool(_Pool):
     """The largest of each group: y_g = max of the x_i of group g.
 
@@ -55,7 +54,6 @@ class MaxPool(_Pool):
     backward_reads_output: ClassVar[bool] = True
 
 
-@dataclass(frozen=True)
 class MeanPool(_Pool):
     """The mean of each group: y_g = mean of the x_i of group g.
 

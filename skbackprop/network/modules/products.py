@@ -1,6 +1,5 @@
 """Products of whole rows."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
@@ -8,7 +7,6 @@ from skbackprop.network.modules.base import Module
 __all__ = ["DotProduct"]
 
 
-@dataclass(frozen=True)
 class DotProduct(Module):
     """The scalar product of two rows: y = sum_j x1_j x2_j, of width 1.
 

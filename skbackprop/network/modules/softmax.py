@@ -1,7 +1,6 @@
 """Softmax and LogSoftMax."""
 
 import math
-from dataclasses import dataclass
 from typing import ClassVar
 
 from skbackprop.network.modules.base import Module
@@ -9,7 +8,6 @@ from skbackprop.network.modules.base import Module
 __all__ = ["LogSoftMax", "Softmax"]
 
 
-@dataclass(frozen=True)
 class Softmax(Module):
     r"""Positive numbers that sum to 1 in each row: y_j = exp(x_j) / sum_k exp(x_k).
 
@@ -27,7 +25,6 @@ class Softmax(Module):
         return 5 * width
 
 
-@dataclass(frozen=True)
 class LogSoftMax(Module):
     r"""The logarithm of the softmax: y_j = x_j - log sum_k exp(x_k).
 
