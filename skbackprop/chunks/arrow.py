@@ -1,5 +1,7 @@
 """Chunks of Parquet files and of other data sets of Arrow."""
 
+import numpy as np
+
 from skbackprop.utils.optional import import_optional
 
 
@@ -14,7 +16,8 @@ class ArrowChunks:
     target : str or list of str
         Name of the column, or columns, of y.
     features : list of str, default=None
-        Names of the columns of X. None: all others.
+        Names of the columns of X. None: all others, but for an index that pandas has
+        written.
     sample_weight : str, default=None
         Name of the column of weights.
     buffer : int, default=4
@@ -68,7 +71,8 @@ class ArrowChunks:
             self._beside.append(sample_weight)
         names = source.schema.names
         if features is None:
-            features = [name for name in names if name not in self._beside]
+            others = [*self._beside, *_index_columns(source.schema)]
+            features = [name for name in names if name not in others]
         self._features, self.buffer = [*features], buffer
         missing = {*self._features, *self._beside}.difference(names)
         if missing:
@@ -88,9 +92,9 @@ class ArrowChunks:
         return len(self._fragments)
 
     def __getitem__(self, index):
-        """Return X, as a table, y and, where there are some, weights of a chunk."""
+        """Return X, as a table of pandas, y and, where there are some, weights."""
         table = self._read(index, [*self._features, *self._beside])
-        return table[self._features], *self._cut(table)
+        return _as_frame(table.select(self._features)), *self._cut(table)
 
     def targets(self, index):
         """Return a chunk without its X, whose columns are not read.
@@ -108,16 +112,41 @@ class ArrowChunks:
         return self._cut(self._read(index, self._beside))
 
     def _read(self, index, columns):
-        fragment = self._fragments[index]
-        return fragment.to_table(schema=self._schema, columns=columns).to_pandas()
+        columns = [*dict.fromkeys(columns)]  # a weight may be a feature, too
+        return self._fragments[index].to_table(schema=self._schema, columns=columns)
 
     def _cut(self, table):
         """Return y and weights of a table."""
-        y = table[self._target].to_numpy()
-        return (y,) if self._weight is None else (y, table[self._weight].to_numpy())
+        beside = table.select([*dict.fromkeys(self._beside)])
+        beside = beside.to_pandas(ignore_metadata=True)
+        names = [self._target] + ([] if self._weight is None else [self._weight])
+        return tuple(beside[name].to_numpy() for name in names)
 
 
 def _row_groups(fragment):
     """Return the row groups of a Parquet file, or a file of another format."""
     split = getattr(fragment, "split_by_row_group", None)
     return [fragment] if split is None else split()
+
+
+def _index_columns(schema):
+    """Return the names of columns that hold what was the index of a frame of pandas."""
+    index = (schema.pandas_metadata or {}).get("index_columns", ())
+    return [name for name in index if isinstance(name, str)]
+
+
+def _as_frame(table):
+    """Return a table as one of pandas, with the columns and names of the file.
+
+    Networks read rows. ``to_pandas`` lays out columns, which would be copied again and
+    again on the way; columns that are all floats of one kind become rows at once.
+    """
+    import pandas as pd
+
+    types = import_optional("pyarrow.types", "arrow")
+    found = {*table.schema.types}
+    if len(found) != 1 or not types.is_floating(*found):
+        return table.to_pandas(ignore_metadata=True)
+    columns = np.array([column.to_numpy() for column in table.columns])
+    rows = np.ascontiguousarray(columns.T)  # three times as fast as np.stack
+    return pd.DataFrame(rows, columns=table.column_names, copy=False)

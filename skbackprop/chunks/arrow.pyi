@@ -15,7 +15,8 @@ class ArrowChunks:
     target : str or list of str
         Name of the column, or columns, of y.
     features : list of str, default=None
-        Names of the columns of X. None: all others.
+        Names of the columns of X. None: all others, but for an index that pandas has
+        written.
     sample_weight : str, default=None
         Name of the column of weights.
     buffer : int, default=4

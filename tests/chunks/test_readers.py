@@ -125,6 +125,21 @@ def test_a_file_that_cannot_be_cut_by_rows_is_refused(arrays, change, tmp_path):
         ArrayChunks(tmp_path / "X.npy", arrays[1])
 
 
+def test_a_file_that_vanishes_between_epochs_keeps_what_was_learned(arrays, tmp_path):
+    path = tmp_path / "X.npy"
+    np.save(path, arrays[0])
+
+    def vanish(epochs):
+        if epochs >= 2:
+            path.unlink(missing_ok=True)
+        return 1.0
+
+    clf = MLPClassifier(tol=None, max_iter=5, learning_rate=vanish, shuffle=False)
+    with pytest.raises(ChunkError, match="In epoch 3: Chunk 0 .*FileNotFound.*X.npy"):
+        clf.fit(ArrayChunks(path, arrays[1], rows_per_chunk=40))
+    assert clf.n_iter_ == 2
+
+
 def test_there_is_no_chunk_behind_the_last(array_chunks):
     with pytest.raises(IndexError, match="no chunk 9"):
         array_chunks[9]
@@ -175,6 +190,84 @@ def test_a_parquet_file_that_is_cut_off_later_keeps_what_was_learned(arrays, tmp
     assert clf.n_iter_ == 2
 
 
+def test_an_arrow_file_that_vanishes_is_an_error_that_names_it(arrays, tmp_path):
+    chunks = arrow_chunks(arrays, tmp_path / "data", 3)
+    (tmp_path / "data" / "1.parquet").unlink()
+    with pytest.raises(ChunkError, match="(?s)Chunk 3 .*FileNotFound.*1.parquet"):
+        MLPClassifier(tol=None, max_iter=2, shuffle=False).fit(chunks)
+
+
+def frames(path, change, **options):
+    """Write a frame of pandas, and another that is changed, as two files."""
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"x": [1.5, 2, 3, 4], "z": [0.0, 1, 0, 1], "y": [0, 1, 1, 0]})
+    path.mkdir()
+    frame.to_parquet(path / "0.parquet", **options)
+    change(frame).to_parquet(path / "1.parquet", **options)
+    return frame
+
+
+def test_floats_of_one_type_come_as_rows_and_other_columns_as_they_are(tmp_path):
+    frame = frames(tmp_path / "data", lambda frame: frame)
+    X, y = ArrowChunks(tmp_path / "data", "y")[1]
+    assert np.asarray(X).flags.c_contiguous
+    assert X.equals(frame[["x", "z"]])
+    assert y.tolist() == frame["y"].tolist()
+    X, _ = ArrowChunks(tmp_path / "data", "x", features=["y", "z"])[0]
+    assert X.equals(frame[["y", "z"]])
+
+
+@pytest.mark.parametrize(
+    "names", [["x", "z", "y"], [0, 1, 2]], ids=["words", "numbers"]
+)
+def test_what_pandas_says_of_a_table_changes_neither_columns_nor_names(names, tmp_path):
+    def change(frame):
+        return frame.set_axis(names, axis=1).set_index([[5, 7, 9, 11]])
+
+    frame = frames(tmp_path / "data", change)
+    chunks = ArrowChunks(tmp_path / "data" / "1.parquet", str(names[2]))
+    X, y = chunks[0]  # without the index, which would tell the row
+    assert list(X.columns) == [str(name) for name in names[:2]]
+    np.testing.assert_array_equal(X, frame[["x", "z"]])
+    np.testing.assert_array_equal(y, frame["y"])
+
+
+def test_a_column_may_be_a_feature_and_a_weight(tmp_path):
+    frame = frames(tmp_path / "data", lambda frame: frame)
+    columns = {"features": ["x", "z"], "sample_weight": "z"}
+    X, y, weights = ArrowChunks(tmp_path / "data", "y", **columns)[0]
+    assert X.equals(frame[["x", "z"]])
+    assert (y.tolist(), weights.tolist()) == (frame["y"].tolist(), X["z"].tolist())
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda frame: frame.drop(columns="z"), "NaN.*column is 'z'"),
+        (lambda frame: frame.assign(z=["a", "b", "c", "d"]), "z|string"),
+        (lambda frame: frame.assign(x=[1.0, None, 2, 3]), "NaN.*column is 'x'"),
+        (lambda frame: frame[:0], "0 sample"),
+    ],
+    ids=["no column", "words", "missing", "empty"],
+)
+def test_a_file_that_is_unlike_the_first_is_named(change, message, tmp_path):
+    frames(tmp_path / "data", change, row_group_size=2)
+    with pytest.raises(ChunkError, match=f"(?s)Chunk 2 .*({message})"):
+        MLPClassifier((2,), tol=None, max_iter=1).fit(
+            ArrowChunks(tmp_path / "data", "y")
+        )
+
+
+def test_a_file_of_other_numbers_is_read_as_those_of_the_first(tmp_path):
+    def change(frame):
+        return frame.assign(x=frame["x"].astype("float32"), z=[0, 1, 0, 1])
+
+    frame = frames(tmp_path / "data", change)
+    X, _ = ArrowChunks(tmp_path / "data", "y")[1]
+    assert X.equals(frame[["x", "z"]])
+
+
 @pytest.mark.parametrize("collections", [dask_arrays, dask_frames])
 def test_dask_chunks_are_blocks_or_partitions(arrays, collections):
     chunks = DaskChunks(*collections(arrays))
@@ -186,6 +279,19 @@ def test_dask_chunks_are_blocks_or_partitions(arrays, collections):
         else type(X)(arrays[0], columns=X.columns)
     )
     assert_fits_as_in_memory(chunks, X, arrays)
+
+
+def test_dask_collections_of_unknown_sizes_are_read(arrays):
+    frame, y, _ = dask_frames(arrays)
+    X = frame.to_dask_array()
+    assert np.isnan(X.shape[0])
+    chunks = DaskChunks(X, y.to_dask_array())
+    assert_are(chunks, arrays[:2])
+    few = frame["x0"] > -2  # leaves an unknown number of each partition
+    kept = arrays[0][:, 0] > -2
+    chunks = DaskChunks(frame[few], y[few])
+    assert_are(chunks, [array[kept] for array in arrays[:2]])
+    assert MLPClassifier(tol=None, max_iter=1).fit(chunks).n_features_in_ == 4
 
 
 def test_dask_chunks_refuse_what_is_cut_otherwise(arrays):
