@@ -294,6 +294,14 @@ def test_dask_collections_of_unknown_sizes_are_read(arrays):
     assert MLPClassifier(tol=None, max_iter=1).fit(chunks).n_features_in_ == 4
 
 
+def test_a_partition_without_rows_is_named(arrays):
+    arrays[0][:66, 0] = -100  # the first of five
+    frame, y, _ = dask_frames(arrays)
+    few = frame["x0"] > -50
+    with pytest.raises(ChunkError, match="Chunk 0 .*0 sample"):
+        MLPClassifier(tol=None, max_iter=1).fit(DaskChunks(frame[few], y[few]))
+
+
 def test_dask_chunks_refuse_what_is_cut_otherwise(arrays):
     X, y, _ = dask_arrays(arrays)
     with pytest.raises(ValueError, match="cut at the same rows"):
