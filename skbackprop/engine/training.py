@@ -233,14 +233,14 @@ def _run_and_record(epochs, validate, report, observers):
     # Who validates or watches wants to do so after each epoch; others would pay for
     # coming back from the kernels that often.
     at_most = [observer.epochs_per_call for observer in observers]
+    at_most = min(1 if validate else epochs.n_per_call, *at_most, np.inf)
     # Nothing else ends a call halfway, and copies take time.
     may_be_cut_off = validate or epochs.samples.are_in_chunks
-    changed = epochs.executor, epochs.state, epochs.random_state
-    with undone_if_cut_off(*changed) if may_be_cut_off else nullcontext():
-        run = epochs.run(min(1 if validate else epochs.n_per_call, *at_most, np.inf))
-        validated = validate() if validate and not run.diverged else None
-    epochs.count(run)
-    _record(epochs, run, validated, report)
+    with undone_if_cut_off(epochs) if may_be_cut_off else nullcontext():
+        run = epochs.run(at_most)
+        _record(epochs, run, report)
+        if validate and not run.diverged:
+            _record_validation(validate(), epochs.state, report)
     if run.diverged:
         epochs.state.forget_moments()
         return Outcome.DIVERGED
@@ -297,7 +297,6 @@ class _Epochs:
         return self.plan.max_epochs - self.n_done
 
     def run(self, at_most):
-        """Run some epochs, which are still to be counted."""
         is_measured = self.plan.optimizer.uses_curvature
         samples = self.samples
         if samples.are_redrawn or samples.are_in_chunks or is_measured:
@@ -331,14 +330,10 @@ class _Epochs:
             _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
         )
         self.n_per_call = max(1, int(affordable))
-        return run
-
-    def count(self, run):
-        """Count epochs that were run, with all that belongs to them."""
-        done = len(run.losses)
         self.n_done += done
-        self.state.n_seen += done * self.n_counted
-        self.state.n_steps += done * self.n_batches
+        state.n_seen += done * self.n_counted
+        state.n_steps += done * self.n_batches
+        return run
 
     def _redraw(self):
         samples, order = self.samples, self.state.order
@@ -395,16 +390,11 @@ class _Epochs:
         return table, rates[n_batches - 1 :: n_batches]
 
 
-def _record(epochs, run, validated, report):
-    """Enter a run of epochs, and what validation found behind it, into the state."""
+def _record(epochs, run, report):
+    """Enter a run of epochs into the state."""
     state, n_epochs = epochs.state, len(run.losses)
-    losses, of_validation = run.losses.tolist(), {}
+    losses = run.losses.tolist()
     state.losses.extend(losses)
-    if validated is not None:
-        loss, score = map(float, validated)
-        state.validation_losses.append(loss)
-        state.scores.append(score)
-        of_validation = {"validation_loss": [loss], "validation_score": [score]}
     extend_history(
         state.history,
         loss=losses,
@@ -412,13 +402,21 @@ def _record(epochs, run, validated, report):
         learning_rate=epochs.rates[:n_epochs].tolist(),
         gradient_norm=run.gradient_norms.tolist(),
         seconds=[epochs.seconds] * n_epochs,
-        **of_validation,
     )
     if report:
         for epoch, loss in enumerate(losses, start=epochs.n_done - n_epochs + 1):
             report(f"Iteration {epoch}, loss = {loss:.8f}")
-        if validated is not None:
-            report(f"Validation score: {validated.score:f}")
+
+
+def _record_validation(validated, state, report):
+    """Enter what validation found behind an epoch into the state."""
+    loss, score = map(float, validated)
+    state.validation_losses.append(loss)
+    state.scores.append(score)
+    state.history["validation_loss"][-1] = loss
+    state.history["validation_score"][-1] = score
+    if report:
+        report(f"Validation score: {score:f}")
 
 
 def _keep_best(executor, tol, state):
