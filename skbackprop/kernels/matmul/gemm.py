@@ -50,5 +50,10 @@ def write_gemm(code, m, n, k, *operands):
         narrow.transposed_product(code, m, n, k, a, b, d, c, pack)
     with code.when(is_dot_product):
         narrow.dot_products(code, m, n, k, a, b, d, c, pack)
-    with code.when((is_transposed_product | is_dot_product) == 0):
+    is_row_product = (
+        (transposed != 0) & has_contiguous_rows & narrow.suits_row_products(code, m, k)
+    )
+    with code.when(is_row_product):
+        narrow.row_products(code, m, n, k, a, b, d, c)
+    with code.when((is_transposed_product | is_dot_product | is_row_product) == 0):
         code.call(panels.product, m, n, k, a, b, transposed, d, c, pack)

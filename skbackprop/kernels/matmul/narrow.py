@@ -1,4 +1,4 @@
-"""Matrix products with few columns, which would leave most lanes idle."""
+"""Matrix products with few columns, or few rows, that are done otherwise."""
 
 import functools
 import operator
@@ -13,6 +13,7 @@ from skbackprop.kernels.matmul.matrices import (
 from skbackprop.kernels.matmul.panels import PACK_BYTES, product
 
 MOST_COLUMNS = 16
+MOST_ROWS = 4  # of A, with more it pays to transpose B (measured)
 DEPTH = 256  # elements of a dot product that are done at a time
 # So many rows of C are transposed at a time, at the end of the scratch memory,
 # of which the product of so few rows uses only the beginning.
@@ -30,6 +31,11 @@ def suits_transposed_product(code, m, n):
 def suits_dot_products(code, n, k):
     """Return whether few columns are done sooner by dot products (measured)."""
     return (n * 4 <= code.lanes) & (n * 12 <= k)
+
+
+def suits_row_products(code, m, k):
+    """Return whether rows are few, and long, so that to transpose B takes longer."""
+    return (m <= MOST_ROWS) & (k >= code.lanes * 3)
 
 
 def transposed_product(code, m, n, k, a, b, d, c, pack):
@@ -98,6 +104,29 @@ def _pack_columns(code, k, n, b, columns):
     with code.range(n) as j, code.range(k) as p:
         source = code.scalars(b.part(p, j).address)
         code.scalars(columns.part(j, p).address)[0] = source[0]
+
+
+def row_products(code, m, n, k, a, b, d, c):
+    """Write C = D + A B^T by dot products of rows of A with rows of B.
+
+    Columns of C beyond the n-th, as far as vectors reach, get what D has there.
+    """
+    n_columns = min(8, code.lanes)
+    padded = (n + (code.lanes - 1)) // code.lanes * code.lanes
+    sums, numbers = code.scratch(1), code.lane_numbers()
+    while numbers.lanes > n_columns:
+        numbers, _ = numbers.halves()
+    with code.range(padded, step=n_columns) as j, code.range(m) as i:
+        # Beyond the last row of B it is read again, and not added.
+        rows = [smaller(j + column, n - 1) for column in range(n_columns)]
+        b_rows = tuple(b.part(row, 0).address for row in rows)
+        code.call(_dot_products_of_rows, k, b_rows, a.row(i), sums.address())
+        is_column = numbers < code.narrow_integer(n - j)
+        added = where(is_column, sums.of(n_columns)[0], 0.0)
+        source, target = (
+            code.vectors(matrix.part(i, j).address).of(n_columns) for matrix in (d, c)
+        )
+        target[0] = source[0] + added
 
 
 def _dot_products_of_rows(code, k, a_rows, column, target):

@@ -94,10 +94,14 @@ class Linear:
 
 
 # Each shape has its reason: single rows and columns, odd tails of tiles, few
-# columns (dot products, transposed products), more than one block of k or rows.
+# columns (dot products, transposed products), few rows of a transposed product, more
+# than one block of k or rows.
 SHAPES = [
     (1, 1, 1),
     (1, 64, 100),
+    (2, 50, 65),
+    (4, 7, 300),
+    (5, 50, 65),
     (3, 5, 1),
     (7, 30, 2),
     (16, 17, 3),
