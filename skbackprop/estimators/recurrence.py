@@ -1,4 +1,4 @@
-"""A cell, unrolled along sequences: what both recurrent estimators are."""
+"""A cell that runs along sequences: what both recurrent estimators are."""
 
 from dataclasses import KW_ONLY, dataclass, replace
 from numbers import Integral, Real
@@ -37,7 +37,7 @@ from skbackprop.utils.validation import (
 
 @dataclass(eq=False, repr=False)
 class _Recurrent:
-    """A cell, unrolled for as many steps as the longest sequence has.
+    """A cell that runs along sequences, step by step.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ class _Recurrent:
         self._net = self._make_net(targets.n_outputs)
 
     def _is_same_network(self, graph):
-        """Compare what is unrolled: sequences may be of another length."""
+        """Compare nets, not graphs: sequences may be of another length."""
         return self._make_net(self._net.n_outputs) == self._net
 
     def _describe_network(self):

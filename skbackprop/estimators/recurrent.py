@@ -1,4 +1,4 @@
-"""Recurrent networks: a cell that reads sequences step by step."""
+"""Recurrent networks: a cell that runs along sequences."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 from sklearn.utils.metaestimators import available_if
 
 from skbackprop.engine.losses import Loss
-from skbackprop.estimators.unrolled import _Recurrent
+from skbackprop.estimators.recurrence import _Recurrent
 from skbackprop.fitting.estimator import NetworkEstimator
 from skbackprop.fitting.tasks import (
     NetworkClassifierMixin,
@@ -25,8 +25,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the logits of the classes from its states. All steps
-    share the parameters of the cell, and gradients come by backprop through time.
+    and a linear module reads the logits of the classes from its states. It is
+    trained by backprop through all steps, which share their parameters.
 
     See Also
     --------
@@ -135,8 +135,8 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the outputs from its states. All steps share the
-    parameters of the cell, and gradients come by backprop through time.
+    and a linear module reads the outputs from its states. It is trained by
+    backprop through all steps, which share their parameters.
 
     See Also
     --------

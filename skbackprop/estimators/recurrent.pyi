@@ -29,8 +29,8 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the logits of the classes from its states. All steps
-    share the parameters of the cell, and gradients come by backprop through time.
+    and a linear module reads the logits of the classes from its states. It is
+    trained by backprop through all steps, which share their parameters.
 
     Parameters
     ----------
@@ -789,8 +789,8 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the outputs from its states. All steps share the
-    parameters of the cell, and gradients come by backprop through time.
+    and a linear module reads the outputs from its states. It is trained by
+    backprop through all steps, which share their parameters.
 
     Parameters
     ----------

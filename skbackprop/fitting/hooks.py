@@ -27,8 +27,8 @@ class Data(NamedTuple):
     y : object
         What the targets encode: an array, or what an estimator makes of y.
     layout : list, default=None
-        How sequences stand in the rows, or in those of each part, for networks that
-        are unrolled.
+        How sequences stand in the rows, or in those of each part, for recurrent
+        networks.
     """
 
     X: object

@@ -15,7 +15,7 @@ from skbackprop.fitting.threads import n_threads
 
 _CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
 _WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
-LARGEST_WORKSPACE_BYTES = 2**27  # of a net unrolled for very many steps
+LARGEST_WORKSPACE_BYTES = 2**27  # of a net that runs for very many steps
 _WORTH_A_THREAD = 50_000_000  # multiply-adds; a millisecond or so
 
 
@@ -39,7 +39,7 @@ def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
         view of these.
     graph : Graph, default=None
         What the program was compiled from. It is kept as long as the program stays
-        bound, so that a call with an equal graph, unrolled anew, finds both.
+        bound, so that a call with an equal graph, made anew, finds both.
     n_jobs : int, default=1
         Most threads, as in :func:`skbackprop.fitting.threads.n_threads`. Each has a
         workspace of its own.

@@ -40,7 +40,7 @@ class HeldOut(NamedTuple):
     rows : ndarray of int64
         Those of the samples (or of their groups) that belong to the set.
     graph : Graph
-        The network that reads them: of sequences, unrolled for their length.
+        The network that reads them: of sequences, for their length.
     score : callable
         Returns the score from the loss and the logits.
     """

@@ -32,7 +32,7 @@ class Row(np.ndarray):
 def new_row(layout, kernel, **fields):
     """Return a row for the kernel at an address; fields that are not named are 0."""
     # A list first: to set a field of an array takes three times as long, and nets
-    # that are unrolled for many steps have many rows.
+    # whose steps are not alike have many rows.
     numbers, memory = [0] * ROW_FIELDS, {}
     numbers[KERNEL] = kernel
     for name, value in fields.items():

@@ -1,7 +1,7 @@
 """One long sequence among short ones: what it costs, by time and by memory.
 
-An epoch is to cost as much as there are steps. What a fit does once, to unroll the
-network for the longest sequence and to bind its rows, is in the fit of few epochs.
+An epoch is to cost as much as there are steps. What a fit does once, to compile the
+network for each bucket of lengths and to bind its rows, is in the fit of few epochs.
 """
 
 import functools
@@ -59,7 +59,7 @@ def run(options):
         for n_epochs in (N_EPOCHS, N_EPOCHS + n_more)
     }
     with on_cores(1):
-        # Of the process: seconds of unrolling would drown in the noise of wall time.
+        # Of the process: what is compiled once would drown in the noise of wall time.
         times = best_times(fits, repeats, clock=time.process_time)
     whole = {name: times[name, N_EPOCHS] for name in CASES}
     epoch = {

@@ -92,7 +92,7 @@ class Workspace:
         self.bits = 8 * parameters.dtype.itemsize
         self.memory = memory or Memory(n_elements(program, n_rows), self.dtype)
         self._constants = {}
-        # Nets that are unrolled for many steps have 10^4 instructions of few modules.
+        # Nets whose steps are not alike have 10^4 instructions of few modules.
         self._kernels, self._blocks = {}, {}
 
     # Memory

@@ -122,8 +122,8 @@ class Executor(BaseExecutor):
         if self._prediction is None:
             forward = space.bind_forward(training=False)
             self._prediction = row_list([load_row(space), *forward])
-            # The workspace keeps alive what they point at, but for rows. Of a loop that
-            # is unrolled they would be most of what this executor takes.
+            # The workspace keeps alive what they point at, but for rows. Where steps
+            # are not alike and have rows each, these would be most of what it takes.
             loops = [row for row in forward if len(row.listed)]
             self._prediction.listed = loops
         return self._prediction
