@@ -44,6 +44,7 @@ SHARED = {
 USUAL_BATCH = 256
 MOST_PER_ROW, LEAST_SPEEDUP, LEAST_OVER_PEERS = 1.1, 1.7, 1.3
 LEAST_OVER_PEERS_WIDE = 1.2
+LEAST_OVER_TORCH = dict(zip(LARGE, (4.5, 2.7, 2.8), strict=True))  # one thread each
 MOST_WORKSPACES = 1.2  # that a thread adds; targets and weights are in none
 
 
@@ -74,6 +75,8 @@ def contestants(problem, ours):
     if problem in LARGE.values():
         usual = problem._replace(batch_size=USUAL_BATCH)
         fits[f"ours, batch {USUAL_BATCH}"] = ours_with(usual, 1)
+        if installed("torch"):
+            fits["torch, 1 thread"] = torch_fit(problem)
     fits["sklearn"] = estimator_fit(SKLEARN, problem, np.float32)
     if installed("torch"):
         fits["torch"] = torch_on_two_threads(problem)
@@ -100,6 +103,9 @@ def problem_figures(name, times):
         per_row = one / times[f"ours, batch {USUAL_BATCH}"]
         figure = f"full batch / batch {USUAL_BATCH}"
         yield Figure(label, figure, per_row, "<=", MOST_PER_ROW, "x")
+    if "torch, 1 thread" in times:
+        figure, least = "torch / ours, one thread", LEAST_OVER_TORCH[name]
+        yield Figure(label, figure, times["torch, 1 thread"] / one, ">=", least, "x")
     peers = {peer: times[peer] for peer in ("sklearn", "torch", "jax") if peer in times}
     fastest = min(peers, key=peers.get)
     least = LEAST_OVER_PEERS_WIDE if name == "wide" else LEAST_OVER_PEERS
