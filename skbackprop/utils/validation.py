@@ -83,7 +83,8 @@ def refuse_times(X, name):
 
     NumPy counts them in units that depend on how they were made.
     """
-    if hasattr(X, "columns"):
+    # A series of dask has columns as well: one, of which it cannot be asked.
+    if hasattr(X, "columns") and getattr(X, "ndim", 2) == 2:
         columns = {repr(column): X[column] for column in X.columns}
     else:
         columns = {name: X}

@@ -294,6 +294,15 @@ def test_dask_collections_of_unknown_sizes_are_read(arrays):
     assert MLPClassifier(tol=None, max_iter=1).fit(chunks).n_features_in_ == 4
 
 
+@pytest.mark.parametrize("collections", [dask_arrays, dask_frames])
+def test_dask_collections_in_place_of_arrays_are_read_whole(arrays, collections):
+    X, y, weights = collections(arrays)
+    given = {"tol": None, "max_iter": 2, "random_state": 0, "dtype": "float32"}
+    ours = MLPClassifier((3,), **given).fit(X, y, weights)
+    expected = MLPClassifier((3,), **given).fit(*arrays)
+    np.testing.assert_array_equal(ours.coefs_[0], expected.coefs_[0])
+
+
 def test_a_partition_without_rows_is_named(arrays):
     arrays[0][:66, 0] = -100  # the first of five
     frame, y, _ = dask_frames(arrays)
