@@ -520,6 +520,36 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
             of a later version of skbackprop, or is cut off or changed.
         """
 
+    def load_weights(self, path: str | os.PathLike[str]) -> Self:
+        """Take the weights of a file in the format of safetensors.
+
+        The network must be there already, with the same layers: fitted, if only for an
+        epoch. All else stays as it is: classes, settings, curves. It goes on learning
+        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
+        begins anew.
+
+        Parameters
+        ----------
+        path : str or path
+            What ``save`` has written to a path that ends in ``.safetensors``, or
+            others with the same names, shapes and dtype.
+
+        Returns
+        -------
+        self : object
+            The estimator, changed.
+
+        Raises
+        ------
+        ImportError
+            If safetensors is not installed.
+        NotFittedError
+            If there is no network yet.
+        ValueError
+            If the file is cut off or of another format, or if names, shapes or dtypes
+            are not those of this network; they are listed. The estimator is as it was.
+        """
+
     def partial_fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
@@ -613,6 +643,11 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
         The state of the optimizer is kept for those who go on, as pickles do:
         with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
 
+        To a path that ends in ``.safetensors`` a network writes its weights alone, in
+        the format of that name: parameters and buffers by the names, and in the shapes,
+        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
+        into another network.
+
         Parameters
         ----------
         path : str or path
@@ -623,6 +658,10 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
         TypeError
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
+        ValueError
+            If weights alone are asked of an ensemble of networks.
+        ImportError
+            If weights alone are asked for and safetensors is not installed.
         """
 
     def set_fit_request(self, **requests: bool | str | None) -> Self: ...
@@ -1144,6 +1183,36 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
             of a later version of skbackprop, or is cut off or changed.
         """
 
+    def load_weights(self, path: str | os.PathLike[str]) -> Self:
+        """Take the weights of a file in the format of safetensors.
+
+        The network must be there already, with the same layers: fitted, if only for an
+        epoch. All else stays as it is: classes, settings, curves. It goes on learning
+        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
+        begins anew.
+
+        Parameters
+        ----------
+        path : str or path
+            What ``save`` has written to a path that ends in ``.safetensors``, or
+            others with the same names, shapes and dtype.
+
+        Returns
+        -------
+        self : object
+            The estimator, changed.
+
+        Raises
+        ------
+        ImportError
+            If safetensors is not installed.
+        NotFittedError
+            If there is no network yet.
+        ValueError
+            If the file is cut off or of another format, or if names, shapes or dtypes
+            are not those of this network; they are listed. The estimator is as it was.
+        """
+
     def partial_fit(
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
@@ -1193,6 +1262,11 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
         The state of the optimizer is kept for those who go on, as pickles do:
         with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
 
+        To a path that ends in ``.safetensors`` a network writes its weights alone, in
+        the format of that name: parameters and buffers by the names, and in the shapes,
+        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
+        into another network.
+
         Parameters
         ----------
         path : str or path
@@ -1203,6 +1277,10 @@ class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, B
         TypeError
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
+        ValueError
+            If weights alone are asked of an ensemble of networks.
+        ImportError
+            If weights alone are asked for and safetensors is not installed.
         """
 
     def score(

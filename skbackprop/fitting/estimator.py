@@ -21,7 +21,7 @@ from skbackprop.fitting.parameters import NetworkParameters
 from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.fitting.session import Session
 from skbackprop.fitting.state import unchanged_on_error
-from skbackprop.fitting.storage.estimators import KeptInFiles, check_state
+from skbackprop.fitting.storage.estimators import KeptInFiles, TakesWeights, check_state
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.network.compiler import compile_graph, compile_part
 
@@ -33,6 +33,7 @@ class NetworkEstimator(
     CallbackSupportMixin,
     HiddenRepresentations,
     KeptInFiles,
+    TakesWeights,
     FittingHooks,
     NetworkParameters,
 ):

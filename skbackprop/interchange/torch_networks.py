@@ -4,14 +4,10 @@ import numpy as np
 
 from skbackprop.inspection.binding import bind, check_network
 from skbackprop.interchange.torch_formulas import MODULES, formula
-from skbackprop.interchange.torch_readers import (
-    GRAPH_KEY,
-    graph_kept,
-    graph_of,
-    name_of,
-)
+from skbackprop.interchange.torch_readers import GRAPH_KEY, graph_kept, graph_of
 from skbackprop.network import Graph, Linear, PiecewiseLinear
 from skbackprop.network.compiler import compile_unrolled
+from skbackprop.network.naming import module_names
 from skbackprop.utils.optional import import_optional
 
 
@@ -25,9 +21,10 @@ def to_torch(network, parameters=None):
 
     It is a :class:`torch.fx.GraphModule`, made of public modules and functions of torch
     only, so that it is trained and pickled like any other; ``print(module.code)`` shows
-    it. Parameters are named by their module and the first node that it stands at, as
-    ``linear_1.weight``; a module that stands at several shares them. Dropout
-    draws other numbers than a fit of this package does.
+    it. Parameters are named by the class of their module and which one of it, so that
+    ``linear_2.weight`` is that of the second ``Linear``, and so they are in files of
+    weights (``save("weights.safetensors")``); a module that stands at several nodes
+    shares them. Dropout draws other numbers than a fit of this package does.
 
     Parameters
     ----------
@@ -63,7 +60,7 @@ def to_torch(network, parameters=None):
     >>> clf = MLPClassifier((8,), max_iter=500, tol=None, random_state=0).fit(X, y)
     >>> module = to_torch(clf)  # doctest: +SKIP
     >>> list(module.state_dict())  # doctest: +SKIP
-    ['linear_1.weight', 'linear_1.bias', 'linear_3.weight', 'linear_3.bias']
+    ['linear_1.weight', 'linear_1.bias', 'linear_2.weight', 'linear_2.bias']
     """
     torch = import_optional("torch", "torch")
     if isinstance(network, Graph):
@@ -100,25 +97,27 @@ class _Writer:
         self.dtype = torch.tensor(flat[:0]).dtype
         self.root, self.tape = torch.nn.Module(), torch.fx.Graph()
         self.tracer = torch.fx.proxy.GraphAppendingTracer(self.tape)
-        self.names = {}  # of the modules that have been held already
+        self.names, self.constants = module_names(graph), []
 
     def write(self):
         """Return the module."""
         signals, widths = [self.tape.placeholder("x")], self.graph.widths()
-        for number, (index, inputs) in enumerate(self.graph.wires, start=1):
-            if index not in self.names:
-                self._hold(index, number, widths[inputs[0]])
+        for index, inputs in self.graph.wires:
+            if not hasattr(self.root, self.names[index]):
+                self._hold(index, widths[inputs[0]])
             operands = [signals[i] for i in inputs]
             signals.append(self._apply(index, operands))
         self.tape.output(signals[-1])
         module = self.torch.fx.GraphModule(self.root, self.tape, "Network").eval()
+        for name, key, value in self.constants:  # no part of what is learned and stored
+            held = module.get_submodule(name)
+            held.register_buffer(key, value, persistent=False)
         module.meta[GRAPH_KEY] = self.graph  # for the way back
         return module
 
-    def _hold(self, index, number, width):
-        """Let the root hold what a module has, under the number of its first node."""
+    def _hold(self, index, width):
+        """Let the root hold what a module has, under its name."""
         module, blocks = self.graph.modules[index], self.blocks[index]
-        name = name_of(self.graph, index, number)
         make = MODULES.get(type(module))
         held = self.torch.nn.Module()
         if make is not None:
@@ -132,8 +131,8 @@ class _Writer:
                 held.register_parameter(key, self.torch.nn.Parameter(value))
         for key, value in self._constants(module, width).items():
             held.register_buffer(key, self.torch.tensor(value))
-        self.root.add_module(name, held)
-        self.names[index] = name
+            self.constants.append((self.names[index], key, getattr(held, key)))
+        self.root.add_module(self.names[index], held)
 
     def _constants(self, module, width):
         """Return arrays that the formula of a module reads, by name."""

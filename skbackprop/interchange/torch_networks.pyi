@@ -70,9 +70,10 @@ def to_torch(
 
     It is a :class:`torch.fx.GraphModule`, made of public modules and functions of torch
     only, so that it is trained and pickled like any other; ``print(module.code)`` shows
-    it. Parameters are named by their module and the first node that it stands at, as
-    ``linear_1.weight``; a module that stands at several shares them. Dropout
-    draws other numbers than a fit of this package does.
+    it. Parameters are named by the class of their module and which one of it, so that
+    ``linear_2.weight`` is that of the second ``Linear``, and so they are in files of
+    weights (``save("weights.safetensors")``); a module that stands at several nodes
+    shares them. Dropout draws other numbers than a fit of this package does.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def to_torch(
     >>> clf = MLPClassifier((8,), max_iter=500, tol=None, random_state=0).fit(X, y)
     >>> module = to_torch(clf)  # doctest: +SKIP
     >>> list(module.state_dict())  # doctest: +SKIP
-    ['linear_1.weight', 'linear_1.bias', 'linear_3.weight', 'linear_3.bias']
+    ['linear_1.weight', 'linear_1.bias', 'linear_2.weight', 'linear_2.bias']
     """
 
 def __getattr__(name: str) -> Any: ...

@@ -1,9 +1,8 @@
 """Layers of torch as modules: which one each is, and where its parameters are."""
 
-import re
-
 from skbackprop import network
 from skbackprop.network import Graph, Input
+from skbackprop.network.naming import module_names
 
 # What stands in `meta` of a module of torch that was made of a graph.
 GRAPH_KEY = "skbackprop_graph"
@@ -119,13 +118,6 @@ def _blocks_of(module, layer):
     return arrays
 
 
-def name_of(graph, index, number):
-    """Return what the module is called in torch that node ``number`` is first of."""
-    name = type(graph.modules[index]).__name__
-    # BatchNorm is batch_norm, ReLU is relu.
-    return f"{re.sub('(?<=[a-z])(?=[A-Z][a-z])', '_', name).lower()}_{number}"
-
-
 def graph_kept(made):
     """Return the graph that a module was made of, and its parameters as they are now.
 
@@ -134,11 +126,8 @@ def graph_kept(made):
     graph = getattr(made, "meta", {}).get(GRAPH_KEY)
     if graph is None:
         return None
-    blocks = {}
-    for number, (index, _) in enumerate(graph.wires, start=1):
-        name = name_of(graph, index, number)
-        if index not in blocks:
-            held = getattr(made, name, None)
-            module = graph.modules[index]
-            blocks[index] = {} if held is None else _blocks_of(module, held)
-    return graph, [blocks[index] for index in range(len(graph.modules))]
+    blocks = []
+    for module, name in zip(graph.modules, module_names(graph), strict=True):
+        held = getattr(made, name, None)
+        blocks.append({} if held is None else _blocks_of(module, held))
+    return graph, blocks

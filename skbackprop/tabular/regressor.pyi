@@ -290,6 +290,11 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         The state of the optimizer is kept for those who go on, as pickles do:
         with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
 
+        To a path that ends in ``.safetensors`` a network writes its weights alone, in
+        the format of that name: parameters and buffers by the names, and in the shapes,
+        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
+        into another network.
+
         Parameters
         ----------
         path : str or path
@@ -300,6 +305,10 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         TypeError
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
+        ValueError
+            If weights alone are asked of an ensemble of networks.
+        ImportError
+            If weights alone are asked for and safetensors is not installed.
         """
 
     def score(

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from fitted_estimators import NETWORKS, fitted, outputs, rows_of
 from module_cases import CASES, ELEMENTWISE, name_of_case, random_data
 from random_graphs import random_dag, random_parameters
 from torch_graphs import is_close
@@ -14,6 +15,7 @@ from skbackprop import (
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
+    NetworkRegressor,
     RecurrentClassifier,
 )
 from skbackprop.engine import ReferenceExecutor
@@ -26,6 +28,7 @@ from skbackprop.network import (
     Graph,
     Input,
     Linear,
+    PiecewiseLinear,
     Slice,
 )
 from skbackprop.network.compiler import compile_graph
@@ -124,16 +127,16 @@ def test_running_statistics_of_batches_go_on_as_in_training():
         np.testing.assert_allclose(theirs, ours, rtol=1e-12, atol=1e-14)
 
 
-def test_parameters_are_named_by_module_and_first_node():
+def test_parameters_are_named_by_class_and_which_one_of_it():
     x = Input(4)
     tied = Linear(4)
     graph = Graph(Add()(BatchNorm()(tied(tied(x))), x))
     module = to_torch(graph, np.zeros(graph.summary().n_parameters))
     assert list(module.state_dict()) == [
         *("linear_1.weight", "linear_1.bias"),
-        *("batch_norm_3.weight", "batch_norm_3.bias"),
-        *("batch_norm_3.running_mean", "batch_norm_3.running_var"),
-        "batch_norm_3.num_batches_tracked",
+        *("batch_norm_1.weight", "batch_norm_1.bias"),
+        *("batch_norm_1.running_mean", "batch_norm_1.running_var"),
+        "batch_norm_1.num_batches_tracked",
     ]
     assert len([m for m in module.modules() if type(m) is torch.nn.Linear]) == 1
 
@@ -189,6 +192,59 @@ def test_it_learns_in_torch_and_comes_back():
     reg.coefs_, reg.intercepts_ = parameters[:2], parameters[2:]
     found = module(torch.tensor(X))[:, 0].detach().numpy()
     np.testing.assert_allclose(reg.predict(X), found, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_network_has_the_same_outputs_there_and_comes_back(name, dtype):
+    estimator = fitted(name, dtype)
+    rows, _ = estimator._read_input(rows_of(estimator).astype(dtype))
+    expected = estimator._predict_read(rows, np.copy)
+    module = to_torch(estimator)
+    found = module(torch.tensor(rows)).detach().numpy()
+    assert found.dtype == dtype
+    assert is_close(found, expected, 1e-5 if dtype == np.float32 else 1e-12)
+    graph, parameters = from_torch(module)
+    assert graph == estimator.graph_
+    views = compile_graph(graph).views(estimator._parameters)
+    for ours, back in zip(views, parameters, strict=True):
+        assert back.dtype == dtype
+        np.testing.assert_array_equal(back, ours)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_torch_reads_files_of_weights_and_writes_them(name, dtype, tmp_path):
+    files = pytest.importorskip("safetensors.torch")
+    estimator, other = fitted(name, dtype), fitted(name, dtype, random_state=1)
+    estimator.save(tmp_path / "ours.safetensors")
+    module = to_torch(other)
+    module.load_state_dict(files.load_file(tmp_path / "ours.safetensors"))
+    for ours, theirs in zip(
+        to_torch(estimator).parameters(), module.parameters(), strict=True
+    ):
+        assert torch.equal(ours, theirs)
+    files.save_file(module.state_dict(), tmp_path / "theirs.safetensors")
+    other.load_weights(tmp_path / "theirs.safetensors")
+    np.testing.assert_array_equal(outputs(other), outputs(estimator))
+
+
+def test_a_state_dict_has_parameters_and_buffers_only(tmp_path):
+    files = pytest.importorskip("safetensors.torch")
+    x = Input(3)
+    bins = PiecewiseLinear([(0.0, 1.0), (-1.0, 0.0, 1.0), ()])(x)
+    some = Linear(2, connections=((0,), (0, 1)))(BatchNorm()(bins))
+    reg = NetworkRegressor(Graph(Linear(1)(some)), max_iter=1, tol=None)
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    state = to_torch(reg.fit(X, X[:, 0])).state_dict()
+    assert list(state) == [
+        *("batch_norm_1.weight", "batch_norm_1.bias", "batch_norm_1.running_mean"),
+        *("batch_norm_1.running_var", "batch_norm_1.num_batches_tracked"),
+        *("linear_1.weight", "linear_1.bias", "linear_2.weight", "linear_2.bias"),
+    ]
+    path, before = tmp_path / "weights.safetensors", reg._parameters.tobytes()
+    files.save_file(state, path)
+    assert reg.load_weights(path)._parameters.tobytes() == before
 
 
 def test_an_embedding_is_the_part_that_predicts():

@@ -1,10 +1,13 @@
 """``save`` and ``load`` of estimators."""
 
+import os
+
 import numpy as np
 
 from skbackprop.fitting.settings import SOLVERS, make_optimizer
 from skbackprop.fitting.storage import files
 from skbackprop.fitting.storage.encoding import registry
+from skbackprop.fitting.storage.weights import are_weights, read_weights, write_weights
 from skbackprop.utils.validation import FLOATS
 
 
@@ -23,6 +26,11 @@ class KeptInFiles:
         The state of the optimizer is kept for those who go on, as pickles do:
         with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
 
+        To a path that ends in ``.safetensors`` a network writes its weights alone, in
+        the format of that name: parameters and buffers by the names, and in the shapes,
+        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
+        into another network.
+
         Parameters
         ----------
         path : str or path
@@ -33,7 +41,14 @@ class KeptInFiles:
         TypeError
             If a parameter is code: a function as ``graph`` or as
             ``learning_rate``, say. The message tells what to give instead.
+        ValueError
+            If weights alone are asked of an ensemble of networks.
+        ImportError
+            If weights alone are asked for and safetensors is not installed.
         """
+        if are_weights(path):
+            write_weights(path, self)
+            return
         known = registry(self._storable)
         files.write(path, type(self).__name__, self._to_content(), known)
 
@@ -60,6 +75,11 @@ class KeptInFiles:
             If the file holds an estimator of another class, none at all, one
             of a later version of skbackprop, or is cut off or changed.
         """
+        if are_weights(path):
+            raise ValueError(
+                f"{os.fspath(path)!r} holds weights and no estimator. Fit one with the "
+                "same layers, for an epoch, and call its load_weights."
+            )
         content = files.read(path, cls.__name__, registry(cls._storable))
         with files.damage_is_told(path):
             return cls._from_content(content)
@@ -83,6 +103,43 @@ class KeptInFiles:
         if content["requests"] is not None:
             _restore_requests(estimator, content["requests"])
         return estimator
+
+
+class TakesWeights:
+    """Networks into which weights are read that another one has written."""
+
+    def load_weights(self, path):
+        """Take the weights of a file in the format of safetensors.
+
+        The network must be there already, with the same layers: fitted, if only for an
+        epoch. All else stays as it is: classes, settings, curves. It goes on learning
+        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
+        begins anew.
+
+        Parameters
+        ----------
+        path : str or path
+            What ``save`` has written to a path that ends in ``.safetensors``, or
+            others with the same names, shapes and dtype.
+
+        Returns
+        -------
+        self : object
+            The estimator, changed.
+
+        Raises
+        ------
+        ImportError
+            If safetensors is not installed.
+        NotFittedError
+            If there is no network yet.
+        ValueError
+            If the file is cut off or of another format, or if names, shapes or dtypes
+            are not those of this network; they are listed. The estimator is as it was.
+        """
+        read_weights(path, self)
+        self._training_state = None  # whose moments are those of other weights
+        return self
 
 
 def fitted_attributes(estimator):

@@ -55,7 +55,7 @@ def write(path, kind, content, known):
     content = {name: encoder.encode(value, name) for name, value in content.items()}
     header = {"skbackprop": kind, "schema": SCHEMA, "content": content}
     text = json.dumps(header, indent=1, allow_nan=False)
-    with _replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(_HEADER, text)
         for name, array in encoder.arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -63,7 +63,7 @@ def write(path, kind, content, known):
 
 
 @contextmanager
-def _replacing(path):
+def replacing(path):
     """Open a file beside ``path`` that takes its place once all is on the disk."""
     path = os.path.realpath(path)
     if os.path.isdir(path):
