@@ -8,8 +8,8 @@ limit of the memory of the process. By default the table and the arrays have 0.2
 with --full 2 GB and 4 GB. Files go to a temporary folder (TMPDIR).
 
 One thread learns, in memory as from chunks, and another one reads, on a core of its own
-where there is one. At the smaller size the first buffer of an epoch, for which nobody
-can but wait, is a fifth of it.
+where there is one. The first buffer of an epoch is read while nothing is learned: four
+chunks of 17 at the smaller size.
 """
 
 import resource
