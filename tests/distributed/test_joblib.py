@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import GridSearchCV
 
 from skbackprop import MLPClassifier
-from skbackprop.capacity import empirical_capacity
+from skbackprop.capacity import capacity_curve, empirical_capacity
 from skbackprop.fitting.threads import n_threads
 
 X, Y = load_digits(return_X_y=True)
@@ -36,18 +36,29 @@ def test_a_grid_search_finds_what_it_finds_here(context):
     np.testing.assert_array_equal(here, there)
 
 
+COUNTS = ["n_points", "n_trials", "n_successes"]
+
+
+def test_a_capacity_curve_is_what_it_is_here(context):
+    settings = {"n_features": 4, "n_points": [6, 8], "n_trials": 20, "random_state": 0}
+    here = capacity_curve(**settings)
+    with context():
+        there = capacity_curve(**settings)
+    assert here[COUNTS].equals(there[COUNTS])
+
+
 @pytest.mark.parametrize(
     "estimator",
     [None, MLPClassifier((2,), max_iter=10, tol=None)],
     ids=["hyperplanes", "networks"],
 )
-def test_a_capacity_is_what_it_is_here(context, estimator):
+def test_a_search_for_a_capacity_finds_what_it_finds_here(client, estimator):
+    # Not on Ray, whose processes start anew for each of its many small steps.
     settings = {"n_features": 4, "max_trials": 32, "random_state": 0}
     here = empirical_capacity(estimator, **settings)
-    with context():
+    with joblib.parallel_config("dask", client=client):
         there = empirical_capacity(estimator, **settings)
-    columns = ["n_points", "n_trials", "n_successes"]
-    assert here.curve[columns].equals(there.curve[columns])
+    assert here.curve[COUNTS].equals(there.curve[COUNTS])
     assert (here.lower, here.upper) == (there.lower, there.upper)
 
 
