@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -186,6 +187,18 @@ def test_files_of_another_format_are_told(tmp_path, path):
     clf.save(path)
     with pytest.raises(ValueError, match="holds weights and no estimator"):
         MLPClassifier.load(path)
+
+
+def test_without_the_package_it_is_said_what_to_install(path, monkeypatch):
+    clf = fitted("MLPClassifier")
+    for module, call in (
+        ("safetensors.numpy", clf.save),
+        ("safetensors", clf.load_weights),
+    ):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(ImportError, match=r"pip install skbackprop\[safetensors\]"):
+            call(path)
+    assert not path.exists()
 
 
 def test_there_must_be_one_network(path):
