@@ -138,8 +138,8 @@ def _index_columns(schema):
 def _as_frame(table):
     """Return a table as one of pandas, with the columns and names of the file.
 
-    Networks read rows. ``to_pandas`` lays out columns, which would be copied again and
-    again on the way; columns that are all floats of one kind become rows at once.
+    Networks read rows. ``to_pandas`` lays out columns, of which validation would make
+    rows; columns that are all floats of one kind become rows here, once.
     """
     import pandas as pd
 
