@@ -98,7 +98,7 @@ def fit(
         and dask cannot compute them anew, or if a learner is lost three times in a
         round.
     TypeError
-        If the estimator, or the data, is not one of those above.
+        If the estimator, the client or the data is not one of those above.
     ValueError
         If a parameter or the data is not as it must be; the partition is named.
 
@@ -144,7 +144,7 @@ def fit(
     True
     """
     _check_estimator(estimator)
-    client = client or import_optional("distributed", "dask").get_client()
+    client = _given_or_last(client)
     continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
     # Actors speak through the client that is current where they are made.
     with unchanged_on_error(estimator, trains=continues), client.as_current():
@@ -164,6 +164,23 @@ def fit(
         )
     rounds.conclude()
     return estimator
+
+
+def _given_or_last(client):
+    distributed = import_optional("distributed", "dask")
+    if client is None:
+        try:
+            return distributed.get_client()
+        except ValueError as error:
+            raise ValueError(
+                "client=None is the client that was made last, and there is none. Make "
+                "one first: distributed.Client()."
+            ) from error
+    if not isinstance(client, distributed.Client):
+        raise TypeError(
+            f"client must be a distributed.Client or None, got {type(client).__name__}."
+        )
+    return client
 
 
 def _check_estimator(estimator):

@@ -75,7 +75,7 @@ def fit(
         and dask cannot compute them anew, or if a learner is lost three times in a
         round.
     TypeError
-        If the estimator, or the data, is not one of those above.
+        If the estimator, the client or the data is not one of those above.
     ValueError
         If a parameter or the data is not as it must be; the partition is named.
 

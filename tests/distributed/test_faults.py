@@ -41,6 +41,7 @@ def kill_worker(team):
 
 
 @kills_processes
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "keep", [lambda *parts: parts, dask.persist], ids=["lazy", "persisted"]
 )
@@ -57,6 +58,7 @@ def test_a_worker_that_is_killed_is_replaced(client, clf, before_round, keep):
 
 
 @kills_processes
+@pytest.mark.slow
 @pytest.mark.parametrize("n_rounds", [0, 2])
 def test_scattered_rows_that_are_lost_are_an_error(client, clf, before_round, n_rounds):
     addresses = sorted(client.nthreads())
@@ -93,6 +95,7 @@ def processes(tmp_path):
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_leaves_what_was_learned(
     processes, client, clf, before_round
 ):
@@ -126,6 +129,13 @@ def test_ctrl_c_keeps_what_was_learnt(client, clf, before_round):
 def test_without_distributed_the_extra_is_named(clf, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(ImportError, match=r"pip install skbackprop\[dask\]"):
+        fit(clf, X, Y)
+
+
+def test_a_client_must_be_one(clf):
+    with pytest.raises(TypeError, match=r"client must be a distributed.Client .* str"):
+        fit(clf, X, Y, client="tcp://127.0.0.1:8786")
+    with pytest.raises(ValueError, match="client=None .* there is none"):
         fit(clf, X, Y)
 
 
