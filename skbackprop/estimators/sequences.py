@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.validation import _get_feature_names
 
 from skbackprop.engine.parts import Parts
-from skbackprop.estimators.buckets import UNROLLING_TO_TRAIN, find_buckets
+from skbackprop.estimators.buckets import OWN_STEP_TO_TRAIN, find_buckets
 from skbackprop.network.recurrence import SequenceLayout
 from skbackprop.utils.validation import are_finite_floats, check_given, check_samples
 
@@ -88,7 +88,7 @@ class Sequences:
         layouts : list of SequenceLayout
             Of the parts, the longest last.
         """
-        masks = find_buckets(self.lengths, UNROLLING_TO_TRAIN)
+        masks = find_buckets(self.lengths, OWN_STEP_TO_TRAIN)
         buckets = [self._chosen(mask) for mask in reversed(masks)]
         layouts = [bucket.layout(has_length) for bucket in buckets]
         pairs = zip(buckets, layouts, strict=True)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from skbackprop.estimators.buckets import UNROLLING, find_buckets
+from skbackprop.estimators.buckets import OWN_STEP, find_buckets
 from skbackprop.estimators.sequences import Sequences
 
 
@@ -16,7 +16,7 @@ def padded_steps(lengths):
 
 def time_of(lengths, masks):
     """Return the time that buckets take, in steps of one sequence."""
-    return sum((mask.sum() + UNROLLING) * lengths[mask].max() for mask in masks)
+    return sum((mask.sum() + OWN_STEP) * lengths[mask].max() for mask in masks)
 
 
 @pytest.mark.parametrize("n_sequences", [1, 100, 3000, 50_000])
@@ -26,7 +26,7 @@ def test_buckets_hold_each_sequence_once_and_take_little_time(seed, n_sequences)
     lengths = rng.integers(1, 5, n_sequences) * rng.integers(1, 40, n_sequences)
     masks = find_buckets(lengths)
     np.testing.assert_array_equal(np.sum(masks, axis=0), 1)
-    least = lengths.sum() + UNROLLING * lengths.max()
+    least = lengths.sum() + OWN_STEP * lengths.max()
     assert time_of(lengths, masks) <= 2 * least
 
 
@@ -34,7 +34,7 @@ def test_buckets_hold_each_sequence_once_and_take_little_time(seed, n_sequences)
 def test_no_other_buckets_take_less_time(seed):
     rng = np.random.default_rng(seed)
     distinct = rng.choice(np.arange(1, 60), 6, replace=False)
-    lengths = np.repeat(distinct, rng.integers(1, 3 * UNROLLING, 6))
+    lengths = np.repeat(distinct, rng.integers(1, 3 * OWN_STEP, 6))
     takes = time_of(lengths, find_buckets(lengths))
     for n in range(6):
         for cuts in itertools.combinations(np.sort(distinct)[1:], n):

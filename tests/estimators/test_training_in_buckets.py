@@ -32,8 +32,8 @@ def pads(monkeypatch):
     """Return the function that lets training pad all sequences, or as few as it may."""
 
     def pad(all_of_them):
-        unrolling = 10**9 if all_of_them else 0
-        monkeypatch.setattr(sequences, "UNROLLING_TO_TRAIN", unrolling)
+        own_step = 10**9 if all_of_them else 0
+        monkeypatch.setattr(sequences, "OWN_STEP_TO_TRAIN", own_step)
 
     pad(all_of_them=False)
     return pad
