@@ -125,7 +125,10 @@ def _ideal_dcg(z, t, dz, places, first, last, n_ranks):
     ideal = 0.0
     for i in range(first, last):
         rank = 1.0 + i - first
-        dz[i * LD + 1] = 1.0 / math.log2(1.0 + rank) if rank <= n_ranks else 0.0
+        # numba knows no math.log2 before 0.59.
+        dz[i * LD + 1] = (
+            math.log(2.0) / math.log(1.0 + rank) if rank <= n_ranks else 0.0
+        )
         places[i * LD] = i
     _sort_by_target(z, t, places, first, last - first)
     for i in range(first, first + n_ranks):
