@@ -234,9 +234,10 @@ def _run_and_record(epochs, validate, report, observers):
     # coming back from the kernels that often.
     at_most = [observer.epochs_per_call for observer in observers]
     at_most = min(1 if validate else epochs.n_per_call, *at_most, np.inf)
-    # Nothing else ends a call halfway, and copies take time.
-    may_be_cut_off = validate or epochs.samples.are_in_chunks
-    with undone_if_cut_off(epochs) if may_be_cut_off else nullcontext():
+    # After all other errors the whole fit is undone, and copies take time and memory.
+    are_validated = getattr(validate, "reads_chunks", False)
+    chunks_may_fail = epochs.samples.are_in_chunks or are_validated
+    with undone_if_cut_off(epochs) if chunks_may_fail else nullcontext():
         run = epochs.run(at_most)
         _record(epochs, run, report)
         if validate and not run.diverged:

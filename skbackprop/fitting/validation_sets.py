@@ -333,4 +333,5 @@ def _make_validation_of_chunks(estimator, held_out, batch_size):
         joined = np.concatenate(logits), np.concatenate(encoded)
         return Validated(total, held_out.score(total, *joined, weights))
 
+    validate.reads_chunks = True
     return validate
