@@ -292,8 +292,9 @@ def _check_dichotomies(dichotomies, n_manifolds, n_draws):
             f"dichotomies must have the shape (n_dichotomies, {n_manifolds}), got "
             f"{shape}."
         )
-    is_positive = dichotomies == 1
-    is_negative = (dichotomies == -1) | (dichotomies.dtype == bool)
+    labels = dichotomies.astype(object)  # so that strings compare with numbers
+    is_positive = labels == 1
+    is_negative = (labels == -1) | (dichotomies.dtype == bool)
     is_wrong = ~(is_positive | is_negative)
     if is_wrong.any():
         raise ValueError(

@@ -57,7 +57,7 @@ def dask_arrays(arrays):
 
 
 def dask_frames(arrays):
-    dd = pytest.importorskip("dask.dataframe")
+    dd = pytest.importorskip("dask.dataframe", exc_type=ImportError)
     pd = pytest.importorskip("pandas")
     X, y, weights = arrays
     frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(4)])
@@ -222,6 +222,9 @@ def test_floats_of_one_type_come_as_rows_and_other_columns_as_they_are(tmp_path)
     "names", [["x", "z", "y"], [0, 1, 2]], ids=["words", "numbers"]
 )
 def test_what_pandas_says_of_a_table_changes_neither_columns_nor_names(names, tmp_path):
+    # Before, pandas writes no columns that are named by numbers.
+    pytest.importorskip("pandas", "2.0")
+
     def change(frame):
         return frame.set_axis(names, axis=1).set_index([[5, 7, 9, 11]])
 

@@ -87,7 +87,7 @@ def test_no_row_passes_through_client_or_scheduler(client):
 
 def test_frames_have_names_and_weights(client):
     pd = pytest.importorskip("pandas")
-    dd = pytest.importorskip("dask.dataframe")
+    dd = pytest.importorskip("dask.dataframe", exc_type=ImportError)
     X, y = numbers()
     frame = pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y, w=1.0)
     frame.loc[:99, ["y", "w"]] = 1e3, 1e-12  # the first partition weighs nothing
