@@ -222,6 +222,12 @@ class UnrolledGraph(Graph):
     def __reduce__(self):
         return UnrolledGraph, (self.net, self.layout)
 
+    def __getstate__(self):  # which skops asks for
+        return {"net": self.net, "layout": self.layout}
+
+    def __setstate__(self, state):
+        self.__init__(**state)
+
 
 @dataclass(frozen=True)
 class RecurrentNet:

@@ -304,3 +304,11 @@ def test_no_steps_are_cut_off_where_there_are_fewer(monkeypatch):
         nets = [net_of("gru", bptt_steps=b) for b in (steps, None)]
         one, other = (Unrolled(monkeypatch, net, sequences) for net in nets)
         assert one.graph == other.graph
+
+
+def test_the_state_of_an_unrolled_graph_is_all_that_it_is_made_of():
+    graph = net_of("gru").unroll(SequenceLayout(4, 2))
+    made = object.__new__(type(graph))
+    made.__setstate__(graph.__getstate__())
+    assert made == graph
+    assert made.wires == graph.wires
