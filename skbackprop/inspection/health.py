@@ -6,20 +6,19 @@ from html import escape
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
-from sklearn.utils.validation import _num_samples
+from sklearn.utils import check_consistent_length, check_random_state
 
-from skbackprop.engine import make_executor
-from skbackprop.engine.bound_graph import connected
-from skbackprop.engine.reference.losses import value_and_gradient
-from skbackprop.engine.samples import Samples
-from skbackprop.inspection.binding import bind, bind_targets, check_network
+from skbackprop.inspection.binding import check_network
 from skbackprop.inspection.hessian import largest_eigenvalue
-from skbackprop.inspection.layer_signals import activation_of, find_layers, slopes_of
+from skbackprop.inspection.layer_signals import (
+    SATURATED,
+    activation_of,
+    find_layers,
+    slopes_of,
+)
+from skbackprop.inspection.loss_point import LossPoint, draw_samples
 from skbackprop.inspection.symptoms import diagnose
 
-_ELEMENTS = 2**26  # of all signals at most
-_SATURATED = 0.05  # slope, relative to the steepest, below which little is learned
 _MOSTLY = 0.95  # share of the samples for which a unit is saturated
 
 
@@ -196,58 +195,17 @@ def training_health(estimator, X, y, *, max_samples=1000, random_state=0):
     check_network(estimator)
     rng = check_random_state(random_state)
     check_consistent_length(X, y)
-    X, y = _draw(X, y, max_samples, rng)
-    point = _Point(estimator, X, y)
-    signals, values, gradient = point.run(point.bound.parameters)
+    X, y = draw_samples(X, y, max_samples, rng)
+    point = LossPoint(estimator, X, y)
+    signals, _, losses, gradient = point.run(point.bound.parameters)
     health = TrainingHealth(
         layers=(_of_input(signals[0]), *_of_layers(point.bound, signals, gradient)),
-        loss=float(values.mean()),
+        loss=float(losses.mean()),
         gradient_norm=float(np.linalg.norm(gradient)),
         largest_eigenvalue=float(largest_eigenvalue(point.slope, point.start, rng)),
     )
     verdict = tuple(diagnose(estimator, health, signals[0]))
     return replace(health, verdict=verdict)
-
-
-def _draw(X, y, max_samples, rng):
-    """Return at most so many samples."""
-    if _num_samples(X) <= max_samples:
-        return X, y
-    rows = rng.choice(_num_samples(X), max_samples, replace=False)
-    return _safe_indexing(X, rows), _safe_indexing(y, rows)
-
-
-class _Point:
-    """A network at its parameters, and the slope of its loss from there."""
-
-    def __init__(self, estimator, X, y):
-        self.targets = bind_targets(estimator, X, y, np.float64)
-        self.bound, self.X = bind(estimator, X, dtype=np.float64)
-        self.loss = estimator._targets.loss
-        width = self.bound.program.workspace_width
-        n_rows = max(1, min(len(self.X), _ELEMENTS // width))
-        self.X, self.targets = self.X[:n_rows], self.targets[:n_rows]
-        program, parameters = self.bound.program, self.bound.parameters.copy()
-        self._executor = make_executor(program, parameters, batch_size=n_rows)
-        # The parameters that are learned, padding and what is not connected left out.
-        self._is_learned = np.zeros(self.bound.program.n_parameters, bool)
-        for block in self.bound.learned_blocks():
-            block.view(self._is_learned)[...] = connected(block, self.bound.graph)
-        self.start = self.bound.parameters[self._is_learned]
-
-    def run(self, parameters):
-        """Return signals, the loss of each sample, and the gradient of their mean."""
-        self._executor.parameters[:] = parameters
-        ((_, logits),) = self._executor.forward(Samples(self.X))
-        values, adjoint = value_and_gradient(self.loss, logits, self.targets)
-        signals, _, gradient = self._executor.vjp(self.X, adjoint / len(self.X))
-        return signals, values, gradient
-
-    def slope(self, learned):
-        """Return the gradient of the mean loss in the parameters that are learned."""
-        parameters = self.bound.parameters.copy()
-        parameters[self._is_learned] = learned
-        return self.run(parameters)[2][self._is_learned]
 
 
 def _of_input(X):
@@ -284,5 +242,5 @@ def _count_units(activation):
     if slopes is None:
         return None, None
     is_dead = (slopes == 0).all(axis=0)
-    is_saturated = (slopes < _SATURATED).mean(axis=0) >= _MOSTLY
+    is_saturated = (slopes < SATURATED).mean(axis=0) >= _MOSTLY
     return int(is_dead.sum()), int((is_saturated & ~is_dead).sum())

@@ -6,6 +6,7 @@ import numpy as np
 
 from skbackprop.engine.reference.modules import xp
 
+SATURATED = 0.05  # slope, relative to the steepest, below which little is learned
 _RANGE = np.linspace(-2, 2, 401)  # of what activations are steepest in
 
 

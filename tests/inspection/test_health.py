@@ -22,6 +22,7 @@ from skbackprop import (
 from skbackprop.inspection import training_health
 from skbackprop.inspection.hessian import largest_eigenvalue
 from skbackprop.inspection.layer_signals import find_layers
+from skbackprop.inspection.loss_point import LossPoint
 from skbackprop.network import (
     BatchNorm,
     Graph,
@@ -42,14 +43,12 @@ y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2]
 
 def dense_hessian(estimator, X, y):
     """The Hessian of the mean loss, by differences of numbers alone."""
-    from skbackprop.inspection.health import _Point
-
-    point = _Point(estimator, X, y)
+    point = LossPoint(estimator, X, y)
 
     def loss(parameters):
         values = point.bound.parameters.copy()
-        values[point._is_learned] = parameters
-        return point.run(values)[1].mean()
+        values[point.is_learned] = parameters
+        return point.run(values).losses.mean()
 
     start, axes, h = point.start, np.eye(len(point.start)), 1e-4
     hessian = np.empty_like(axes)
