@@ -43,6 +43,7 @@ _IMPORTS = {  # by a name that a stub uses
     "ErrorbarContainer": "from matplotlib.container import ErrorbarContainer",
     "Figure": "from matplotlib.figure import Figure",
     "Line2D": "from matplotlib.lines import Line2D",
+    "StepPatch": "from matplotlib.patches import StepPatch",
     "ArrayLike": "from numpy.typing import ArrayLike",
     "NDArray": "from numpy.typing import NDArray",
     "sparse": "from scipy import sparse",

@@ -40,6 +40,7 @@ _PLAIN = {
     "matplotlib Figure": "Figure",
     "matplotlib ErrorbarContainer": "ErrorbarContainer",
     "matplotlib Line2D": "Line2D",
+    "matplotlib StepPatch": "StepPatch",
 }
 _OF_ITEMS = {  # of what is read, and of what is given
     "list": ("Sequence[{}]", "list[{}]"),

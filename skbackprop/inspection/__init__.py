@@ -9,6 +9,7 @@ from skbackprop.inspection.health import TrainingHealth, training_health
 from skbackprop.inspection.jacobians import input_gradient, jacobian, vjp
 from skbackprop.inspection.propagation import propagate
 from skbackprop.inspection.scatter import nc1, participation_ratio
+from skbackprop.inspection.signal_display import LayerSignalDisplay
 from skbackprop.inspection.similarity import cka
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LayerReport",
     "LayerReportDisplay",
+    "LayerSignalDisplay",
     "TrainingHealth",
     "WrongGradientError",
     "check_gradients",

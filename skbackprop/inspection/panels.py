@@ -1,12 +1,14 @@
-"""Panels of a picture: axes one below the other, given or of a new figure."""
+"""Panels of a picture: axes given, or of a new figure, and what they have in common."""
 
 import numpy as np
 
 _PANELS_OF_A_FIGURE = 3  # beyond which a figure gets higher, for labels to have room
+_PANELS_OF_A_ROW = 4
+_PANEL_SIZE = 3.2  # inches
 
 
 def panel_axes(ax, n_panels, hint):
-    """Return an array of as many axes: those given, or of a new figure.
+    """Return an array of as many axes: those given, or one below the other.
 
     Parameters
     ----------
@@ -21,6 +23,26 @@ def panel_axes(ax, n_panels, hint):
         width, height = plt.rcParams["figure.figsize"]
         size = width, height * max(1, n_panels / _PANELS_OF_A_FIGURE)
         _, ax = plt.subplots(n_panels, sharex=True, layout="constrained", figsize=size)
+    return _checked(ax, n_panels, hint)
+
+
+def panels_in_rows(ax, n_panels, hint):
+    """Return an array of as many axes: those given, or side by side in rows."""
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        n_columns = min(n_panels, _PANELS_OF_A_ROW)
+        n_rows = -(-n_panels // n_columns)
+        figure = plt.figure(
+            layout="constrained",
+            figsize=(_PANEL_SIZE * n_columns, _PANEL_SIZE * n_rows),
+        )
+        ax = [figure.add_subplot(n_rows, n_columns, k + 1) for k in range(n_panels)]
+    return _checked(ax, n_panels, hint)
+
+
+def _checked(ax, n_panels, hint):
+    """Return an array of axes, if they are as many."""
     axes = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
     if len(axes) != n_panels:
         raise ValueError(
@@ -28,3 +50,14 @@ def panel_axes(ax, n_panels, hint):
             f"{hint}, say, there is one panel."
         )
     return axes
+
+
+def ordered_styles(n_lines):
+    """Return keywords of lines in an order, told apart in shades of grey as well."""
+    import matplotlib
+
+    shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, n_lines))
+    return [
+        {"color": shade, "linestyle": ("-", "--", "-.", ":")[k % 4], "linewidth": 1.5}
+        for k, shade in enumerate(shades)
+    ]
