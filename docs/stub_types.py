@@ -40,6 +40,9 @@ _PLAIN = {
     "matplotlib Figure": "Figure",
     "matplotlib ErrorbarContainer": "ErrorbarContainer",
     "matplotlib Line2D": "Line2D",
+    "matplotlib LineCollection": "LineCollection",
+    "matplotlib PathCollection": "PathCollection",
+    "matplotlib Quiver": "Quiver",
     "matplotlib StepPatch": "StepPatch",
 }
 _OF_ITEMS = {  # of what is read, and of what is given

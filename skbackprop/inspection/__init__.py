@@ -11,6 +11,7 @@ from skbackprop.inspection.propagation import propagate
 from skbackprop.inspection.scatter import nc1, participation_ratio
 from skbackprop.inspection.signal_display import LayerSignalDisplay
 from skbackprop.inspection.similarity import cka
+from skbackprop.inspection.stretching_display import SpaceStretchingDisplay
 
 if TYPE_CHECKING:
     from skbackprop.inspection.layer_display import LayerReportDisplay
@@ -20,6 +21,7 @@ __all__ = [
     "LayerReport",
     "LayerReportDisplay",
     "LayerSignalDisplay",
+    "SpaceStretchingDisplay",
     "TrainingHealth",
     "WrongGradientError",
     "check_gradients",

@@ -50,14 +50,3 @@ def _checked(ax, n_panels, hint):
             f"{hint}, say, there is one panel."
         )
     return axes
-
-
-def ordered_styles(n_lines):
-    """Return keywords of lines in an order, told apart in shades of grey as well."""
-    import matplotlib
-
-    shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, n_lines))
-    return [
-        {"color": shade, "linestyle": ("-", "--", "-.", ":")[k % 4], "linewidth": 1.5}
-        for k, shade in enumerate(shades)
-    ]

@@ -9,6 +9,7 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop.inspection.binding import check_network
+from skbackprop.inspection.colors import ordered_styles
 from skbackprop.inspection.layer_signals import (
     SATURATED,
     activation_of,
@@ -16,7 +17,7 @@ from skbackprop.inspection.layer_signals import (
     slopes_of,
 )
 from skbackprop.inspection.loss_point import LossPoint, draw_samples
-from skbackprop.inspection.panels import ordered_styles, panels_in_rows
+from skbackprop.inspection.panels import panels_in_rows
 from skbackprop.inspection.updates import relative_updates
 from skbackprop.utils.docs import share_docs
 
