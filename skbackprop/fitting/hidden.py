@@ -128,7 +128,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
 
     @property
     def _n_hidden_layers(self):
-        return len(_read_by_linear_modules(self.graph_))
+        return len(read_by_linear_modules(self.graph_))
 
     def _n_hidden_units(self, layer):
         return self.graph_.widths()[_hidden_node(self.graph_, layer)]
@@ -148,7 +148,7 @@ def _as_it_is(signal):
 def _hidden_node(graph, layer):
     """Return the number of the node that a layer is."""
     if isinstance(layer, Integral):
-        return index_layers(_read_by_linear_modules(graph), layer)
+        return index_layers(read_by_linear_modules(graph), layer)
     kind, node = parse_quantity(layer, graph)
     if kind != "z" or node == 0:
         raise ValueError(
@@ -158,7 +158,7 @@ def _hidden_node(graph, layer):
     return node
 
 
-def _read_by_linear_modules(graph):
+def read_by_linear_modules(graph):
     """Return the numbers of the nodes that linear modules read, but the input."""
     found = set()
     for module, inputs in graph.wires:

@@ -12,6 +12,7 @@ from skbackprop.inspection.scatter import nc1, participation_ratio
 from skbackprop.inspection.signal_display import LayerSignalDisplay
 from skbackprop.inspection.similarity import cka
 from skbackprop.inspection.stretching_display import SpaceStretchingDisplay
+from skbackprop.inspection.unit_display import UnitMapDisplay
 
 if TYPE_CHECKING:
     from skbackprop.inspection.layer_display import LayerReportDisplay
@@ -23,6 +24,7 @@ __all__ = [
     "LayerSignalDisplay",
     "SpaceStretchingDisplay",
     "TrainingHealth",
+    "UnitMapDisplay",
     "WrongGradientError",
     "check_gradients",
     "cka",

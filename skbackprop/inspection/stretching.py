@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skbackprop.inspection.binding import bind
+from skbackprop.inspection.plane import bind_to_plane, corners_around, signals_at
 from skbackprop.network.modules.linear import Linear
 
 _FINE = 40  # points between two lines of the grid and the next
-_MARGIN = 0.1  # of the range of the samples, around them
 
 
 class Stretched(NamedTuple):
@@ -32,16 +31,9 @@ class Stretched(NamedTuple):
 
 def stretch(network, X, parameters, nodes, n_lines):
     """Return what each of the nodes makes of samples, and of a grid around them."""
-    bound, X = bind(network, X, parameters)
-    if X.shape[1] != 2:
-        raise ValueError(
-            f"X must have 2 features, as the plane has, got {X.shape[1]}. The first "
-            "layers of a network of more are no plane."
-        )
-    graph, grid = bound.graph, _grid(X, n_lines)
-    rows = np.vstack([X, grid.reshape(-1, 2)]).astype(bound.dtype)
-    adjoint = np.zeros((len(rows), bound.program.output.width), bound.dtype)
-    signals = bound.executor(len(rows)).vjp(rows, adjoint)[0]
+    bound, X = bind_to_plane(network, X, parameters)
+    graph, grid = bound.graph, _grid(*corners_around(X), n_lines)
+    signals = signals_at(bound, X, grid.reshape(-1, 2))
     every = range(len(graph.wires) + 1)
     for node in every if nodes is None else map(graph.number, nodes):
         signal, to_plane = signals[node], _Plane(signals[node][: len(X)])
@@ -54,19 +46,14 @@ def stretch(network, X, parameters, nodes, n_lines):
         )
 
 
-def _grid(X, n_lines):
-    """Return lines across the plane, those along the first axis before the others."""
-    lower, upper = X.min(axis=0), X.max(axis=0)
-    margin = _MARGIN * np.where(upper > lower, upper - lower, 1)
-    (left, bottom), (right, top) = lower - margin, upper + margin
+def _grid(lower, upper, n_lines):
+    """Return lines across a box, those along the first axis before the others."""
     fine = np.linspace(0, 1, _FINE * (n_lines - 1) + 1)
-    coarse = np.linspace(0, 1, n_lines)
-    along, across = (part.ravel() for part in np.meshgrid(fine, coarse))
-    unit = np.vstack([np.c_[along, across], np.c_[across, along]])
-    corner = np.array([left, bottom])
-    return (corner + unit * [right - left, top - bottom]).reshape(
-        2 * n_lines, len(fine), 2
+    along, across = np.meshgrid(fine, np.linspace(0, 1, n_lines))
+    horizontal, vertical = (
+        np.dstack(pair) for pair in ((along, across), (across, along))
     )
+    return lower + (upper - lower) * np.vstack([horizontal, vertical])
 
 
 class _Plane:

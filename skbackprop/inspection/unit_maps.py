@@ -1,0 +1,89 @@
+"""What each unit of a network sees of the plane, and the weights between units."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.fitting.hidden import read_by_linear_modules
+from skbackprop.inspection.plane import bind_to_plane, corners_around, signals_at
+from skbackprop.network.modules.linear import Linear
+
+
+class UnitMaps(NamedTuple):
+    """What :class:`UnitMapDisplay` draws, in the words of its parameters."""
+
+    maps: dict
+    links: dict
+    units: dict
+    extent: tuple
+
+
+def map_units(network, X, parameters, max_units, resolution):
+    """Return the UnitMaps of a network around samples."""
+    bound, X = bind_to_plane(network, X, parameters)
+    layers, corners = name_layers(bound.graph), corners_around(X)
+    first, second = np.meshgrid(*np.linspace(*corners, resolution).T)
+    signals = signals_at(bound, X, np.column_stack([first.ravel(), second.ravel()]))
+    units, maps = {}, {}
+    for node, name in layers.items():
+        of_samples, of_grid = np.split(signals[node], [len(X)])
+        units[name] = _most_varied(of_samples, max_units)
+        seen = of_grid[:, units[name]].T
+        maps[name] = seen.reshape(-1, resolution, resolution)
+    links = {
+        (layers[source], layers[target]): weight[
+            np.ix_(units[layers[source]], units[layers[target]])
+        ]
+        for (source, target), weight in _weights_between(bound, layers).items()
+    }
+    return UnitMaps(maps, links, units, tuple(corners.T.ravel().tolist()))
+
+
+def name_layers(graph):
+    """Return the nodes that are layers, as ``transform`` counts them, by number."""
+    hidden = read_by_linear_modules(graph)
+    output = len(graph.wires)
+    names = {node: f"layer {layer}" for layer, node in enumerate(hidden)}
+    return {0: "input", **names, output: "output"}
+
+
+def _most_varied(values, max_units):
+    """Return the units whose values spread most over the samples, in order."""
+    by_spread = np.argsort(-values.std(axis=0), kind="stable")
+    return np.sort(by_spread[:max_units])
+
+
+def _weights_between(bound, layers):
+    """Return the weights of linear modules that lead from layer to layer, by nodes.
+
+    Two linear modules between the same layers, as in maxout, leave open which
+    of their weights a link has: it has none.
+    """
+    graph, found = bound.graph, {}
+    blocks = {
+        block.module: block.view(bound.parameters)
+        for block in bound.program.blocks
+        if block.name == "weight"
+    }
+    for node, (index, inputs) in enumerate(graph.wires, start=1):
+        if isinstance(graph.modules[index], Linear):
+            target = _layer_behind(graph, node, layers)
+            found.setdefault((inputs[0], target), []).append(blocks[index])
+    return {
+        key: weights[0]
+        for key, weights in found.items()
+        if key[1] is not None and len(weights) == 1
+    }
+
+
+def _layer_behind(graph, node, layers):
+    """Return the next layer whose units stand behind those of a node, one for one."""
+    widths, carried = graph.widths(), {node}
+    for k in range(node, len(graph.wires) + 1):
+        index, inputs = graph.wires[k - 1]
+        is_mixed = graph.modules[index].has_weight_matrix
+        if not is_mixed and carried.intersection(inputs) and widths[k] == widths[node]:
+            carried.add(k)
+        if k in carried and k in layers:
+            return k
+    return None
