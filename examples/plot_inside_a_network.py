@@ -1,0 +1,59 @@
+"""
+What happens inside a network?
+==============================
+
+Three pictures of multilayer perceptrons: what each unit sees, how the layers stretch
+the plane until the classes come apart, and what flows through the layers, forward and
+backward, while they learn.
+"""
+
+import matplotlib.pyplot as plt
+from sklearn.datasets import load_digits, make_moons
+
+from skbackprop import MLPClassifier
+from skbackprop.inspection import (
+    LayerSignalDisplay,
+    SpaceStretchingDisplay,
+    UnitMapDisplay,
+)
+
+# %%
+# **Units.** Two features, two layers of tanh units. A map is red where its unit is
+# positive, blue where it is negative; links are as wide as weights are large.
+
+X, y = make_moons(200, noise=0.1, random_state=0)
+settings = {"activation": "tanh", "tol": 1e-6, "max_iter": 2000, "random_state": 2}
+mlp = MLPClassifier((5, 2), solver="lbfgs", **settings).fit(X, y)
+UnitMapDisplay.from_estimator(mlp, X, y)
+plt.show()
+
+# %%
+# **Space.** The same network, node by node: the samples, a grid that was straight, and
+# where (1, 0), black, and (0, 1), grey, have gone.
+
+SpaceStretchingDisplay.from_estimator(mlp, X, y, nodes=[0, 2, 3, 4])
+plt.show()
+
+# %%
+# **Signals.** Digits, once with pixels from 0 to 16 as they are, once from 0 to 1, and
+# three layers of tanh units after one epoch.
+
+X, y = load_digits(return_X_y=True)
+settings = {"activation": "tanh", "solver": "sgd", "tol": None, "max_iter": 1}
+for pixels in (X, X / 16):
+    mlp = MLPClassifier((30, 30, 30), random_state=0, **settings).fit(pixels, y)
+    display = LayerSignalDisplay.from_estimator(mlp, pixels, y)
+    for name, share in display.saturated.items():
+        print(f"{name}: {share:.0%} saturated")
+plt.show()
+
+# %%
+# Each unit of the first layer cuts the plane by a line, some sharply. The two units of
+# the second bend around the moons, and have learnt the same: behind node 3 the plane
+# has become a line, cut in the middle by the output.
+#
+# With raw pixels most units of the first layer sit at -1 or 1, where tanh is flat. One
+# in eight of their gradients is exactly 0, and many others are more than ten orders of
+# magnitude smaller than those of the layers behind. Pixels between 0 and 1 saturate no
+# unit, and gradients of all layers are alike. Updates are at most about a thousandth
+# of the weights in both networks: they alone do not show the difference.
