@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.inspection.gradient_check import check_gradients
+from skbackprop.inspection.graph_display import GraphDisplay
 from skbackprop.inspection.health import TrainingHealth, training_health
 from skbackprop.inspection.jacobians import input_gradient, jacobian, vjp
 from skbackprop.inspection.propagation import propagate
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from skbackprop.inspection.layers import LayerReport, layer_report
 
 __all__ = [
+    "GraphDisplay",
     "LayerReport",
     "LayerReportDisplay",
     "LayerSignalDisplay",

@@ -34,17 +34,34 @@ def propagate(transformed, X, adjoint, *, parameters=None):
     bound, X = bind(transformed.graph, X, parameters)
     adjoint = _check_adjoint(adjoint, bound, X)
     signals, _, _ = bound.executor(len(X)).vjp(X, adjoint)
+    found = {transformed.given: adjoint}
+    for _ in run_steps(transformed, bound, signals, found):
+        pass
+    return {str(quantity): value for quantity, value in found.items()}
+
+
+def run_steps(transformed, bound, signals, found):
+    """Yield each step with what it has computed, after entering it in found.
+
+    Parameters
+    ----------
+    transformed : TransformedGraph
+    bound : BoundGraph
+    signals : list of ndarray
+        Of all nodes.
+    found : dict of Quantity to ndarray, or to list of ndarray
+        With the adjoint of the output.
+    """
     views = bound.program.views(bound.parameters)
     blocks_of = {
         instruction.output: [views[i] for i in instruction.blocks]
         for instruction in bound.program.instructions
     }
-    found = {transformed.given: adjoint}
     for step in transformed.steps:
         values = _run_step(step, found, signals, blocks_of[step.node])
         for (target, how), value in zip(step.writes, values, strict=True):
             found[target] = value if how == "write" else _add(found[target], value)
-    return {str(quantity): value for quantity, value in found.items()}
+        yield step, values
 
 
 def _run_step(step, adjoints, signals, blocks):

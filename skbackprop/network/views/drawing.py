@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from html import escape
 
 LARGEST_IMAGE = 150  # boxes; nobody reads a longer strip in a notebook
-_LONGEST_LABEL = 44  # characters, in images
 _CHARACTER, _PADDING = 7, 12  # pixels
 _BOX_HEIGHT, _ROW_HEIGHT, _GAP = 28, 62, 24
 
@@ -25,10 +24,13 @@ class Diagram:
         Labels by key, each box after those that lead to it.
     arrows : tuple of (str, str, str)
         Key of the box it leaves, key of the one it enters, its label.
+    longest_label : int, default=44
+        Characters of a box, in images; of longer labels the end is left out.
     """
 
     boxes: dict
     arrows: tuple
+    longest_label: int = 44
 
     def to_mermaid(self):
         """Return the diagram in the Mermaid language."""
@@ -71,7 +73,10 @@ class _Image:
     """Layers of boxes; an arrow over several layers takes a place in each."""
 
     def __init__(self, diagram):
-        self.labels = {key: _shortened(label) for key, label in diagram.boxes.items()}
+        self.labels = {
+            key: _shortened(label, diagram.longest_label)
+            for key, label in diagram.boxes.items()
+        }
         self.titles = diagram.boxes
         self.layers = [[] for _ in self.labels]
         self.parents = {}
@@ -175,7 +180,5 @@ def _mean(numbers):
     return sum(numbers) / max(1, len(numbers))
 
 
-def _shortened(label):
-    if len(label) <= _LONGEST_LABEL:
-        return label
-    return label[: _LONGEST_LABEL - 3] + "..."
+def _shortened(label, longest):
+    return label if len(label) <= longest else label[: longest - 3] + "..."

@@ -1,0 +1,243 @@
+"""The picture of backprop: one sample forward through a graph, and adjoints back."""
+
+import json
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from skbackprop.inspection.binding import bind
+from skbackprop.inspection.jacobians import _check_adjoint
+from skbackprop.inspection.propagation import run_steps
+from skbackprop.network.views.drawing import Diagram, draw_graph
+from skbackprop.network.views.transformed import draw_transformed
+
+_MOST_NUMBERS = 4  # of a box
+_BLANK = "\N{NO-BREAK SPACE}"  # boxes keep their size from frame to frame
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>Backprop, step by step</title>
+<style>
+body {{ font-family: sans-serif; margin: 1em; }}
+input {{ width: 100%; max-width: 40em; }}
+figure {{ display: inline-block; vertical-align: top; margin: 1em 2em 1em 0; }}
+</style>
+<label>Step <output id="step"></output> of {last}: <span id="text"></span><br>
+<input id="slider" type="range" min="0" max="{last}" value="0"></label>
+<figure><figcaption>Graph</figcaption><div id="forward"></div></figure>
+<figure><figcaption>Transformed graph</figcaption><div id="backward"></div></figure>
+<script>
+const frames = {frames};
+const slider = document.getElementById("slider");
+function show() {{
+  const frame = frames[slider.value];
+  document.getElementById("step").textContent = slider.value;
+  document.getElementById("text").textContent = frame[0];
+  document.getElementById("forward").innerHTML = frame[1];
+  document.getElementById("backward").innerHTML = frame[2];
+}}
+slider.oninput = show;
+show();
+</script>
+</html>
+"""
+
+
+class _Frame(NamedTuple):
+    """A step in words, and both graphs with what is known by then, as SVG."""
+
+    text: str
+    forward: str
+    backward: str
+
+
+class GraphDisplay:
+    """Signals of one sample in a graph, and adjoints in its transformed graph.
+
+    It is made by `from_estimator`. All parameters are kept as attributes. In a
+    notebook it shows itself, with a slider over the steps.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is drawn, beside ``graph.backward()``.
+    signals : list of ndarray of shape (width,)
+        What each node puts out.
+    adjoint : ndarray of shape (n_outputs,)
+        The derivative of a scalar with respect to the output.
+    backward : list of tuple
+        For each step of ``graph.backward()`` what it computes, an array of numbers
+        for each quantity that it writes.
+
+    Attributes
+    ----------
+    frames_ : list of tuple
+        For each step ``text``, what happens in words, and ``forward`` and
+        ``backward``, SVG elements of the graph and the transformed graph with the
+        numbers known by then. First the signals come, node by node, then the adjoints.
+
+    See Also
+    --------
+    vjp : All signals and adjoints as arrays.
+    propagate : The same steps, for many samples.
+
+    Examples
+    --------
+    >>> from skbackprop.inspection import GraphDisplay
+    >>> from skbackprop.network import Graph, Input, Linear, ReLU
+    >>> graph = Graph(ReLU()(Linear(1)(Input(2))))
+    >>> display = GraphDisplay.from_estimator(
+    ...     graph, [[1, 2]], parameters=[[[3], [-1]], [0]]
+    ... )
+    >>> for frame in display.frames_:
+    ...     print(frame.text)
+    z[0] = 1, 2
+    z[1] = 1
+    z[2] = 1
+    dz[2] = 1, given
+    2: dz[1] = 1
+    1: dz[0] = 3, -1; dw[1] = 1, 2, 1
+    """
+
+    def __init__(self, graph, signals, adjoint, backward):
+        self.graph = graph
+        self.signals = signals
+        self.adjoint = adjoint
+        self.backward = backward
+
+    @classmethod
+    def from_estimator(cls, estimator, X, *, adjoint=None, parameters=None):
+        """Run one sample forward and an adjoint backward, and draw each step.
+
+        Parameters
+        ----------
+        estimator : Graph or fitted estimator
+            Modules behave as in prediction.
+        X : array-like of shape (1, n_features)
+            The sample.
+        adjoint : array-like of shape (1, n_outputs), default=None
+            The derivative of a scalar with respect to the output, which in a
+            classifier is the logits; by default 1 for each output.
+        parameters : ndarray or list of ndarray, default=None
+            Of a graph, as in :func:`vjp`.
+
+        Returns
+        -------
+        GraphDisplay
+            The display.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the estimator is no network of this package; if there is more than one
+            sample.
+
+        Examples
+        --------
+        >>> from skbackprop.inspection import GraphDisplay
+        >>> from skbackprop.network import Add, Graph, Input, Tanh
+        >>> x = Input(1)
+        >>> display = GraphDisplay.from_estimator(Graph(Add()(Tanh()(x), x)), [[0]])
+        >>> display.frames_[-1].text  # both ways back to the input count
+        '1: dz[0] = 2'
+        """
+        bound, X = bind(estimator, X, parameters)
+        if len(X) != 1:
+            raise ValueError(f"X must be one sample, of shape (1, n), got {X.shape}.")
+        if adjoint is None:
+            adjoint = np.ones((1, bound.program.output.width))
+        adjoint = _check_adjoint(adjoint, bound, X)
+        signals = bound.executor(1).vjp(X, adjoint)[0]
+        transformed = bound.graph.backward()
+        found = {transformed.given: adjoint}
+        backward = [
+            tuple(map(_flat, values))
+            for _, values in run_steps(transformed, bound, signals, found)
+        ]
+        signals = [signal[0].copy() for signal in signals]
+        return cls(bound.graph, signals, adjoint[0], backward).plot()
+
+    def plot(self):
+        """Draw the frames.
+
+        Returns
+        -------
+        GraphDisplay
+            This object.
+        """
+        transformed = self.graph.backward()
+        n_nodes = len(self.signals)
+        forward = {f"n{k}": (k, self.signals[k]) for k in range(n_nodes)}
+        backward, texts = self._adjoints(transformed, n_nodes)
+        texts = [f"z[{k}] = {_numbers(z)}" for k, z in enumerate(self.signals)] + texts
+        both = (
+            (draw_graph(self.graph), forward),
+            (draw_transformed(transformed), backward),
+        )
+        self.frames_ = [
+            _Frame(text, *(_drawn(diagram, known, k) for diagram, known in both))
+            for k, text in enumerate(texts)
+        ]
+        return self
+
+    def _adjoints(self, transformed, first):
+        """Return what boxes of the transformed graph hold, from when on, and texts."""
+        n_parts, totals, done = {}, {}, {}
+        for step in transformed.steps:
+            for target, _ in step.writes:
+                n_parts[target] = n_parts.get(target, 0) + 1
+        boxes = {"given": (first, self.adjoint)}
+        texts = [f"{transformed.given} = {_numbers(self.adjoint)}, given"]
+        steps = zip(transformed.steps, self.backward, strict=True)
+        for frame, (step, values) in enumerate(steps, start=first + 1):
+            words = {}
+            for (target, how), value in zip(step.writes, values, strict=True):
+                totals[target] = value + (totals[target] if how == "add" else 0)
+                done[target] = done.get(target, 0) + 1
+                words[target] = f"{target} = {_numbers(totals[target])}"
+                if done[target] == n_parts[target]:
+                    name = f"{target.kind}{target.node}"
+                    boxes[f"sum_{name}"] = boxes[name] = frame, totals[target]
+            boxes[f"b{step.node}"] = frame, *values
+            texts.append(f"{step.node}: {'; '.join(words.values())}")
+        return boxes, texts
+
+    def to_html(self):
+        """Return a page with a slider over the steps.
+
+        Returns
+        -------
+        str
+            HTML that needs no network connection, to be written to a file.
+        """
+        # A script ends at the first "</", wherever that stands.
+        frames = json.dumps(self.frames_).replace("</", "<\\/")
+        return _PAGE.format(last=len(self.frames_) - 1, frames=frames)
+
+    def _repr_html_(self):
+        page = escape(self.to_html())
+        return f'<iframe srcdoc="{page}" width="100%" height="600"></iframe>'
+
+
+def _flat(value):
+    """Return a value of one sample, or gradients of parameters, as a vector."""
+    parts = value if isinstance(value, list) else [value]
+    return np.concatenate([np.ravel(part) for part in parts]).astype(float)
+
+
+def _numbers(values):
+    """Return numbers as text, the first few of many."""
+    text = ", ".join(f"{value:.3g}" for value in values[:_MOST_NUMBERS])
+    return f"{text}, ..." if len(values) > _MOST_NUMBERS else text
+
+
+def _drawn(diagram, known, frame):
+    """Return the image of a diagram with the numbers that are known by a frame."""
+    boxes = {}
+    for key, label in diagram.boxes.items():
+        boxes[key] = label
+        if key in known:
+            since, *values = known[key]
+            text = f" = {' | '.join(map(_numbers, values))}"
+            boxes[key] += text if since <= frame else _BLANK * len(text)
+    longest = max(map(len, boxes.values()))
+    return Diagram(boxes, diagram.arrows, longest).to_svg()
