@@ -9,7 +9,7 @@ import numpy as np
 from skbackprop.inspection.binding import bind
 from skbackprop.inspection.jacobians import _check_adjoint
 from skbackprop.inspection.propagation import run_steps
-from skbackprop.network.views.drawing import Diagram, draw_graph
+from skbackprop.network.views.drawing import LARGEST_IMAGE, Diagram, draw_graph
 from skbackprop.network.views.transformed import draw_transformed
 
 _MOST_NUMBERS = 4  # of a box
@@ -70,7 +70,7 @@ class GraphDisplay:
 
     Attributes
     ----------
-    frames_ : list of tuple
+    frames_ : list
         For each step ``text``, what happens in words, and ``forward`` and
         ``backward``, SVG elements of the graph and the transformed graph with the
         numbers known by then. First the signals come, node by node, then the adjoints.
@@ -129,7 +129,7 @@ class GraphDisplay:
         ------
         TypeError, ValueError
             If the estimator is no network of this package; if there is more than one
-            sample.
+            sample; if the graph has too many nodes to be drawn.
 
         Examples
         --------
@@ -232,6 +232,11 @@ def _numbers(values):
 
 def _drawn(diagram, known, frame):
     """Return the image of a diagram with the numbers that are known by a frame."""
+    if len(diagram.boxes) > LARGEST_IMAGE:
+        raise ValueError(
+            f"A graph of {len(diagram.boxes)} boxes is too large to be drawn, which "
+            f"may have {LARGEST_IMAGE}. A part of it, graph.up_to(node), has fewer."
+        )
     boxes = {}
     for key, label in diagram.boxes.items():
         boxes[key] = label

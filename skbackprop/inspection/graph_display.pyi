@@ -27,7 +27,7 @@ class GraphDisplay:
 
     Attributes
     ----------
-    frames_ : list of tuple
+    frames_ : list
         For each step ``text``, what happens in words, and ``forward`` and
         ``backward``, SVG elements of the graph and the transformed graph with the
         numbers known by then. First the signals come, node by node, then the adjoints.
@@ -58,7 +58,7 @@ class GraphDisplay:
     signals: list[NDArray[Any]]
     adjoint: NDArray[Any]
     backward: list[tuple[Any, ...]]
-    frames_: list[tuple[Any, ...]]
+    frames_: list[Any]
     """For each step ``text``, what happens in words, and ``forward`` and
     ``backward``, SVG elements of the graph and the transformed graph with the
     numbers known by then. First the signals come, node by node, then the adjoints.
@@ -102,7 +102,7 @@ class GraphDisplay:
         ------
         TypeError, ValueError
             If the estimator is no network of this package; if there is more than one
-            sample.
+            sample; if the graph has too many nodes to be drawn.
 
         Examples
         --------

@@ -24,7 +24,7 @@ from skbackprop.utils.docs import share_docs
 _N_BINS = 50
 _HEALTHY = -3  # log10 of update : data
 _PLOT_PARAMETERS = """
-    ax : array of matplotlib Axes, default=None
+    ax : matplotlib Axes or array of them, default=None
         Two for activations and gradients, and one for updates, where there are any; by
         default those of a new figure, side by side.
     line_kw : dict, default=None

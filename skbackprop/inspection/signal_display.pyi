@@ -1,5 +1,6 @@
 # Written by `make stubs` from the module beside it, which is what to change.
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
@@ -87,7 +88,7 @@ class LayerSignalDisplay:
         n_steps: int = 50,
         max_samples: int = 1000,
         random_state: int | np.random.RandomState | None = 0,
-        ax: Any = None,
+        ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
         """Run a network forward and backward, take some steps, and plot all this.
@@ -108,7 +109,7 @@ class LayerSignalDisplay:
             Of more samples so many are drawn, to look at activations and gradients.
         random_state : int, RandomState instance or None, default=0
             Of what is drawn.
-        ax : array of matplotlib Axes, default=None
+        ax : matplotlib Axes or array of them, default=None
             Two for activations and gradients, and one for updates, where there are any; by
             default those of a new figure, side by side.
         line_kw : dict, default=None
@@ -156,14 +157,14 @@ class LayerSignalDisplay:
     def plot(
         self,
         *,
-        ax: Any = None,
+        ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> LayerSignalDisplay:
         """Draw histograms and curves.
 
         Parameters
         ----------
-        ax : array of matplotlib Axes, default=None
+        ax : matplotlib Axes or array of them, default=None
             Two for activations and gradients, and one for updates, where there are any; by
             default those of a new figure, side by side.
         line_kw : dict, default=None

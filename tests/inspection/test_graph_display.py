@@ -126,3 +126,8 @@ def test_what_cannot_be_drawn_is_refused():
         GraphDisplay.from_estimator(Graph(Tanh()(Input(3))), X, adjoint=[[1]])
     with pytest.raises(TypeError, match="a network of this package"):
         GraphDisplay.from_estimator(LogisticRegression(), X)
+    node = Input(3)
+    for _ in range(200):
+        node = Tanh()(node)
+    with pytest.raises(ValueError, match=r"201 boxes is too large.*up_to"):
+        GraphDisplay.from_estimator(Graph(node), X)
