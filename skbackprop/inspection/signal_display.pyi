@@ -103,8 +103,8 @@ class LayerSignalDisplay:
         n_steps : int, default=50
             How many steps of training a copy of the network takes by
             ``partial_fit``, with minibatches drawn from the samples. Each counts as an
-            epoch for schedules of the learning rate. With 0, which L-BFGS needs,
-            updates are not drawn.
+            epoch for schedules of the learning rate. With 0, which L-BFGS and
+            ``class_weight="balanced"`` need, updates are not drawn.
         max_samples : int, default=1000
             Of more samples so many are drawn, to look at activations and gradients.
         random_state : int, RandomState instance or None, default=0
