@@ -2,9 +2,9 @@
 What happens inside a network?
 ==============================
 
-Three pictures of multilayer perceptrons: what each unit sees, how the layers stretch
-the plane until the classes come apart, and what flows through the layers, forward and
-backward, while they learn.
+Four pictures of networks: what each unit sees, how the layers stretch the plane until
+the classes come apart, what flows through the layers, forward and backward, while they
+learn, and how backprop goes about it, number by number.
 """
 
 import matplotlib.pyplot as plt
@@ -12,10 +12,12 @@ from sklearn.datasets import load_digits, make_moons
 
 from skbackprop import MLPClassifier
 from skbackprop.inspection import (
+    GraphDisplay,
     LayerSignalDisplay,
     SpaceStretchingDisplay,
     UnitMapDisplay,
 )
+from skbackprop.network import Add, Graph, Input, Linear, ReLU, Tanh
 
 # %%
 # **Units.** Two features, two layers of tanh units. A map is red where its unit is
@@ -48,6 +50,15 @@ for pixels in (X, X / 16):
 plt.show()
 
 # %%
+# **Backprop.** One sample through a graph with a fan-out, and the adjoint of its
+# output, 1, back through the transformed graph. The slider goes from step to step.
+
+h = Tanh()(Linear(2)(Input(2)))
+graph = Graph(Linear(1)(Add()(ReLU()(h), h)))
+weights, biases = [[[0.5, -1], [0.3, 0.2]], [[1], [2]]], [[0.1, 0], [0]]
+GraphDisplay.from_estimator(graph, [[1, 2]], parameters=weights + biases)
+
+# %%
 # Each unit of the first layer cuts the plane by a line, some sharply. The two units of
 # the second bend around the moons, and have learnt the same: behind node 3 the plane
 # has become a line, cut in the middle by the output.
@@ -57,3 +68,7 @@ plt.show()
 # magnitude smaller than those of the layers behind. Pixels between 0 and 1 saturate no
 # unit, and gradients of all layers are alike. Updates are at most about a thousandth
 # of the weights in both networks: they alone do not show the difference.
+#
+# In the graph a signal is read by two modules, ReLU and Add. In the transformed graph
+# their adjoints meet in a sum: (1, 0) from ReLU, which lets pass what was positive, and
+# (1, 2) from Add are (2, 2).

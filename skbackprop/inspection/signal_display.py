@@ -160,8 +160,7 @@ class LayerSignalDisplay:
         >>> from skbackprop.inspection import LayerSignalDisplay
         >>> X, y = load_iris(return_X_y=True)
         >>> mlp = MLPClassifier(solver="sgd", learning_rate_init=1e-6, random_state=0)
-        >>> mlp.partial_fit(X, y, classes=[0, 1, 2])
-        MLPClassifier(learning_rate_init=1e-06, random_state=0, solver='sgd')
+        >>> mlp = mlp.partial_fit(X, y, classes=[0, 1, 2])
         >>> display = LayerSignalDisplay.from_estimator(mlp, X, y, n_steps=10)
         >>> bool((display.updates < 1e-3).all(axis=None))  # the rate is too small
         True
