@@ -50,8 +50,8 @@ for pixels in (X, X / 16):
 plt.show()
 
 # %%
-# **Backprop.** One sample through a graph with a fan-out, and the adjoint of its
-# output, 1, back through the transformed graph. The slider goes from step to step.
+# **Backprop.** One sample through a graph with a fan-out, and the adjoint 1 of the
+# output back through the transformed graph. The slider goes from step to step.
 
 h = Tanh()(Linear(2)(Input(2)))
 graph = Graph(Linear(1)(Add()(ReLU()(h), h)))

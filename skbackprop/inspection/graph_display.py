@@ -19,12 +19,15 @@ _PAGE = """<!DOCTYPE html>
 <style>
 body {{ font-family: sans-serif; margin: 1em; }}
 input {{ width: 100%; max-width: 40em; }}
-figure {{ display: inline-block; vertical-align: top; margin: 1em 2em 1em 0; }}
+main {{ display: flex; flex-wrap: wrap; }}
+figure {{ margin: 1em 2em 1em 0; overflow-x: auto; }}
 </style>
 <label>Step <output id="step"></output> of {last}: <span id="text"></span><br>
 <input id="slider" type="range" min="0" max="{last}" value="0"></label>
+<main>
 <figure><figcaption>Graph</figcaption><div id="forward"></div></figure>
 <figure><figcaption>Transformed graph</figcaption><div id="backward"></div></figure>
+</main>
 <script>
 const frames = {frames};
 const slider = document.getElementById("slider");
