@@ -149,6 +149,8 @@ class Team:
                     return self._wait_for(share, answer)
             self._replace(share)
             answer = _ask(share, order)
+        # The client may have heard only by now that these were lost as well.
+        self._await_partitions(share)
         raise TeamLost(
             f"The learner of {len(share.partitions)} partitions was lost "
             f"{_MOST_LOSSES} times in one round. Workers may lack the memory to hold "
@@ -170,12 +172,17 @@ class Team:
 
     def _replace(self, share):
         """Set a new learner to the partitions of one that is lost."""
-        wait = import_optional("distributed", "dask").wait
         share.learner = None
         self._check_scheduler()
         share.address = self._free_worker(share)
+        self._await_partitions(share)
+        self._await_learner(share, self._submit(share))
+
+    def _await_partitions(self, share):
+        """Wait until dask has computed anew what was lost with a worker."""
+        wait = import_optional("distributed", "dask").wait
         try:
-            wait(share.partitions)  # dask computes anew what was lost with the worker
+            wait(share.partitions)
         except _LOST as error:
             self._check_scheduler()
             raise TeamLost(
@@ -183,7 +190,6 @@ class Team:
                 "collection that dask knows how to compute, or client.replicate() what "
                 "was scattered."
             ) from error
-        self._await_learner(share, self._submit(share))
 
     def _free_worker(self, share):
         """Return the address of a worker without a learner, else that of another."""

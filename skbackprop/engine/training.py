@@ -182,7 +182,8 @@ def train(
         Draws groups anew and shuffles before each epoch, if samples and plan say so.
     validate : callable, default=None
         Returns the ``Validated`` loss and score of the current parameters. With
-        it, training ends with the parameters of the best score.
+        it, training ends with the parameters of the best score. Where it has a true
+        attribute ``reads_chunks``, an epoch in which it fails is undone.
     report : callable, default=None
         Told in words what happens.
     observers : iterable of Observer, default=()
@@ -235,8 +236,8 @@ def _run_and_record(epochs, validate, report, observers):
     at_most = [observer.epochs_per_call for observer in observers]
     at_most = min(1 if validate else epochs.n_per_call, *at_most, np.inf)
     # After all other errors the whole fit is undone, and copies take time and memory.
-    are_validated = getattr(validate, "reads_chunks", False)
-    chunks_may_fail = epochs.samples.are_in_chunks or are_validated
+    validates_chunks = getattr(validate, "reads_chunks", False)
+    chunks_may_fail = epochs.samples.are_in_chunks or validates_chunks
     with undone_if_cut_off(epochs) if chunks_may_fail else nullcontext():
         run = epochs.run(at_most)
         _record(epochs, run, report)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from joblib._parallel_backends import ThreadingBackend
+from platform_marks import kills_processes
 from sklearn.preprocessing import FunctionTransformer
 
 from skbackprop.capacity import capacity_curve, empirical_capacity
@@ -92,11 +93,6 @@ def killing(tmp_path, n_kills):
     for life in range(n_kills):
         (tmp_path / str(life)).touch()
     return Killing(6 * GRID["n_trials"], str(tmp_path))
-
-
-kills_processes = pytest.mark.skipif(
-    not hasattr(signal, "SIGKILL"), reason="needs a signal that kills"
-)
 
 
 @kills_processes

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from platform_marks import limits_memory
 
 N_ROWS, N_FEATURES, ROWS_PER_CHUNK = 1_600_000, 32, 20_000
 CHUNK = 4 * ROWS_PER_CHUNK * N_FEATURES  # bytes
@@ -55,9 +56,7 @@ def path(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="limits of memory are those of Linux"
-)
+@limits_memory
 @pytest.mark.parametrize("how", ["in chunks", "in memory"])
 def test_a_fit_to_a_file_needs_the_memory_of_its_buffers(path, how):
     ended = subprocess.run(

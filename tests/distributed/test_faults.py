@@ -10,6 +10,7 @@ import dask.array as da
 import numpy as np
 import pytest
 from distributed import Client
+from platform_marks import kills_processes
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
@@ -19,11 +20,6 @@ from skbackprop.distributed import fit
 DIGITS, LABELS = load_digits(return_X_y=True)
 DIGITS /= 16
 X, Y = da.from_array(DIGITS, (450, 64)), da.from_array(LABELS, 450)
-
-
-kills_processes = pytest.mark.skipif(
-    not hasattr(signal, "SIGKILL"), reason="needs a signal that kills"
-)
 
 
 @pytest.fixture

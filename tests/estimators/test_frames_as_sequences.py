@@ -47,7 +47,10 @@ def frames_of_polars(*args):
 def skip_where_scikit_learn_reads_no_names_of(frame):
     """scikit-learn < 1.8 asks for a protocol that polars 2 no longer has."""
     if not hasattr(StandardScaler().fit(frame), "feature_names_in_"):
-        pytest.skip("this scikit-learn reads no names of columns from such frames")
+        pytest.skip(
+            "scikit-learn < 1.8 reads no column names of polars 2, of its own "
+            "estimators either"
+        )
 
 
 @pytest.mark.parametrize("form", [frames_of, frames_of_polars])

@@ -4,7 +4,6 @@ import inspect
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import warnings
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +13,7 @@ import joblib
 import numpy as np
 import pytest
 from jit_marks import needs_jit
+from platform_marks import limits_memory
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from threadpoolctl import threadpool_limits
 
@@ -189,7 +189,7 @@ def fit_where_memory_ends():
 
 
 @needs_jit
-@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+@limits_memory
 def test_a_limit_of_the_system_leaves_a_fit_with_fewer_threads():
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from unrolled import CELLS, READOUTS, net_of, random_sequences
 
 from skbackprop.engine import Executor, ReferenceExecutor, debugging
-from skbackprop.kernels import jit
 from skbackprop.network.compiler import compile_graph, compile_unrolled
 from skbackprop.network.folding import FoldedProgram
 from skbackprop.network.recurrence import SequenceLayout
 
-needs_jit = pytest.mark.skipif(not jit.available(), reason="runs kernels")
 EQUAL, RAGGED = [5] * 7, [5, 1, 2, 4, 5, 3, 5]
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from scipy import sparse
 
 from skbackprop import (
@@ -14,12 +15,11 @@ from skbackprop.engine import Executor
 from skbackprop.engine.compiled import blocks
 from skbackprop.engine.debugging import executor, rows_per_block
 from skbackprop.engine.losses import HalfSquaredError
-from skbackprop.kernels import jit
 from skbackprop.network import BatchNorm, Graph, Input, LayerNorm, Linear, Tanh
 from skbackprop.network.compiler import compile_graph
 
 pytestmark = [
-    pytest.mark.skipif(not jit.available(), reason="of compiled kernels"),
+    needs_jit,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
 

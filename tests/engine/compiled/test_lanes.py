@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from scipy import sparse
 
 from skbackprop import (
@@ -20,7 +21,6 @@ from skbackprop.engine.debugging import executor, rows_per_block, unwritten_memo
 from skbackprop.engine.losses import OF_CLASSES, OF_NUMBERS
 from skbackprop.fitting import session
 from skbackprop.fitting.settings import SOLVERS
-from skbackprop.kernels import jit
 from skbackprop.network import (
     Dropout,
     Graph,
@@ -34,7 +34,7 @@ from skbackprop.network import (
 from skbackprop.network.compiler import compile_graph
 
 pytestmark = [
-    pytest.mark.skipif(not jit.available(), reason="of compiled kernels"),
+    needs_jit,
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
 ]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from jit_marks import needs_jit
 from module_cases import CASES
 from random_graphs import (
     name_of,
@@ -17,11 +18,10 @@ from skbackprop.engine.losses import HalfSquaredError
 from skbackprop.engine.optimizers import Adam
 from skbackprop.engine.penalties import Penalties
 from skbackprop.engine.samples import StoppingRule
-from skbackprop.kernels import jit
 from skbackprop.network import ALL_MODULES, Graph, Input, Linear
 from skbackprop.network.compiler import compile_graph
 
-pytestmark = pytest.mark.skipif(not jit.available(), reason="of compiled kernels")
+pytestmark = needs_jit
 
 # Of each module the case of most columns that are not very many.
 WIDEST = {

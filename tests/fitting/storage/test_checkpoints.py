@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import recurrent_tasks
+from platform_marks import kills_processes
 from resumed_fits import SETTINGS, assert_same_fit
 from scipy import sparse
 from sklearn.model_selection import GridSearchCV
@@ -180,7 +181,7 @@ def endless(path, max_iter):
     )
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@kills_processes
 @pytest.mark.slow
 def test_a_process_killed_in_mid_fit_loses_nothing_that_was_written(tmp_path):
     path = tmp_path / "fit"
