@@ -73,7 +73,7 @@ def public_modules():
 
 def classes():
     """Return where the classes that may be types are imported from, by name."""
-    packages = [*MADE_BY_USERS, "skbackprop.network", *PACKAGES]
+    packages = [*MADE_BY_USERS, *PACKAGES]
     homes = {
         name: thing.__module__
         for package in packages

@@ -16,8 +16,15 @@ PACKAGES = [
     "skbackprop.onnx",
     "skbackprop.separability",
 ]
-# What users make instances of and give to an estimator.
-MADE_BY_USERS = ["skbackprop.engine.losses", "skbackprop.engine.schedules"]
+# What users make instances of and give to an estimator, or choose by name.
+MADE_BY_USERS = [
+    "skbackprop.engine.losses",
+    "skbackprop.engine.losses.batches",
+    "skbackprop.engine.optimizers",
+    "skbackprop.engine.schedules",
+    "skbackprop.network",
+    "skbackprop.network.recurrence",
+]
 
 
 def exported(package):

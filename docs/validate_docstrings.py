@@ -1,8 +1,8 @@
 """Validate what is public with numpydoc: docstrings as users read them, assembled.
 
 Public is what packages export (public_names.py): classes, their methods but those that
-are scikit-learn's, and functions. Of losses and schedules, which users give to an
-estimator as instances, it is the classes; their methods are formulas, for the
+are scikit-learn's, and functions. Of modules, losses, schedules and optimizers, which
+users give to an estimator, it is the classes; their methods are formulas, for the
 executors. All else is private to the package and says in a line what ruff's D rules ask
 for.
 """

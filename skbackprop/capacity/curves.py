@@ -53,7 +53,7 @@ def capacity_curve(
       A single class counts as told apart without training.
 
     Verdicts on separability are exact, see
-    :func:`~skbackprop.separability.linear_separability`.
+    :func:`~skbackprop.linear_separability`.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ def manifold_capacity(
     -----
     What dichotomies are not separable in all N dimensions are not so in fewer. N* is
     at most N all the same, and alpha then is too large: look at
-    :func:`~skbackprop.separability.linear_separability` first where samples are many.
+    :func:`~skbackprop.linear_separability` first where samples are many.
 
     The interval is that of the mean of independent draws, by Student's distribution.
     It holds for these samples, whatever others of the manifolds would tell.

@@ -11,6 +11,17 @@ from typing import ClassVar
 
 import numpy as np
 
+__all__ = [
+    "Adagrad",
+    "Adam",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "SDLM",
+    "SGD",
+]
+
 
 @dataclass(frozen=True)
 class Optimizer:
@@ -58,12 +69,19 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent with momentum.
+    r"""Gradient descent with momentum.
 
-    .. math:: v <- mu v - eta g, w <- w + v
+    .. math:: v \leftarrow \mu v - \eta g, \qquad w \leftarrow w + v
 
     or, with Nesterov's momentum (Nesterov 1983, as scikit-learn applies it),
-    w <- w + mu v - eta g with the new v.
+    :math:`w \leftarrow w + \mu v - \eta g` with the new v.
+
+    Parameters
+    ----------
+    momentum : float
+        The share of the last move that is repeated.
+    nesterov : bool
+        Whether momentum is Nesterov's.
     """
 
     momentum: float
@@ -93,15 +111,24 @@ class SGD(Optimizer):
 
 @dataclass(frozen=True)
 class SDLM(SGD):
-    """Stochastic diagonal Levenberg-Marquardt (LeCun et al. 1998, section 9.1).
+    r"""Stochastic diagonal Levenberg-Marquardt (LeCun et al. 1998, section 9.1).
 
     Gradient descent with momentum, and a learning rate for each parameter,
 
-    eta_k = eta / (h_k + mu)
+    .. math:: \eta_k = \frac{\eta}{h_k + d}
 
-    with h_k the mean of d2E/dw_k^2 as Gauss and Newton have it
-    (:mod:`skbackprop.engine.reference.curvature`), measured anew before each
-    epoch, and mu the damping, which keeps rates finite where the loss is flat.
+    with :math:`h_k` the mean of :math:`\partial^2 E / \partial w_k^2` in the
+    approximation of Gauss and Newton, measured anew before each epoch, and d the
+    damping, which keeps rates finite where the loss is flat.
+
+    Parameters
+    ----------
+    momentum : float
+        The share of the last move that is repeated.
+    nesterov : bool
+        Whether momentum is Nesterov's.
+    damping : float
+        The d above.
     """
 
     damping: float
@@ -124,10 +151,21 @@ class SDLM(SGD):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Adam (Kingma & Ba 2015), epsilon beside the uncorrected root.
+    r"""Adam (Kingma & Ba 2015), epsilon beside the uncorrected root.
 
-    m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
-    w <- w - eta sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon)
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+       v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
+       w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}
+       \frac{m}{\sqrt{v} + \epsilon}
+
+    Parameters
+    ----------
+    beta_1 : float
+        Decay of the running mean of gradients.
+    beta_2 : float
+        Decay of the running mean of their squares.
+    epsilon : float
+        What keeps the divisor from 0.
     """
 
     beta_1: float
@@ -161,12 +199,23 @@ class Adam(Optimizer):
 
 
 class Nadam(Adam):
-    """Adam with Nesterov's momentum (Dozat 2016), scheduled as in torch.
+    r"""Adam with Nesterov's momentum (Dozat 2016), scheduled as in torch.
 
-    mu_t = b1 (1 - 0.96^(0.004 t) / 2), M_t = mu_1 mu_2 ... mu_t,
-    m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
-    w <- w - eta (mu_{t+1} / (1 - M_{t+1}) m + (1 - mu_t) / (1 - M_t) g)
-    / (sqrt(v / (1 - b2^t)) + epsilon)
+    With m and v of :class:`Adam`, :math:`\mu_t = \beta_1 (1 - 0.96^{0.004 t} / 2)`
+    and :math:`M_t = \mu_1 \mu_2 \cdots \mu_t`,
+
+    .. math:: w \leftarrow w - \eta \,
+       \frac{\frac{\mu_{t+1}}{1 - M_{t+1}} m + \frac{1 - \mu_t}{1 - M_t} g}
+       {\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    Parameters
+    ----------
+    beta_1 : float
+        Decay of the running mean of gradients.
+    beta_2 : float
+        Decay of the running mean of their squares.
+    epsilon : float
+        What keeps the divisor from 0.
     """
 
     n_coefficients: ClassVar[int] = 8
@@ -204,9 +253,17 @@ class Nadam(Adam):
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """Divide by a running root mean square (Tieleman & Hinton 2012).
+    r"""Divide by a running root mean square (Tieleman & Hinton 2012).
 
-    v <- b2 v + (1 - b2) g^2, w <- w - eta g / (sqrt(v) + epsilon)
+    .. math:: v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
+       w \leftarrow w - \frac{\eta g}{\sqrt{v} + \epsilon}
+
+    Parameters
+    ----------
+    beta_2 : float
+        Decay of the running mean of squared gradients.
+    epsilon : float
+        What keeps the divisor from 0.
     """
 
     beta_2: float
@@ -234,9 +291,15 @@ class RMSprop(Optimizer):
 
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    """Divide by the root of the sum of squares (Duchi, Hazan & Singer 2011).
+    r"""Divide by the root of the sum of squares (Duchi, Hazan & Singer 2011).
 
-    s <- s + g^2, w <- w - eta g / (sqrt(s) + epsilon)
+    .. math:: s \leftarrow s + g^2, \qquad
+       w \leftarrow w - \frac{\eta g}{\sqrt{s} + \epsilon}
+
+    Parameters
+    ----------
+    epsilon : float
+        What keeps the divisor from 0.
     """
 
     epsilon: float
@@ -262,9 +325,17 @@ class Adagrad(Optimizer):
 
 @dataclass(frozen=True)
 class Lion(Optimizer):
-    """Step by the sign of a momentum (Chen et al. 2023).
+    r"""Step by the sign of a momentum (Chen et al. 2023).
 
-    w <- w - eta sign(b1 m + (1 - b1) g), m <- b2 m + (1 - b2) g
+    .. math:: w \leftarrow w - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g),
+       \qquad m \leftarrow \beta_2 m + (1 - \beta_2) g
+
+    Parameters
+    ----------
+    beta_1 : float
+        The weight of the momentum beside the gradient in a step.
+    beta_2 : float
+        Decay of the running mean of gradients.
     """
 
     beta_1: float

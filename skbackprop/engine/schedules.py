@@ -10,6 +10,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+__all__ = [
+    "Adaptive",
+    "Constant",
+    "CosLog4",
+    "Cosine",
+    "Custom",
+    "ExponentialDecay",
+    "InverseScaling",
+    "OneCycle",
+    "Plateau",
+    "Progress",
+    "Schedule",
+    "StepDecay",
+    "Warmup",
+]
+
 
 class Progress(NamedTuple):
     """How far training is at each of some steps.

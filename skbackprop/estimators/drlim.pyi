@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from numpy.typing import ArrayLike
 from numpy.typing import NDArray
 from scipy import sparse
+from skbackprop.engine.losses.batches import BatchLoss
 from skbackprop.engine.schedules import Schedule
 from skbackprop.network.graph import Graph
 from sklearn.base import BaseEstimator
@@ -374,7 +375,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     graph: Graph | Callable[..., Any] | None
     similarity: Literal['neighbors', 'labels']
     n_neighbors: int
-    loss: Any
+    loss: str | BatchLoss
     margin: float
     n_dissimilar: int
     n_candidates: int
@@ -478,7 +479,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         graph: Graph | Callable[..., Any] | None = None,
         similarity: Literal['neighbors', 'labels'] = 'neighbors',
         n_neighbors: int = 5,
-        loss: Any = 'contrastive',
+        loss: str | BatchLoss = 'contrastive',
         margin: float = 1.0,
         n_dissimilar: int = 1,
         n_candidates: int = 1,

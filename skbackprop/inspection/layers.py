@@ -121,7 +121,7 @@ def layer_report(
         a layer that has only one or two different values.
     'separability'
         The share of classes that some hyperplane separates from all others, proved for
-        each (:func:`~skbackprop.separability.linear_separability_many`): what a linear
+        each (:func:`~skbackprop.linear_separability_many`): what a linear
         output layer can learn without an error. Of two classes it is 0 or 1.
     'cka'
         Similarity to the `reference`, 1 if the same but for rotation and scale, about 0

@@ -21,10 +21,6 @@ from skbackprop.network.modules.products import *
 from skbackprop.network.modules.softmax import *
 from skbackprop.network.node import Input as Input
 from skbackprop.network.node import Node as Node
-from skbackprop.network.program import Block as Block
-from skbackprop.network.program import Instruction as Instruction
-from skbackprop.network.program import Program as Program
-from skbackprop.network.program import Signal as Signal
 
 # What a graph is made of; a module that others are derived from is none of it.
 # There is no `__all__`: a star exports what the files of modules list, for type

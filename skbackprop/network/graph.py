@@ -83,7 +83,22 @@ class Graph:
 
     @classmethod
     def of_wires(cls, n_features, modules, wires):
-        """Return a graph of wires as they are; its output is the last node."""
+        """Return a graph of wires as they are; its output is the last node.
+
+        Parameters
+        ----------
+        n_features : int
+            Width of the input.
+        modules : tuple of Module
+            The distinct modules.
+        wires : tuple of (int, tuple of int)
+            As the attribute of this name.
+
+        Returns
+        -------
+        Graph
+            With these as they are, nothing checked.
+        """
         graph = object.__new__(cls)
         for name, value in zip(
             cls.__dataclass_fields__, (n_features, modules, wires), strict=True
@@ -98,7 +113,13 @@ class Graph:
         return
 
     def widths(self):
-        """Return the width of each node's signal, the input's first."""
+        """Return the width of each node's signal, the input's first.
+
+        Returns
+        -------
+        list of int
+            Columns, by the number of the node.
+        """
         return list(self._widths)
 
     @functools.cached_property
@@ -135,6 +156,11 @@ class Graph:
             A node that the graph was written with, or already its number;
             negative numbers count from the output.
 
+        Returns
+        -------
+        int
+            From 0, the input, on.
+
         Raises
         ------
         ValueError
@@ -162,6 +188,11 @@ class Graph:
         ----------
         node : Node or int
             Not the input.
+
+        Returns
+        -------
+        Graph
+            Of the node and all that it depends on.
         """
         number = self.number(node)
         if number not in self._parts:
@@ -174,6 +205,12 @@ class Graph:
         Parameters
         ----------
         *modules : Module
+            Each is called on the output of the one before.
+
+        Returns
+        -------
+        Graph
+            A new one; this one stays as it is.
 
         Examples
         --------
@@ -207,7 +244,7 @@ class Graph:
         Returns
         -------
         Summary
-            Prints itself; see :class:`skbackprop.network.views.summary.Summary`.
+            Prints itself, and is a table in notebooks.
         """
         return summarize(self)
 
@@ -217,16 +254,28 @@ class Graph:
         Returns
         -------
         TransformedGraph
-            See :class:`skbackprop.network.views.transformed.TransformedGraph`.
+            Prints itself, step by step; has ``to_mermaid`` and ``to_svg``, too.
         """
         return transform(self)
 
     def to_mermaid(self):
-        """Return the graph as a flowchart in the Mermaid language."""
+        """Return the graph as a flowchart in the Mermaid language.
+
+        Returns
+        -------
+        str
+            For pages that draw Mermaid, such as GitHub's.
+        """
         return draw_graph(self).to_mermaid()
 
     def to_svg(self):
-        """Return the graph as an image: an SVG element."""
+        """Return the graph as an image.
+
+        Returns
+        -------
+        str
+            An SVG element.
+        """
         return draw_graph(self).to_svg()
 
     def _repr_html_(self):

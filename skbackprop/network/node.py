@@ -16,6 +16,7 @@ class Node:
     module : Module or None
         None for the input of the network.
     inputs : tuple of Node
+        What the module is called on.
     width : int, default=None
         Number of columns of the signal; derived from the inputs by default.
     """
@@ -56,7 +57,18 @@ def _name(node, depth):
 
 
 def Input(n_features):  # noqa: N802 -- reads as a module where graphs are written
-    """Return the node where samples of ``n_features`` columns enter a network."""
+    """Return the node where samples enter a network.
+
+    Parameters
+    ----------
+    n_features : int
+        Number of columns of the samples.
+
+    Returns
+    -------
+    Node
+        The first node of a graph, on which modules are called.
+    """
     return Node(None, width=checked_width("n_features", n_features))
 
 

@@ -2,7 +2,7 @@
 
 A cell holds modules and is called once for each time step; as they are the same
 modules each time, the steps share their parameters, and backprop through the
-graph is backprop through time (Werbos 1990). A step is
+graph is backprop through time (Werbos 1990). A step is ::
 
     state = cell(x, state)
 
@@ -23,6 +23,8 @@ from skbackprop.network.modules.linear import Linear
 from skbackprop.network.node import Input
 from skbackprop.network.recurrent_loops import loops_of
 
+__all__ = ["GRUCell", "LSTMCell", "ReLUCell", "TanhCell"]
+
 
 class _SimpleCell:
     """The recurrence of Elman (1990): h' = f(x W + h U + b)."""
@@ -41,13 +43,25 @@ class _SimpleCell:
 
 
 class TanhCell(_SimpleCell):
-    """h' = tanh(x W + h U + b)."""
+    """The cell of Elman (1990): h' = tanh(x W + h U + b).
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the state.
+    """
 
     activation = Tanh()
 
 
 class ReLUCell(_SimpleCell):
-    """h' = max(x W + h U + b, 0)."""
+    """The cell of Elman (1990) with ReLU: h' = max(x W + h U + b, 0).
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the state.
+    """
 
     activation = ReLU()
 
@@ -55,7 +69,7 @@ class ReLUCell(_SimpleCell):
 class GRUCell:
     """Gated recurrent unit (Cho et al. 2014), as torch and cuDNN have it.
 
-    With s = sigmoid and a * b elementwise,
+    With s = sigmoid and a * b elementwise::
 
         r = s(x W_r + b_r + h U_r + c_r)
         z = s(x W_z + b_z + h U_z + c_z)
@@ -63,6 +77,11 @@ class GRUCell:
         h' = (1 - z) * n + z * h = n + z * (h - n)
 
     The columns of W and U are those of r, z, n, in this order.
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the state.
     """
 
     n_states = 1
@@ -87,7 +106,7 @@ class GRUCell:
 class LSTMCell:
     """Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000).
 
-    With s = sigmoid and a * b elementwise,
+    With s = sigmoid and a * b elementwise::
 
         i, f, o = s(x W + h U + b), each with columns of its own
         g = tanh(x W_g + h U_g + b_g)
@@ -95,6 +114,11 @@ class LSTMCell:
         h' = o * tanh(c')
 
     The columns of W and U are those of i, f, o, g, in this order.
+
+    Parameters
+    ----------
+    n_units : int
+        Width of the state.
     """
 
     n_states = 2

@@ -23,7 +23,6 @@ from skbackprop.network import (
     Graph,
     Input,
     Linear,
-    Program,
     ReLU,
     Sigmoid,
     Slice,
@@ -31,6 +30,7 @@ from skbackprop.network import (
 )
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
+from skbackprop.network.program import Program
 
 SEEDS = range(30)
 

@@ -23,7 +23,7 @@ class Loss:
         Whether the target is the index of a class, in one column of the
         network's dtype, instead of a number for each output.
     kernel : str or tuple
-        What kind of kernel runs it (:mod:`skbackprop.kernels.losses.elementwise`).
+        What kind of kernel runs it (``skbackprop.kernels.losses.elementwise``).
     needs_scratch : bool
         Whether the kernel works in memory of its own.
     reference : str
@@ -72,7 +72,7 @@ class GroupLoss(Loss):
     Attributes
     ----------
     kernel : tuple of str
-        File of :mod:`skbackprop.kernels` and name of the kernel in it, which
+        File of ``skbackprop.kernels`` and name of the kernel in it, which
         ``make_<name>`` makes.
     setting : float
         What the kernel reads from ``Scalar.loss_setting``.

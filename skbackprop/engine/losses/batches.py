@@ -24,6 +24,8 @@ import numpy as np
 
 from skbackprop.engine.losses.base import GroupLoss, Loss
 
+__all__ = ["BarlowTwins", "BatchLoss", "InfoNCE", "VICReg"]
+
 
 class BatchLoss(GroupLoss):
     """A loss of a minibatch of pairs, at least two of them.

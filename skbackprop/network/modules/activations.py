@@ -229,7 +229,7 @@ class GELU(Elementwise):
 
 
 class Mish(Elementwise):
-    """y = x t, t = tanh(log(1 + exp(x))), dx = dy (t + x (1 - t^2) s).
+    """Mish: y = x t, t = tanh(log(1 + exp(x))), dx = dy (t + x (1 - t^2) s).
 
     s = 1 / (1 + exp(-x)). Misra (2020).
     """
@@ -278,7 +278,7 @@ class Tanh(Elementwise):
 
 
 class ScaledTanh(Elementwise):
-    """y = a tanh(2 x / 3), a = 1.7159: about x between -1 and 1.
+    """Scaled tanh: y = a tanh(2 x / 3), a = 1.7159, about x between -1 and 1.
 
     dx = dy 2/3 (a - y^2 / a). LeCun, Bottou, Orr & Mueller (1998).
     """
@@ -295,7 +295,7 @@ class ScaledTanh(Elementwise):
 
 
 class HardTanh(Elementwise):
-    """y = x between -1 and 1, else the nearer of them; dx = dy where |y| < 1."""
+    """Hard tanh: y = min(max(x, -1), 1); dx = dy where |y| < 1, else 0."""
 
     output_range: ClassVar[tuple] = (-1.0, 1.0)
 
@@ -309,7 +309,7 @@ class HardTanh(Elementwise):
 
 
 class Softsign(Elementwise):
-    """y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
+    """Softsign: y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
 
     output_range: ClassVar[tuple] = (-1.0, 1.0)
 
@@ -369,7 +369,7 @@ class SmoothClip(Elementwise):
 
 
 class Square(Elementwise):
-    """y = x^2, dx = 2 dy x."""
+    """The square: y = x^2, dx = 2 dy x."""
 
     output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
@@ -385,7 +385,7 @@ class Square(Elementwise):
 
 
 class Abs(Elementwise):
-    """y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
+    """The absolute value: y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
 
     output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
