@@ -1,4 +1,4 @@
-"""Sphinx configuration; the build needs no network."""
+"""Sphinx configuration; neither the build nor what it builds needs a network."""
 
 from importlib.metadata import version as installed_version
 
@@ -15,7 +15,9 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "numpydoc",
+    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "sphinx-mathjax-offline",  # MathJax among the pages, not from a server
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build"]
@@ -24,6 +26,7 @@ default_role = "py:obj"
 # The API pages list what the package exports, nothing by hand.
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
+autodoc_typehints = "none"  # docstrings have the types in words
 numpydoc_show_class_members = False  # the template of classes does it
 numpydoc_validation_checks = {"all", "ES01", "SA01", "EX01", "GL01", "RT02"}
 numpydoc_validation_exclude = {  # inherited from scikit-learn
@@ -35,16 +38,19 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skbackprop",),
+    "capture_repr": ("_repr_html_",),  # tables and estimators, not what plots return
     "show_memory": False,
 }
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "Neural networks as scikit-learn estimators",
-    "fixed_sidebar": True,
-    "page_width": "1080px",
-}
-html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+html_theme = "furo"
+html_title = f"skbackprop {version}"
+html_static_path = ["_static"]
+html_css_files = ["guide.css"]
+
+# What is copied are statements, without prompts and without what they print.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
 
 SKLEARN = "https://scikit-learn.org/stable"
 SKLEARN_LABELS = {
@@ -58,18 +64,33 @@ SKLEARN_LABELS = {
 }
 
 
-def link_to_sklearn(app, env, node, content):
-    """Point at scikit-learn's site from docstrings, ours and inherited ones.
+# Of other libraries, by how the names begin.
+PAGES = {
+    "sklearn.": f"{SKLEARN}/modules/generated/{{}}.html",
+    "joblib.": "https://joblib.readthedocs.io/en/stable/generated/{}.html",
+    "matplotlib.": "https://matplotlib.org/stable/api/_as_gen/{}.html",
+    "numpy.": "https://numpy.org/doc/stable/reference/generated/{}.html",
+    "pandas.": "https://pandas.pydata.org/docs/reference/api/{}.html",
+    "pyarrow.": "https://arrow.apache.org/docs/python/generated/{}.html",
+    "scipy.": "https://docs.scipy.org/doc/scipy/reference/generated/{}.html",
+    "skops.": "https://skops.readthedocs.io/en/stable/modules/classes.html#{}",
+    "torch.fx.": "https://docs.pytorch.org/docs/stable/fx.html#{}",
+}
 
-    Intersphinx would do it with an inventory fetched at every build.
+
+def link_to_others(app, env, node, content):
+    """Point at the sites of other libraries from docstrings, ours and inherited ones.
+
+    Intersphinx would do it with inventories fetched at every build.
     """
     kind, target = node["reftype"], node["reftarget"]
+    begin = next((begin for begin in PAGES if target.startswith(begin)), None)
     if kind == "term":
         uri = f"{SKLEARN}/glossary.html#term-{target.replace('_', '-')}"
     elif kind == "ref" and target in SKLEARN_LABELS:
         uri = f"{SKLEARN}/{SKLEARN_LABELS[target]}"
-    elif target.startswith("sklearn."):
-        uri = f"{SKLEARN}/modules/generated/{target}.html"
+    elif begin is not None:
+        uri = PAGES[begin].format(target)
     else:
         return None
     return nodes.reference("", "", content, internal=False, refuri=uri)
@@ -77,4 +98,4 @@ def link_to_sklearn(app, env, node, content):
 
 def setup(app):
     """Register the links."""
-    app.connect("missing-reference", link_to_sklearn)
+    app.connect("missing-reference", link_to_others)
