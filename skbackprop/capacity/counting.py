@@ -69,7 +69,7 @@ def surface_dimension(n_dimensions, *, affine=False, degree=1):
 
 
 @validate_params(
-    {"n_points": _AT_LEAST_ONE, **_FAMILY}, prefer_skip_nested_validation=True
+    _FAMILY | {"n_points": _AT_LEAST_ONE}, prefer_skip_nested_validation=True
 )
 def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
     r"""Count the labelings of points in general position that a surface can make.
@@ -158,7 +158,7 @@ def _binomial_sum(n, n_terms):
 
 
 @validate_params(
-    {"n_points": ["array-like", Integral], **_FAMILY},
+    _FAMILY | {"n_points": ["array-like", Integral]},
     prefer_skip_nested_validation=True,
 )
 def separability_probability(n_points, n_dimensions, *, affine=False, degree=1):
@@ -206,7 +206,7 @@ def separability_probability(n_points, n_dimensions, *, affine=False, degree=1):
 
 
 @validate_params(
-    {"n_points": ["array-like", Integral], **_FAMILY},
+    _FAMILY | {"n_points": ["array-like", Integral]},
     prefer_skip_nested_validation=True,
 )
 def separability_log_probability(n_points, n_dimensions, *, affine=False, degree=1):

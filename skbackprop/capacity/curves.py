@@ -21,8 +21,8 @@ _DEFAULT_RATIOS = np.arange(0.25, 4.01, 0.25)
 
 @share_docs(parameters=CURVE_PARAMETERS)
 @validate_params(
-    {
-        **EXPERIMENT_CONSTRAINTS,
+    EXPERIMENT_CONSTRAINTS
+    | {
         "n_points": [None, "array-like"],
         "n_trials": [Interval(Integral, 1, None, closed="left")],
     },

@@ -26,8 +26,8 @@ _MAX_RATIO = 1000  # points per feature beyond which no end is expected
 
 @share_docs(parameters=SEARCH_PARAMETERS)
 @validate_params(
-    {
-        **EXPERIMENT_CONSTRAINTS,
+    EXPERIMENT_CONSTRAINTS
+    | {
         "n_features": [None, Interval(Integral, 1, None, closed="left")],
         "probability": [Interval(Real, 0, 1, closed="neither")],
         "max_trials": [Interval(Integral, 1, None, closed="left")],

@@ -11,11 +11,11 @@ from skbackprop.datasets.constraints import OUTPUTS
 
 
 @validate_params(
-    {
+    OUTPUTS
+    | {
         "shifts": ["array-like"],
         "digits": ["array-like"],
         "image_size": [None, Interval(Integral, 8, None, closed="left")],
-        **OUTPUTS,
     },
     prefer_skip_nested_validation=True,
 )

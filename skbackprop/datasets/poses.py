@@ -17,12 +17,12 @@ from skbackprop.datasets.heads import FACTORS, render
 
 
 @validate_params(
-    {
+    OUTPUTS
+    | {
         "n_samples": [POSITIVE_INT],
         "image_size": [Interval(Integral, 4, None, closed="left")],
         "factors": ["array-like", Mapping, str],
         "random_state": ["random_state"],
-        **OUTPUTS,
     },
     prefer_skip_nested_validation=True,
 )

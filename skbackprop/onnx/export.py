@@ -27,8 +27,9 @@ def to_onnx(model, X=None, *, parameters=None, target_opset=18):
     Parameters
     ----------
     model : fitted estimator or Graph
-        A network, an ensemble for tables, :class:`LinearSeparator`, or a transformer of
-        this package. Pipelines are exported by skl2onnx: :func:`register_skl2onnx`.
+        A network, an ensemble for tables, :class:`~skbackprop.LinearSeparator`, or a
+        transformer of this package. Pipelines are exported by skl2onnx:
+        :func:`register_skl2onnx`.
     X : array-like, default=None
         A sample of what the model reads. If it is of float32 or float64, so are the
         input, the computation and the output; by default they are of the dtype of the

@@ -4,17 +4,6 @@ A group is a minibatch of n pairs: rows z of one branch, n of them, and behind t
 rows z' of the other, in the same order. That all samples be mapped to one point is
 ruled out by statistics of the minibatch instead of dissimilar pairs. All are means
 over the pairs; targets are not read.
-
-References
-----------
-.. [1] Bardes, A., Ponce, J. & LeCun, Y. (2022). "VICReg: variance-invariance-
-   covariance regularization for self-supervised learning". ICLR.
-.. [2] Zbontar, J., Jing, L., Misra, I., LeCun, Y. & Deny, S. (2021). "Barlow twins:
-   self-supervised learning via redundancy reduction". ICML.
-.. [3] van den Oord, A., Li, Y. & Vinyals, O. (2018). "Representation learning with
-   contrastive predictive coding". arXiv:1807.03748.
-.. [4] Chen, T., Kornblith, S., Norouzi, M. & Hinton, G. (2020). "A simple framework
-   for contrastive learning of visual representations". ICML.
 """
 
 from dataclasses import dataclass, fields
@@ -97,6 +86,11 @@ class VICReg(BatchLoss):
         :math:`\mu`.
     covariance : float, default=1.0
         :math:`\nu`.
+
+    References
+    ----------
+    .. [1] Bardes, A., Ponce, J. & LeCun, Y. (2022). "VICReg: variance-invariance-
+       covariance regularization for self-supervised learning". ICLR.
     """
 
     invariance: float = 25.0
@@ -132,7 +126,7 @@ class VICReg(BatchLoss):
 
 @dataclass(frozen=True)
 class BarlowTwins(BatchLoss):
-    r"""Barlow twins, the reduction of redundancy [2]_.
+    r"""Barlow twins, the reduction of redundancy [1]_.
 
     .. math::
 
@@ -146,6 +140,11 @@ class BarlowTwins(BatchLoss):
     ----------
     redundancy : float, default=0.0051
         :math:`\lambda`.
+
+    References
+    ----------
+    .. [1] Zbontar, J., Jing, L., Misra, I., LeCun, Y. & Deny, S. (2021). "Barlow
+       twins: self-supervised learning via redundancy reduction". ICML.
     """
 
     redundancy: float = 0.0051
@@ -181,7 +180,7 @@ def _standardized(z, eps):
 
 @dataclass(frozen=True)
 class InfoNCE(BatchLoss):
-    r"""Log loss of telling one's partner from all other rows [3]_, [4]_.
+    r"""Log loss of telling one's partner from all other rows [1]_, [2]_.
 
     .. math::
 
@@ -197,6 +196,13 @@ class InfoNCE(BatchLoss):
     ----------
     temperature : float, default=0.5
         :math:`\tau`.
+
+    References
+    ----------
+    .. [1] van den Oord, A., Li, Y. & Vinyals, O. (2018). "Representation learning
+       with contrastive predictive coding". arXiv:1807.03748.
+    .. [2] Chen, T., Kornblith, S., Norouzi, M. & Hinton, G. (2020). "A simple
+       framework for contrastive learning of visual representations". ICML.
     """
 
     temperature: float = 0.5

@@ -34,7 +34,7 @@ class HalfSquaredError(ElementwiseLoss):
 
 
 class AbsoluteError(ElementwiseLoss):
-    """Absolute error: |z - t|, gradient sign(z - t).
+    """Absolute error: abs(z - t), gradient sign(z - t).
 
     Minimised by the median.
     """
@@ -57,7 +57,7 @@ class Huber(ElementwiseLoss):
     """Huber's loss: squared near the target, absolute beyond delta.
 
     With e = z - t and c = e clipped to [-delta, delta] it is c (e - c / 2), that
-    is e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2); gradient c.
+    is e^2 / 2 where abs(e) <= delta, else delta (abs(e) - delta / 2); gradient c.
 
     Parameters
     ----------

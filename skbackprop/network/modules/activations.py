@@ -295,7 +295,7 @@ class ScaledTanh(Elementwise):
 
 
 class HardTanh(Elementwise):
-    """Hard tanh: y = min(max(x, -1), 1); dx = dy where |y| < 1, else 0."""
+    """Hard tanh: y = min(max(x, -1), 1); dx = dy where abs(y) < 1, else 0."""
 
     output_range: ClassVar[tuple] = (-1.0, 1.0)
 
@@ -309,7 +309,7 @@ class HardTanh(Elementwise):
 
 
 class Softsign(Elementwise):
-    """Softsign: y = x / (1 + |x|), dx = dy (1 - |y|)^2."""
+    """Softsign: y = x / (1 + abs(x)), dx = dy (1 - abs(y))^2."""
 
     output_range: ClassVar[tuple] = (-1.0, 1.0)
 
@@ -385,7 +385,7 @@ class Square(Elementwise):
 
 
 class Abs(Elementwise):
-    """The absolute value: y = |x|, dx = dy where x > 0, -dy where x < 0, 0 at 0."""
+    """The absolute value: y = abs(x), dx = dy where x > 0, -dy where x < 0, 0 at 0."""
 
     output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
