@@ -71,6 +71,7 @@ format: $(VENV)/lint/made
 
 docs: $(VENV)/docs/made
 	$(<D)/bin/python -m sphinx -W --keep-going docs docs/_build/html
+	$(<D)/bin/python docs/check_pages.py docs/_build/html
 
 dist: $(VENV)/dist/made  # an sdist, and the wheel that is built from it
 	rm -rf dist

@@ -1,8 +1,13 @@
 """Sphinx configuration; neither the build nor what it builds needs a network."""
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 from docutils import nodes
+
+sys.path.insert(0, str(Path(__file__).parent))
+from guide_pages import pages_by_name  # noqa: E402
 
 project = "skbackprop"
 author = "the skbackprop developers"
@@ -22,10 +27,14 @@ extensions = [
 templates_path = ["_templates"]
 exclude_patterns = ["_build"]
 default_role = "py:obj"
+nitpicky = True
+# Parameters and values, which numpydoc and scikit-learn write like names with a page.
+nitpick_ignore_regex = [("py:obj", r"(?!skbackprop\.).*")]
 
 # The API pages list what the package exports, nothing by hand.
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
+autosummary_context = {"guide_pages": pages_by_name(Path(__file__).parent)}
 autodoc_typehints = "none"  # docstrings have the types in words
 numpydoc_show_class_members = False  # the template of classes does it
 numpydoc_validation_checks = {"all", "ES01", "SA01", "EX01", "GL01", "RT02"}
@@ -38,8 +47,10 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skbackprop",),
+    "copyfile_regex": r"index\.rst",  # with sections, in the place of a made one
     "capture_repr": ("_repr_html_",),  # tables and estimators, not what plots return
     "show_memory": False,
+    "write_computation_times": False,  # a page that loads scripts from servers
 }
 
 html_theme = "furo"

@@ -1,0 +1,79 @@
+"""What checks the built pages finds what is wrong with them, and that only."""
+
+import re
+from pathlib import Path
+
+import pytest
+from check_pages import faults
+from guide_pages import linked_names, pages_by_name
+
+GOOD = {
+    "index.html": '<a href="api/a.html#place">a</a> <img src="data:image/png;base64,x">'
+    '<a href="https://elsewhere.org/x">b</a> <a href="mailto:a@b.c">c</a>'
+    '<link rel="canonical" href="https://here.org"><a href="api/">d</a>',
+    "api/a.html": '<p id="place"></p><a href="../index.html">up</a>'
+    '<a href="#place">x</a>'
+    '<script src="../_static/a%20b.js?v=1"></script>',
+    "api/index.html": '<link rel="stylesheet" href="../_static/style.css">',
+    "_static/a b.js": "",
+    "_static/style.css": "@font-face { src: url('fonts/x.woff2') }",
+}
+# A file, what it holds instead, and the fault that this is.
+FAULTS = [
+    ("index.html", '<a href="gone.html">x</a>', "dead link gone.html"),
+    ("index.html", '<a href="api/a.html#gone">x</a>', "dead link api/a.html#gone"),
+    ("api/index.html", '<a href="#top">x</a>', "dead link #top"),
+    ("index.html", '<img src="gone.png">', "dead link gone.png"),
+    ("index.html", '<script src="https://cdn.org/m.js"></script>', "loads https://cdn"),
+    ("index.html", '<link rel="stylesheet" href="//cdn.org/x.css">', "loads //cdn.org"),
+    ("_static/style.css", "a { b: url(https://fonts.org/f) }", "loads https://fonts"),
+    ("_static/style.css", '@import "https://cdn.org/x.css";', "loads https://cdn.org"),
+]
+
+
+def write(folder, pages):
+    for name, text in pages.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_whole_pages_have_no_faults(tmp_path):
+    assert faults(write(tmp_path, GOOD)) == []
+
+
+@pytest.mark.parametrize(("name", "text", "fault"), FAULTS, ids=[f[2] for f in FAULTS])
+def test_a_fault_is_found_where_it_is(name, text, fault, tmp_path):
+    (found,) = faults(write(tmp_path, GOOD | {name: text}))
+    assert found.startswith(str(tmp_path / name))
+    assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("`skbackprop.DrLIM`", ["skbackprop.DrLIM"]),
+        (":class:`~skbackprop.DrLIM` learns", ["skbackprop.DrLIM"]),
+        (":meth:`skbackprop.DrLIM.fit`", ["skbackprop.DrLIM"]),
+        (":mod:`skbackprop.engine.losses`", ["skbackprop.engine.losses"]),
+        ("`a map <skbackprop.DrLIM>`", ["skbackprop.DrLIM"]),
+        ("``skbackprop.DrLIM`` and `skbackprop.onnx`", ["skbackprop.onnx"]),
+        (">>> from skbackprop import DrLIM", []),
+    ],
+)
+def test_links_are_told_from_code(text, names):
+    assert linked_names(text) == names
+
+
+def test_pages_that_speak_most_of_a_name_come_first(tmp_path):
+    role = "`skbackprop.DrLIM` "
+    counts = {"a": 1, "b": 3, "c": 4, "d": 2, "whats_new": 9}
+    write(tmp_path, {f"{page}.rst": role * n for page, n in counts.items()})
+    assert pages_by_name(tmp_path) == {"skbackprop.DrLIM": ["c", "b", "d"]}
+
+
+def test_every_example_stands_in_one_section_of_the_gallery():
+    folder = Path(__file__).parents[1] / "examples"
+    index = (folder / "index.rst").read_text()
+    listed = re.findall(r"^   \.\./examples/(.+)$", index, re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in folder.glob("plot_*.py"))
