@@ -12,6 +12,7 @@ twice shares its parameters; a loop is written by unrolling it.
 """
 
 import functools
+import importlib
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -224,6 +225,52 @@ class Graph:
         for module in modules:
             output = module(output)
         return Graph(output)
+
+    # What a graph computes
+
+    def forward(self, X, parameters=None):
+        """Run samples forward through the graph, as in prediction.
+
+        A graph has no numbers of its own: parameters are given with each call. What
+        a fitted estimator puts out is its ``predict``, ``transform`` or
+        ``decision_function``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples.
+        parameters : ndarray or list of ndarray, default=None
+            A list of arrays, weight matrices first, in the order of their modules,
+            then the vectors (``mlp.coefs_ + mlp.intercepts_``), or a vector of all
+            their elements. Without any by default.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_samples, n_outputs)
+            The signal of the last node; that of any other node is what
+            ``graph.up_to(node).forward(X, parameters)`` returns.
+
+        Raises
+        ------
+        ValueError
+            If samples or parameters do not fit the graph.
+
+        See Also
+        --------
+        skbackprop.inspection.vjp : All signals, and the adjoints on the way back.
+
+        Examples
+        --------
+        >>> from skbackprop.network import Graph, Input, Linear, ReLU
+        >>> graph = Graph(ReLU()(Linear(2)(Input(3))))
+        >>> W, b = [[1, 0], [0, 1], [1, -1]], [0, 1]
+        >>> graph.forward([[1, 2, 3], [0, 0, 5]], [W, b])
+        array([[4., 0.],
+               [5., 0.]])
+        """
+        # Networks compute nothing: this method lends its name to a room above.
+        room = importlib.import_module("skbackprop.inspection.forward")
+        return room.forward(self, X, parameters)
 
     # How a graph is shown
 
