@@ -19,9 +19,11 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "matplotlib.sphinxext.plot_directive",
     "numpydoc",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "lecture_notebook",
     "sphinx-mathjax-offline",  # MathJax among the pages, not from a server
 ]
 templates_path = ["_templates"]
@@ -52,6 +54,9 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "write_computation_times": False,  # a page that loads scripts from servers
 }
+
+plot_formats = [("png", 120)]
+plot_html_show_formats = plot_html_show_source_link = False
 
 html_theme = "furo"
 html_title = f"skbackprop {version}"
