@@ -6,8 +6,10 @@ computed from M, a small change of what it reads changes them by
 .. math:: dy_{[1 \times N]} = dx_{[1 \times M]} \; J_{[M \times N]},
    \qquad J_{mn} = \frac{\partial y_n}{\partial x_m}
 
-and adjoints go back by its transpose, dx = dy J'. A chain of modules multiplies
-their Jacobians from left to right, in the order in which a sample meets them.
+and adjoints, derivatives of a scalar written with a bar, go back by its transpose,
+:math:`\bar x = \bar y \, J^T`. A chain of modules multiplies their Jacobians from left
+to right, in the order in which a sample meets them. Where signals are columns, a
+Jacobian has a row for each output, and is the transpose of ours.
 """
 
 from typing import NamedTuple
@@ -31,10 +33,12 @@ class _VJP(NamedTuple):
 
 
 def vjp(network, X, adjoint, *, parameters=None):
-    """Run a network forward, and an adjoint of its output backward.
+    r"""Run a network forward, and an adjoint of its output backward.
 
-    The vector-Jacobian product: for each sample, and each node k,
-    dz[k] = dy J' with J the Jacobian of the output y with respect to z[k].
+    The vector-Jacobian product: for each sample, and each node k, with J the Jacobian
+    of the output y with respect to z[k] and bars for adjoints,
+
+    .. math:: \bar z_k = \bar y \, J^T
 
     Parameters
     ----------
@@ -102,7 +106,8 @@ def jacobian(network, X, *, of="output", wrt="input", parameters=None):
     -------
     ndarray of shape (n_samples, M, N)
         Entry [i, m, n] is the derivative of number n of ``of`` with respect to
-        number m of ``wrt``, at sample i: rows as in dy = dx J.
+        number m of ``wrt``, at sample i: rows as in dy = dx J. Its transpose has a row
+        for each output, as Jacobians are defined where signals are columns.
 
     Notes
     -----

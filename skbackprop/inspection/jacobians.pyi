@@ -88,7 +88,8 @@ def jacobian(
     -------
     ndarray of shape (n_samples, M, N)
         Entry [i, m, n] is the derivative of number n of ``of`` with respect to
-        number m of ``wrt``, at sample i: rows as in dy = dx J.
+        number m of ``wrt``, at sample i: rows as in dy = dx J. Its transpose has a row
+        for each output, as Jacobians are defined where signals are columns.
 
     Notes
     -----
@@ -114,10 +115,12 @@ def vjp(
     *,
     parameters: NDArray[Any] | Sequence[NDArray[Any]] | None = None,
 ) -> tuple[list[NDArray[Any]], list[NDArray[Any]] | None, list[NDArray[Any]]]:
-    """Run a network forward, and an adjoint of its output backward.
+    r"""Run a network forward, and an adjoint of its output backward.
 
-    The vector-Jacobian product: for each sample, and each node k,
-    dz[k] = dy J' with J the Jacobian of the output y with respect to z[k].
+    The vector-Jacobian product: for each sample, and each node k, with J the Jacobian
+    of the output y with respect to z[k] and bars for adjoints,
+
+    .. math:: \bar z_k = \bar y \, J^T
 
     Parameters
     ----------
