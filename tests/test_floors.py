@@ -100,6 +100,32 @@ def test_functions_import_only_what_is_optional_or_slow(path):
         assert at_module_level or is_allowed, f"import of {name}"
 
 
+# What loads modules by their names, which no import shows: names that users import are
+# found when they are asked for, kernels when they are compiled, packages where they are
+# installed. One call goes up:
+# ``Graph.forward`` stands where users look for it, and what computes stands above.
+LOADS_BY_NAME = {
+    "__init__.py",
+    "inspection/__init__.py",
+    "kernels/calling.py",
+    "utils/optional.py",
+}
+CALLS_UP = {"network/graph.py": {"skbackprop.inspection.forward"}}
+
+
+@every_file
+def test_only_graphs_call_a_room_above(path):
+    name = path.relative_to(PACKAGE).as_posix()
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func)
+    ]
+    if name not in LOADS_BY_NAME:
+        loaded = {ast.literal_eval(call.args[0]) for call in calls}
+        assert loaded == CALLS_UP.get(name, set())
+
+
 CHECKS = {"check_array", "check_X_y", "validate_data", "as_float_array"}
 # Tables are read column by column; only words and names of features are borrowed.
 READERS = {"utils/validation.py", "tabular/columns.py", "tabular/features.py"}
