@@ -18,6 +18,7 @@ PROJECT_URLS = dict(
     line.split(" = ") for line in METADATA["project_urls"].strip().splitlines()
 )
 REPOSITORY, PAGES = METADATA["url"], PROJECT_URLS["Documentation"]
+PICTURES = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
 RECIPE = (ROOT / "docs" / "conda-forge" / "recipe.yaml").read_text()
 
 
@@ -89,5 +90,5 @@ def test_links_of_the_readme_work_wherever_it_is_shown_and_lead_to_what_exists()
     for target in targets:
         assert target.startswith("https://"), target
         page = target.removeprefix(f"{PAGES}/en/stable/").replace(".html", ".rst")
-        file = target.removeprefix(f"{REPOSITORY}/blob/main/")
+        file = re.sub(f"^({REPOSITORY}/blob|{PICTURES})/main/", "", target)
         assert (ROOT / "docs" / page).exists() or (ROOT / file).exists(), target
