@@ -59,6 +59,8 @@ plot_formats = [("png", 120)]
 plot_html_show_formats = plot_html_show_source_link = False
 
 html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
+pygments_dark_style = "github-dark"  # the default underlines imports like links
 html_title = f"skbackprop {version}"
 html_static_path = ["_static"]
 html_css_files = ["guide.css"]
