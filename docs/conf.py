@@ -24,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "lecture_notebook",
+    "linked_calls",
     "sphinx-mathjax-offline",  # MathJax among the pages, not from a server
 ]
 templates_path = ["_templates"]

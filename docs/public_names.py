@@ -1,6 +1,8 @@
 """What is public: names that packages export, and the methods of their classes."""
 
 import inspect
+import re
+from functools import cache
 from importlib import import_module
 
 PACKAGES = [
@@ -37,6 +39,17 @@ def exported(package):
         for name, thing in things.items()
         if inspect.isclass(thing) or inspect.isfunction(thing)
     }
+
+
+def called_class(code):
+    """Return the full name of the class that users make by a call, else None."""
+    call = re.fullmatch(r"([A-Z]\w*)\(.*\)", code, re.DOTALL)
+    return _made_by_users().get(call[1]) if call else None
+
+
+@cache
+def _made_by_users():
+    return {name: f"{k}.{name}" for k in MADE_BY_USERS for name in exported(k)}
 
 
 def is_of(thing, package):

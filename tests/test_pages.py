@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from check_pages import faults
 from guide_pages import linked_names, pages_by_name
+from public_names import called_class
 
 GOOD = {
     "index.html": '<a href="api/a.html#place">a</a> <img src="data:image/png;base64,x">'
@@ -70,6 +71,21 @@ def test_pages_that_speak_most_of_a_name_come_first(tmp_path):
     counts = {"a": 1, "b": 3, "c": 4, "d": 2, "whats_new": 9}
     write(tmp_path, {f"{page}.rst": role * n for page, n in counts.items()})
     assert pages_by_name(tmp_path) == {"skbackprop.DrLIM": ["c", "b", "d"]}
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        ("OneCycle(n_epochs=30)", "skbackprop.engine.schedules.OneCycle"),
+        ("Linear(n_units,\n bias=False)", "skbackprop.network.Linear"),
+        ("Focal()", "skbackprop.engine.losses.Focal"),
+        ("Linear", None),
+        ("MLPClassifier()", None),
+        ("print(Linear(3))", None),
+    ],
+)
+def test_calls_of_what_networks_are_made_of_are_links(code, target):
+    assert called_class(code) == target
 
 
 def test_every_example_stands_in_one_section_of_the_gallery():
