@@ -8,6 +8,7 @@ from docutils import nodes
 
 sys.path.insert(0, str(Path(__file__).parent))
 from guide_pages import pages_by_name  # noqa: E402
+from public_names import full_names  # noqa: E402
 
 project = "skbackprop"
 author = "the skbackprop developers"
@@ -37,7 +38,9 @@ nitpick_ignore_regex = [("py:obj", r"(?!skbackprop\.).*")]
 # The API pages list what the package exports, nothing by hand.
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
-autosummary_context = {"guide_pages": pages_by_name(Path(__file__).parent)}
+autosummary_context = {
+    "guide_pages": pages_by_name(Path(__file__).parent, full_names())
+}
 autodoc_typehints = "none"  # docstrings have the types in words
 numpydoc_show_class_members = False  # the template of classes does it
 numpydoc_validation_checks = {"all", "ES01", "SA01", "EX01", "GL01", "RT02"}

@@ -1,30 +1,55 @@
-"""Which pages of the guide speak of a public name: read from their sources.
+"""Which pages of the guide use a public name most: read from their sources.
 
-Pages link to classes, functions and packages by roles; API pages link back to those
-that do so most, so that neither side has a list to be kept.
+Pages link to names by roles and import them in their code. API pages link back to these
+pages, so that neither side keeps a list.
 """
 
 import re
 from collections import Counter, defaultdict
 
-NOT_THE_GUIDE = {"api", "glossary", "index", "recipes", "whats_new"}
+CAPTIONS = {"Start", "Guide", "Lecture"}
+OVERVIEWS = {"choosing", "faq"}
 MOST_PAGES = 3
-_ROLE = re.compile(r"`[^`]*?(skbackprop(?:\.[a-z_]+)*(?:\.[A-Z]\w*)?)[^`]*`")
+_ROLE = re.compile(r"`[^`]*?(skbackprop(?:\.[a-z_]+)*\.\w+)[^`]*`")
+_IMPORT = re.compile(r"from (skbackprop[\w.]*) import (\([^)]*\)|.*)")
+_TOCTREE = re.compile(r"toctree::\n   :caption: (\w+)\n((?:   .*\n|\n)*)")
 
 
-def pages_by_name(folder):
-    """Return for each name the pages that link to it, most links first."""
-    links = defaultdict(Counter)
-    for page in sorted(folder.glob("*.rst")):
-        if page.stem not in NOT_THE_GUIDE:
-            for name in linked_names(page.read_text(encoding="utf-8")):
-                links[name][page.stem] += 1
+def pages_by_name(folder, names):
+    """Return for each name the pages that use it, or else its package, most."""
+    uses = defaultdict(Counter)
+    for page in pages_of_guide((folder / "index.rst").read_text(encoding="utf-8")):
+        for name in used_names((folder / f"{page}.rst").read_text(encoding="utf-8")):
+            uses[name][page] += 1
     return {
-        name: [page for page, _ in pages.most_common(MOST_PAGES)]
-        for name, pages in links.items()
+        name: [page for page, _ in most_used(name, uses).most_common(MOST_PAGES)]
+        for name in names
     }
 
 
-def linked_names(text):
-    """Return the names in the roles of a page; of a method, its class."""
-    return _ROLE.findall(re.sub(r"``.*?``", "", text, flags=re.DOTALL))
+def pages_of_guide(index):
+    """Return the pages under the captions of the guide, in their order."""
+    return [
+        page
+        for caption, text in _TOCTREE.findall(index)
+        for page in re.findall(r"^   (\w+)$", text, re.MULTILINE)
+        if caption in CAPTIONS and page not in OVERVIEWS
+    ]
+
+
+def used_names(text):
+    """Return the names in the roles and imports of a page; of a method, its class."""
+    linked = _ROLE.findall(re.sub(r"``.*?``", "", text, flags=re.DOTALL))
+    imported = [
+        f"{package}.{name}"
+        for package, names in _IMPORT.findall(text)
+        for name in re.findall(r"\w+", names)
+    ]
+    return linked + imported
+
+
+def most_used(name, uses):
+    """Return the uses of a name, else of the innermost package that has any."""
+    while "." in name and name not in uses:
+        name = name.rpartition(".")[0]
+    return uses[name] if "." in name else Counter()

@@ -41,6 +41,11 @@ def exported(package):
     }
 
 
+def full_names():
+    """Return the full name of everything public, as API pages have it."""
+    return [f"{k}.{name}" for k in PACKAGES + MADE_BY_USERS for name in exported(k)]
+
+
 def called_class(code):
     """Return the full name of the class that users make by a call, else None."""
     call = re.fullmatch(r"([A-Z]\w*)\(.*\)", code, re.DOTALL)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from check_pages import faults
-from guide_pages import linked_names, pages_by_name
+from guide_pages import pages_by_name, used_names
 from public_names import called_class
 
 GOOD = {
@@ -59,18 +59,57 @@ def test_a_fault_is_found_where_it_is(name, text, fault, tmp_path):
         (":mod:`skbackprop.engine.losses`", ["skbackprop.engine.losses"]),
         ("`a map <skbackprop.DrLIM>`", ["skbackprop.DrLIM"]),
         ("``skbackprop.DrLIM`` and `skbackprop.onnx`", ["skbackprop.onnx"]),
-        (">>> from skbackprop import DrLIM", []),
+        ("`skbackprop` and `DrLIM`", []),
+        (">>> from skbackprop import DrLIM", ["skbackprop.DrLIM"]),
+        (
+            ">>> from skbackprop.network import (\n...     Add,\n...     Max,\n... )",
+            ["skbackprop.network.Add", "skbackprop.network.Max"],
+        ),
     ],
 )
-def test_links_are_told_from_code(text, names):
-    assert linked_names(text) == names
+def test_uses_of_names_are_links_and_imports(text, names):
+    assert used_names(text) == names
 
 
-def test_pages_that_speak_most_of_a_name_come_first(tmp_path):
+INDEX = """
+.. toctree::
+   :caption: Start
+   :hidden:
+
+   a
+   faq
+
+.. toctree::
+   :caption: Lecture
+   :hidden:
+
+   b
+   c
+   d
+
+.. toctree::
+   :caption: Reference
+   :hidden:
+
+   whats_new
+"""
+
+
+def test_pages_that_use_a_name_most_come_first(tmp_path):
     role = "`skbackprop.DrLIM` "
-    counts = {"a": 1, "b": 3, "c": 4, "d": 2, "whats_new": 9}
-    write(tmp_path, {f"{page}.rst": role * n for page, n in counts.items()})
-    assert pages_by_name(tmp_path) == {"skbackprop.DrLIM": ["c", "b", "d"]}
+    counts = {"a": 1, "b": 3, "c": 4, "d": 1, "faq": 9, "whats_new": 9}
+    pages = {f"{page}.rst": role * n for page, n in counts.items()}
+    write(tmp_path, {"index.rst": INDEX, **pages})
+    found = pages_by_name(tmp_path, ["skbackprop.DrLIM"])
+    assert found == {"skbackprop.DrLIM": ["c", "b", "a"]}
+
+
+def test_a_name_that_no_page_uses_has_the_pages_of_its_package(tmp_path):
+    pages = dict.fromkeys(["b.rst", "c.rst", "d.rst", "faq.rst"], "")
+    pages["a.rst"] = ":mod:`skbackprop.network` has modules."
+    write(tmp_path, {"index.rst": INDEX, **pages})
+    inner, top = "skbackprop.network.recurrence.GRUCell", "skbackprop.DrLIM"
+    assert pages_by_name(tmp_path, [inner, top]) == {inner: ["a"], top: []}
 
 
 @pytest.mark.parametrize(
