@@ -1,15 +1,18 @@
 """Which pages of the guide use a public name most: read from their sources.
 
-Pages link to names by roles and import them in their code. API pages link back to these
-pages, so that neither side keeps a list.
+Pages link to names by roles, or by code such as ``OneCycle(30)`` (linked_calls.py), and
+import them. API pages link back to these pages, so that neither side keeps a list.
 """
 
 import re
 from collections import Counter, defaultdict
 
+from public_names import called_class
+
 CAPTIONS = {"Start", "Guide", "Lecture"}
 OVERVIEWS = {"choosing", "faq"}
 MOST_PAGES = 3
+_CODE = re.compile(r"``(.*?)``", re.DOTALL)
 _ROLE = re.compile(r"`[^`]*?(skbackprop(?:\.[a-z_]+)*\.\w+)[^`]*`")
 _IMPORT = re.compile(r"from (skbackprop[\w.]*) import (\([^)]*\)|.*)")
 _TOCTREE = re.compile(r"toctree::\n   :caption: (\w+)\n((?:   .*\n|\n)*)")
@@ -38,14 +41,15 @@ def pages_of_guide(index):
 
 
 def used_names(text):
-    """Return the names in the roles and imports of a page; of a method, its class."""
-    linked = _ROLE.findall(re.sub(r"``.*?``", "", text, flags=re.DOTALL))
+    """Return the names that a page links or imports; of a method, its class."""
+    linked = _ROLE.findall(_CODE.sub("", text))
+    called = filter(None, map(called_class, _CODE.findall(text)))
     imported = [
         f"{package}.{name}"
         for package, names in _IMPORT.findall(text)
         for name in re.findall(r"\w+", names)
     ]
-    return linked + imported
+    return [*linked, *called, *imported]
 
 
 def most_used(name, uses):

@@ -59,6 +59,7 @@ def test_a_fault_is_found_where_it_is(name, text, fault, tmp_path):
         (":mod:`skbackprop.engine.losses`", ["skbackprop.engine.losses"]),
         ("`a map <skbackprop.DrLIM>`", ["skbackprop.DrLIM"]),
         ("``skbackprop.DrLIM`` and `skbackprop.onnx`", ["skbackprop.onnx"]),
+        ("``Linear(3)`` and ``Linear``", ["skbackprop.network.Linear"]),
         ("`skbackprop` and `DrLIM`", []),
         (">>> from skbackprop import DrLIM", ["skbackprop.DrLIM"]),
         (
