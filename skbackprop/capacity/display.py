@@ -10,6 +10,8 @@ from skbackprop.capacity.counting import separability_probability
 from skbackprop.capacity.curves import capacity_curve
 from skbackprop.utils.docs import share_docs
 
+_MARKERS = "osD^v"
+
 
 class CapacityDisplay:
     """Capacity curves: the fraction separable over points per dimension.
@@ -99,7 +101,7 @@ class CapacityDisplay:
         ...     n_features=[5, 10], n_trials=50, random_state=0
         ... )
         >>> display.ax_.get_xlabel()
-        'points per dimension, P / D'
+        'points per dimension, P / N'
         """
         check_matplotlib_support(f"{cls.__name__}.from_experiment")
         curve = capacity_curve(
@@ -144,32 +146,26 @@ class CapacityDisplay:
         self.points_, self.theory_ = [], []
         has_dimensions = self.curve["n_dimensions"].notna().all()
         by_curve = self.curve.groupby(["n_features", "n_dimensions"], dropna=False)
-        for (n_features, n_dimensions), rows in by_curve:
+        styles = _styles(by_curve.ngroups)
+        for style, ((n_features, n_dimensions), rows) in zip(
+            styles, by_curve, strict=True
+        ):
             unit = n_dimensions if has_dimensions else 1
-            color = self._plot_points(n_features, n_dimensions, rows, unit, points_kw)
+            label = f"N = {n_features}"
+            if has_dimensions and n_dimensions != n_features:
+                label += f", D = {n_dimensions:.0f}"
+            keywords = {**style, "label": label, **(points_kw or {})}
+            color = self._plot_points(rows, unit, keywords)
             if has_dimensions:
                 self._plot_theory(n_dimensions, rows, color, theory_kw)
-        words = "points per dimension, P / D" if has_dimensions else "points, P"
-        ax.set(xlabel=words, ylabel="fraction of labelings told apart")
-        ax.set_ylim(-0.03, 1.03)
-        ax.legend(title="lines: Cover's theorem" if has_dimensions else None)
+        self._name_axes(has_dimensions)
         return self
 
-    def _plot_points(self, n_features, n_dimensions, rows, unit, keywords):
+    def _plot_points(self, rows, unit, keywords):
         """Draw the fractions of one curve with their intervals; return the color."""
-        label = f"N = {n_features}"
-        if n_dimensions == n_dimensions and n_dimensions != n_features:
-            label += f", D = {n_dimensions:.0f}"
         fraction = rows["fraction"]
         below = (fraction - rows["lower"]).clip(lower=0)
         above = (rows["upper"] - fraction).clip(lower=0)
-        keywords = {
-            "linestyle": "none",
-            "marker": "o",
-            "markersize": 4,
-            "label": label,
-            **(keywords or {}),
-        }
         x = rows["n_points"] / unit
         container = self.ax_.errorbar(x, fraction, [below, above], **keywords)
         self.points_.append(container)
@@ -182,3 +178,36 @@ class CapacityDisplay:
         probability = separability_probability(n_points, int(n_dimensions))
         keywords = {"color": color, "linewidth": 1, **(keywords or {})}
         self.theory_ += self.ax_.plot(n_points / n_dimensions, probability, **keywords)
+
+    def _name_axes(self, has_dimensions):
+        """Name the axes, and the curves in a legend small enough to miss them."""
+        is_raw = (self.curve["n_dimensions"] == self.curve["n_features"]).all()
+        ratio = f"points per dimension, P / {'N' if is_raw else 'D'}"
+        self.ax_.set(
+            xlabel=ratio if has_dimensions else "points, P",
+            ylabel="fraction separable",
+            ylim=(-0.03, 1.03),
+        )
+        self.ax_.legend(
+            title="lines: Cover" if has_dimensions else None,
+            fontsize="small",
+            title_fontsize="small",
+            handlelength=1,
+        )
+
+
+def _styles(n_curves):
+    """Return keywords of curves told apart by shape and shade, even where they meet."""
+    import matplotlib
+
+    shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, n_curves))
+    return [
+        {
+            "color": shade,
+            "linestyle": "none",
+            "marker": _MARKERS[k % len(_MARKERS)],
+            "markersize": 5,
+            "markerfacecolor": "none",
+        }
+        for k, shade in enumerate(shades)
+    ]

@@ -63,7 +63,7 @@ def test_theory_is_drawn_over_the_same_range_in_the_same_color():
         n_points = np.rint(x * D).astype(int)
         assert (n_points[0], n_points[-1]) == (D, 3 * D)
         np.testing.assert_allclose(y, separability_probability(n_points, int(D)))
-        assert line.get_color() == container.lines[0].get_color()
+        np.testing.assert_equal(line.get_color(), container.lines[0].get_color())
 
 
 def test_the_legend_names_the_curves():
@@ -74,6 +74,33 @@ def test_the_legend_names_the_curves():
         texts[name] = [text.get_text() for text in legend.get_texts()]
     assert texts["raw"] == ["N = 2", "N = 4"]
     assert texts["monomials"] == ["N = 2, D = 6", "N = 4, D = 15"]
+
+
+@pytest.mark.parametrize("affine", [False, True])
+def test_the_axis_has_the_symbol_that_the_legend_explains(affine):
+    display = CapacityDisplay.from_experiment(**small(affine=affine))
+    symbol = "D" if affine else "N"
+    assert display.ax_.get_xlabel() == f"points per dimension, P / {symbol}"
+
+
+def test_curves_differ_in_marker_and_shade():
+    display = CapacityDisplay.from_experiment(**small(n_features=[2, 3, 4]))
+    lines = [container.lines[0] for container in display.points_]
+    assert len({line.get_marker() for line in lines}) == 3
+    assert len({tuple(line.get_color()) for line in lines}) == 3
+
+
+@pytest.mark.parametrize("estimator", [None, PolynomialFeatures(2)], ids=["raw", "map"])
+def test_the_legend_covers_no_measurement_in_a_column_of_a_page(estimator):
+    figure, ax = plt.subplots(figsize=(3.4, 2.55), layout="constrained")
+    settings = small(estimator, n_points=np.linspace(0.25, 4, 16))
+    display = CapacityDisplay.from_experiment(**settings, ax=ax)
+    figure.canvas.draw()
+    box = ax.get_legend().get_window_extent()
+    for container in display.points_:
+        ends = np.vstack(container.lines[2][0].get_segments())
+        corners = ax.transData.transform(ends)
+        assert not box.padded(2).count_contains(corners)
 
 
 def test_a_classifier_is_drawn_over_the_number_of_points():
