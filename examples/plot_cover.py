@@ -1,13 +1,13 @@
 """
-How many points can a hyperplane tell apart?
-============================================
+How many points can a hyperplane separate?
+==========================================
 
-Points are drawn at random and labeled by tossing coins. A hyperplane through the
-origin of N dimensions separates the two classes nearly always while there are
-fewer than 2N points, and nearly never beyond: the larger N, the sharper the edge.
+Draw points at random and toss a coin for the label of each. A hyperplane through the
+origin of N dimensions nearly always separates the two classes if there are fewer than
+2N points, and hardly ever if there are more. The larger N is, the sharper is the edge.
 
-The same experiment, with as many trials as you like, is the command
-``python -m skbackprop.capacity --n-features 5 25 100 --trials 1000 --out .``
+``python -m skbackprop.capacity --n-features 5 25 100 --trials 1000 --out .`` runs the
+same experiment with as many trials as you like.
 """
 
 import matplotlib.pyplot as plt
@@ -20,34 +20,34 @@ from skbackprop.capacity import (
 )
 
 # %%
-# Four points in the plane have 16 labelings. A line makes 14 of them; it cannot
-# make the exclusive or and its opposite.
+# Four points in the plane have 16 labelings. A line separates all but two of them: the
+# exclusive or and its opposite.
 
 print(n_separable_dichotomies(4, 2, affine=True), "of", 2**4)
 
 # %%
-# Cover's formula counts them for any number of points in general position. The
-# lines are the formula, the dots the fraction of random labelings that were
-# separable, with 95 % confidence.
+# Cover's formula counts the separable labelings of any number of points in general
+# position. Lines show the formula. Markers show the fraction of 200 random labelings
+# that were separable, with 95 % confidence intervals.
 
 display = CapacityDisplay.from_experiment(
     n_features=[5, 25, 100], n_trials=200, random_state=0
 )
-display.ax_.set_title("A hyperplane through the origin of N dimensions")
+display.ax_.set_title("Hyperplanes through the origin of N dimensions")
+plt.show()
 
 # %%
-# All curves cross one half at two points per dimension, the capacity. How many
-# points are separable with other probabilities depends on N. Those that always are
-# can be no more than N.
+# All curves cross one half at two points per dimension. This is the capacity. For
+# other probabilities the number of points depends on N; only up to N points are always
+# separable.
 
 for probability in (1, 0.99, 0.5, 0.01):
     sizes = [capacity(N, probability=probability) / N for N in (5, 25, 100, 10**6)]
     print(f"p >= {probability:<4} up to P / N =", *(f"{size:.4f}" for size in sizes))
 
 # %%
-# Nothing of this need be known to find the capacity: a search does so by
-# bisection, with as many trials at each step as the answer takes, and states an
-# interval that is wrong once in twenty times.
+# The capacity can also be measured without the formula. A bisection runs as many
+# trials at each step as it needs, and returns an interval with 95 % confidence.
 
 for N in (10, 25, 50):
     found = empirical_capacity(n_features=N, random_state=0)
@@ -56,4 +56,7 @@ for N in (10, 25, 50):
         f"after {found.curve['n_trials'].sum()} trials"
     )
 
-plt.show()
+# %%
+# Measured fractions agree with Cover's formula: all curves fall through one half at 2N
+# points, most steeply for 100 dimensions. The search, which does not use the formula,
+# finds intervals that contain 2N for each N.

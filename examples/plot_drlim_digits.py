@@ -1,78 +1,85 @@
 """
-Can a map be told what does not matter?
-=======================================
+Can a map learn what does not matter?
+=====================================
 
 :class:`skbackprop.DrLIM` learns a map in which similar samples are close and all
-others are not. What is similar need not be what is near as a vector: a digit is the
-same digit after a shift, and who knows that can say so, in pairs.
+others are not. Similar samples need not be neighbours in pixel space: a digit is the
+same digit after a shift. Pairs of shifted copies tell the network so.
 """
-
-import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy import sparse
-from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
-from sklearn.neighbors import KNeighborsRegressor, kneighbors_graph
+from sklearn.neighbors import (
+    KNeighborsClassifier,
+    KNeighborsRegressor,
+    kneighbors_graph,
+)
 
 from skbackprop import DrLIM
 from skbackprop.datasets import make_shifted_digits
 
-warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 50 epochs will do
-settings = {"max_iter": 50, "n_iter_no_change": np.inf, "random_state": 0}
-
 # %%
-# Fours and nines. The map learns from neighbours, not from labels, and gives digits
-# that it has not seen their places. These are drawn; so are those of PCA.
-X, y = load_digits(return_X_y=True)
-X, y = X[(y == 4) | (y == 9)] / 16, y[(y == 4) | (y == 9)]
-X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-models = {"PCA": PCA(2), "DrLIM": DrLIM(2, margin=2, **settings)}
+# Fours and nines, each shifted to the right by -2 to 2 pixels. A quarter of the digits
+# are held out with all their shifts.
 
-
-def scatter(axes, Z, values, title, **style):
-    """Draw a map; the axes have no meaning, so they have no ticks."""
-    axes.set(title=title, xticks=[], yticks=[])
-    axes.set_aspect("equal", adjustable="datalim")
-    return axes.scatter(*Z.T, c=values, s=12, **style)
-
-
-figure, panels = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
-for axes, (name, model) in zip(panels, models.items(), strict=True):
-    Z = model.fit(X_train).transform(X_test)
-    points = scatter(axes, Z, y_test == 9, f"{name}, held out", cmap="coolwarm")
-handles = points.legend_elements()[0]
-panels[1].legend(handles, ["4", "9"])
-
-# %%
-# Now each digit shifted to the right by -2 to 2 pixels, a quarter of the digits held
-# out with all their shifts. Neighbours alone, and with pairs of the same digit.
 shifted = make_shifted_digits()
+X, y = shifted.data, shifted.target
 sample, shift = shifted.factors["sample"].to_numpy(), shifted.factors["dx"].to_numpy()
 train, test = train_test_split(np.unique(sample), random_state=0)
 train, test = np.isin(sample, train), np.isin(sample, test)
-neighbors = kneighbors_graph(shifted.data[train], 5)
-same_digit = sparse.csr_matrix(sample[train][:, np.newaxis] == sample[train])
-graphs = {"neighbours": neighbors, "with pairs": neighbors + same_digit}
 
-figure, panels = plt.subplots(2, 2, figsize=(8, 7), layout="constrained")
-for row, (name, graph) in zip(panels, graphs.items(), strict=True):
-    drlim = DrLIM(2, **settings).fit(shifted.data[train], pairs=graph)
-    Z_train, Z = map(drlim.transform, (shifted.data[train], shifted.data[test]))
-    found = KNeighborsRegressor().fit(Z_train, shift[train]).predict(Z)
-    print(f"{name:>10}: R2 of the shift {r2_score(shift[test], found):.2f}")
-    of_shift = scatter(row[0], Z, shift[test], f"{name}, by shift", cmap="viridis")
-    is_nine = shifted.target[test] == 9
-    scatter(row[1], Z, is_nine, f"{name}, by class", cmap="coolwarm")
-figure.colorbar(of_shift, ax=panels[:, 0], ticks=range(-2, 3), shrink=0.5)
+# %%
+# Three maps to the plane: principal components, DrLIM with the five nearest neighbours
+# in pixel space as similar samples, and DrLIM with the shifted copies of each digit as
+# well. No map sees the classes.
+
+neighbors = kneighbors_graph(X[train], 5)
+copies = sparse.csr_matrix(sample[train][:, np.newaxis] == sample[train])
+drlim = {"n_components": 2, "max_iter": 50, "tol": None, "random_state": 0}
+maps = {
+    "PCA": PCA(2).fit(X[train]),
+    "DrLIM, neighbours": DrLIM(**drlim).fit(X[train], pairs=neighbors),
+    "DrLIM, with copies": DrLIM(**drlim).fit(X[train], pairs=neighbors + copies),
+}
+
+# %%
+# How well do five neighbours in the map predict the shift and the class of digits that
+# were held out?
+
+print(f"{'':>18}  R2 of the shift  accuracy of the class")
+places = {}
+for name, model in maps.items():
+    Z_train, places[name] = model.transform(X[train]), model.transform(X[test])
+    predicted = KNeighborsRegressor().fit(Z_train, shift[train]).predict(places[name])
+    r2 = r2_score(shift[test], predicted)
+    classifier = KNeighborsClassifier().fit(Z_train, y[train])
+    accuracy = classifier.score(places[name], y[test])
+    print(f"{name:>18}  {r2:15.2f}  {accuracy:21.3f}")
+
+# %%
+# The held-out digits in the three maps. Coordinates of a map have no meaning of their
+# own, so the axes have no ticks.
+
+figure, panels = plt.subplots(2, 3, figsize=(9.5, 6), layout="constrained")
+for (by_shift, by_class), (name, Z) in zip(panels.T, places.items(), strict=True):
+    by_shift.set_title(name)
+    points = by_shift.scatter(*Z.T, c=shift[test], s=10, cmap="viridis")
+    for digit, color, marker in ((4, "#0072B2", "o"), (9, "#D55E00", "^")):
+        of_class = Z[y[test] == digit]
+        by_class.scatter(*of_class.T, c=color, s=10, marker=marker, label=digit)
+for axes in panels.flat:
+    axes.set(xticks=[], yticks=[])
+    axes.set_aspect("equal", adjustable="datalim")
+figure.colorbar(points, ax=panels[0], ticks=range(-2, 3), label="shift (pixels)")
+panels[1, 2].legend(title="digit", loc="upper right")
 plt.show()
 
 # %%
-# Four and nine are apart without labels, in both maps: digits that are centred are an
-# easy case. Of shifted digits, neighbours alone give a map in which the shift is what
-# is seen: it can be read from the place of a new digit. With pairs it cannot: shifts
-# lie on top of each other, and what is left is what the digit is.
+# In the first two maps the place of a digit tells its shift, and PCA mixes the classes.
+# With copies as similar samples, the shifts lie on top of each other and cannot be
+# predicted (R2 of -0.13); the two digits are apart, and five neighbours predict 99 % of
+# the classes, up from 97 % without copies and 70 % with PCA.
