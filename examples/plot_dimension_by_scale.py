@@ -2,11 +2,11 @@
 From how far does data look like a manifold?
 ============================================
 
-A roll of paper is a sheet to whoever looks at it from a hand's breadth. Closer, the
-paper is rough, and has three dimensions; from afar it is a thick cylinder, and has
-three as well. An estimate of dimension by neighbours sees what is within their reach.
-``intrinsic_dimension(method="gride")`` takes neighbours twice as far away at each step,
-and tells where the dimension is the same for a while.
+Rolled-up paper is a sheet, with two dimensions, at the scale of its turns. Closer, the
+paper is rough and has three dimensions. From afar it is a thick cylinder, which has
+three as well. Estimates from neighbours depend on how far away these are.
+``intrinsic_dimension(method="gride")`` doubles the number of neighbours at each step:
+where the estimate stays the same, there is a manifold.
 """
 
 import matplotlib.pyplot as plt
@@ -17,14 +17,16 @@ from sklearn.datasets import make_swiss_roll
 from skbackprop.datasets import make_pose_manifold
 from skbackprop.manifold import DimensionByScaleDisplay, intrinsic_dimension
 
-STYLES = [("C0", "o"), ("C1", "s"), ("k", "^")]
+STYLES = [("#0072B2", "o"), ("#D55E00", "s"), ("k", "^")]
 
 # %%
-# The rolled-up sheet, with noise of different size, and neighbours up to the 512th.
+# A rolled-up sheet with three levels of noise, and neighbours up to the 512th. Bars are
+# 95 % confidence intervals, and the gray line is the dimension of the sheet. The roll
+# is 22 by 25 units across.
 
 
 def draw(X, ax, name, style, **settings):
-    """Draw the dimension of X over the distance of neighbours, and return it."""
+    """Draw the dimension of X by the distance of neighbours, and return it."""
     color, marker = style
     look = {"color": color, "marker": marker}
     scales = intrinsic_dimension(X, method="gride", **settings).scales
@@ -44,8 +46,8 @@ axes.set(title="a sheet rolled up in 3 dimensions")
 plt.show()
 
 # %%
-# Heads that turn, nod and are lit from left or right, 400 pixels each: three factors.
-# Noise of the camera has 400 dimensions.
+# Heads that turn, nod and are lit from left or right: three factors, and 400 pixels.
+# Camera noise has 400 dimensions. Its levels are given in units of white.
 
 ranges = {"azimuth": (-15, 15), "elevation": (-10, 10), "light": (-70, 70)}
 heads = make_pose_manifold(3000, image_size=20, factors=ranges, random_state=0).data
@@ -62,10 +64,12 @@ plt.show()
 
 # %%
 # The sheet has 1.98 to 2.03 dimensions up to the 128th neighbour, at a distance of 4.
-# Beyond, its turns come into reach, and it fills space: 2.9 at 7. Noise of 0.3 makes it
-# 2.9 from near and 2.0 at 4, where both curves meet: the sheet is there, at a scale of
-# its own. With noise of 1 it is at none: turns begin before noise ends, and 2.4 is the
-# least. Heads have 3.0 to 3.4 dimensions for their three factors, more from afar, where
-# pose and light bend the manifold. Noise of 1 % of white puts the nearest neighbours
-# twice as far away, at 14 dimensions, which come down to 4.2 at the 64th; with 3 % no
-# neighbour is near enough to tell anything but noise.
+# Beyond, neighbours are on other turns, and the roll fills space: 2.9 dimensions at 7.
+# With noise of 0.3 the estimate is 2.9 for near neighbours and 2.0 at 4, so the sheet
+# shows at a scale of its own. With noise of 1 it shows at none: turns come into reach
+# before the noise is out of sight, and the lowest estimate is 2.4.
+#
+# Heads have 3.0 to 3.4 dimensions for their three factors, more at larger distances,
+# where pose and light bend the manifold. Noise of 1 % doubles the distance to the
+# nearest neighbours and raises the estimate to 14; it comes down to 4.2 at the 64th.
+# With 3 %, no neighbour is near enough to show anything but noise.

@@ -1,12 +1,12 @@
 """
-Who is speaking? Recurrent nets on sequences of unequal length
-==============================================================
+Who is speaking? Recurrent networks on sequences of unequal length
+==================================================================
 
-Short utterances, each a matrix of time steps by channels, 7 to 29 steps long; they
-are generated, with the shape of the Japanese vowels data set (Kudo, Toyama and
-Shimbo 1999). Each of six speakers moves from one place in the space of channels
-to another one, at varying speed, and every second speaker goes the way of the
-one before backwards: only the order in time tells them apart.
+Short utterances, each a matrix of 7 to 29 time steps by 12 channels, are generated in
+the shape of the Japanese vowels data set (Kudo, Toyama and Shimbo 1999). Each of six
+speakers moves between two points in the space of channels, at varying speed. Speakers
+come in pairs that move in opposite directions, so only the order in time distinguishes
+them.
 """
 
 import matplotlib.pyplot as plt
@@ -39,9 +39,9 @@ X_train, X_test, y_train, y_test = train_test_split(
 print("shapes:", *(x.shape for x in X_train[:5]))
 
 # %%
-# An MLP wants rows of equal length: here the mean and the standard deviation of
-# each channel over time. A recurrent net takes the list as it is. Which cell suits
-# best is a question for a grid search.
+# An MLP needs rows of equal length: here the mean and the standard deviation of each
+# channel over time. A recurrent network takes the list of sequences as it is. A grid
+# search chooses the cell.
 
 
 def summaries(sequences):
@@ -67,42 +67,52 @@ print(f"test accuracy of the MLP: {mlp.score(summaries(X_test), y_test):.3f}")
 print(f"test accuracy of {search.best_params_}: {search.score(X_test, y_test):.3f}")
 
 # %%
-# Sequences of like length are padded to the longest of them for computation, but
-# padding changes nothing: each of them alone gets the probabilities that it gets
-# among the others.
+# Sequences of similar length are padded to the longest of them, but padding changes
+# nothing: a sequence alone gets the same probabilities as among others.
 
 together = search.predict_proba(X_test[:20])
 alone = np.vstack([search.predict_proba([x]) for x in X_test[:20]])
 print(f"largest difference: {np.abs(together - alone).max():.0e}")
 
 # %%
-# What has it learned? A state is carried along, so that one can break off after any
-# step and ask. The net turns out to judge by where the way leads: broken off early,
-# an utterance is taken for one of the other speaker of the pair, who ends where
-# this one begins. Hearing more, the net changes its mind.
+# What has the network learned? Its state is updated step by step, so it can be asked
+# after any number of steps. The left panel shows some utterances of one pair, projected
+# on the line between its two points; the right one the mean probabilities of the true
+# speaker and of the other speaker of the pair.
 
 steps = np.arange(1, 21)
 long = [x for x in X_test if len(x) >= 20]
 speaker = y_test[[len(x) >= 20 for x in X_test]]
 other = speaker ^ 1  # of the same pair
 heard = [search.predict_proba([x[:t] for x in long]) for t in steps]
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
 direction = places[0, 1] - places[0, 0]
-for k, color in ((0, "C0"), (1, "C1")):
+styles = [("#0072B2", "-"), ("#D55E00", "--")]
+for k, (color, line) in enumerate(styles):
     members = [x for x, of in zip(X_test, y_test, strict=True) if of == k][:6]
     for i, x in enumerate(members):
         label = f"speaker {k}" if i == 0 else None
-        left.plot(x @ direction / np.linalg.norm(direction), color, label=label, lw=1)
-left.set(xlabel="time step", ylabel="place on the way", title="Utterances of a pair")
-left.legend()
-for who, label in ((speaker, "the speaker"), (other, "the other one of the pair")):
+        position = x @ direction / np.linalg.norm(direction)
+        times = np.arange(1, len(x) + 1)
+        left.plot(times, position, line, color=color, label=label, lw=1)
+left.set(xlabel="time step", ylabel="position", title="utterances of a pair")
+names = "true speaker", "other speaker of the pair"
+for who, name, (color, line) in zip((speaker, other), names, styles, strict=True):
     mean = [np.take_along_axis(p, who[:, np.newaxis], axis=1).mean() for p in heard]
-    right.plot(steps, mean, "o-", ms=3, label=label)
+    right.plot(steps, mean, "o" + line, color=color, ms=3, label=name)
 right.set(
-    xlabel="steps heard",
+    xlabel="number of steps heard",
+    ylabel="mean probability",
     xticks=range(0, 21, 5),
-    title="Mean probability, utterances of 20+ steps",
+    title=f"{len(long)} utterances of 20 steps or more",
 )
-right.legend()
-figure.tight_layout()
+for axes in (left, right):
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
 plt.show()
+
+# %%
+# On unseen utterances the recurrent network is nearly always right. The MLP, which does
+# not see the order, is right in half of the cases: it cannot tell a speaker from the
+# other one of the pair. The network judges by where an utterance ends: after a few
+# steps it decides for the other speaker, whose utterances end where this one begins,
+# and changes its mind at about step 13.

@@ -1,18 +1,18 @@
 """
-===================================
-A table as it comes, beside trees
-===================================
+Do networks keep up with trees on a mixed table?
+================================================
 
 :class:`~skbackprop.TabularClassifier` learns from a data frame as it is: numbers of any
-scale, strings, categories, booleans, and holes in all of them. Here it stands beside
-three classifiers of scikit-learn on a table that is drawn at random, but has what real
-ones have: amounts with heavy tails, thresholds, interactions, columns that say nothing,
-and labels that are not always right.
+scale, strings, categories, booleans, and missing values in all of them. This example
+compares it with three classifiers of scikit-learn. The table is drawn at random, but
+looks like real ones: amounts with heavy tails, thresholds, interactions, uninformative
+columns and noisy labels.
 """
 
 # %%
-# Who renews a subscription? What matters are age and income, together; how long someone
-# has been a member, up to a point; and the plan, for those who live in a city.
+# Who renews a subscription? It depends on age and income, together, on the months of
+# membership, up to 24, on the number of visits, and on the plan for those who live in a
+# city.
 
 import time
 import warnings
@@ -61,15 +61,15 @@ X.loc[rng.random(n) < 0.05, "plan"] = None
 X.head()
 
 # %%
-# Others need to be told what to do with each column. Boosted trees read strings only as
-# categories; linear models and networks want them as indicators, and numbers scaled.
+# The other classifiers need preparation. Boosted trees read strings only as categories.
+# Linear models and networks need indicators, and numbers that are scaled.
 
 numbers = ["age", "income", "months", "visits", "height"]
 names = ["plan", "town", "newsletter"]
 
 
 def prepared(classifier):
-    """Return a pipeline of what a classifier of scaled numbers needs, and of it."""
+    """Return a pipeline that scales and encodes the columns for a classifier."""
     return make_pipeline(
         make_column_transformer(
             (make_pipeline(SimpleImputer(), StandardScaler()), numbers),
@@ -88,58 +88,66 @@ classifiers = {
 categories = X.astype(dict.fromkeys(["plan", "town"], "category"))
 train, test = train_test_split(np.arange(n), test_size=1000, random_state=0)
 
-# By default scikit-learn's network ends before it has converged.
+# scikit-learn's network has 200 epochs by default, and has not converged after them.
 warnings.simplefilter("ignore", ConvergenceWarning)
-rows = []
+rows, errors = [], []
 for name, classifier in classifiers.items():
     table = categories if name == "HistGradientBoosting" else X
     begin = time.perf_counter()
     classifier.fit(table.iloc[train], y[train])
     seconds = time.perf_counter() - begin
-    rows.append(
-        {
-            "error": 1 - classifier.score(table.iloc[test], y[test]),
-            "log loss": log_loss(y[test], classifier.predict_proba(table.iloc[test])),
-            "seconds": seconds,
-        }
-    )
-results = pd.DataFrame(rows, index=list(classifiers))
+    is_wrong = classifier.predict(table.iloc[test]) != y[test]
+    probability = classifier.predict_proba(table.iloc[test])
+    rows.append([is_wrong.mean(), log_loss(y[test], probability), seconds])
+    losses = -np.log(probability[np.arange(1000), (y[test] == "renews").astype(int)])
+    errors.append([is_wrong.std() / 1000**0.5, losses.std() / 1000**0.5, 0])
+columns = ["test error", "test log loss", "seconds to fit"]
+results = pd.DataFrame(rows, list(classifiers), columns)
+errors = pd.DataFrame(errors, results.index, columns)
 results.round(3)
 
 # %%
-# The ensemble and the trees are level, as far as 1,000 rows can tell, and ahead of the
-# others. The ensemble takes the longest by far: where seconds count, take the trees.
+# Bars are standard errors on the 1,000 rows of the test set.
 
-figure, axes = plt.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
-colors = ["0.6", "0.6", "0.6", "C0"]
-for ax, column in zip(axes, results, strict=True):
-    ax.barh(results.index, results[column], color=colors)
-    ax.set_xlabel(column)
-axes[0].invert_yaxis()
+figure, panels = plt.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
+colors = ["0.7", "0.7", "0.7", "#56B4E9"]
+for axes, column in zip(panels, results, strict=True):
+    xerr = None if column == "seconds to fit" else errors[column]
+    axes.barh(results.index, results[column], xerr=xerr, capsize=3, color=colors)
+    axes.set_xlabel(column)
+panels[0].invert_yaxis()
 plt.show()
 
 # %%
-# What it made of the table, and what it has chosen on rows held out:
+# How the ensemble reads the table, and what it has chosen on held-out rows:
 
 clf = classifiers["TabularClassifier"]
 print(clf.report())
 
 # %%
-# Each network of the ensemble has learnt along the same schedule of rates, which falls
-# to nothing four times. The first one holds rows out, which say when to stop.
+# All networks of the ensemble follow the same schedule of learning rates, which falls
+# to zero four times. The first network holds rows out, which determine when to stop.
 
 TrainingCurveDisplay.from_estimator(clf, columns=["loss", "learning_rate"])
 plt.show()
 
 # %%
-# And which columns matter, by scikit-learn's own means:
+# Which columns matter? Dots are five permutations of each column.
 
 importance = permutation_importance(
-    clf, X.iloc[test], y[test], n_repeats=3, random_state=0
+    clf, X.iloc[test], y[test], n_repeats=5, random_state=0
 )
 order = importance.importances_mean.argsort()
-figure, ax = plt.subplots(figsize=(6, 3), layout="constrained")
-ax.boxplot(importance.importances[order].T, orientation="horizontal")
-ax.set_yticklabels(X.columns[order])
-ax.set_xlabel("loss of accuracy where the column is shuffled")
+figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
+for repeat in importance.importances[order].T:
+    axes.plot(repeat, X.columns[order], "o", color="#0072B2", markersize=4)
+axes.axvline(0, color="gray", linestyle=":")
+axes.set_xlabel("loss of accuracy when the column is permuted")
 plt.show()
+
+# %%
+# The ensemble and the trees are level, as far as 1,000 rows can tell, and ahead of the
+# other two. The ensemble takes by far the longest: where seconds count, take the trees.
+# Months of membership, income, age and visits matter most to it, and the newsletter, of
+# which the labels are independent, not at all. Height should not matter either, but
+# permuting it costs about 1 % of accuracy: the networks have learned some noise.

@@ -2,9 +2,9 @@
 When does a linear classifier bend?
 ===================================
 
-A line cannot separate XOR, nor two spirals. A line in a space of more
-dimensions can, if the expansion that leads there is not linear: the monomials
-of the two coordinates, made by :class:`skbackprop.MonomialFeatures`.
+A line separates neither XOR nor two spirals. A hyperplane in a space of more dimensions
+can, if the expansion is non-linear: here the monomials of the two coordinates, which
+:class:`skbackprop.MonomialFeatures` computes.
 """
 
 import matplotlib.pyplot as plt
@@ -19,9 +19,9 @@ from skbackprop import MonomialFeatures, n_output_features
 from skbackprop.datasets import make_spirals
 
 # %%
-# XOR: four clouds, the class is the sign of the product of the coordinates.
-# That product is a monomial of degree 2. Two spirals wind around each other
-# for one turn and a half; to follow them takes a polynomial of high degree.
+# XOR: four clouds, whose class is the sign of the product of the coordinates. That
+# product is a monomial of degree 2. Two spirals wind around each other for one turn and
+# a half, and take a polynomial of high degree.
 
 rng = np.random.default_rng(0)
 
@@ -37,9 +37,9 @@ spirals = make_spirals(600, n_turns=1.5, noise=0.025, random_state=0)
 problems = {"XOR": (*xor(), (1, 2)), "two spirals": (*spirals, (1, 3, 10))}
 
 # %%
-# The classifier is logistic regression throughout; only what stands before it
-# changes. Coordinates are scaled to [-1, 1], where powers do not explode, and
-# the monomials to unit variance, which lets the penalty treat them alike.
+# The classifier is always logistic regression. Coordinates are scaled to [-1, 1], where
+# powers do not explode, and monomials to unit variance, so that the penalty treats them
+# alike.
 
 
 def classifier(degree):
@@ -53,8 +53,8 @@ def classifier(degree):
 
 
 # %%
-# Accuracy is that of five-fold cross-validation, the number of dimensions that
-# of the expansion: C(2 + d, d), less the constant.
+# Titles give the accuracy in five-fold cross-validation. An expansion to degree d has
+# C(2 + d, d) - 1 dimensions.
 
 figure, panels = plt.subplots(2, 3, figsize=(9, 6.4))
 print(f"{'':<12} degree  dimensions  accuracy")
@@ -71,7 +71,9 @@ for row, (name, (X, y, degrees)) in zip(panels, problems.items(), strict=True):
             cmap="coolwarm",
             alpha=0.35,
         )
-        axes.scatter(*X.T, c=y, s=8, cmap="coolwarm", edgecolors="none")
+        for label, color, marker in ((0, "#2c4fc4", "o"), (1, "#b40426", "^")):
+            look = {"s": 10, "c": color, "marker": marker, "edgecolors": "none"}
+            axes.scatter(*X[y == label].T, **look)
         axes.set(xticks=[], yticks=[], aspect="equal")
         axes.set_title(f"{name}, degree {degree}: {accuracy:.0%}")
         n_dimensions = n_output_features(2, degree, include_bias=False)
@@ -81,6 +83,6 @@ figure.tight_layout()
 plt.show()
 
 # %%
-# Degree 1 is the linear classifier: it guesses on XOR and does little better
-# on the spirals. The product x0 x1 alone solves XOR; degree 3 is not enough for
-# the spirals, degree 10 follows them.
+# Degree 1 is the linear classifier, whose boundary is a line: it guesses on XOR and is
+# little better on the spirals. Degree 2, which has the product of the coordinates,
+# solves XOR. For the spirals degree 3 is not enough, and degree 10 follows them.
