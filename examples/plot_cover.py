@@ -37,8 +37,8 @@ display.ax_.set_title("Hyperplanes through the origin of N dimensions")
 plt.show()
 
 # %%
-# All curves cross one half at two points per dimension. This is the capacity. For
-# other probabilities the number of points depends on N; only up to N points are always
+# All curves cross one half at two points per dimension. This is the capacity. For other
+# probabilities the number of points depends on N; only up to N points are always
 # separable.
 
 for probability in (1, 0.99, 0.5, 0.01):
@@ -46,8 +46,8 @@ for probability in (1, 0.99, 0.5, 0.01):
     print(f"p >= {probability:<4} up to P / N =", *(f"{size:.4f}" for size in sizes))
 
 # %%
-# The capacity can also be measured without the formula. A bisection runs as many
-# trials at each step as it needs, and returns an interval with 95 % confidence.
+# The capacity can also be measured without the formula. A bisection runs as many trials
+# at each step as it needs, and returns an interval with 95 % confidence.
 
 for N in (10, 25, 50):
     found = empirical_capacity(n_features=N, random_state=0)

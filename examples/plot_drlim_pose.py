@@ -2,18 +2,15 @@
 What shape does a map of heads take?
 ====================================
 
-Pictures of one head under all azimuths, elevations and lights, and pairs that say
-which of them differ little in pose, whatever the light: :class:`skbackprop.DrLIM` is
-told neither an angle nor what shape the map should have. For pictures of a toy
-airplane Hadsell, Chopra & LeCun (2006) found a cylinder.
+:class:`skbackprop.DrLIM` sees pictures of one head under all azimuths, elevations and
+lights, and pairs of pictures that differ little in pose, whatever the light. It knows
+neither angles nor the shape that the map should have. For pictures of a toy airplane
+Hadsell, Chopra & LeCun (2006) found a cylinder.
 """
-
-import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 from sklearn.neighbors import KNeighborsRegressor, kneighbors_graph
@@ -21,10 +18,8 @@ from sklearn.neighbors import KNeighborsRegressor, kneighbors_graph
 from skbackprop import DrLIM
 from skbackprop.datasets import make_pose_manifold, render_heads
 
-warnings.filterwarnings("ignore", category=ConvergenceWarning)  # 6 epochs will do
-
 # %%
-# What varies, one factor at a time. The network sees these 32 by 32 pixels.
+# The three factors, one at a time. The network sees these 32 by 32 pixels.
 turns = {
     "azimuth": np.arange(0, 360, 45),
     "elevation": np.linspace(-40, 40, 8),
@@ -40,13 +35,13 @@ for row, (name, degrees) in zip(rows, turns.items(), strict=True):
     row[0].set_ylabel(name)
 
 # %%
-# Heads to learn from, and others to look at. Similar are those that are contiguous in
-# pose. Light is not asked for. With 10 neighbours in place of 50 the map would be bent,
+# Heads to learn from, and others to test with. The 50 nearest heads in pose are
+# similar, in any light. With 10 neighbours instead of 50 the map would be bent, and
 # with pixels that are not centred it would be flattened.
 
 
 def pose(factors):
-    """Return azimuth on a circle, as 359 and 1 are contiguous, and elevation."""
+    """Return azimuth as a point on a circle, since 359 is next to 1, and elevation."""
     azimuth = np.deg2rad(factors["azimuth"])
     return np.column_stack(
         [np.cos(azimuth), np.sin(azimuth), np.divide(factors["elevation"], 40)]
@@ -57,7 +52,7 @@ heads = make_pose_manifold(1500, random_state=0)
 new = make_pose_manifold(600, random_state=1)
 mean, scale = heads.data.mean(axis=0), heads.data.std()
 pairs = kneighbors_graph(pose(heads.factors), 50)
-drlim = DrLIM(3, max_iter=6, hidden_layer_sizes=(100, 50), random_state=0)
+drlim = DrLIM(3, max_iter=6, tol=None, hidden_layer_sizes=(100, 50), random_state=0)
 drlim.fit((heads.data - mean) / scale, pairs=pairs)
 
 
@@ -67,7 +62,7 @@ def place(images):
 
 
 # %%
-# How well the place of a new head tells its factors, by its ten neighbours in the map.
+# How well do its ten neighbours in the map predict the factors of a new head?
 Z_train, Z = place(heads.images), place(new.images)
 names = ["cos(azimuth)", "sin(azimuth)", "elevation", "light"]
 known = np.column_stack([pose(heads.factors), heads.factors["light"]])
@@ -77,9 +72,10 @@ scores = r2_score(truth, predicted, multioutput="raw_values")
 print({name: round(float(score), 3) for name, score in zip(names, scores, strict=True)})
 
 # %%
-# The map has no axes of its own, so it is turned: one axis along that in which places
-# move with elevation where azimuth rests, the others across it, the first of them
-# towards heads that look at us. Turning does not change the shape.
+# The axes of the map have no meaning, so it is rotated, which does not change its
+# shape. The first new axis is the direction in which places move with elevation at a
+# fixed azimuth. The others are orthogonal to it, one of them towards heads that look at
+# us.
 slopes = LinearRegression().fit(pose(heads.factors), Z_train).coef_
 Q, R = np.linalg.qr(slopes[:, [2, 0, 1]])
 turn = Q * np.sign(np.diag(R))
@@ -103,8 +99,8 @@ print(f"distance from the axis: {radius.mean():.2f} +- {radius.std():.2f}")
 print(f"  of the head nearest to it: {radius.min():.2f}")
 
 # %%
-# If light did not matter at all, one pose would have one place in all lights. Here are
-# a hundred poses in eight lights each.
+# If light did not matter at all, a pose would have the same place in all lights. A
+# hundred poses in eight lights each show how much it does.
 
 
 def share_of_light(X):
@@ -120,9 +116,9 @@ print(f"share of light in the variance of pixels: {share_of_light(pixels):.1f} %
 print(f"share of light in that of the map: {share_of_light(place(relit)):.1f} %")
 
 # %%
-# New heads in the map: along the axis, coloured by azimuth, and from the side,
-# coloured by elevation and by light. Lines lead from small heads, which have 32 by 32
-# pixels too, to their places.
+# New heads in the map, seen along the axis and coloured by azimuth, and seen from the
+# side and coloured by elevation and by light. Lines connect some heads with their
+# places.
 
 
 def draw_heads(axes, places, images, boxes):
@@ -145,9 +141,11 @@ for axes, (name, (x, y, cmap, ticks)) in zip(panels, views.items(), strict=True)
     points = axes.scatter(x, y, 14, new.factors[name], cmap=cmap, **limits, **edges)
     label = f"{name} (degrees)"
     figure.colorbar(points, ax=axes, location="bottom", ticks=ticks, label=label)
-    axes.set(aspect="equal", xlim=(-1.8, 1.8), ylim=(-1.8, 1.8), title="from the side")
+    axes.set(
+        aspect="equal", xlim=(-1.8, 1.8), ylim=(-1.8, 1.8), title="seen from the side"
+    )
     axes.set(xlabel="across the axis, to the front", ylabel="along the axis")
-panels[0].set(title="looked at along the axis", ylabel="across the axis, to the side")
+panels[0].set(title="seen along the axis", ylabel="across the axis, to the side")
 
 images = render_heads({"azimuth": turns["azimuth"]})
 places = turned(place(images))[:, 1:]
@@ -161,10 +159,10 @@ for axes, name in zip(panels[1:], ["elevation", "light"], strict=True):
 plt.show()
 
 # %%
-# The map is a cylinder, and hollow: places are 0.80 +- 0.09 from the axis, none of 600
-# nearer than 0.37. Azimuth goes round it and closes: the angle about the axis alone
-# tells it with an R^2 of 0.991, half of the heads to within 4 degrees. Elevation goes
-# along it, with an R^2 of 0.957. Ten neighbours in the map tell azimuth with 0.997 and
-# elevation with 0.978, but not light: -0.01. Light makes 41 % of the variance
-# of pixels and 0.3 % of that of the map: the three heads on the right, which differ in
-# nothing else, have nearly one place.
+# The map is a hollow cylinder: places are 0.80 +- 0.09 from the axis, and none of 600
+# is nearer than 0.37. Azimuth goes around it and closes: the angle about the axis
+# predicts it with an R^2 of 0.991, half of the heads to within 4 degrees. Elevation
+# goes along the axis, with an R^2 of 0.957. Ten neighbours in the map predict azimuth
+# with 0.997 and elevation with 0.978, but not light: -0.01. Light makes up 41 % of the
+# variance of pixels and 0.3 % of that of the map. The three heads on the right, which
+# differ in light only, have nearly the same place.

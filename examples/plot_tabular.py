@@ -146,8 +146,11 @@ axes.set_xlabel("loss of accuracy when the column is permuted")
 plt.show()
 
 # %%
-# The ensemble and the trees are level, as far as 1,000 rows can tell, and ahead of the
-# other two. The ensemble takes by far the longest: where seconds count, take the trees.
+# The ensemble and the trees are level, as far as 1,000 rows can tell. Both are far
+# ahead of logistic regression, and ahead of scikit-learn's network in log loss; its
+# error is not significantly higher. The ensemble takes by far the longest: where
+# seconds count, take the trees.
+#
 # Months of membership, income, age and visits matter most to it, and the newsletter, of
 # which the labels are independent, not at all. Height should not matter either, but
 # permuting it costs about 1 % of accuracy: the networks have learned some noise.
