@@ -14,31 +14,34 @@ _MARKERS = "osD^v"
 
 
 class CapacityDisplay:
-    """Capacity curves: the fraction separable over points per dimension.
+    """Capacity curves: the fraction separable by points per dimension.
 
-    It is made by `from_experiment`, or from one or more tables of `capacity_curve`
-    put together by :func:`pandas.concat`. All parameters are kept as attributes.
+    Use `from_experiment` to create it, or pass the table of `capacity_curve` or of
+    `empirical_capacity`. :func:`pandas.concat` joins several tables. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     curve : pandas.DataFrame
-        A table of `capacity_curve`. Every pair of numbers of features and of
-        dimensions in it is drawn as one curve.
+        The table of `capacity_curve`, or the attribute `curve` of what
+        `empirical_capacity` returns. One curve is drawn for each pair of a number of
+        features and a number of dimensions.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes with the curves.
     figure_ : matplotlib Figure
-        Figure that has them.
+        Figure with the axes.
     points_ : list of matplotlib ErrorbarContainer
-        The measured fractions and their intervals, one container per curve.
+        Measured fractions and their intervals, one container per curve.
     theory_ : list of matplotlib Line2D
-        Cover's curves, one for each of those that have a dimension.
+        Cover's curves, one for each measured curve that has a dimension.
 
     See Also
     --------
-    capacity_curve : The table behind the picture.
+    capacity_curve : Compute the table that is drawn.
+    empirical_capacity : Search for the capacity.
 
     Examples
     --------
@@ -77,7 +80,7 @@ class CapacityDisplay:
         ----------
         {parameters}
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
             measured fractions.
@@ -124,7 +127,7 @@ class CapacityDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
             measured fractions.

@@ -111,6 +111,8 @@ class ManifoldCapacity:
     def _plot_levels(self, ax, table, keywords):
         """Draw lines of equal capacity behind the manifolds."""
         largest = table[["radius", "dimension"]].max()
+        if np.isfinite(self.radius):  # the star is within the lines as well
+            largest = np.maximum(largest, [self.radius, self.dimension])
         if not (largest > 0).all():  # points, or no manifold at all
             return
         R, D = (np.linspace(0.02, 1.25, 60) * size for size in largest)
