@@ -1,7 +1,5 @@
 """The picture of backprop: one sample forward through a graph, and adjoints back."""
 
-import json
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -9,40 +7,12 @@ import numpy as np
 from skbackprop.inspection.binding import bind
 from skbackprop.inspection.jacobians import _check_adjoint
 from skbackprop.inspection.propagation import run_steps
+from skbackprop.inspection.slider import SliderPage
 from skbackprop.network.views.drawing import LARGEST_IMAGE, Diagram, draw_graph
 from skbackprop.network.views.transformed import draw_transformed
 
 _MOST_NUMBERS = 4  # of a box
 _BLANK = "\N{NO-BREAK SPACE}"  # boxes keep their size from frame to frame
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>Backprop, step by step</title>
-<style>
-body {{ font-family: sans-serif; margin: 1em; }}
-input {{ width: 100%; max-width: 40em; }}
-main {{ display: flex; flex-wrap: wrap; }}
-figure {{ margin: 1em 2em 1em 0; overflow-x: auto; }}
-</style>
-<label>Step <output id="step"></output> of {last}: <span id="text"></span><br>
-<input id="slider" type="range" min="0" max="{last}" value="0"></label>
-<main>
-<figure><figcaption>Graph</figcaption><div id="forward"></div></figure>
-<figure><figcaption>Transformed graph</figcaption><div id="backward"></div></figure>
-</main>
-<script>
-const frames = {frames};
-const slider = document.getElementById("slider");
-function show() {{
-  const frame = frames[slider.value];
-  document.getElementById("step").textContent = slider.value;
-  document.getElementById("text").textContent = frame[0];
-  document.getElementById("forward").innerHTML = frame[1];
-  document.getElementById("backward").innerHTML = frame[2];
-}}
-slider.oninput = show;
-show();
-</script>
-</html>
-"""
 
 
 class _Frame(NamedTuple):
@@ -53,7 +23,7 @@ class _Frame(NamedTuple):
     backward: str
 
 
-class GraphDisplay:
+class GraphDisplay(SliderPage):
     """Signals of one sample in a graph, and adjoints in its transformed graph.
 
     It is made by `from_estimator`. All parameters are kept as attributes. In a
@@ -100,6 +70,9 @@ class GraphDisplay:
     2: dz[1] = 1
     1: dz[0] = 3, -1; dw[1] = 1, 2, 1
     """
+
+    _title = "Backprop, step by step"
+    _captions = "Graph", "Transformed graph"
 
     def __init__(self, graph, signals, adjoint, backward):
         self.graph = graph
@@ -203,22 +176,6 @@ class GraphDisplay:
             boxes[f"b{step.node}"] = frame, *values
             texts.append(f"{step.node}: {'; '.join(words.values())}")
         return boxes, texts
-
-    def to_html(self):
-        """Return a page with a slider over the steps.
-
-        Returns
-        -------
-        str
-            HTML that needs no network connection, to be written to a file.
-        """
-        # A script ends at the first "</", wherever that stands.
-        frames = json.dumps(self.frames_).replace("</", "<\\/")
-        return _PAGE.format(last=len(self.frames_) - 1, frames=frames)
-
-    def _repr_html_(self):
-        page = escape(self.to_html())
-        return f'<iframe srcdoc="{page}" width="100%" height="600"></iframe>'
 
 
 def _flat(value):

@@ -1,5 +1,6 @@
 """What tests need of the system that they run on."""
 
+import shutil
 import signal
 import sys
 
@@ -12,4 +13,25 @@ kills_processes = pytest.mark.skipif(
 limits_memory = pytest.mark.skipif(
     sys.platform != "linux",
     reason="only Linux holds a process to limits of memory (RLIMIT_AS, RLIMIT_DATA)",
+)
+
+CHROMIUM = next(
+    filter(
+        None,
+        map(
+            shutil.which,
+            (
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+                "chrome",
+            ),
+        ),
+    ),
+    None,
+)
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="runs a page in Chromium or Chrome, of which there is none in PATH",
 )

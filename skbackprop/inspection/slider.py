@@ -1,0 +1,67 @@
+"""Pages with a slider, which shows one frame of a display at a time, offline."""
+
+import json
+from html import escape
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width">
+<style>
+body {{ font-family: sans-serif; margin: 1em; background: white; color: black; }}
+input {{ width: 100%; max-width: 40em; }}
+main {{ display: flex; flex-wrap: wrap; }}
+figure {{ margin: 1em 2em 1em 0; overflow-x: auto; }}
+img {{ max-width: 100%; }}
+</style>
+<label>Step <output id="step"></output> of {last}: <span id="text"></span><br>
+<input id="slider" type="range" min="0" max="{last}" value="0"></label>
+<main>
+{panels}
+</main>
+<script>
+const frames = {frames};
+const slider = document.getElementById("slider");
+const panels = document.querySelectorAll("figure > div");
+function show() {{
+  const [text, ...images] = frames[slider.value];
+  document.getElementById("step").textContent = slider.value;
+  document.getElementById("text").textContent = text;
+  images.forEach((image, k) => panels[k].innerHTML = image);
+}}
+slider.oninput = show;
+show();
+</script>
+</html>
+"""
+_PANEL = "<figure><figcaption>{}</figcaption><div></div></figure>"
+
+
+class SliderPage:
+    """What displays have in common whose ``frames_`` are shown one at a time.
+
+    A frame is a text and, for each of the captions, an image in HTML. In a notebook
+    the display shows itself, with the slider.
+    """
+
+    _title, _captions = "", ()
+
+    def to_html(self):
+        """Return a page with a slider over the frames.
+
+        Returns
+        -------
+        str
+            HTML that needs no network connection, to be written to a file.
+        """
+        # A script ends at the first "</", wherever that stands.
+        frames = json.dumps(self.frames_).replace("</", "<\\/")
+        return _PAGE.format(
+            title=self._title,
+            last=len(self.frames_) - 1,
+            panels="\n".join(map(_PANEL.format, self._captions)),
+            frames=frames,
+        )
+
+    def _repr_html_(self):
+        page = escape(self.to_html())
+        return f'<iframe srcdoc="{page}" width="100%" height="600"></iframe>'
