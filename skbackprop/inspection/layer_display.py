@@ -1,7 +1,5 @@
 """The picture of what each layer does."""
 
-import textwrap
-
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
@@ -14,13 +12,12 @@ from skbackprop.inspection.layers import (
 from skbackprop.inspection.panels import panel_axes
 from skbackprop.utils.docs import share_docs
 
-_PLOT_PARAMETERS = """
+_PLOT_DOC = """
     ax : matplotlib Axes or array of them, default=None
         One for each measure; by default those of a new figure, one below the other.
     line_kw : dict, default=None
         Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
 """
-_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
 
 
 class LayerReportDisplay:
@@ -64,9 +61,7 @@ class LayerReportDisplay:
         self.report = report
 
     @classmethod
-    @share_docs(
-        parameters=textwrap.indent(REPORT_PARAMETERS, 4 * " "), plotting=_SHARED
-    )
+    @share_docs(parameters=REPORT_PARAMETERS, plotting=_PLOT_DOC)
     def from_estimator(
         cls,
         estimator,
@@ -122,7 +117,7 @@ class LayerReportDisplay:
         )
         return cls(report).plot(ax=ax, line_kw=line_kw)
 
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, line_kw=None):
         """Draw the curves.
 

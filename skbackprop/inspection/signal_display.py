@@ -1,6 +1,5 @@
 """The picture of what flows through layers: activations, gradients and updates."""
 
-import textwrap
 from numbers import Integral
 
 import numpy as np
@@ -23,7 +22,7 @@ from skbackprop.utils.docs import share_docs
 
 _N_BINS = 50
 _HEALTHY = -3  # log10 of update : data
-_PLOT_PARAMETERS = """
+_PLOT_DOC = """
     ax : matplotlib Axes or array of them, default=None
         Two for activations and gradients, and one for updates, where there are any; by
         default those of a new figure, side by side.
@@ -31,7 +30,6 @@ _PLOT_PARAMETERS = """
         Keywords for :meth:`matplotlib.axes.Axes.stairs` and
         :meth:`matplotlib.axes.Axes.plot`, which draw histograms and curves.
 """
-_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
 
 
 class LayerSignalDisplay:
@@ -88,7 +86,7 @@ class LayerSignalDisplay:
         self.updates = updates
 
     @classmethod
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     @validate_params(
         {
             "n_steps": [Interval(Integral, 0, None, closed="left")],
@@ -138,7 +136,8 @@ class LayerSignalDisplay:
         ------
         TypeError, ValueError
             If the estimator is no network of this package, or minimises a loss of
-            groups of samples; if it learns by L-BFGS and `n_steps` is not 0.
+            groups of samples; if `n_steps` is not 0, and the solver is L-BFGS or
+            classes are weighted as 'balanced'.
 
         Notes
         -----
@@ -170,11 +169,7 @@ class LayerSignalDisplay:
 
         check_network(estimator)
         check_consistent_length(X, y)
-        if n_steps and estimator.solver == "lbfgs":
-            raise ValueError(
-                f"n_steps={n_steps} must be 0 for solver='lbfgs', which takes no steps "
-                "of minibatches."
-            )
+        _check_steps(estimator, n_steps)
         rng = check_random_state(random_state)
         point = LossPoint(estimator, *draw_samples(X, y, max_samples, rng))
         activations, gradients, saturated = _read_layers(point)
@@ -186,7 +181,7 @@ class LayerSignalDisplay:
         display = cls(activations, gradients, saturated, updates)
         return display.plot(ax=ax, line_kw=line_kw)
 
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, line_kw=None):
         """Draw histograms and curves.
 
@@ -243,6 +238,21 @@ class LayerSignalDisplay:
             _HEALTHY, color="0.5", linewidth=3, zorder=0, label="rule of thumb"
         )
         axes.set(xlabel="step", ylabel="log10 of update : data")
+
+
+def _check_steps(estimator, n_steps):
+    """Raise an error where steps are asked for that partial_fit cannot take."""
+    if n_steps and estimator.solver == "lbfgs":
+        raise ValueError(
+            f"n_steps={n_steps} must be 0 for solver='lbfgs', which takes no steps "
+            "of minibatches."
+        )
+    if n_steps and getattr(estimator, "class_weight", None) == "balanced":
+        raise ValueError(
+            f"n_steps={n_steps} must be 0 for class_weight='balanced', which needs all "
+            "samples at once, while a step sees a minibatch. Or fit with weights by "
+            "class, as compute_class_weight of sklearn.utils returns them."
+        )
 
 
 def _read_layers(point):

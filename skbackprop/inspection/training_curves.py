@@ -1,7 +1,5 @@
 """The picture of how a network has learnt."""
 
-import textwrap
-
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
@@ -20,7 +18,7 @@ _PANELS = {
 _COLUMNS = [name for names in _PANELS.values() for name in names]
 _DEFAULT = ("loss", "validation_loss", "validation_score", "learning_rate")
 
-_PLOT_PARAMETERS = """
+_PLOT_DOC = """
     columns : list of str, default=None
         What to draw, of 'loss', 'validation_loss', 'penalty', 'validation_score',
         'learning_rate', 'gradient_norm' and 'seconds'. By default loss, learning
@@ -31,7 +29,6 @@ _PLOT_PARAMETERS = """
     line_kw : dict, default=None
         Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
 """
-_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
 
 
 class TrainingCurveDisplay:
@@ -75,7 +72,7 @@ class TrainingCurveDisplay:
         self.history = history
 
     @classmethod
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def from_estimator(cls, estimator, *, columns=None, ax=None, line_kw=None):
         """Plot how an estimator has learnt.
 
@@ -116,7 +113,7 @@ class TrainingCurveDisplay:
         )
 
     @classmethod
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def from_history(cls, history, *, columns=None, ax=None, line_kw=None):
         """Plot a history of training.
 
@@ -154,7 +151,7 @@ class TrainingCurveDisplay:
             )
         return cls(history).plot(columns=columns, ax=ax, line_kw=line_kw)
 
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, columns=None, ax=None, line_kw=None):
         """Draw the curves.
 

@@ -182,6 +182,10 @@ def test_axes_and_keywords_may_be_given(plt):
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ValueError, match="n_steps=50 must be 0 for solver='lbfgs'"):
         LayerSignalDisplay.from_estimator(fitted(solver="lbfgs", tol=0.1), X, y)
+    balanced = fitted(class_weight="balanced")
+    with pytest.raises(ValueError, match="n_steps=50 must be 0 for class_weight="):
+        LayerSignalDisplay.from_estimator(balanced, X, y)
+    assert LayerSignalDisplay.from_estimator(balanced, X, y, n_steps=0).updates.empty
     with pytest.raises(TypeError, match="a network of this package"):
         LayerSignalDisplay.from_estimator(LogisticRegression().fit(X, y), X, y)
     with pytest.raises(ValueError, match="'n_steps' parameter"):
