@@ -14,6 +14,7 @@ from skbackprop.inspection.signal_display import LayerSignalDisplay
 from skbackprop.inspection.similarity import cka
 from skbackprop.inspection.stretching_display import SpaceStretchingDisplay
 from skbackprop.inspection.unit_display import UnitMapDisplay
+from skbackprop.inspection.unit_frames import UnitMapFrames
 
 if TYPE_CHECKING:
     from skbackprop.inspection.layer_display import LayerReportDisplay
@@ -27,6 +28,7 @@ __all__ = [
     "SpaceStretchingDisplay",
     "TrainingHealth",
     "UnitMapDisplay",
+    "UnitMapFrames",
     "WrongGradientError",
     "check_gradients",
     "cka",

@@ -5,6 +5,25 @@ import numpy as np
 from skbackprop.inspection.binding import bind
 
 _MARGIN = 0.1  # of the range of the samples, around them
+# Parameters that all displays of the plane document alike.
+SAMPLES_DOC = """\
+    X : array-like of shape (n_samples, 2)
+        The samples.
+    y : array-like of shape (n_samples,), default=None
+        Classes or numbers, shown as colours: up to 7 different ones as colours
+        far apart, more as shades.
+"""
+NETWORK_DOC = f"""\
+    estimator : Graph or fitted estimator
+        A network that reads two features. Modules behave as in prediction.
+{SAMPLES_DOC}\
+    parameters : ndarray or list of ndarray, default=None
+        Parameters of a graph, as in :func:`vjp`.
+"""
+SCATTER_DOC = """\
+    scatter_kw : dict, default=None
+        Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+"""
 
 
 def bind_to_plane(network, X, parameters):

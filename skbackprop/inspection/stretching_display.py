@@ -1,6 +1,5 @@
 """The picture of how a network stretches the plane, node by node."""
 
-import textwrap
 from numbers import Integral
 
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -8,19 +7,18 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop.inspection.colors import sample_colors
 from skbackprop.inspection.panels import panels_in_rows
+from skbackprop.inspection.plane import NETWORK_DOC, SCATTER_DOC
 from skbackprop.inspection.stretching import stretch
 from skbackprop.utils.docs import share_docs
 
 _ARROWS = ("0", "0.5")  # of the first and the second basis vector
-_PLOT_PARAMETERS = """
+_PLOT_DOC = f"""\
     ax : matplotlib Axes or array of them, default=None
         One for each node; by default those of a new figure, in rows.
-    scatter_kw : dict, default=None
-        Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+{SCATTER_DOC}\
     line_kw : dict, default=None
         Keywords for :class:`matplotlib.collections.LineCollection`, the grid.
 """
-_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
 
 
 class SpaceStretchingDisplay:
@@ -78,7 +76,7 @@ class SpaceStretchingDisplay:
         self.y = y
 
     @classmethod
-    @share_docs(parameters=_SHARED)
+    @share_docs(network=NETWORK_DOC, plotting=_PLOT_DOC)
     @validate_params(
         {
             "nodes": ["array-like", None],
@@ -103,20 +101,12 @@ class SpaceStretchingDisplay:
 
         Parameters
         ----------
-        estimator : Graph or fitted estimator
-            A network that reads two features. Modules behave as in prediction.
-        X : array-like of shape (n_samples, 2)
-            The samples.
-        y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours: up to 7 different ones as colours
-            far apart, more as shades.
-        parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
+        {network}
         nodes : list of int or Node, default=None
             Which nodes to show, numbered as ``print(graph)`` has them; by default all.
         n_lines : int, default=15
             Of the grid, in each direction.
-        {parameters}
+        {plotting}
 
         Returns
         -------
@@ -158,7 +148,7 @@ class SpaceStretchingDisplay:
         )
         return display.plot(ax=ax, scatter_kw=scatter_kw, line_kw=line_kw)
 
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, scatter_kw=None, line_kw=None):
         """Draw the plane behind each node.
 

@@ -1,6 +1,5 @@
 """The picture of what each unit of a network sees of two features."""
 
-import textwrap
 from numbers import Integral
 
 import numpy as np
@@ -8,22 +7,32 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skbackprop.inspection.colors import sample_colors
-from skbackprop.inspection.unit_maps import map_units
+from skbackprop.inspection.plane import NETWORK_DOC, SCATTER_DOC
+from skbackprop.inspection.unit_maps import largest_values, map_units
 from skbackprop.utils.docs import share_docs
 
 _SIZE = 0.42, 0.84  # of a map, beside a column and a row
 _COLUMN, _ROW = 2.2, 1.1  # inches: a map is a square
 _WIDEST = 5  # points
 _POSITIVE, _NEGATIVE = "#D55E00", "#0072B2"
-_PLOT_PARAMETERS = """
-    ax : matplotlib Axes, default=None
-        Where maps and links are put; by default those of a new figure.
+MAP_DOC = f"""\
     image_kw : dict, default=None
         Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
-    scatter_kw : dict, default=None
-        Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+{SCATTER_DOC}"""
+CHOICE_DOC = """\
+    max_units : int, default=8
+        Most units shown of a layer: those whose values spread most over the samples.
+    grid_resolution : int, default=50
+        Points of a map in each direction.
 """
-_SHARED = textwrap.indent(_PLOT_PARAMETERS, 4 * " ")
+CHOICE_CONSTRAINTS = {
+    "max_units": [Interval(Integral, 1, None, closed="left")],
+    "grid_resolution": [Interval(Integral, 2, None, closed="left")],
+}
+_PLOT_DOC = f"""\
+    ax : matplotlib Axes, default=None
+        Where maps and links are drawn; by default on those of a new figure.
+{MAP_DOC}"""
 
 
 class UnitMapDisplay:
@@ -48,6 +57,10 @@ class UnitMapDisplay:
         Samples, drawn on the maps of the output.
     y : array-like of shape (n_samples,), default=None
         Classes or numbers, shown as colours.
+    limits : dict, default=None
+        Where scales end: for each layer an array of shape (n_units,), the values at
+        which the colours of its maps end, and for 'links' the weight of the widest.
+        By default the largest absolute values of `maps` and of `links`.
 
     Attributes
     ----------
@@ -62,6 +75,7 @@ class UnitMapDisplay:
 
     See Also
     --------
+    UnitMapFrames : The same at several times of training, with a slider.
     SpaceStretchingDisplay : Where layers of two units put the samples.
     sklearn.inspection.DecisionBoundaryDisplay : The output alone, of any estimator.
 
@@ -77,23 +91,18 @@ class UnitMapDisplay:
     {'input': 2, 'layer 0': 4, 'layer 1': 3, 'output': 1}
     """
 
-    def __init__(self, maps, links, units, extent, X=None, y=None):
+    def __init__(self, maps, links, units, extent, X=None, y=None, limits=None):
         self.maps = maps
         self.links = links
         self.units = units
         self.extent = extent
         self.X = X
         self.y = y
+        self.limits = largest_values(maps, links) if limits is None else limits
 
     @classmethod
-    @share_docs(parameters=_SHARED)
-    @validate_params(
-        {
-            "max_units": [Interval(Integral, 1, None, closed="left")],
-            "grid_resolution": [Interval(Integral, 2, None, closed="left")],
-        },
-        prefer_skip_nested_validation=True,
-    )
+    @share_docs(network=NETWORK_DOC, choice=CHOICE_DOC, plotting=_PLOT_DOC)
+    @validate_params(CHOICE_CONSTRAINTS, prefer_skip_nested_validation=True)
     def from_estimator(
         cls,
         estimator,
@@ -111,20 +120,9 @@ class UnitMapDisplay:
 
         Parameters
         ----------
-        estimator : Graph or fitted estimator
-            A network that reads two features. Modules behave as in prediction.
-        X : array-like of shape (n_samples, 2)
-            The samples.
-        y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours.
-        parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
-        max_units : int, default=8
-            Of a layer with more units, so many are shown: those whose values spread
-            most over the samples.
-        grid_resolution : int, default=50
-            Points of a map in each direction.
-        {parameters}
+        {network}
+        {choice}
+        {plotting}
 
         Returns
         -------
@@ -164,7 +162,7 @@ class UnitMapDisplay:
         display = cls(*found, X=X, y=y)
         return display.plot(ax=ax, image_kw=image_kw, scatter_kw=scatter_kw)
 
-    @share_docs(parameters=_SHARED)
+    @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, image_kw=None, scatter_kw=None):
         """Draw maps and links.
 
@@ -178,12 +176,11 @@ class UnitMapDisplay:
             This object.
         """
         check_matplotlib_support(f"{type(self).__name__}.plot")
-        n_rows = max(map(len, self.maps.values()))
+        n_rows = self._n_rows()
         if ax is None:
             import matplotlib.pyplot as plt
 
-            size = _COLUMN * len(self.maps), _ROW * n_rows + 0.3
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+            _, ax = plt.subplots(**self._figure_kw())
         self.ax_, self.figure_ = ax, ax.figure
         ax.set(xlim=(-0.5, len(self.maps) - 0.5), ylim=(-0.5, n_rows - 0.5))
         ax.set_xticks(range(len(self.maps)), self.maps)
@@ -200,6 +197,14 @@ class UnitMapDisplay:
             self._draw_samples(scatter_kw or {})
         return self
 
+    def _n_rows(self):
+        return max(map(len, self.maps.values()))
+
+    def _figure_kw(self):
+        """Return keywords of a figure in which maps are squares."""
+        size = _COLUMN * len(self.maps), _ROW * self._n_rows() + 0.3
+        return {"figsize": size, "layout": "constrained"}
+
     def _places(self, n_rows):
         """Return the middle of each map, each layer in the middle of its column."""
         places = {}
@@ -212,7 +217,7 @@ class UnitMapDisplay:
         """Draw a line for each weight, from the edge of a map to that of another."""
         from matplotlib.collections import LineCollection
 
-        largest = max((abs(w).max() for w in self.links.values()), default=0) or 1
+        largest = self.limits["links"] or 1
         drawn, half = {}, _SIZE[0] / 2
         for (source, target), weights in self.links.items():
             lines = [
@@ -232,12 +237,12 @@ class UnitMapDisplay:
 
     def _draw_maps(self, places, name, keywords):
         width, height = _SIZE
-        images = []
-        for (x, y), values in zip(places, self.maps[name], strict=True):
+        images, maps, limits = [], self.maps[name], self.limits[name]
+        for (x, y), values, limit in zip(places, maps, limits, strict=True):
             box = x - width / 2, y - height / 2, width, height
             inset = self.ax_.inset_axes(box, transform=self.ax_.transData)
             inset.set(xticks=[], yticks=[])
-            reach = abs(values).max() or 1
+            reach = limit or 1
             defaults = {
                 "cmap": "RdBu_r",
                 "vmin": -reach,

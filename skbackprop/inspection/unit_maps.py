@@ -18,8 +18,8 @@ class UnitMaps(NamedTuple):
     extent: tuple
 
 
-def map_units(network, X, parameters, max_units, resolution):
-    """Return the UnitMaps of a network around samples."""
+def map_units(network, X, parameters, max_units, resolution, shown=None):
+    """Return the UnitMaps of a network around samples, of the units shown if given."""
     bound, X = bind_to_plane(network, X, parameters)
     layers, corners = name_layers(bound.graph), corners_around(X)
     first, second = np.meshgrid(*np.linspace(*corners, resolution).T)
@@ -27,7 +27,9 @@ def map_units(network, X, parameters, max_units, resolution):
     units, maps = {}, {}
     for node, name in layers.items():
         of_samples, of_grid = np.split(signals[node], [len(X)])
-        units[name] = _most_varied(of_samples, max_units)
+        units[name] = (
+            _most_varied(of_samples, max_units) if shown is None else shown[name]
+        )
         seen = of_grid[:, units[name]].T
         maps[name] = seen.reshape(-1, resolution, resolution)
     links = {
@@ -37,6 +39,13 @@ def map_units(network, X, parameters, max_units, resolution):
         for (source, target), weight in _weights_between(bound, layers).items()
     }
     return UnitMaps(maps, links, units, tuple(corners.T.ravel().tolist()))
+
+
+def largest_values(maps, links):
+    """Return the largest absolute values of each map, by layer, and of all 'links'."""
+    limits = {name: abs(values).max(axis=(1, 2)) for name, values in maps.items()}
+    weights = [abs(w).max() for w in links.values()]
+    return {**limits, "links": max(weights, default=0)}
 
 
 def name_layers(graph):
