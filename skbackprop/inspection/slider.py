@@ -7,7 +7,8 @@ _PAGE = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
 <style>
-body {{ font-family: sans-serif; margin: 1em; background: white; color: black; }}
+:root {{ color-scheme: light dark; }}
+body {{ font-family: sans-serif; margin: 1em; }}
 input {{ width: 100%; max-width: 40em; }}
 main {{ display: flex; flex-wrap: wrap; }}
 figure {{ margin: 1em 2em 1em 0; overflow-x: auto; }}

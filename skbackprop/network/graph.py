@@ -326,7 +326,8 @@ class Graph:
         return draw_graph(self).to_svg()
 
     def _repr_html_(self):
-        return self.to_svg() + self.summary()._repr_html_()
+        both = self.to_svg() + self.summary()._repr_html_()
+        return f'<div style="overflow-x: auto">{both}</div>'
 
     # How a graph is stored and compared
 
