@@ -1,4 +1,4 @@
-"""What the parameters of a network begin with."""
+"""Initialization of the parameters of a network."""
 
 from functools import partial
 
@@ -8,10 +8,10 @@ from scipy import sparse
 from skbackprop.engine.reference.modules import Pass, forward
 from skbackprop.network import Module
 
-_ROWS_OF_LAYERS = 512  # the first ones, that 'unit_variance' sees
+_ROWS_OF_LAYERS = 512  # the first rows, for 'unit_variance'
 _ROWS_OF_UNITS = 1000  # drawn at random, as data may be sorted
 _ROWS_OF_BIAS = 5  # as in RealMLP (Holzmuller et al. 2024)
-_LEAST_SPREAD = 1e-6  # of what a unit puts out, to be divided by
+_LEAST_SPREAD = 1e-6  # of a unit's output, below which it is not rescaled
 
 
 def initialize(
@@ -20,7 +20,7 @@ def initialize(
     """Fill the parameter vector of an untrained network.
 
     Modules with a weight matrix, in the order of their first use, draw weights,
-    then biases. All others begin with constants (:attr:`Module.initial_values`).
+    then biases. All others start with constants (:attr:`Module.initial_values`).
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ def initialize(
     parameters : ndarray of shape (program.n_parameters,)
     random_state : RandomState
     weight_init : {'glorot', 'he', 'lecun', 'orthogonal', 'unit_std', 'unit_variance'}
-        Default 'glorot': uniform on +-sqrt(6 / (fan_in + fan_out)), biases too
-        (Glorot & Bengio 2010), with 2 instead of 6 where the only activation of
-        the network is the logistic one, as scikit-learn has it. The others
-        leave biases at 0.
+        The default 'glorot' draws weights and biases uniformly from
+        +-sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010), with 2 instead of 6 if
+        the logistic function is the only activation, as in scikit-learn. All others
+        set biases to 0.
     x : ndarray or sparse matrix of shape (n_rows, n_features), default=None
-        The data, on rows of which 'unit_variance' lets the output of each linear
-        module vary by 1, and 'unit_std' that of each unit.
+        The data. On rows of it, 'unit_variance' scales the output of each linear
+        module to standard deviation 1, and 'unit_std' that of each unit.
     bias_init : {'zeros', 'data'}, default=None
-        None: as ``weight_init`` has it. 'data': minus a random mean of what the unit
-        puts out for a few rows, so that it is 0 amid the data. Weights are drawn
-        alike with all of these.
+        None leaves biases to ``weight_init``. 'data' sets a bias to minus a random
+        mean of the unit's output for a few rows, so that the unit is 0 at a point
+        amid the data. The weights do not depend on this choice.
     """
     draw, views, done = WEIGHT_INITS[weight_init], program.views(parameters), set()
     factor = _glorot_factor(program)
@@ -60,28 +60,28 @@ def initialize(
     if rules:
         only_layers = rules == [_scale_layer]
         rows = x[:_ROWS_OF_LAYERS] if only_layers else _some_rows(x, random_state)
-        with np.errstate(all="ignore"):  # what overflows is left as it was drawn
+        with np.errstate(all="ignore"):  # units that overflow are not rescaled
             _fit_to_data(program, views, rows, rules)
 
 
 def _glorot_factor(program):
-    """Return the factor of the activations; of several, the largest."""
+    """Return the largest factor of the activations."""
     modules = [instruction.module for instruction in program.instructions]
     activations = [m for m in modules if m.is_elementwise and not m.passes_on]
     return max((m.glorot_factor for m in activations), default=Module.glorot_factor)
 
 
 def _connected(module, shape):
-    """Return which weights of a matrix there are."""
+    """Return a mask of the weights of a matrix that exist."""
     if module.connections is None:
         return np.ones(shape, bool)
     return module.connected(shape[0])
 
 
 def mean_fans(module, shape):
-    """Return fan_in and fan_out of the matrix of a module, on average.
+    """Return the mean fan_in and fan_out of the matrix of a module.
 
-    These are the numbers of connections of an output and of an input.
+    These are the numbers of connections per output and per input.
     """
     connected = _connected(module, shape)
     return np.maximum(1.0, np.array(connected.shape) * connected.mean())
@@ -103,11 +103,11 @@ def _draw_normal(gain):
 
 
 def _draw_orthogonal(module, blocks, factor, random_state):
-    """Draw a matrix with orthogonal columns, or rows where it is wider than high."""
+    """Draw a matrix with orthogonal columns, or rows if it has more columns."""
     weight = blocks["weight"]
     normal = random_state.normal(size=(max(weight.shape), min(weight.shape)))
     q, r = np.linalg.qr(normal)
-    q = q * np.sign(np.diag(r))  # uniform among all orthogonal matrices
+    q = q * np.sign(np.diag(r))  # for a uniform distribution (Haar measure)
     weight[...] = q if weight.shape[0] >= weight.shape[1] else q.T
 
 
@@ -121,11 +121,11 @@ WEIGHT_INITS = {
 }
 
 
-# What is fitted to data
+# Rules that fit parameters to data
 
 
 def _some_rows(x, random_state):
-    """Return rows drawn at random, all where there are few."""
+    """Return rows drawn at random, or all if there are few."""
     n_rows = x.shape[0]
     if n_rows <= _ROWS_OF_UNITS:
         return x
@@ -133,10 +133,10 @@ def _some_rows(x, random_state):
 
 
 def _fit_to_data(program, views, x, rules):
-    """Let rules change the blocks of linear modules, in forward order.
+    """Apply rules to the blocks of linear modules, in forward order.
 
-    Each sees what its module reads of the rows x. A module that is used more than
-    once goes by its first use.
+    A rule gets the input that its module has for the rows x. For a module that is
+    used more than once, that is the input of the first use.
     """
     if sparse.issparse(x):
         program.check_reads_sparse()
@@ -153,29 +153,29 @@ def _fit_to_data(program, views, x, rules):
         signals[instruction.output] = forward(
             instruction.module, inputs, blocks, Pass()
         )
-        for i in set(instruction.inputs):  # of unrolled loops there are thousands
+        for i in set(instruction.inputs):  # unrolled loops have thousands of signals
             if last_use[i] == instruction.output:
                 del signals[i]
 
 
 def _scale_layer(x, weight, bias=None):
-    """Divide all weights by the spread of what they put out."""
+    """Divide all weights by the standard deviation of the module's output."""
     spread = np.std(x @ weight)
     if np.isfinite(spread) and spread > 0:
         weight[...] /= spread
 
 
 def _scale_units(x, weight, bias=None):
-    """Divide the weights of each unit by the spread of what it puts out."""
+    """Divide the weights of each unit by the standard deviation of its output."""
     spread = np.std(x @ weight, axis=0, dtype=np.float64)
     weight /= np.where(np.isfinite(spread) & (spread > _LEAST_SPREAD), spread, 1)
 
 
 def _shift_units(x, weight, bias=None, *, random_state):
-    """Let each unit be 0 at a random point in the convex hull of a few rows.
+    """Shift each unit to be 0 at a random point in the convex hull of a few rows.
 
-    A bias is minus a mean of the unit's pre-activations there, with weights that are
-    uniform among all: exponential numbers, divided by their sum.
+    The bias is minus a weighted mean of the unit's pre-activations for these rows.
+    The weights are uniform on the simplex: exponential numbers divided by their sum.
     """
     if bias is None:
         return

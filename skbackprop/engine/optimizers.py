@@ -1,9 +1,9 @@
-"""The stochastic optimizers: rows of a table, one update formula each.
+"""The stochastic optimizers, each with its update formula.
 
 A step is ``parameter, *slots = update(parameter, gradient, *slots)``,
 elementwise over the flat parameter vector, written in terms of ``xp`` and run
-by both executors. What changes from step to step (learning rate, bias
-correction) is computed for many steps at once by ``coefficients``.
+by both executors. Numbers that change from step to step (learning rate, bias
+correction) are computed for many steps at once by ``coefficients``.
 """
 
 from dataclasses import dataclass
@@ -30,14 +30,15 @@ class Optimizer:
     Attributes
     ----------
     n_slots : int
-        Vectors like the parameters that the rule carries from step to step.
+        Number of vectors, of the size of the parameters, that the rule keeps from
+        step to step.
     n_coefficients : int
-        Numbers that it is given at each step.
+        Number of coefficients of a step.
     rate_columns : tuple of int
-        Which of these are proportional to the learning rate.
+        Indices of the coefficients that are proportional to the learning rate.
     uses_curvature : bool
-        Whether it is told, before each epoch, the second derivatives of the
-        loss by ``take_curvature``.
+        Whether ``take_curvature`` receives the second derivatives of the loss
+        before each epoch.
     """
 
     n_slots: ClassVar[int]
@@ -51,7 +52,7 @@ class Optimizer:
         Parameters
         ----------
         steps : ndarray of int64 of shape (n_steps,)
-            Numbers of the steps since the optimizer began, from 1 on.
+            Numbers of the steps, counted from 1 at the optimizer's first step.
         learning_rates : ndarray of float64 of shape (n_steps,)
         """
         raise NotImplementedError
@@ -73,15 +74,15 @@ class SGD(Optimizer):
 
     .. math:: v \leftarrow \mu v - \eta g, \qquad w \leftarrow w + v
 
-    or, with Nesterov's momentum (Nesterov 1983, as scikit-learn applies it),
+    or, with Nesterov momentum (Nesterov 1983, as implemented by scikit-learn),
     :math:`w \leftarrow w + \mu v - \eta g` with the new v.
 
     Parameters
     ----------
     momentum : float
-        The share of the last move that is repeated.
+        Fraction of the previous update that is added to the current one.
     nesterov : bool
-        Whether momentum is Nesterov's.
+        Whether to use Nesterov momentum.
     """
 
     momentum: float
@@ -113,22 +114,22 @@ class SGD(Optimizer):
 class SDLM(SGD):
     r"""Stochastic diagonal Levenberg-Marquardt (LeCun et al. 1998, section 9.1).
 
-    Gradient descent with momentum, and a learning rate for each parameter,
+    Gradient descent with momentum and a learning rate for each parameter,
 
     .. math:: \eta_k = \frac{\eta}{h_k + d}
 
-    with :math:`h_k` the mean of :math:`\partial^2 E / \partial w_k^2` in the
-    approximation of Gauss and Newton, measured anew before each epoch, and d the
-    damping, which keeps rates finite where the loss is flat.
+    where :math:`h_k` is the mean of :math:`\partial^2 E / \partial w_k^2` in the
+    Gauss-Newton approximation, estimated before each epoch, and the damping d keeps
+    the rates finite where the loss is flat.
 
     Parameters
     ----------
     momentum : float
-        The share of the last move that is repeated.
+        Fraction of the previous update that is added to the current one.
     nesterov : bool
-        Whether momentum is Nesterov's.
+        Whether to use Nesterov momentum.
     damping : float
-        The d above.
+        The damping d.
     """
 
     damping: float
@@ -137,11 +138,11 @@ class SDLM(SGD):
     uses_curvature: ClassVar[bool] = True
 
     def take_curvature(self, slots, curvature):
-        """Enter 1 / (h + mu) into the slots."""
+        """Store 1 / (h + d) in the slots."""
         slots[1] = 1 / (curvature + self.damping)
 
     def update(self, parameter, gradient, slots, coefficients, xp):
-        """Return the new parameter, velocity, and the rates as they are."""
+        """Return the new parameter, the new velocity and the unchanged rates."""
         velocity, rate = slots
         parameter, (velocity,) = super().update(
             parameter, rate * gradient, [velocity], coefficients, xp
@@ -151,7 +152,7 @@ class SDLM(SGD):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    r"""Adam (Kingma & Ba 2015), epsilon beside the uncorrected root.
+    r"""Adam (Kingma & Ba 2015), with epsilon added to the uncorrected root.
 
     .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
@@ -161,11 +162,11 @@ class Adam(Optimizer):
     Parameters
     ----------
     beta_1 : float
-        Decay of the running mean of gradients.
+        Decay rate of the running mean of the gradient.
     beta_2 : float
-        Decay of the running mean of their squares.
+        Decay rate of the running mean of the squared gradient.
     epsilon : float
-        What keeps the divisor from 0.
+        Constant that keeps the denominator positive.
     """
 
     beta_1: float
@@ -199,7 +200,7 @@ class Adam(Optimizer):
 
 
 class Nadam(Adam):
-    r"""Adam with Nesterov's momentum (Dozat 2016), scheduled as in torch.
+    r"""Adam with Nesterov momentum (Dozat 2016), scheduled as in PyTorch.
 
     With m and v of :class:`Adam`, :math:`\mu_t = \beta_1 (1 - 0.96^{0.004 t} / 2)`
     and :math:`M_t = \mu_1 \mu_2 \cdots \mu_t`,
@@ -211,11 +212,11 @@ class Nadam(Adam):
     Parameters
     ----------
     beta_1 : float
-        Decay of the running mean of gradients.
+        Decay rate of the running mean of the gradient.
     beta_2 : float
-        Decay of the running mean of their squares.
+        Decay rate of the running mean of the squared gradient.
     epsilon : float
-        What keeps the divisor from 0.
+        Constant that keeps the denominator positive.
     """
 
     n_coefficients: ClassVar[int] = 8
@@ -253,7 +254,7 @@ class Nadam(Adam):
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    r"""Divide by a running root mean square (Tieleman & Hinton 2012).
+    r"""Divide the gradient by its running root mean square (Tieleman & Hinton 2012).
 
     .. math:: v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
        w \leftarrow w - \frac{\eta g}{\sqrt{v} + \epsilon}
@@ -261,9 +262,9 @@ class RMSprop(Optimizer):
     Parameters
     ----------
     beta_2 : float
-        Decay of the running mean of squared gradients.
+        Decay rate of the running mean of the squared gradient.
     epsilon : float
-        What keeps the divisor from 0.
+        Constant that keeps the denominator positive.
     """
 
     beta_2: float
@@ -291,7 +292,7 @@ class RMSprop(Optimizer):
 
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
-    r"""Divide by the root of the sum of squares (Duchi, Hazan & Singer 2011).
+    r"""Divide the gradient by the root of its sum of squares (Duchi et al. 2011).
 
     .. math:: s \leftarrow s + g^2, \qquad
        w \leftarrow w - \frac{\eta g}{\sqrt{s} + \epsilon}
@@ -299,7 +300,7 @@ class Adagrad(Optimizer):
     Parameters
     ----------
     epsilon : float
-        What keeps the divisor from 0.
+        Constant that keeps the denominator positive.
     """
 
     epsilon: float
@@ -325,7 +326,7 @@ class Adagrad(Optimizer):
 
 @dataclass(frozen=True)
 class Lion(Optimizer):
-    r"""Step by the sign of a momentum (Chen et al. 2023).
+    r"""Step in the direction of the sign of a momentum (Chen et al. 2023).
 
     .. math:: w \leftarrow w - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g),
        \qquad m \leftarrow \beta_2 m + (1 - \beta_2) g
@@ -333,9 +334,9 @@ class Lion(Optimizer):
     Parameters
     ----------
     beta_1 : float
-        The weight of the momentum beside the gradient in a step.
+        Weight of the momentum in a step; the gradient has weight 1 - beta_1.
     beta_2 : float
-        Decay of the running mean of gradients.
+        Decay rate of the running mean of the gradient.
     """
 
     beta_1: float

@@ -1,8 +1,8 @@
-"""What keeps weights small: rows of the table that a step is told.
+"""Penalties, weight decay and limits on norms, which keep weights small.
 
-Penalties and limits apply to weight matrices, not to biases, and from a given
-epoch on. What they do at a step is a few numbers, computed for many steps at
-once, which stand in front of the optimizer's own.
+They apply to weight matrices, not to biases, from a given epoch on. A step needs a
+few coefficients of them, which are computed for many steps at once and precede those
+of the optimizer.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Penalties:
-    """L2 and L1 penalties, decoupled weight decay, and a limit of norms.
+    """L2 and L1 penalties, decoupled weight decay, and a limit on norms.
 
-    With n the sum of the sample weights of a minibatch, eta its learning rate:
+    Let n be the sum of the sample weights of a minibatch and eta its learning rate.
 
-    - the loss has ``alpha / 2 ||W||^2 / n`` and ``l1_alpha ||W||_1 / n`` more;
-    - the L1 penalty is minimised by the proximal step that follows the
-      optimizer's, w <- sign(w) max(|w| - eta l1_alpha / n, 0) (Beck & Teboulle
-      2009), which gives exact zeros;
-    - decoupled weight decay is w <- (1 - eta weight_decay) w before the
-      optimizer's step (Loshchilov & Hutter 2019);
-    - after it, columns of W, the weights of a unit, that are longer than
+    - ``alpha / 2 ||W||^2 / n`` and ``l1_alpha ||W||_1 / n`` are added to the loss.
+    - The L1 penalty is minimised by the proximal step
+      w <- sign(w) max(|w| - eta l1_alpha / n, 0) (Beck & Teboulle 2009) after the
+      optimizer's step, which gives exact zeros.
+    - Decoupled weight decay is w <- (1 - eta weight_decay) w before the optimizer's
+      step (Loshchilov & Hutter 2019).
+    - After the step, columns of W (the weights of a unit) with a norm above
       ``max_norm`` are scaled down to it (Srivastava et al. 2014).
 
     Parameters
@@ -31,7 +31,7 @@ class Penalties:
     alpha, l1_alpha, weight_decay : float, default=0
     max_norm : float, default=None
     start : float, default=0
-        Epochs before any of these apply.
+        Number of epochs before any of these apply.
     """
 
     alpha: float = 0.0
@@ -40,7 +40,7 @@ class Penalties:
     max_norm: float | None = None
     start: float = 0.0
 
-    # What a step is told, in this order.
+    # The coefficients of a step, in this order.
     ALPHA: ClassVar[int] = 0
     L1_ALPHA: ClassVar[int] = 1
     SHRINKAGE: ClassVar[int] = 2  # eta l1_alpha
@@ -49,7 +49,7 @@ class Penalties:
     n_coefficients: ClassVar[int] = 5
 
     def coefficients(self, epochs, learning_rates):
-        """Return what steps are told, shape (n_steps, n_coefficients).
+        """Return the coefficients of the steps, shape (n_steps, n_coefficients).
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
-"""Learning-rate schedules: rows of a table.
+"""Learning rate schedules.
 
-A schedule gives the learning rate of each step from how far training is, in
-epochs, and says what follows when the loss no longer improves.
+A schedule gives the learning rate of each step as a function of the epochs so far,
+and decides what happens when the loss stops improving.
 """
 
 from collections.abc import Callable
@@ -28,16 +28,16 @@ __all__ = [
 
 
 class Progress(NamedTuple):
-    """How far training is at each of some steps.
+    """The progress of training at a number of steps.
 
     Parameters
     ----------
     epochs : ndarray of float64 of shape (n_steps,)
-        Epochs before the step, with the fraction of the present one.
+        Epochs before each step, including the fraction of the current epoch.
     n_seen : ndarray of int64 of shape (n_steps,)
-        Samples seen before its epoch.
+        Samples seen before the step's epoch.
     slowdown : float
-        Factor by which standstills have reduced the rate so far.
+        Factor by which plateaus of the loss have reduced the rate so far.
     """
 
     epochs: np.ndarray
@@ -47,11 +47,11 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Schedule:
-    """The factor by which the initial learning rate is multiplied."""
+    """A factor that multiplies the initial learning rate."""
 
     @property
     def length(self):
-        """Epochs after which the schedule is over; infinite where it has no end."""
+        """Length of the schedule in epochs; infinite if it has no end."""
         return np.inf
 
     def factors(self, progress):
@@ -64,12 +64,12 @@ class Schedule:
         return np.full(len(progress.epochs), progress.slowdown)
 
     def slow_down(self, slowdown, initial):
-        """Return the slowdown after a standstill, 0 to stop training.
+        """Return the slowdown after a plateau of the loss; 0 stops training.
 
         Parameters
         ----------
         slowdown : float
-            The one so far.
+            The current slowdown.
         initial : float
             Initial learning rate.
         """
@@ -82,12 +82,12 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """Decay as 1 / (samples seen + 1)^power, as scikit-learn's "invscaling".
+    """Decay as 1 / (samples seen + 1)^power, like scikit-learn's "invscaling".
 
     Parameters
     ----------
     power : float, default=0.5
-        How fast it decays.
+        Exponent of the decay.
     """
 
     power: float = 0.5
@@ -99,16 +99,16 @@ class InverseScaling(Schedule):
 
 @dataclass(frozen=True)
 class Plateau(Schedule):
-    """Reduce the rate whenever training comes to a standstill.
+    """Reduce the learning rate when the loss stops improving.
 
-    That is when ``n_iter_no_change`` epochs have brought no improvement.
+    The rate is reduced after ``n_iter_no_change`` epochs without improvement.
 
     Parameters
     ----------
     factor : float, default=0.1
-        By which the rate is multiplied.
+        Factor that multiplies the rate.
     minimum : float, default=1e-6
-        A standstill at a rate of at most this ends training.
+        If the loss stops improving at a rate of at most ``minimum``, training ends.
     """
 
     factor: float = 0.1
@@ -121,14 +121,16 @@ class Plateau(Schedule):
 
 @dataclass(frozen=True)
 class Adaptive(Plateau):
-    """Divide the rate by 5 at each standstill, as scikit-learn's "adaptive".
+    """Divide the rate by 5 when the loss stops improving.
+
+    This is scikit-learn's "adaptive".
 
     Parameters
     ----------
     factor : float, default=0.2
-        Not read: dividing by 5 rounds as in scikit-learn, multiplying does not.
+        Ignored: the rate is divided by 5, which rounds as in scikit-learn.
     minimum : float, default=1e-6
-        A standstill at a rate of at most this ends training.
+        If the loss stops improving at a rate of at most ``minimum``, training ends.
     """
 
     factor: float = 0.2
@@ -145,9 +147,9 @@ class StepDecay(Schedule):
     Parameters
     ----------
     step_size : float, default=30
-        Epochs from one reduction to the next.
+        Number of epochs between reductions.
     gamma : float, default=0.1
-        By which the rate is multiplied.
+        Factor that multiplies the rate.
     """
 
     step_size: float = 30
@@ -160,12 +162,12 @@ class StepDecay(Schedule):
 
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """Multiply the rate by gamma each epoch, step by step: gamma^epochs.
+    """Multiply the rate by gamma in each epoch, in equal steps: gamma^epochs.
 
     Parameters
     ----------
     gamma : float, default=0.95
-        By which the rate is multiplied in an epoch.
+        Factor that multiplies the rate in an epoch.
     """
 
     gamma: float = 0.95
@@ -177,21 +179,22 @@ class ExponentialDecay(Schedule):
 
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """Fall along a cosine, then begin again: SGDR (Loshchilov & Hutter 2017).
+    """Cosine annealing with restarts, SGDR (Loshchilov & Hutter 2017).
 
-    Within a period of T epochs, t of them over, the factor is
+    After t of the T epochs of a period, the factor is
     minimum + (1 - minimum) (1 + cos(pi t / T)) / 2.
 
     Parameters
     ----------
     period : float, default=10
-        Epochs of the first period.
+        Length of the first period in epochs.
     growth : float, default=2
-        By which each period is longer than the one before.
+        Ratio of the length of a period to that of the period before.
     minimum : float, default=0
         Factor at the end of a period.
     restarts : bool, default=True
-        Whether it begins again; else it stays at the minimum after one period.
+        Whether a new period begins at the end of a period. If False, the factor
+        stays at the minimum after the first.
     """
 
     period: float = 10
@@ -201,11 +204,11 @@ class Cosine(Schedule):
 
     @property
     def length(self):
-        """One period, where there are no more."""
+        """The period, or infinity with restarts."""
         return np.inf if self.restarts else self.period
 
     def factors(self, progress):
-        """Return the factor of each step from the part of its period that is over."""
+        """Return the factor of each step from its position in its period."""
         part = progress.epochs / self.period
         if not self.restarts:
             part = np.minimum(part, 1)
@@ -223,17 +226,17 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Rise to the initial rate and fall to almost nothing (Smith & Topin 2018).
+    """Increase the rate to its initial value, then decrease it (Smith & Topin 2018).
 
-    From 1 / 25 of the rate along a cosine to the rate, then along another to
-    1e-4 / 25 of it, where it stays.
+    The rate rises along a cosine from 1 / 25 of the initial rate to the initial
+    rate, falls along another to 1e-4 / 25 of it, and stays there.
 
     Parameters
     ----------
     n_epochs : float, default=100
-        Length of the cycle.
+        Length of the cycle in epochs.
     rise : float, default=0.3
-        Part of the cycle in which the rate rises.
+        Fraction of the cycle in which the rate rises.
     """
 
     n_epochs: float = 100
@@ -241,7 +244,7 @@ class OneCycle(Schedule):
 
     @property
     def length(self):
-        """That of the cycle."""
+        """Length of the cycle."""
         return self.n_epochs
 
     def factors(self, progress):
@@ -257,21 +260,21 @@ class OneCycle(Schedule):
 
 @dataclass(frozen=True)
 class CosLog4(Schedule):
-    """Four waves, each longer than the one before (Holzmuller et al. 2024).
+    """Four waves of increasing length (Holzmuller et al. 2024).
 
-    (1 - cos(2 pi log2(1 + 15 t))) / 2 with t the part of training that is over.
+    The factor is (1 - cos(2 pi log2(1 + 15 t))) / 2 after a fraction t of training.
 
     Parameters
     ----------
     n_epochs : float, default=256
-        Length of training.
+        Length of training in epochs.
     """
 
     n_epochs: float = 256
 
     @property
     def length(self):
-        """That of training."""
+        """Length of training."""
         return self.n_epochs
 
     def factors(self, progress):
@@ -282,38 +285,39 @@ class CosLog4(Schedule):
 
 @dataclass(frozen=True)
 class Custom(Schedule):
-    """A factor that a function of the epochs so far gives.
+    """A factor given by a function of the epochs so far.
 
     Parameters
     ----------
     function : callable
-        Takes a float, epochs with the fraction of the present one.
+        Takes the epochs so far as a float, including the fraction of the current
+        epoch.
     """
 
     function: Callable
 
     def factors(self, progress):
-        """Return the function of each step's epochs."""
+        """Return the value of the function at each step's epochs."""
         factors = [self.function(float(epoch)) for epoch in progress.epochs]
         factors = np.array(factors, dtype=np.float64)
         if factors.shape != progress.epochs.shape or not (factors >= 0).all():
             raise ValueError(
-                "A callable learning_rate must return a number of at least 0 for a "
-                f"number of epochs, {self.function!r} does not."
+                "A callable learning_rate must return a non-negative number for each "
+                f"number of epochs, but {self.function!r} does not."
             )
         return factors
 
 
 @dataclass(frozen=True)
 class Warmup(Schedule):
-    """Rise linearly in the first epochs, in front of another schedule.
+    """Increase the rate linearly in the first epochs of another schedule.
 
     Parameters
     ----------
     schedule : Schedule
-        The other one.
+        The other schedule.
     n_epochs : float
-        Epochs until its rate is reached.
+        Length of the warmup in epochs, after which the rate is that of ``schedule``.
     """
 
     schedule: Schedule
@@ -321,16 +325,16 @@ class Warmup(Schedule):
 
     @property
     def length(self):
-        """That of the schedule."""
+        """Length of the other schedule."""
         return self.schedule.length
 
     def factors(self, progress):
-        """Return the factors of the schedule, reduced in the first epochs."""
+        """Return the factors of the other schedule, reduced in the first epochs."""
         rise = np.minimum(1.0, progress.epochs / self.n_epochs)
         return rise * self.schedule.factors(progress)
 
     def slow_down(self, slowdown, initial):
-        """Return what the schedule returns."""
+        """Return the slowdown of the other schedule."""
         return self.schedule.slow_down(slowdown, initial)
 
 
@@ -341,7 +345,7 @@ _ENDLESS = {
     "invscaling": InverseScaling(),
     "plateau": Plateau(),
 }
-# Those that span a fit, of so many epochs: each fit goes through them once.
+# Schedules as long as a fit, given its number of epochs.
 SPANNING = {
     "cosine": lambda n_epochs: Cosine(n_epochs, restarts=False),
     "coslog4": CosLog4,
@@ -352,5 +356,5 @@ NAMES = sorted({*_ENDLESS, *SPANNING})
 
 
 def named(name, n_epochs):
-    """Return the schedule of a name, for a fit of so many epochs."""
+    """Return a schedule by name, for a fit of ``n_epochs`` epochs."""
     return _ENDLESS[name] if name in _ENDLESS else SPANNING[name](n_epochs)

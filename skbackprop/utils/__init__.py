@@ -1,1 +1,1 @@
-"""Validation and documentation helpers that know nothing of networks."""
+"""Helpers for validation and documentation, independent of networks."""

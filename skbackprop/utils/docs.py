@@ -1,8 +1,8 @@
-"""Docstrings whose parts are written once: where several functions or classes share.
+"""Docstrings that several functions or classes share, each part written once.
 
-Functions take texts where their docstring says ``{name}``. Classes inherit: each
-documents the parameters, attributes and references that it brings, and
-:func:`inherit_docs` puts those of all bases into the docstring of an estimator.
+In docstrings of functions, texts replace ``{name}``. Classes inherit: each
+documents the parameters, attributes and references that it adds, and
+:func:`inherit_docs` collects those of all bases in the docstring of an estimator.
 """
 
 import functools
@@ -13,23 +13,23 @@ from typing import NamedTuple
 
 _HAS_DOCSTRINGS = sys.flags.optimize < 2  # python -OO drops them
 _HEADING = re.compile(r"^(\w[\w ]*)\n-+\n", re.M)
-_SECTIONS = [  # in numpydoc's order; what comes before the first heading is ""
+_SECTIONS = [  # in numpydoc's order; "" is the text before the first heading
     *("", "Parameters", "Attributes", "See Also", "Notes", "References", "Examples")
 ]
 
 
 class ParameterDoc(NamedTuple):
-    """What the docstring of a class says of a parameter.
+    """The documentation of a parameter in the docstring of a class.
 
     Attributes
     ----------
     name : str
     type : str
-        What it may be, in words.
+        The accepted types, in words.
     default : str or None
-        As it is written in Python; None where the parameter is required.
+        The default as Python code; None if the parameter is required.
     text : str
-        The description, not indented.
+        The description, without indentation.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ParameterDoc(NamedTuple):
 
 
 def share_docs(**texts):
-    """Return a decorator of functions that puts texts where ``{name}`` stands."""
+    """Return a decorator that replaces each ``{name}`` in a docstring by its text."""
 
     def decorate(function):
         if _HAS_DOCSTRINGS:
@@ -47,7 +47,7 @@ def share_docs(**texts):
             for name, text in texts.items():
                 if f"{{{name}}}" not in doc:
                     raise TypeError(
-                        f"The docstring of {function.__qualname__} has no {{{name}}}."
+                        f"The docstring of {function.__qualname__} lacks {{{name}}}."
                     )
                 doc = doc.replace(f"{{{name}}}", inspect.cleandoc(text.strip()))
             function.__doc__ = f"{doc}\n"
@@ -57,18 +57,18 @@ def share_docs(**texts):
 
 
 def inherit_docs(cls):
-    """Complete the docstring of a dataclass by those of its bases.
+    """Complete the docstring of a dataclass with those of its bases.
 
-    Parameters come in the constructor's order, which becomes that of readers: what
-    a class brings before what it inherits. What a class says of a parameter or
-    attribute takes the place of what its bases say. References are numbered from
-    the bases on, so that their numbers are the same in all classes.
+    The constructor's signature is reordered: the parameters that a class adds come
+    before those that it inherits, in the docstring too. A class's own description of
+    a parameter or attribute overrides those of its bases. References are numbered
+    from the bases on, so that their numbers are the same in all classes.
 
     Raises
     ------
     TypeError
-        If a parameter is not documented, if one is that does not exist, or if
-        references are not there or not numbered from 1.
+        If a parameter is not documented, if a documented one does not exist, or if
+        references are missing or not numbered from 1.
     """
     cls.__init__.__signature__ = signature = _own_first(cls)
     if _HAS_DOCSTRINGS:
@@ -88,11 +88,11 @@ def inherit_docs(cls):
 
 
 def parameter_docs(cls):
-    """Return a ParameterDoc of each parameter of a class, in its docstring's order.
+    """Return a ParameterDoc for each parameter of a class, in its docstring's order.
 
-    Of any class with a numpydoc docstring; of an estimator with inherited docs, it
-    returns those too. For what needs the pieces, such as a generator of stubs, which
-    show editors the constructor that ``dataclass`` makes when the program runs.
+    Works for any class with a numpydoc docstring, and includes inherited docs. The
+    generator of stubs uses it, as editors do not see the constructor that
+    ``dataclass`` makes at run time.
     """
     entries = split_entries(split_sections(cls.__doc__)["Parameters"])
     return [read_entry(entry) for entry in entries.values()]
@@ -100,19 +100,19 @@ def parameter_docs(cls):
 
 @functools.cache  # estimators have bases in common
 def split_sections(doc):
-    """Return the text of each section of a docstring, by its heading."""
+    """Return a dict from headings to the sections of a docstring."""
     head, *rest = _HEADING.split(inspect.cleandoc(doc))
     return {"": head, **dict(zip(rest[::2], rest[1::2], strict=True))}
 
 
 def split_entries(section):
-    """Return the entries of a section by what they describe: ``alpha``, ``[1]``."""
+    """Return a dict of the entries of a section, with keys like ``alpha``, ``[1]``."""
     entries = re.split(r"\n(?=\S)", section.strip("\n"))
     return {re.match(r"(?:\.\. )?(\S+)", e)[1]: e.rstrip() for e in entries if e}
 
 
 def read_entry(entry):
-    """Return the ParameterDoc of an entry, of parameters or of attributes."""
+    """Return the ParameterDoc of an entry for a parameter or an attribute."""
     head, _, text = entry.partition("\n")
     name, _, type_ = head.partition(" : ")
     type_, _, default = type_.partition(", default=")
@@ -120,9 +120,9 @@ def read_entry(entry):
 
 
 def _own_first(cls):
-    """Return the signature of the constructor, what a class brings before its bases'.
+    """Return the constructor's signature with own parameters before inherited ones.
 
-    A dataclass has it the other way round. Only parameters by keyword change places.
+    Dataclasses have the opposite order. Only keyword-only parameters are moved.
     """
     signature = inspect.signature(cls.__init__)
     bringers = {  # the last to set an entry is the class nearest to object
@@ -140,12 +140,12 @@ def _own_first(cls):
 
 
 def _inherited(cls, title):
-    """Return the entries of a section of a class and its bases, nearest first."""
+    """Return the entries of a section from a class and its bases, nearest first."""
     entries = {}
     for base in cls.__mro__:
         section = split_sections(base.__doc__ or "").get(title, "")
         for name, entry in split_entries(section).items():
-            if not name.startswith("_"):  # said to developers
+            if not name.startswith("_"):  # meant for developers
                 entries.setdefault(name, entry)
     return entries
 
@@ -155,9 +155,9 @@ def _check_names(cls, names, documented):
     unknown = [name for name in documented if name not in names]
     if missing or unknown:
         raise TypeError(
-            f"The docstrings of {cls.__name__} and its bases must document what its "
-            f"constructor takes: there is no text of {missing}, and no parameter "
-            f"{unknown}."
+            f"The docstrings of {cls.__name__} and its bases must document the "
+            f"parameters of its constructor: {missing} are not documented, {unknown} "
+            "do not exist."
         )
 
 
@@ -166,8 +166,8 @@ def _check_references(cls, numbers):
     cited = set(re.findall(r"(\[\d+\])_", cls.__doc__))
     if numbers != expected or not cited <= set(numbers):
         raise TypeError(
-            f"The references of {cls.__name__} and its bases must be numbered from 1, "
-            f"and those cited, {sorted(cited)}, must be there; there are {numbers}."
+            f"The references of {cls.__name__} and its bases must be numbered from 1 "
+            f"and include those cited, {sorted(cited)}, got {numbers}."
         )
 
 

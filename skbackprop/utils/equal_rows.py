@@ -8,18 +8,18 @@ _N_DIRECTIONS = 2
 
 
 def first_of_equals(rows, reach):
-    """Return of each row the index of the first that it equals up to rounding.
+    """Return for each row the index of the first row equal to it up to rounding.
 
-    Projected on a random direction, equal rows stand next to each other, so that
-    only neighbours are compared; a second direction finds those between which
-    another row came by chance.
+    Projected onto a random direction, equal rows become neighbours, so only
+    neighbours are compared. A second direction finds pairs that another row separates
+    by chance in the first.
 
     Parameters
     ----------
     rows : ndarray of shape (n_rows, n_columns)
     reach : float or ndarray of shape (n_rows,)
-        Distance within which rows count as equal; of two rows the larger reach.
-        What equals a third row is equal.
+        Distance within which rows count as equal; for two rows, the larger reach.
+        Equality is transitive: rows equal to a third are equal.
 
     Returns
     -------

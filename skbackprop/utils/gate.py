@@ -1,10 +1,9 @@
-"""The gate: what is established of arrays before compiled code reads them.
+"""Checks that make arrays safe for compiled code to read.
 
-Kernels read and write by address, and so does the compiled code of SciPy that
-converts sparse matrices: an index out of bounds, a row that begins beyond the data
-or a number of another size is memory read or written that belongs to somebody
-else. scikit-learn validates what a user may mean; that memory is safe is checked
-here, whoever made the array.
+Kernels read and write memory by address, and so does the compiled code of SciPy
+that converts sparse matrices. An index out of bounds, a row that begins beyond the
+data or a wrong item size corrupts memory. scikit-learn validates the values; the
+checks here make sure that all accesses stay within the arrays.
 """
 
 import numpy as np
@@ -14,9 +13,9 @@ _COMPRESSED = ("csr", "csc", "bsr")
 
 
 def check_sparse(X, name="X"):
-    """Raise ValueError where the parts of a sparse matrix contradict each other.
+    """Raise ValueError if the parts of a sparse matrix contradict each other.
 
-    Anything but a sparse matrix passes. Matrices come corrupt out of files
+    Anything but a sparse matrix passes. Corrupt matrices come from files
     (:func:`scipy.sparse.load_npz` does not check them), memory maps and code that
     sets their parts.
 
@@ -24,7 +23,7 @@ def check_sparse(X, name="X"):
     ----------
     X : object
     name : str, default='X'
-        What the user calls it.
+        The name of X in messages.
     """
     if not sparse.issparse(X) or X.ndim != 2:
         return
@@ -32,7 +31,7 @@ def check_sparse(X, name="X"):
         fault = _fault_of_compressed(X)
     elif X.format == "coo":
         fault = _fault_of_coo(X)
-    else:  # the others are converted by code that checks
+    else:  # SciPy checks the other formats when it converts them
         fault = None
     if fault:
         raise ValueError(
@@ -42,7 +41,7 @@ def check_sparse(X, name="X"):
 
 
 def _fault_of_compressed(X):
-    """Return what is wrong with a CSR, CSC or BSR matrix, None where it is sound."""
+    """Return what is wrong with a CSR, CSC or BSR matrix, or None."""
     block = X.blocksize if X.format == "bsr" else (1, 1)
     n_major, n_minor = X.shape[0] // block[0], X.shape[1] // block[1]
     if X.format == "csc":
@@ -65,7 +64,7 @@ def _fault_of_compressed(X):
 
 
 def _fault_of_coo(X):
-    """Return what is wrong with a matrix of triplets, None where it is sound."""
+    """Return what is wrong with a COO matrix, or None."""
     for name, indices, n in (("row", X.row, X.shape[0]), ("col", X.col, X.shape[1])):
         if len(indices) != len(X.data):
             return f"{name} has {len(indices)} entries, data {len(X.data)}"
@@ -76,33 +75,33 @@ def _fault_of_coo(X):
 
 
 def _fault_of_indices(indices, n, what):
-    """Return what is wrong with indices that must be at least 0 and below n."""
+    """Return what is wrong with indices that must be in [0, n), or None."""
     if not are_indices(indices, n):
         return f"{what} has entries from {indices.min()} to {indices.max()}"
     return None
 
 
 def are_indices(indices, n):
-    """Tell whether integers are all at least 0 and below n."""
+    """Return whether all integers are in [0, n)."""
     if indices.dtype.kind == "i":  # one comparison: negative ones become large
         indices = indices.view(f"u{indices.dtype.itemsize}")
     return len(indices) == 0 or int(indices.max()) < n
 
 
 def as_read_by_kernels(X, dtypes):
-    """Return a validated array or sparse matrix in one of some dtypes.
+    """Return a validated array or sparse matrix in one of the given dtypes.
 
     Parameters
     ----------
     X : ndarray or sparse matrix
     dtypes : dtype or sequence of dtype
-        Where X has none of these, it gets the first. scikit-learn converts arrays,
-        but hands sparse data frames back in the dtype of their columns.
+        X is converted to the first if it has none of these. scikit-learn converts
+        arrays, but returns sparse data frames in the dtype of their columns.
 
     Returns
     -------
     ndarray or sparse matrix
-        In the byte order of the machine; dense ones aligned.
+        In native byte order; aligned if dense.
     """
     dtypes = dtypes if isinstance(dtypes, (list, tuple)) else [dtypes]
     if X.dtype not in dtypes:
@@ -113,13 +112,13 @@ def as_read_by_kernels(X, dtypes):
 
 
 def check_masked(X, name="X"):
-    """Raise ValueError where entries of a masked array are masked.
+    """Raise ValueError if entries of a masked array are masked.
 
-    NumPy drops masks when it converts, so that what is masked would be learnt from.
+    NumPy drops the mask when it converts, so masked values would be used.
     """
     if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
         raise ValueError(
             f"{name} is a masked array with {np.ma.count_masked(X)} masked entries, "
-            "which would be read as if they were not. Impute them (SimpleImputer, "
-            "after .filled(np.nan)), or leave these samples out."
+            "whose mask would be ignored. Impute them (SimpleImputer, after "
+            ".filled(np.nan)), or leave these samples out."
         )

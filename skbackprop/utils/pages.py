@@ -1,4 +1,4 @@
-"""Where the HTML of an estimator leads in a notebook: to its page."""
+"""The link from an estimator's HTML representation to its documentation."""
 
 import functools
 from importlib.metadata import PackageNotFoundError, version
@@ -7,9 +7,9 @@ from sklearn.utils.fixes import parse_version
 
 
 class LinkedToPage:
-    """Say, in the attributes that scikit-learn asks for, where a class is documented.
+    """Mixin with the attributes from which scikit-learn makes the link to a class.
 
-    What is not released has no page, and no link.
+    Development versions have no pages, so there is no link.
     """
 
     _doc_link_template = (

@@ -1,4 +1,4 @@
-"""The way back: a fit that fails leaves its estimator as it was."""
+"""Rollback: a fit that fails leaves its estimator unchanged."""
 
 from contextlib import contextmanager
 from functools import wraps
@@ -8,13 +8,13 @@ import numpy as np
 
 @contextmanager
 def unchanged_on_error(estimator):
-    """Restore the attributes of an estimator, and its generators, after an error.
+    """Restore an estimator's attributes and random generators after an error.
 
-    The attributes are yielded, as they are to be put back: what is changed in place
-    can be exchanged for a copy there.
+    Yields the dict of attributes that would be restored; in it, values that are
+    changed in place can be replaced by copies.
     """
     before = dict(vars(estimator))
-    # In place, as the user may hold a generator, and others may draw from it.
+    # Generators are restored in place, as others may hold references to them.
     drawn = [
         (value, value.get_state(legacy=False))
         for value in before.values()
@@ -31,7 +31,7 @@ def unchanged_on_error(estimator):
 
 
 def all_or_nothing(fit):
-    """Let a method ``fit`` leave its estimator unchanged where it fails."""
+    """Decorate a method ``fit`` to leave its estimator unchanged if it fails."""
 
     @wraps(fit)
     def fit_or_restore(self, *arguments, **given):

@@ -1,4 +1,4 @@
-"""Validation of input, as scikit-learn does it and a little further."""
+"""Validation of input by scikit-learn, with a few more checks."""
 
 import re
 import warnings
@@ -14,14 +14,14 @@ from skbackprop.utils.chunks import refuse_chunks
 from skbackprop.utils.gate import as_read_by_kernels, check_masked, check_sparse
 
 FLOATS = (np.float64, np.float32)
-# How NumPy begins to say so.
+# The beginnings of NumPy's messages.
 _OF_NO_NUMBERS = ("could not convert string to float", "float() argument must be")
 
 
 def validate_finite(estimator, X, y="no_validation", **options):
-    """Validate as scikit-learn does, and what it leaves open (:mod:`.gate`).
+    """Validate as scikit-learn does, with the checks of :mod:`.gate`.
 
-    Where X is not finite, the column is named.
+    If X is not finite, the error names the column.
     """
     for part, name in ((X, "X"), (y, "y")):
         check_given(part, name)
@@ -34,10 +34,10 @@ def validate_finite(estimator, X, y="no_validation", **options):
 
 
 def validate_input(estimator, X, accept_sparse=False):
-    """Validate samples that a fitted estimator, which reads floats, is to run on.
+    """Validate the input of a fitted estimator that reads floats.
 
-    For a row this takes longer than a network does. What scikit-learn would hand back
-    as it is, without a warning, is therefore recognized before it is asked.
+    For a single row scikit-learn's validation takes longer than the network. Input
+    that it would return unchanged and without a warning is therefore recognized here.
     """
     if _is_input(estimator, X):
         return X
@@ -47,7 +47,7 @@ def validate_input(estimator, X, accept_sparse=False):
 
 
 def _is_input(estimator, X):
-    """Tell whether X is a finite matrix of floats as wide as that of the fit."""
+    """Return whether X is a finite matrix of floats as wide as in ``fit``."""
     fitted = vars(estimator)
     if type(X) is not np.ndarray or "feature_names_in_" in fitted:
         return False
@@ -56,22 +56,22 @@ def _is_input(estimator, X):
 
 
 def are_finite_floats(X, dtypes=FLOATS):
-    """Tell whether X is what scikit-learn would hand back as it is, of any dimension.
+    """Return whether scikit-learn would return X, of any dimension, unchanged.
 
-    Where it says no, scikit-learn looks closer.
+    Where this is False, scikit-learn decides.
     """
     dtypes = dtypes if isinstance(dtypes, (list, tuple)) else [dtypes]
-    # No subclass: these may be masked, or matrices, or convert when they are read.
+    # No subclasses: they may be masked arrays or matrices, or convert on access.
     if type(X) is not np.ndarray or X.dtype not in dtypes:
         return False
-    # A sum, as it needs no memory, and may overflow.
+    # The sum needs no memory. If it overflows, scikit-learn decides.
     with np.errstate(over="ignore", invalid="ignore"):
         is_finite = np.isfinite(np.add.reduce(X, axis=None))
     return X.size > 0 and X.flags.aligned and bool(is_finite)
 
 
 def check_given(values, name):
-    """Raise an error where values would not be read as what they are."""
+    """Raise an error where values would be misread."""
     refuse_chunks(values, name)
     check_sparse(values, name)
     check_masked(values, name)
@@ -79,11 +79,11 @@ def check_given(values, name):
 
 
 def refuse_times(X, name):
-    """Raise TypeError where dates or durations would be learnt from as integers.
+    """Raise TypeError where dates or durations would be read as integers.
 
     NumPy counts them in units that depend on how they were made.
     """
-    # A series of dask has columns as well: one, of which it cannot be asked.
+    # A dask Series has columns as well, but cannot be indexed by its name.
     if hasattr(X, "columns") and getattr(X, "ndim", 2) == 2:
         columns = {repr(column): X[column] for column in X.columns}
     else:
@@ -95,23 +95,23 @@ def refuse_times(X, name):
         )
         if is_time:
             raise TypeError(
-                f"{column} holds times ({dtype}), which are no numbers. Convert them, "
-                "to days since a date or to month and weekday, say."
+                f"{column} holds times ({dtype}), not numbers. Convert them, for "
+                "example to days since a date, or to month and weekday."
             )
 
 
 def as_numpy_arrays():
     """Read arrays of other libraries through NumPy, even where scikit-learn would not.
 
-    Kernels read nothing else. Tensors on a device say themselves that they must be
-    copied.
+    Kernels read only NumPy arrays. Tensors on a device raise their own error, which
+    asks for a copy.
     """
     return config_context(array_api_dispatch=False)
 
 
 @contextmanager
 def naming(name):
-    """Say what cannot be read where the error, of NumPy or pandas, does not."""
+    """Name the argument in errors of NumPy and pandas that do not."""
     try:
         with np.errstate(over="ignore"):
             yield
@@ -124,7 +124,7 @@ def naming(name):
 
 @contextmanager
 def naming_y(y):
-    """Say that it is y that cannot be read, of X and y, where the error does not."""
+    """Name y in errors of reading y that do not name it."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -139,7 +139,7 @@ def naming_y(y):
 
 
 def _is_of(y, message):
-    """Tell whether reading y, be it as what kind, ends with an error's message."""
+    """Return whether reading y, in one way or another, raises this message."""
     for read in (
         lambda: check_array(y, accept_sparse=True, ensure_2d=False, dtype=None),
         lambda: np.asarray(y, float),
@@ -156,12 +156,12 @@ def _is_of(y, message):
 
 
 def _without_shape(message):
-    """Return a message up to where it tells for whom it is."""
+    """Return a message without its end, which names the caller."""
     return message.partition(" while a minimum")[0]
 
 
 def read_numbers(values, name):
-    """Return what is given beside X and y, by a name, as an array of float64."""
+    """Return an argument other than X and y as an array of float64."""
     check_given(values, name)
     with naming(name):
         values = np.asarray(values)
@@ -171,35 +171,35 @@ def read_numbers(values, name):
 
 
 def check_weights(weights, X, name="sample_weight"):
-    """Validate weights of samples, None where each weighs 1.
+    """Validate sample weights; None stands for weights of 1.
 
-    They become those of X in dtype; there too one at least must be positive.
+    They are converted to the dtype of X, where at least one must still be positive.
     """
     if weights is None:
         return None
     check_given(weights, name)
     with as_numpy_arrays(), naming(name):
-        # First as they are: what is negative may round to 0, what is large to infinity.
+        # In float64 first: in float32 small negative weights may round to 0.
         weights = _check_sample_weight(
             weights, X, dtype=np.float64, ensure_non_negative=True
         )
         weights = as_read_by_kernels(weights, X.dtype)
         assert_all_finite(weights, input_name=name)
     if not weights.any():
-        raise ValueError(f"{name} must have at least one non-zero entry, all are 0.")
+        raise ValueError(f"{name} must have at least one non-zero entry, got only 0.")
     return weights
 
 
 @contextmanager
 def naming_the_column(X, input_name):
-    """Say in which column X, known by a name, is not finite, or no number."""
+    """Name the column in errors about values that are not finite or not numeric."""
     try:
-        # What overflows becomes infinite: an error, not a warning.
+        # Overflow gives infinity, which is an error, not a warning.
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except OverflowError:
         raise ValueError(
-            f"{input_name} holds an integer too large for a number of floating point."
+            f"{input_name} holds an integer too large for a float."
         ) from None
     except (TypeError, ValueError) as error:
         column = None
@@ -214,9 +214,9 @@ def naming_the_column(X, input_name):
 
 
 def is_missing(values):
-    """Tell of each value of an array whether it is None, NaN, NaT or pandas.NA."""
+    """Return for each value of an array whether it is None, NaN, NaT or pandas.NA."""
     if values.dtype != object:
-        return values != values  # so are NaN and NaT, and nothing else
+        return values != values  # true of NaN and NaT only
     import pandas as pd
 
     return pd.isna(values)
@@ -224,7 +224,7 @@ def is_missing(values):
 
 def _first_bad_column(X):
     """Return the name or index of the first column with NaN or infinity."""
-    if hasattr(X, "columns"):  # columns may be of types with missing values
+    if hasattr(X, "columns"):  # their types may have missing values
         return next((repr(name) for name in X.columns if not _is_finite(X[name])), None)
     try:
         if sparse.issparse(X):
@@ -240,12 +240,12 @@ def _first_bad_column(X):
 def _is_finite(column):
     try:
         return np.isfinite(np.asarray(column, dtype=float)).all()
-    except (TypeError, ValueError):  # of pandas.NA
+    except (TypeError, ValueError):  # pandas.NA
         return False
 
 
 def _first_column_of_no_numbers(X):
-    """Return the name of the first column of a table that holds no numbers."""
+    """Return the name of the first column of a table that is not numeric."""
     for name in getattr(X, "columns", ()):
         try:
             np.asarray(X[name], dtype=float)
@@ -255,7 +255,7 @@ def _first_column_of_no_numbers(X):
 
 
 def check_samples(X, name="X", dtype=np.float64, **options):
-    """Validate samples that no estimator is fitted to, as ``validate_finite`` does."""
+    """Validate samples without an estimator, as ``validate_finite`` does."""
     check_given(X, name)
     with as_numpy_arrays(), naming_the_column(X, name):
         X = check_array(X, dtype=dtype, input_name=name, **options)
@@ -263,7 +263,7 @@ def check_samples(X, name="X", dtype=np.float64, **options):
 
 
 def check_targets(y, n_samples, is_numeric):
-    """Validate targets beside samples that scikit-learn cannot read."""
+    """Validate targets of samples that scikit-learn cannot read."""
     check_given(y, "y")
     stand_in = np.zeros((n_samples, 1))
     with as_numpy_arrays(), naming("y"):
@@ -277,9 +277,9 @@ def distinct_labels(y):
 
 
 def csr_like(X):
-    """Return the CSR class to make: an array or a matrix, as X is.
+    """Return the class of CSR results: array or matrix, like X.
 
-    Where scikit-learn is configured for one of the two, it is that one.
+    scikit-learn's configuration takes precedence.
     """
     interface = get_config().get("sparse_interface")
     if interface is None:

@@ -1,4 +1,4 @@
-"""Warnings that point at the user's own line."""
+"""Warnings that point to the user's own line."""
 
 import sys
 import warnings
@@ -12,7 +12,7 @@ _NOT_THE_USERS = str(Path(__file__).parents[1]), str(Path(sklearn.__file__).pare
 def warn_user(message, category=UserWarning):
     """Warn at the line of the first caller outside this package and scikit-learn.
 
-    Python 3.12 has ``skip_file_prefixes`` for it.
+    Python 3.12 has ``skip_file_prefixes`` for this.
     """
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(_NOT_THE_USERS):

@@ -113,7 +113,7 @@ def test_functions_are_asked_for_each_step():
 
 @pytest.mark.parametrize("function", [lambda epoch: -1.0, lambda epoch: [1.0, 2.0]])
 def test_functions_that_give_no_rate_are_refused(function):
-    with pytest.raises(ValueError, match="must return a number of at least 0"):
+    with pytest.raises(ValueError, match="must return a non-negative number"):
         Custom(function).factors(progress(1))
 
 

@@ -211,12 +211,12 @@ def test_a_class_may_say_of_an_inherited_parameter_what_is_so_of_itself():
 
 
 def test_a_parameter_without_a_text_is_an_error():
-    with pytest.raises(TypeError, match=r"no text of \['late'\]"):
+    with pytest.raises(TypeError, match=r"\['late'\] are not documented"):
         make(OWN, "Base.")
 
 
 def test_a_text_of_no_parameter_is_an_error():
-    with pytest.raises(TypeError, match=r"no parameter \['other'\]"):
+    with pytest.raises(TypeError, match=r"\['other'\] do not exist"):
         make(OWN + "other : int\n    None.\n")
 
 
@@ -235,7 +235,7 @@ def test_sharing_a_text_that_has_no_place_is_an_error():
     def function():
         """Do it. {here}"""
 
-    with pytest.raises(TypeError, match="has no {there}"):
+    with pytest.raises(TypeError, match="lacks {there}"):
         share_docs(there="text")(function)
 
 

@@ -1,13 +1,13 @@
-"""The losses: rows of a table, each with its value and its gradient.
+"""The losses, each with its value and its gradient.
 
-A loss sees logits z, the network's raw outputs, and targets t. Value and
-gradient are stated together, so nothing is lost in between (no clipped
-probabilities), and a loss may be combined with any link.
+A loss is a function of logits z, the raw outputs of the network, and targets t.
+Value and gradient are both computed from logits, so that no probabilities need to be
+clipped, and a loss can be combined with any link.
 
 Elementwise losses are written like elementwise modules
 (:mod:`skbackprop.network.modules.activations`): in terms of ``xp``, run by both
-executors. Their numbers are handed to the kernels at run time: to change them
-compiles nothing.
+executors. Kernels read their settings at run time, so that a change of a setting
+needs no compilation.
 """
 
 from skbackprop.engine.losses.base import ElementwiseLoss, GroupLoss, Loss
@@ -62,7 +62,7 @@ __all__ = [
     "StepwiseLogLoss",
 ]
 
-# What estimators know by name.
+# The losses that estimators accept by name.
 OF_CLASSES = {
     "focal": Focal(),
     "hinge": Hinge(),

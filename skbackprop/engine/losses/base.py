@@ -1,4 +1,4 @@
-"""What a loss is: value and gradient over the logits, and what its kernel needs."""
+"""Base classes of losses: value, gradient, and the settings of the kernel."""
 
 import copy
 from dataclasses import dataclass, fields
@@ -9,25 +9,25 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss per sample and how the output of the network is read.
+    """A loss of one sample, and the link from logits to predictions.
 
     Attributes
     ----------
     link : str
-        Name of the function that turns logits into predictions, as
-        scikit-learn's ``out_activation_`` has it.
+        Name of the function from logits to predictions, as in scikit-learn's
+        ``out_activation_``.
     averages_outputs : bool
-        Whether the reported value is the mean over outputs rather than their
-        sum. The gradient is that of the sum either way, as in scikit-learn.
+        Whether the reported value is the mean over outputs instead of their sum.
+        The gradient is that of the sum either way, as in scikit-learn.
     reads_class_index : bool
-        Whether the target is the index of a class, in one column of the
-        network's dtype, instead of a number for each output.
+        Whether the target is a class index, in one column of the network's dtype,
+        instead of a number for each output.
     kernel : str or tuple
-        What kind of kernel runs it (``skbackprop.kernels.losses.elementwise``).
+        The kind of kernel (``skbackprop.kernels.losses.elementwise``).
     needs_scratch : bool
-        Whether the kernel works in memory of its own.
+        Whether the kernel needs scratch memory.
     reference : str
-        Who proposed it, and when.
+        Authors and year of the source.
     """
 
     link: ClassVar[str] = "identity"
@@ -38,21 +38,21 @@ class Loss:
     reference: ClassVar[str]
 
     def reported_factor(self, n_outputs):
-        """Return the factor from the loss that is minimised to its reported value."""
+        """Return the ratio of the reported value to the loss that is minimised."""
         return 1 / n_outputs if self.averages_outputs else 1
 
     def settings(self, n_outputs):
-        """Return the numbers of the fields: a row of each, a column of each output.
+        """Return the values of the fields, a row per field and a column per output.
 
-        A field that holds fewer numbers than there are outputs is repeated.
+        Fields with fewer numbers than outputs are repeated.
         """
         values = [np.resize(getattr(self, f.name), n_outputs) for f in fields(self)]
         return np.array(values, dtype=float).reshape(-1, n_outputs)
 
     def with_settings(self, values):
-        """Return the same loss with these values in its fields, unchecked.
+        """Return a copy of the loss with other values in its fields, unchecked.
 
-        They are rows of numbers, or the registers of a kernel.
+        The values are rows of numbers, or the registers of a kernel.
         """
         changed = copy.copy(self)
         for field, value in zip(fields(self), values, strict=True):
@@ -61,28 +61,28 @@ class Loss:
 
     @property
     def kernel_name(self):
-        """What tells apart the machine code of losses: all but their numbers."""
+        """Key of the compiled kernel, which does not depend on the settings."""
         return type(self).__name__
 
 
 @dataclass(frozen=True)
 class GroupLoss(Loss):
-    """A loss of a group of rows: of a pair, a triplet, the list of a query.
+    """A loss of a group of rows, such as a pair, a triplet or a query's documents.
 
     Attributes
     ----------
     kernel : tuple of str
-        File of ``skbackprop.kernels`` and name of the kernel in it, which
+        File in ``skbackprop.kernels``, and name of the kernel that its function
         ``make_<name>`` makes.
     setting : float
-        What the kernel reads from ``Scalar.loss_setting``.
+        The value that the kernel reads from ``Scalar.loss_setting``.
     """
 
     kernel: ClassVar[tuple]
     setting: ClassVar[float] = 0.0
 
     def settings(self, n_outputs):
-        """Return nothing: ``setting`` is all there is."""
+        """Return an array without rows, as ``setting`` is the only setting."""
         return np.empty((0, n_outputs))
 
     def of_group(self, z, t):
@@ -91,7 +91,7 @@ class GroupLoss(Loss):
         Parameters
         ----------
         z : ndarray of shape (n_members, n_outputs)
-            What the network puts out for each member.
+            Outputs of the network for each member.
         t : ndarray of shape (n_members, n_targets)
 
         Returns
@@ -120,13 +120,13 @@ class ElementwiseLoss(Loss):
 
     @property
     def has_curvature(self):
-        """Whether the second derivative is stated."""
+        """Whether the second derivative is defined."""
         return type(self).curvature is not ElementwiseLoss.curvature
 
 
 @dataclass(frozen=True)
 class LossOfLoss(Loss):
-    """A loss that is made of another one.
+    """A loss based on another loss.
 
     Parameters
     ----------
@@ -137,23 +137,23 @@ class LossOfLoss(Loss):
 
     @property
     def link(self):
-        """That of the loss."""
+        """The link of the inner loss."""
         return self.loss.link
 
     @property
     def averages_outputs(self):
-        """That of the loss."""
+        """Whether the inner loss averages outputs."""
         return self.loss.averages_outputs
 
     def settings(self, n_outputs):
-        """Return those of the loss."""
+        """Return the settings of the inner loss."""
         return self.loss.settings(n_outputs)
 
     def with_settings(self, values):
-        """Return the same of the loss with other settings."""
+        """Return a copy with other settings of the inner loss."""
         return type(self)(self.loss.with_settings(values))
 
     @property
     def kernel_name(self):
-        """That of the loss, and what is made of it."""
+        """Key of the kernel, from the names of this and the inner loss."""
         return f"{type(self).__name__}_{self.loss.kernel_name}"

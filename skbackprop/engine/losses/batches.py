@@ -1,9 +1,9 @@
-"""The losses of a whole minibatch of similar pairs, which need no dissimilar ones.
+"""Losses of minibatches of similar pairs, without dissimilar pairs.
 
-A group is a minibatch of n pairs: rows z of one branch, n of them, and behind them
-rows z' of the other, in the same order. That all samples be mapped to one point is
-ruled out by statistics of the minibatch instead of dissimilar pairs. All are means
-over the pairs; targets are not read.
+A group is a minibatch of n pairs: n rows z of one branch, followed by n rows z' of
+the other in the same order. Statistics of the minibatch, instead of dissimilar pairs,
+prevent all samples from being mapped to one point. The losses are means over the
+pairs, and targets are ignored.
 """
 
 from dataclasses import dataclass, fields
@@ -17,12 +17,12 @@ __all__ = ["BarlowTwins", "BatchLoss", "InfoNCE", "VICReg"]
 
 
 class BatchLoss(GroupLoss):
-    """A loss of a minibatch of pairs, at least two of them.
+    """A loss of a minibatch of at least two pairs.
 
     Attributes
     ----------
     eps : float
-        What is added to variances.
+        Constant that is added to variances.
     """
 
     needs_scratch: ClassVar[bool] = True
@@ -33,12 +33,12 @@ class BatchLoss(GroupLoss):
             value = getattr(self, field.name)
             if not 0 <= value < np.inf:
                 raise ValueError(
-                    f"{field.name} of {type(self).__name__} must be a number that is "
-                    f"not negative, got {value!r}."
+                    f"{field.name} of {type(self).__name__} must be a non-negative "
+                    f"finite number, got {value!r}."
                 )
 
     def settings(self, n_outputs):
-        """Return the numbers of the fields as elementwise losses do, and eps."""
+        """Return the values of the fields, like elementwise losses, and eps."""
         numbers = Loss.settings(self, n_outputs)
         return np.vstack([numbers, np.full((1, n_outputs), self.eps)])
 
@@ -48,7 +48,7 @@ class BatchLoss(GroupLoss):
         return value, np.concatenate(gradients)
 
     def of_branches(self, first, second):
-        """Return the loss of n pairs, and its gradient in each branch.
+        """Return the loss of n pairs and its gradient for each branch.
 
         Parameters
         ----------
@@ -73,19 +73,19 @@ class VICReg(BatchLoss):
         v(Z) = \frac1d \sum_j \max\big(0, 1 - \sqrt{C_{jj} + 10^{-4}}\big), \quad
         c(Z) = \frac1d \sum_{j \neq k} C_{jk}^2
 
-    with the covariance matrix C of the d outputs, divided by n - 1, of each branch.
-    With x = z - mean, the last two terms of a branch have the gradient x M, where
-    M is symmetric: off the diagonal 4 nu C_jk / (d (n - 1)), on it
-    -mu / (2 d (n - 1) s_j) where s_j = sqrt(C_jj + eps) < 1, else 0.
+    with the covariance matrix C of the d outputs of each branch, with divisor n - 1.
+    With x = z - mean, the last two terms of a branch have the gradient x M with a
+    symmetric matrix M. Off the diagonal it is 4 nu C_jk / (d (n - 1)). On it, with
+    s_j = sqrt(C_jj + eps), it is -mu / (2 d (n - 1) s_j) if s_j < 1, else 0.
 
     Parameters
     ----------
     invariance : float, default=25.0
-        :math:`\lambda`.
+        Weight :math:`\lambda` of the distance between the branches.
     variance : float, default=25.0
-        :math:`\mu`.
+        Weight :math:`\mu` of the variance term.
     covariance : float, default=1.0
-        :math:`\nu`.
+        Weight :math:`\nu` of the covariance term.
 
     References
     ----------
@@ -101,7 +101,7 @@ class VICReg(BatchLoss):
     reference: ClassVar[str] = "Bardes, Ponce & LeCun (2022)"
 
     def of_branches(self, first, second):
-        """Return the loss of n pairs, and its gradient in each branch."""
+        """Return the loss of n pairs and its gradient for each branch."""
         difference = first - second
         value = self.invariance * (difference**2).mean()
         slope = 2 * self.invariance / difference.size * difference
@@ -111,7 +111,7 @@ class VICReg(BatchLoss):
         return value, slope + gradient_of_first, gradient_of_second - slope
 
     def _of_branch(self, z):
-        """Return variance and covariance term of one branch, and their gradient."""
+        """Return the variance and covariance terms of a branch, and their gradient."""
         (n, d), x = z.shape, z - z.mean(axis=0)
         covariance = x.T @ x / (n - 1)
         deviation = np.sqrt(np.diag(covariance) + self.eps)
@@ -126,20 +126,20 @@ class VICReg(BatchLoss):
 
 @dataclass(frozen=True)
 class BarlowTwins(BatchLoss):
-    r"""Barlow twins, the reduction of redundancy [1]_.
+    r"""Barlow Twins, which decorrelates outputs across branches [1]_.
 
     .. math::
 
         \sum_j (1 - C_{jj})^2 + \lambda \sum_{j \neq k} C_{jk}^2, \qquad
         C = \frac1n \hat Z^\top \hat Z'
 
-    with outputs of each branch standardised by its mean and its standard deviation,
-    of which the square is divided by n and gets 1e-5 added.
+    where the outputs of each branch are standardised over the minibatch. Variances
+    have the divisor n, and 1e-5 is added to them.
 
     Parameters
     ----------
     redundancy : float, default=0.0051
-        :math:`\lambda`.
+        Weight :math:`\lambda` of the entries off the diagonal.
 
     References
     ----------
@@ -153,7 +153,7 @@ class BarlowTwins(BatchLoss):
     reference: ClassVar[str] = "Zbontar et al. (2021)"
 
     def of_branches(self, first, second):
-        """Return the loss of n pairs, and its gradient in each branch."""
+        """Return the loss of n pairs and its gradient for each branch."""
         n = len(first)
         (x, x_factor), (y, y_factor) = (
             _standardized(z, self.eps) for z in (first, second)
@@ -164,7 +164,7 @@ class BarlowTwins(BatchLoss):
         weights = np.where(is_own, 1, self.redundancy).astype(x.dtype)
         value = (weights * missing**2).sum()
         slope = 2 / n * weights * missing
-        # What standardising takes away of the gradient: its part along x.
+        # Standardising removes the component of the gradient along x.
         along_x = (slope * correlation).sum(axis=1)
         along_y = (slope * correlation).sum(axis=0)
         of_first = (y @ slope.T - x * along_x) * x_factor
@@ -172,7 +172,7 @@ class BarlowTwins(BatchLoss):
 
 
 def _standardized(z, eps):
-    """Return columns of mean 0 and variance 1, and what they were multiplied by."""
+    """Return columns of mean 0 and variance 1, and their scale factors."""
     x = z - z.mean(axis=0)
     factor = 1 / np.sqrt((x**2).mean(axis=0) + eps)
     return x * factor, factor
@@ -180,22 +180,22 @@ def _standardized(z, eps):
 
 @dataclass(frozen=True)
 class InfoNCE(BatchLoss):
-    r"""Log loss of telling one's partner from all other rows [1]_, [2]_.
+    r"""Log loss of identifying a row's partner among all other rows [1]_, [2]_.
 
     .. math::
 
         \frac{1}{2n} \sum_i \Big(\log \sum_{k \neq i} e^{s_{ik} / \tau}
         - s_{i\,p(i)} / \tau\Big)
 
-    over the 2n rows of both branches, with the cosine :math:`s_{ik}` of rows i and
-    k, and the partner p(i): NT-Xent of SimCLR. A row of zeros has cosine 0 with all
-    others, and gradient 0: no direction is better than another. It takes memory for
-    :math:`4 n^2` numbers.
+    over the 2n rows of both branches, where :math:`s_{ik}` is the cosine similarity
+    of rows i and k, and p(i) the partner of row i. This is the NT-Xent loss of
+    SimCLR. A row of zeros has cosine 0 with all others and gradient 0, as no
+    direction is preferred. The loss needs memory for :math:`4 n^2` numbers.
 
     Parameters
     ----------
     temperature : float, default=0.5
-        :math:`\tau`.
+        Temperature :math:`\tau` of the softmax.
 
     References
     ----------

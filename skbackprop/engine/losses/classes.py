@@ -1,9 +1,9 @@
-"""Losses of classes: yes or no, or one class out of several.
+"""Losses for classification: binary, multilabel and multiclass.
 
-Elementwise losses read targets t of 0 and 1, which they may turn into signs
-s = 2 t - 1. Where only one of several classes is true, some need no more
-(one output for each class against the rest), others look at whole rows of
-logits: what :meth:`ClassLoss.over_classes` returns.
+Elementwise losses read targets t of 0 and 1, which they may convert to signs
+s = 2 t - 1. For multiclass problems some are used as they are, with one output for
+each class against the rest. Others become losses of whole rows of logits:
+:meth:`ClassLoss.over_classes` returns them.
 """
 
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from skbackprop.engine.losses.base import ElementwiseLoss, Loss, LossOfLoss
 
 
 def margins(z):
-    """Return z[k] - logsumexp over j != k of z[j] of each class k.
+    """Return z[k] - logsumexp over j != k of z[j] for each class k.
 
-    With probabilities p = softmax(z) that are the log-odds log p - log(1 - p), to full
-    precision. 1 - p loses digits where p is close to 1, which is so for the likeliest
-    class only: its 1 - p is the sum of the other probabilities.
+    With p = softmax(z) these are the log-odds log p - log(1 - p), to full precision.
+    1 - p loses digits where p is close to 1, which can happen for the likeliest class
+    only. Its 1 - p is computed as the sum of the other probabilities.
     """
     log_p = special.log_softmax(z, axis=1)
     rows, likeliest = np.arange(len(z)), log_p.argmax(axis=1)
     others = log_p.copy()
     others[rows, likeliest] = -np.inf
-    with np.errstate(divide="ignore"):  # of the likeliest, which is replaced
+    with np.errstate(divide="ignore"):  # at the likeliest, which is replaced below
         log_q = np.log1p(-np.exp(log_p))
     log_q[rows, likeliest] = special.logsumexp(others, axis=1)
     return log_p - log_q
 
 
 def margins_vjp(z, adjoint):
-    """Return the adjoint of z for one of its margins, class by class."""
+    """Return the adjoint of z, given that of its margins."""
     result = adjoint.copy()
     for k in np.flatnonzero(adjoint.any(axis=0)):
         others = z.copy()
@@ -43,37 +43,36 @@ def margins_vjp(z, adjoint):
 
 
 class ClassLoss(ElementwiseLoss):
-    """A loss of one yes/no output, of several, or of one class out of several."""
+    """A loss for binary, multilabel and multiclass classification."""
 
     gives_probabilities: ClassVar[bool] = False
 
     def over_classes(self):
-        """Return the loss of one class out of several: that of one against the rest."""
+        """Return the loss for multiclass problems, here one-vs-rest."""
         return self
 
     def log_odds(self, z):
-        """Return the log-odds of t = 1 that are estimated by logits z."""
+        """Return the log-odds of t = 1 estimated from logits z."""
         raise NotImplementedError
 
     def class_scores(self, z):
-        """Return scores whose softmax are the probabilities of the classes."""
+        """Return scores whose softmax is the class probabilities."""
         raise NotImplementedError
 
     def log_odds_vjp(self, z, adjoint):
-        """Return the adjoint of logits for one of their log-odds."""
+        """Return the adjoint of the logits, given that of the log-odds."""
         raise NotImplementedError
 
     def class_scores_vjp(self, z, adjoint):
-        """Return the adjoint of logits for one of the scores of the classes."""
+        """Return the adjoint of the logits, given that of the class scores."""
         raise NotImplementedError
 
 
 class BinaryLogLoss(ClassLoss):
-    """Log loss of independent yes/no outputs: log(1 + exp(z)) - t z.
+    """Log loss of independent binary outputs: log(1 + exp(z)) - t z.
 
-    The gradient is sigmoid(z) - t. Targets are 0 or 1, or between them where
-    labels are smoothed. One output makes the binary classifier, several the
-    multilabel one.
+    The gradient is sigmoid(z) - t. Targets are 0 or 1, or in between with label
+    smoothing. Binary classifiers have one output, multilabel classifiers several.
     """
 
     link: ClassVar[str] = "logistic"
@@ -117,19 +116,20 @@ class BinaryLogLoss(ClassLoss):
 
 @dataclass(frozen=True)
 class Focal(ClassLoss):
-    """Focal loss: -(1 - p)^gamma log p, p the probability given to what is true.
+    """Focal loss: -(1 - p)^gamma log p, with p the probability of the true class.
 
-    p = sigmoid(s z), or that of a softmax of several classes. What is already
-    right counts little. Over z the gradient is s (p - 1) phi(p), with
-    phi(p) = (1 - p)^gamma - gamma (1 - p)^(gamma - 1) p log p.
+    p is sigmoid(s z), or that of a softmax for several classes. Samples that are
+    already classified well count less. The gradient with respect to z is
+    s (p - 1) phi(p), where phi(p) = (1 - p)^gamma - gamma (1 - p)^(gamma - 1) p log p.
 
-    The p of least expected loss are too timid; the probabilities of which they
-    are the least are proportional to p / phi(p) (Charoenphakdee et al. 2021).
+    The p that minimise the expected loss are underconfident. The class
+    probabilities are proportional to p / phi(p) (Charoenphakdee et al. 2021).
 
     Parameters
     ----------
     gamma : float, default=2.0
-        How much less it counts; 0 is the log loss.
+        Strength of the down-weighting of well-classified samples. 0 gives the log
+        loss.
     """
 
     gamma: float = 2.0
@@ -140,7 +140,7 @@ class Focal(ClassLoss):
     def __post_init__(self):
         if not 0 <= self.gamma < np.inf:
             raise ValueError(
-                f"gamma of Focal must be a number that is not negative, got "
+                "gamma of Focal must be a non-negative finite number, got "
                 f"{self.gamma!r}."
             )
 
@@ -167,26 +167,26 @@ class Focal(ClassLoss):
         return xp.maximum(-margin, 0.0) + rest, damping, wrong
 
     def over_classes(self):
-        """Return the same of the probability of a softmax."""
+        """Return the focal loss of the softmax probability."""
         return SoftMargin(self)
 
     def log_odds(self, z):
-        """Return log of (p / phi(p)) / (q / phi(q)) for q = 1 - p."""
+        """Return log((p / phi(p)) / (q / phi(q))) for q = 1 - p."""
         return self._score(special.log_expit(z), special.log_expit(-z)) - self._score(
             special.log_expit(-z), special.log_expit(z)
         )
 
     def class_scores(self, z):
-        """Return log of p / phi(p)."""
+        """Return log(p / phi(p))."""
         margin = margins(z)
         return self._score(special.log_expit(margin), special.log_expit(-margin))
 
     def log_odds_vjp(self, z, adjoint):
-        """Return the adjoint times S'(z) + S'(-z), where log-odds are S(z) - S(-z)."""
+        """Return adjoint * (S'(z) + S'(-z)), as the log-odds are S(z) - S(-z)."""
         return adjoint * (self._score_slope(z) + self._score_slope(-z))
 
     def class_scores_vjp(self, z, adjoint):
-        """Return the adjoint of z behind the margins m, of which scores are S(m)."""
+        """Return the adjoint of z, as the scores are S(m) of the margins m."""
         return margins_vjp(z, adjoint * self._score_slope(margins(z)))
 
     def _score(self, log_p, log_wrong):
@@ -212,8 +212,8 @@ class Focal(ClassLoss):
 class Hinge(ClassLoss):
     """Hinge loss: max(0, 1 - s z), gradient -s where s z < 1.
 
-    Of several classes, c being the true one, it is max(0, 1 - m) of the margin
-    m = z[c] - max of the other z (Crammer & Singer).
+    For several classes it is max(0, 1 - m) with the margin m = z[c] - max of the
+    other z, where c is the true class (Crammer & Singer).
     """
 
     reference: ClassVar[str] = "Cortes & Vapnik (1995), Crammer & Singer (2001)"
@@ -229,15 +229,14 @@ class Hinge(ClassLoss):
         return xp.where(margin < 1.0, -sign, xp.where(margin >= 1.0, 0.0, margin))
 
     def over_classes(self):
-        """Return the hinge loss of the margin to the best other class."""
+        """Return the hinge loss of the margin over the best other class."""
         return HardMargin(self)
 
 
 class SquaredHinge(ClassLoss):
     """Squared hinge loss: max(0, 1 - s z)^2, gradient -2 s max(0, 1 - s z).
 
-    Of several classes, the sum over all outputs, one for each class against the
-    rest.
+    For several classes it is the sum over the one-vs-rest outputs.
     """
 
     reference: ClassVar[str] = "Tang (2013)"
@@ -261,7 +260,7 @@ class SquaredHinge(ClassLoss):
 class HalfSquaredErrorOfSigns(ClassLoss):
     """Half squared error of the targets +1 and -1: (z - s)^2 / 2, gradient z - s.
 
-    Of several classes, the sum over all outputs, one for each class.
+    For several classes it is the sum over the outputs, one for each class.
     """
 
     averages_outputs: ClassVar[bool] = True
@@ -281,12 +280,12 @@ class HalfSquaredErrorOfSigns(ClassLoss):
         return xp.where(z == z, 1.0, z)
 
 
-# Of whole rows: one class out of several
+# Losses of whole rows, for multiclass problems
 
 
 @dataclass(frozen=True)
 class SoftmaxLogLoss(Loss):
-    """Log loss of one class out of several: logsumexp(z) - z[c].
+    """Multiclass log loss: logsumexp(z) - z[c].
 
     The gradient is softmax(z) - onehot(c). The target is the class index c, in
     one column of the network's dtype.
@@ -299,16 +298,15 @@ class SoftmaxLogLoss(Loss):
 
 @dataclass(frozen=True)
 class SmoothedSoftmaxLogLoss(SoftmaxLogLoss):
-    """Log loss of a share of ``1 - label_smoothing`` that is surely class c.
+    """Multiclass log loss with label smoothing: logsumexp(z) - sum_j q[j] z[j].
 
-    The rest is spread evenly over all n classes: logsumexp(z) - sum_j q[j] z[j],
-    gradient softmax(z) - q, with q = (1 - label_smoothing) onehot(c) +
-    label_smoothing / n (Szegedy et al. 2016).
+    The target distribution over the n classes is q = (1 - label_smoothing) onehot(c)
+    + label_smoothing / n (Szegedy et al. 2016). The gradient is softmax(z) - q.
 
     Parameters
     ----------
     label_smoothing : float
-        The share that is spread, from 0 to 1.
+        Probability that is spread evenly over all classes, between 0 and 1.
     """
 
     label_smoothing: float
@@ -316,16 +314,16 @@ class SmoothedSoftmaxLogLoss(SoftmaxLogLoss):
 
 
 class HardMargin(LossOfLoss):
-    """A loss of the margin of the true class c to the best of the others.
+    """A loss of the margin of the true class c over the best other class.
 
-    The margin is m = z[c] - max over j != c of z[j]; the loss is that of a logit m
-    whose target is 1. With its derivative d, the gradient is d at c, and -d at
-    the best of the others, in equal parts where several are.
+    The margin is m = z[c] - max over j != c of z[j]. The loss is that of a logit m
+    with target 1. If d is its derivative, the gradient is d at c and -d at the best
+    other class, divided equally among ties.
 
     Parameters
     ----------
     loss : ClassLoss
-        That of the margin.
+        The loss of the margin.
     """
 
     reads_class_index: ClassVar[bool] = True
@@ -333,16 +331,16 @@ class HardMargin(LossOfLoss):
 
 
 class SoftMargin(LossOfLoss):
-    """A loss of the margin of the true class c to the softmax of the others.
+    """A loss of the margin of the true class c over the logsumexp of the others.
 
     The margin is m = z[c] - logsumexp over j != c of z[j], so that sigmoid(m) is
-    the probability of class c. With the derivative d of the loss of a logit m
-    whose target is 1, the gradient is d at c, and -d softmax at the others.
+    the probability of class c. The loss is that of a logit m with target 1. If d is
+    its derivative, the gradient is d at c and -d softmax at the others.
 
     Parameters
     ----------
     loss : ClassLoss
-        That of the margin.
+        The loss of the margin.
     """
 
     link: ClassVar[str] = "softmax"
@@ -353,12 +351,12 @@ class SoftMargin(LossOfLoss):
 class IgnoringMissing(LossOfLoss, ElementwiseLoss):
     """An elementwise loss that is 0, with gradient 0, where the target is NaN.
 
-    The steps that a sequence does not have are targets of this kind.
+    Targets are NaN for the missing steps of shorter sequences.
 
     Parameters
     ----------
     loss : ElementwiseLoss
-        That of a target that is there.
+        The loss of all other targets.
     """
 
     def value(self, z, t, xp):
@@ -378,17 +376,17 @@ class IgnoringMissing(LossOfLoss, ElementwiseLoss):
 
     @property
     def has_curvature(self):
-        """That of the loss."""
+        """Whether the inner loss defines the second derivative."""
         return self.loss.has_curvature
 
 
 @dataclass(frozen=True)
 class StepwiseLogLoss(Loss):
-    """Log loss of one class at each step of a sequence, added up over the steps.
+    """Multiclass log loss at each step of a sequence, summed over the steps.
 
-    The logits of step s are columns ``s n_classes`` to ``(s + 1) n_classes``, its
-    target, column s, is the index of its class, or NaN where the sequence has
-    no such step.
+    The logits of step s are the columns from ``s n_classes`` up to
+    ``(s + 1) n_classes``. Its target, column s, is a class index, or NaN if the
+    sequence has no such step.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Losses of numbers: how far a prediction is from its target.
+"""Losses for regression.
 
-Their numbers, such as Huber's delta, may be arrays of one for each output.
+Their settings, such as Huber's delta, may be arrays with a number for each output.
 """
 
 from dataclasses import dataclass
@@ -54,15 +54,16 @@ class AbsoluteError(ElementwiseLoss):
 
 @dataclass(frozen=True)
 class Huber(ElementwiseLoss):
-    """Huber's loss: squared near the target, absolute beyond delta.
+    """Huber loss: squared for small errors, absolute for errors beyond delta.
 
-    With e = z - t and c = e clipped to [-delta, delta] it is c (e - c / 2), that
-    is e^2 / 2 where abs(e) <= delta, else delta (abs(e) - delta / 2); gradient c.
+    With e = z - t and c = e clipped to [-delta, delta], the loss is c (e - c / 2).
+    That is e^2 / 2 if abs(e) <= delta, else delta (abs(e) - delta / 2). The gradient
+    is c.
 
     Parameters
     ----------
     delta : float, default=1.0
-        Largest error that is squared, in the unit of the targets.
+        Largest error that is squared, in units of the targets.
     """
 
     delta: float = 1.0
@@ -79,7 +80,7 @@ class Huber(ElementwiseLoss):
         return clipped * (z - t - 0.5 * clipped)
 
     def gradient(self, z, t, xp):
-        """Return the error, clipped."""
+        """Return the clipped error."""
         return xp.maximum(xp.minimum(z - t, self.delta), -self.delta)
 
     def curvature(self, z, t, xp):
@@ -92,12 +93,14 @@ class Huber(ElementwiseLoss):
 class Quantile(ElementwiseLoss):
     """Pinball loss: level (t - z) below the target, (1 - level) (z - t) above it.
 
-    The gradient is -level, or 1 - level. Minimised by the quantile.
+    The gradient is -level below the target and 1 - level above it. Minimised by the
+    quantile.
 
     Parameters
     ----------
     level : float or tuple of float, default=0.5
-        Of the quantile, between 0 and 1; several are predicted by an output each.
+        Level of the quantile, between 0 and 1, or several levels, one for each
+        output.
     """
 
     level: float | tuple = 0.5
@@ -112,8 +115,8 @@ class Quantile(ElementwiseLoss):
             or not ((levels > 0) & (levels < 1)).all()
         ):
             raise ValueError(
-                "quantile must be a number strictly between 0 and 1, or several of "
-                f"them, got {self.level!r}."
+                "quantile must be a number strictly between 0 and 1, or a sequence of "
+                f"such numbers, got {self.level!r}."
             )
 
     def value(self, z, t, xp):
@@ -131,8 +134,8 @@ class Quantile(ElementwiseLoss):
 class LogCosh(ElementwiseLoss):
     """Logarithm of the hyperbolic cosine of the error: log cosh(z - t).
 
-    The gradient is tanh(z - t): nearly squared error near the target, absolute
-    error far from it, and smooth.
+    The gradient is tanh(z - t). The loss is smooth, close to half the squared error
+    for small errors, and grows like the absolute error for large ones.
     """
 
     averages_outputs: ClassVar[bool] = True
@@ -156,7 +159,7 @@ class LogCosh(ElementwiseLoss):
 class HalfPoissonDeviance(ElementwiseLoss):
     """Half Poisson deviance with log link: exp(z) - t z + t log t - t.
 
-    The gradient is exp(z) - t. Targets are counts, t >= 0 and 0 log 0 = 0.
+    The gradient is exp(z) - t. Targets are counts, t >= 0, and 0 log 0 = 0.
     """
 
     link: ClassVar[str] = "exp"
@@ -179,8 +182,8 @@ class HalfPoissonDeviance(ElementwiseLoss):
 class HalfGammaDeviance(ElementwiseLoss):
     """Half gamma deviance with log link: t exp(-z) + z - log t - 1.
 
-    The gradient is 1 - t exp(-z). Targets are positive; what counts is by what
-    factor they are missed.
+    The gradient is 1 - t exp(-z). Targets are positive. The loss depends only on the
+    ratio of target to prediction.
     """
 
     link: ClassVar[str] = "exp"

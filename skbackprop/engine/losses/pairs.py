@@ -1,8 +1,8 @@
-"""The losses of distances between the outputs of one network for several rows.
+"""Losses of distances between outputs of a network for several rows.
 
-A pair is a group of two rows, with outputs z_0 and z_1 and the Euclidean
-distance D = |z_0 - z_1|. Its target Y, the same for both rows, is 0 where they
-are similar and 1 where they are not: the convention of Hadsell et al. [1]_.
+A pair is a group of two rows, with outputs z_0 and z_1 at the Euclidean distance
+D = |z_0 - z_1|. Its target Y, the same for both rows, is 0 for similar and 1 for
+dissimilar rows, as in Hadsell et al. [1]_.
 
 References
 ----------
@@ -42,9 +42,9 @@ class DistanceLoss(GroupLoss):
 class ContrastiveLoss(DistanceLoss):
     """Contrastive loss [1]_: (1 - Y) D^2 / 2 + Y max(0, margin - D)^2 / 2.
 
-    Its gradient in z_0 is (1 - Y) (z_0 - z_1) - Y max(0, margin - D) (z_0 - z_1) / D,
-    in which the second term is 0 where D is: rows that meet are not pushed, as
-    no direction is better than its opposite.
+    The gradient with respect to z_0 is
+    (1 - Y) (z_0 - z_1) - Y max(0, margin - D) (z_0 - z_1) / D.
+    The second term is taken as 0 where D is 0, as no direction is preferred there.
     """
 
     kernel: ClassVar[tuple] = ("pairs", "contrastive")
@@ -64,8 +64,8 @@ class ContrastiveLoss(DistanceLoss):
 class LogisticPairLoss(DistanceLoss):
     """Log loss of P(similar) = 1 / (1 + exp(D^2 - margin^2)) [3]_.
 
-    That is log(1 + exp(D^2 - margin^2)) - Y (D^2 - margin^2): at a distance of the
-    margin similar and dissimilar are as likely.
+    The loss is log(1 + exp(D^2 - margin^2)) - Y (D^2 - margin^2). At a distance equal
+    to the margin, similar and dissimilar are equally likely.
     """
 
     kernel: ClassVar[tuple] = ("pairs", "logistic")
@@ -84,8 +84,8 @@ class LogisticPairLoss(DistanceLoss):
 class TripletLoss(DistanceLoss):
     """Triplet loss [2]_: max(0, |z_0 - z_1|^2 - |z_0 - z_2|^2 + margin).
 
-    Of an anchor, a row similar to it and one that is not, in this order; the
-    margin is one of squared distances. Targets are not read.
+    The rows are an anchor, a similar and a dissimilar row, in this order. The margin
+    applies to squared distances. Targets are ignored.
     """
 
     kernel: ClassVar[tuple] = ("pairs", "triplet")

@@ -1,12 +1,12 @@
-"""Losses of rankings: what the scores of a query's documents cost together.
+"""Losses for learning to rank.
 
-A query has documents with scores s, the logits, and targets t >= 0; more is
-better. Nothing but the order of the scores within a query matters to a user,
-hence losses see all documents of a query at once: by pairs, or as a list. All
-are 0, with gradient 0, for a query of one document.
+The documents of a query have scores s, the logits, and targets t >= 0; higher is
+better. As only the order of scores within a query matters, the losses are functions
+of all documents of a query, as pairs or as a list. They are 0, with gradient 0, for
+a query with one document.
 
-What is said here with matrices of pairs, :mod:`skbackprop.kernels.losses.rankings`
-does in loops.
+This file uses matrices of pairs; :mod:`skbackprop.kernels.losses.rankings` computes
+the same in loops.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class RankingLoss(GroupLoss):
     """A loss of each query, a function of the scores of its documents."""
 
     def of_group(self, z, t):
-        """Return the loss of a query and its gradient, all as columns."""
+        """Return the loss of a query and its gradient, from column vectors."""
         value, gradient = self.of_query(z[:, 0], t[:, 0])
         return value, gradient[:, np.newaxis]
 
@@ -43,32 +43,31 @@ class RankingLoss(GroupLoss):
         raise NotImplementedError
 
     def n_pairs(self, n_documents):
-        """Return how many pairs of a query's documents are compared: none."""
+        """Return the number of pairs of documents that are compared, here 0."""
         return 0
 
 
 class PairwiseLoss(RankingLoss):
-    r"""A sum over the pairs of a query in which one document is the better.
+    r"""A sum over the pairs of a query's documents with different targets.
 
     .. math:: L = \sum_{(i, j):\, t_i > t_j} c_{ij}\, \varphi(s_i - s_j)
 
-    with a function :math:`\varphi` that falls. The weights :math:`c_{ij}` count
-    as constants in the gradient. Documents of the same target make no pair, and
-    a query without pairs has loss 0.
+    with a decreasing function :math:`\varphi`. The gradient treats the weights
+    :math:`c_{ij}` as constants. A query whose targets are all equal has loss 0.
     """
 
     def phi(self, difference):
-        """Return phi of the differences of scores, and its derivative."""
+        """Return phi and its derivative at differences of scores."""
         raise NotImplementedError
 
     def pair_weights(self, scores, targets, rows=slice(None)):
-        """Return c_ij of some documents i and all j, a matrix: 1 / number of pairs."""
+        """Return the matrix of c_ij for some i and all j, here 1 / number of pairs."""
         n_pairs = np.searchsorted(np.sort(targets), targets).sum()
         shape = len(scores[rows]), len(scores)
         return np.full(shape, 1 / max(n_pairs, 1), scores.dtype)
 
     def n_pairs(self, n_documents):
-        """Return how many pairs of a query are looked at, at most."""
+        """Return the maximum number of pairs of a query."""
         return n_documents * (n_documents - 1) // 2
 
     def of_query(self, scores, targets):
@@ -88,8 +87,8 @@ class PairwiseLoss(RankingLoss):
 class PairwiseHinge(PairwiseLoss):
     """Mean over the pairs of max(0, 1 - (s_i - s_j)).
 
-    The loss of the ranking support vector machine (Herbrich, Graepel &
-    Obermayer 2000; Joachims 2002). In the kink the derivative is 0.
+    This is the loss of the ranking support vector machine (Herbrich, Graepel &
+    Obermayer 2000; Joachims 2002). At the kink the derivative is 0.
     """
 
     kernel: ClassVar[tuple] = ("rankings", "pairwise_hinge")
@@ -103,8 +102,8 @@ class PairwiseHinge(PairwiseLoss):
 class RankNet(PairwiseLoss):
     """Mean over the pairs of log(1 + exp(-(s_i - s_j))).
 
-    The log loss of P(i is better than j) = 1 / (1 + exp(-(s_i - s_j))) (Burges
-    et al. 2005, "Learning to rank using gradient descent", ICML).
+    This is the log loss of P(i is better than j) = 1 / (1 + exp(-(s_i - s_j)))
+    (Burges et al. 2005, "Learning to rank using gradient descent", ICML).
     """
 
     kernel: ClassVar[tuple] = ("rankings", "rank_net")
@@ -118,25 +117,24 @@ class RankNet(PairwiseLoss):
 
 @dataclass(frozen=True)
 class LambdaRank(RankNet):
-    r"""RankNet whose pairs weigh what their exchange would change in NDCG@k.
+    r"""RankNet with pairs weighted by the change of NDCG@k when they are swapped.
 
     .. math::
 
         L = \sum_{t_i > t_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)}), \quad
         |\Delta_{ij}| = (t_i - t_j)\, |d(r_i) - d(r_j)| \,/\, \text{ideal DCG@k}
 
-    Targets are gains. :math:`r_i` is the rank of document i by the scores, from
-    1, and :math:`d(r) = 1 / \log_2(1 + r)` its discount, 0 where r > k. Of
-    documents with the same score the better one ranks behind. The "lambdas" of
-    Burges, Ragno & Le ("Learning to rank with nonsmooth cost functions", NIPS
-    2006; Burges 2010, MSR-TR-2010-82) are the gradient of L while ranks stand
-    still. Beyond that L is no function that is minimised: where two documents
-    change places, it jumps.
+    Targets are gains. :math:`r_i` is the rank of document i by score, counted from
+    1, and :math:`d(r) = 1 / \log_2(1 + r)` its discount, 0 if r > k. Among
+    documents with equal scores, the better one gets the lower place. The "lambdas"
+    of Burges, Ragno & Le ("Learning to rank with nonsmooth cost functions", NIPS
+    2006; Burges 2010, MSR-TR-2010-82) are the gradient of L at fixed ranks. L jumps
+    where two documents change places, so training does not minimise L itself.
 
     Parameters
     ----------
     k : int or None, default=None
-        How many ranks count; None: all.
+        Number of top ranks that count. None counts all.
     """
 
     k: int | None = None
@@ -144,11 +142,11 @@ class LambdaRank(RankNet):
 
     @property
     def setting(self):
-        """How many ranks count, as a float."""
+        """Number of ranks that count, as a float."""
         return np.inf if self.k is None else float(self.k)
 
     def pair_weights(self, scores, targets, rows=slice(None)):
-        """Return the changes of NDCG@k, |Delta_ij|, of some i and all j."""
+        """Return the changes of NDCG@k, |Delta_ij|, for some i and all j."""
         n_ranks = len(scores) if self.k is None else min(self.k, len(scores))
         by_rank = (1 / np.log2(np.arange(2, n_ranks + 2))).astype(scores.dtype)
         discounts = np.zeros_like(scores)
@@ -159,13 +157,13 @@ class LambdaRank(RankNet):
         return changes / (ideal if ideal > 0 else 1)
 
     def n_pairs(self, n_documents):
-        """Return how many pairs have a document of rank 1 to k."""
+        """Return the number of pairs with at least one document in the top k."""
         n_ranks = n_documents if self.k is None else min(self.k, n_documents)
         return n_ranks * (2 * n_documents - n_ranks - 1) // 2
 
 
 class ListNet(RankingLoss):
-    r"""Cross entropy of the probabilities of being on top of the list.
+    r"""Cross entropy of the probabilities of being first in the list.
 
     .. math::
 

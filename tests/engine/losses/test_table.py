@@ -94,7 +94,7 @@ def test_losses_of_classes_are_told_from_those_of_numbers():
         (lambda: Quantile(1.0), "quantile must be a number strictly between 0 and 1"),
         (lambda: Quantile((0.5, 0.0)), r"got \(0.5, 0.0\)"),
         (lambda: Quantile(()), r"got \(\)"),
-        (lambda: Focal(-1), "gamma of Focal must be a number that is not negative"),
+        (lambda: Focal(-1), "gamma of Focal must be a non-negative"),
         (lambda: Focal(np.inf), "gamma of Focal"),
     ],
 )
