@@ -1,7 +1,6 @@
-"""What a network is: modules, wired into a graph, laid out as a program.
+"""Networks as data: modules, wired into a graph, compiled to a program.
 
-Pure data; nothing here computes and nothing is imported from the rest of the
-package.
+Nothing here computes, and nothing is imported from the rest of the package.
 """
 
 from skbackprop.network.chain import mlp_graph as mlp_graph
@@ -22,9 +21,9 @@ from skbackprop.network.modules.softmax import *
 from skbackprop.network.node import Input as Input
 from skbackprop.network.node import Node as Node
 
-# What a graph is made of; a module that others are derived from is none of it.
-# There is no `__all__`: a star exports what the files of modules list, for type
-# checkers too, which do not follow a list that is put together.
+# All modules that a graph can contain, without their base classes.
+# There is no `__all__`: the star imports export what the files of modules list. Type
+# checkers do not follow an `__all__` that is computed.
 ALL_MODULES = tuple(
     thing
     for thing in list(globals().values())

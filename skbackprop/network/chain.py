@@ -1,4 +1,4 @@
-"""The chain of linear modules and activations: the MLP as a graph."""
+"""The graph of an MLP, a chain of linear modules and activations."""
 
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.activations import ReLU
@@ -16,16 +16,16 @@ def mlp_graph(
     Parameters
     ----------
     n_features, n_outputs : int
-        Widths of the input and of the output.
+        Widths of the input and the output.
     hidden_layer_sizes : iterable of int, default=(100,)
-        Widths of the layers between them.
+        Widths of the hidden layers.
     activation : Module, default=ReLU()
-        What stands behind each of these.
+        Activation of the hidden layers.
 
     Returns
     -------
     Graph
-        Without an activation behind the last layer: it puts out logits.
+        Its output is logits, as there is no activation after the last layer.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""From a graph to its program: where parameters and signals stand, what adds up.
+"""The compiler from graphs to programs: memory layout and accumulation of adjoints.
 
-Nodes are in topological order already. What is left to find is a place for each
-signal, and who is the first to reach an adjoint.
+The nodes of a graph are in topological order already. The compiler finds a place for
+each signal, and the first instruction that writes each adjoint.
 """
 
 from dataclasses import replace
@@ -11,9 +11,9 @@ from skbackprop.network.folding import Loop, fold
 from skbackprop.network.layout import ROW_QUANTUM, padded_width
 from skbackprop.network.program import Block, Instruction, Program, Signal, block_shapes
 
-# Estimators and inspection ask again and again for the program of the same graph,
-# which takes longer to write than a small network takes to run. It is kept as long
-# as that graph: of an unrolled loop it is megabytes, which nobody else may hold.
+# Estimators and inspection need the program of the same graph many times, and
+# compiling takes longer than running a small network. The program is kept as long as
+# its graph, as that of an unrolled loop takes megabytes.
 _programs = WeakKeyDictionary()
 
 
@@ -24,8 +24,8 @@ def compile_graph(graph, keeps_all=False):
     ----------
     graph : Graph
     keeps_all : bool, default=False
-        Whether each signal and each adjoint, that of the input too, is still
-        there when a pass is over, as inspection needs it.
+        Whether all signals and adjoints, including that of the input, are kept until
+        the end of a pass, as inspection needs them.
     """
     of_graph = _programs.setdefault(graph, {})
     if keeps_all not in of_graph:
@@ -50,18 +50,18 @@ def compile_unrolled(graph):
 
 
 def compile_part(graph, part):
-    """Return the program of a part of a graph, for the parameters of the whole.
+    """Return the program of a part of a graph that reads the whole's parameters.
 
     Parameters
     ----------
     graph : Graph
     part : Graph
-        Those of its modules that have parameters are modules of the graph.
+        Its modules with parameters must be modules of the graph.
     """
     index_of = {id(module): index for index, module in enumerate(graph.modules)}
     indices = tuple(index_of.get(id(module)) for module in part.modules)
     of_graph = _programs.setdefault(graph, {})
-    # Equal parts may be of different modules, which equal each other.
+    # Equal parts may consist of different modules that compare equal.
     if (part, indices) not in of_graph:
         of_graph[part, indices] = _compile_part(graph, part, indices)
     return of_graph[part, indices]
@@ -101,16 +101,16 @@ def _fold(loops, unroll):
         found.append(Loop(range(begin, body.start), body, loop.steps, pairs, pinned))
         areas.append((body[:-1] if body.stop == len(step.wires) else body, loop.steps))
         begin = body.stop
-    areas.append((range(begin - 1, begin), range(0)))  # the output, which is one
+    areas.append((range(begin - 1, begin), range(0)))  # one output for all steps
     columns = {number[id(node)]: n_columns for node, n_columns in loops.columns}
     return fold(_compile(step, False, carried), found, areas, columns, unroll)
 
 
 def _compile(graph, keeps_all, carried=None):
-    """Return the program of a graph, of which some nodes are carried from others.
+    """Return the program of a graph with signals carried between steps of a loop.
 
-    ``carried`` has, for each node that a loop reads from the step before, the node that
-    it is there.
+    ``carried`` maps each node that a loop reads from the step before to the node that
+    computes it in that step.
     """
     carried = carried or {}
     blocks, ends = _lay_out_parameters(graph)
@@ -142,8 +142,8 @@ def _lay_out_parameters(graph):
         for name in graph.modules[module].buffer_shapes(*input_widths):
             buffers.add((module, name))
 
-    # In three runs, as a penalty on weights, an optimizer and a copy of everything
-    # each go over the vector from its beginning up to an end of theirs.
+    # In three parts, as penalties (weights), the optimizer (all learned parameters)
+    # and copies (everything) each process the vector from its start to their own end.
     def rank(module, name, shape):
         return 2 if (module, name) in buffers else 2 - len(shape)
 
@@ -152,7 +152,7 @@ def _lay_out_parameters(graph):
     for part in range(3):
         for module, name, shape in named:
             if rank(module, name, shape) == part:
-                # Padding stays 0: a gradient of 0 moves no parameter away from it.
+                # Padding stays 0, as its gradient is always 0.
                 stride = padded_width(shape[-1])
                 blocks.append(Block(module, name, shape, offset, stride))
                 offset += blocks[-1].n_elements
@@ -163,21 +163,21 @@ def _lay_out_parameters(graph):
 def _find_wanted(graph, keeps_all, carried):
     """Return, for each node, whether backward computes its adjoint.
 
-    It does where a gradient gets to and something upstream learns, or where it
-    shall be looked at.
+    It does if a gradient reaches the node and something upstream has parameters, or
+    if all are kept.
     """
-    # Forth: what depends on parameters. Back: what the output depends on through
-    # derivatives. An adjoint outside of either would be computed for nobody.
+    # The forward loop finds nodes that depend on parameters, the backward loop those
+    # that a gradient reaches. Adjoints of other nodes are not needed.
     learns, widths = [keeps_all], graph.widths()
     for node, (module, inputs) in enumerate(graph.wires, start=1):
         module = graph.modules[module]
         has_parameters = module.parameter_shapes(*(widths[i] for i in inputs))
         sources = _differentiated(module, inputs)
         does = bool(has_parameters) or any(learns[i] for i in sources)
-        does = does or node in carried  # from where parameters are
+        does = does or node in carried  # which depends on parameters
         learns.append(keeps_all or does)
     reached = [False] * len(graph.wires) + [True]
-    for node in carried.values():  # by the next step
+    for node in carried.values():  # reached from the next step
         reached[node] = True
     for node in range(len(graph.wires), 0, -1):
         if reached[node]:
@@ -188,24 +188,23 @@ def _find_wanted(graph, keeps_all, carried):
 
 
 def _differentiated(module, inputs):
-    """Return the inputs that a module passes a gradient back to."""
-    if not module.stops_gradient:  # nearly all, of 10^4 nodes of unrolled loops
+    """Return the inputs to which a module passes gradients."""
+    if not module.stops_gradient:  # most of the 10^4 nodes of unrolled loops
         return inputs
     return [x for i, x in enumerate(inputs) if i not in module.stops_gradient]
 
 
 class _Places:
-    """Lays out the signals; finds those that need no place of their own.
+    """Assigns places to signals, and finds signals that can share a place.
 
-    A module that may writes over its input where nobody else needs it, a slice
-    is read where it lies, and a product is added to the term that it is to be
-    added to.
+    A module may overwrite its input if it is not needed any more, a slice can be a
+    view of its source, and a product can be added directly to the other term of a sum.
 
     Attributes
     ----------
     signals : list of Signal
     added : set of int
-        The nodes that are added to what stands in their place.
+        Nodes whose output is added to the values in their place.
     end : int
         Width of the workspace.
     """
@@ -216,10 +215,10 @@ class _Places:
         for node, (_, inputs) in enumerate(graph.wires, start=1):
             for i in inputs:
                 self.readers[i].append(node)
-        for before, after in carried.items():  # the next step may read them at any time
+        for before, after in carried.items():  # also read by the next step
             self.readers[before] += [after, after]
             self.readers[after] += [after, after]
-        # In the order of the nodes, so that each input has its place already.
+        # In the order of the nodes, so that inputs have places already.
         self.signals, self.added, self.end = [], set(), 0
         for node, width in enumerate(graph.widths()):
             signal = None if keeps_all or node in carried else self._shared(node)
@@ -229,9 +228,9 @@ class _Places:
             self.signals.append(signal)
 
     def _shared(self, node):
-        """Return the place that a node's signal may take, None if there is none."""
+        """Return a place that a node's signal can share, or None."""
         if node == 0:
-            return None  # nothing is computed before the input
+            return None  # there is no signal before the input
         if self._module(node).view is not None:
             return self._view(node)
         if self._module(node).can_add:
@@ -247,8 +246,8 @@ class _Places:
     def _view(self, node):
         (source,), columns = self._inputs(node), self._module(node).view
         if self.wanted[source]:
-            # The adjoint of the view shares a place as well: kernels write whole
-            # vectors, and the first to write one must not meet a neighbour's part.
+            # The adjoint of a view shares the place too. Kernels write whole vectors,
+            # which must not overlap the adjoint of a neighbouring view.
             if not self._is_cut_cleanly(source):
                 return None
         elif not self._may_lie_beside_others(node):
@@ -257,15 +256,15 @@ class _Places:
         return place._replace(width=len(columns), column=place.column + columns.start)
 
     def _may_lie_beside_others(self, node):
-        """Tell whether readers compute with nothing that lies behind a signal."""
+        """Return whether all readers ignore the columns after a signal."""
         readers = [self._module(reader) for reader in self.readers[node]]
         return bool(readers) and all(module.reads_beside_others for module in readers)
 
     def _is_cut_cleanly(self, source):
-        """Tell whether views alone read a signal, each column once.
+        """Return whether a signal is read by views only, and each column once.
 
-        Then each adjoint of a view lies in that of the signal, which they make
-        up completely; cuts at whole vectors keep writers of one off the others.
+        The adjoints of the views then make up that of the signal. The views must begin
+        at whole vectors, so that writing one does not change another.
         """
         views = [self._module(node).view for node in self.readers[source]]
         if None in views:
@@ -279,15 +278,15 @@ class _Places:
         return is_partition and all(start % ROW_QUANTUM == 0 for start in starts)
 
     def _term(self, node):
-        """Return the place of the term that a product is to be added to.
+        """Return the place of the term to which a product can be added, or None.
 
-        The other term is computed before and has no other reader.
+        That term must be computed before, and have no other reader.
         """
         if len(self.readers[node]) != 1:
             return None
         (reader,) = self.readers[node]
         terms = self._inputs(reader)
-        # The one that is computed later is added in the place of the other.
+        # The later term is added in the place of the earlier one.
         if not self._module(reader).is_sum or max(terms) > node:
             return None
         place = self.signals[min(terms)]
@@ -297,7 +296,7 @@ class _Places:
         return place
 
     def _overwritten(self, node):
-        """Return the place of an input that the node may write over."""
+        """Return the place of an input that the node may overwrite, or None."""
         for position in self._module(node).may_overwrite:
             source = self._inputs(node)[position]
             if self._is_free(source) and self.signals[source].width == self._width(
@@ -311,20 +310,20 @@ class _Places:
         return self._module(node).output_width(*widths)
 
     def _is_free(self, source):
-        """Tell whether a signal with one reader is needed by nobody else."""
+        """Return whether only the reader of a signal needs it."""
         if source == 0 or len(self.readers[source]) > 1:
             return False
         if self._module(source).view is not None:
-            # A view that has been copied is a signal like any other.
+            # A copied slice is like any other signal.
             place, (whole,) = self.signals[source], self._inputs(source)
             if place.offset == self.signals[whole].offset:
-                # A view: of something that backward does not read, and whose
-                # other slices are elsewhere.
+                # A view is free if backward does not read its source, whose other
+                # slices are in other columns.
                 return self.wanted[whole] and self._is_unread(whole)
         return not self._module(source).backward_reads_output
 
     def _is_unread(self, whole):
-        """Tell whether backward reads nothing of a signal that is cut up."""
+        """Return whether backward does not read the source of a view."""
         if whole == 0:
             return False
         module, place = self._module(whole), self.signals[whole]
@@ -336,12 +335,12 @@ class _Places:
 
 
 def _write_instructions(graph, blocks, wanted, added):
-    """Return the instructions in forward order, with what backward does to each."""
+    """Return the instructions in forward order, with their actions in backward."""
     blocks_of = [[] for _ in graph.modules]
     for index, block in enumerate(blocks):
         blocks_of[block.module].append(index)
-    # Backward meets the nodes from the last on, and so does this loop: the first
-    # that it sees reach an adjoint may write there, which saves clearing it.
+    # Like backward, this loop visits the last node first. The first instruction that
+    # reaches an adjoint writes it, so that it need not be cleared.
     reached_signals, reached_modules, backwards = set(), set(), []
     for output in range(len(graph.wires), 0, -1):
         index, inputs = graph.wires[output - 1]
@@ -367,7 +366,7 @@ def _write_instructions(graph, blocks, wanted, added):
 
 
 def _first_or_later(item, reached):
-    """Return "write" for the first to reach an item, "add" for those after it."""
+    """Return "write" the first time that an item is reached, else "add"."""
     if item in reached:
         return "add"
     reached.add(item)

@@ -1,10 +1,9 @@
-"""Folded programs: loops over time, of which one step stands for all.
+"""Folded programs: loops over time, with the instructions of a single step.
 
-A network that is unrolled for T steps has T times the instructions of a step, which
-differ in nothing but where their signals stand. Here the step is written once, with
-the distance from each signal to the same one a step later. What a step hands on stands
-where the next one looks for it: the state before a step has the place of the state
-after the step before.
+A network unrolled for T steps has T times the instructions of a step, which differ
+only in the places of their signals. A folded program has the step once, with the
+distance from each signal to the same signal one step later. The state before a step
+has the same place as the state after the previous step.
 """
 
 import functools
@@ -15,20 +14,20 @@ from skbackprop.network.program import Program
 
 
 class Loop(NamedTuple):
-    """Instructions that run for one step after the other.
+    """Instructions that run once for each step.
 
     Attributes
     ----------
     before : range
-        Numbers of instructions that run once, to make the state before the first step.
+        Numbers of the instructions that compute the state before the first step.
     body : range
         Numbers of the instructions that run for each step.
     steps : range
-        In this order, backward in the other one.
+        The steps in the order of the forward pass.
     carried : tuple of (int, int), default=()
-        Signals: the state before a step, and that after it.
+        Pairs of signals: a state before and after a step.
     pinned : tuple of (int, int), default=()
-        Signals of other loops, and the step at which each is read.
+        Signals of other loops, each with the step at which it is read.
     """
 
     before: range
@@ -45,19 +44,20 @@ class Loop(NamedTuple):
 
 @dataclass(frozen=True)
 class FoldedProgram(Program):
-    """A program with loops; its signals stand where they do at step 0.
+    """A program with loops, whose signals have their places at step 0.
 
     Attributes
     ----------
     loops : tuple of Loop
-        They have all instructions, in order.
+        The loops, which contain all instructions in order.
     advances : tuple of int
-        Of each signal, what a step adds to its offset.
+        For each signal, the increase of its offset per step.
     columns : tuple of int
-        Of each signal, what a step adds to the column where it begins, or where what
-        it is copied from or to begins.
+        For each signal, the increase per step of its first column, or of the first
+        column of its source or destination if it is copied.
     unreached : tuple of (int, int)
-        Signals, and steps at which no instruction reaches their adjoint, which is 0.
+        Signals, each with a step at which no instruction reaches its adjoint, which
+        is 0.
     unroll : callable
         Returns the program without loops.
     """
@@ -75,7 +75,7 @@ class FoldedProgram(Program):
 
     @property
     def times(self):
-        """How often each instruction runs."""
+        """Number of times that each instruction runs."""
         return [
             n_times
             for loop in self.loops
@@ -84,7 +84,7 @@ class FoldedProgram(Program):
         ]
 
     def at(self, i, step):
-        """Return signal ``i`` as it stands at a step."""
+        """Return signal ``i`` with its place at a step."""
         signal = self.signals[i]
         moves = self.columns[i] if signal.offset == self.input.offset else 0
         return signal._replace(
@@ -93,7 +93,7 @@ class FoldedProgram(Program):
         )
 
     def _validate(self):
-        """Check that all steps have their places; a step was checked when written."""
+        """Check the places of all steps; a single step was checked when compiled."""
         for loop in self.loops:
             pinned = dict(loop.pinned)
             for step in {*loop.steps[:1], *loop.steps[-1:]}:
@@ -108,23 +108,24 @@ class FoldedProgram(Program):
         end = place.offset + place.stride
         is_inside = place.offset >= 0 and end <= self.workspace_width
         if not is_inside or place.column + place.width > place.stride:
-            raise ValueError(f"A signal reaches out of its place: {place}.")
+            raise ValueError(f"A signal exceeds the workspace or its rows: {place}.")
 
 
 def fold(program, loops, areas, columns, unroll):
-    """Return the folded program whose step is a program.
+    """Return the folded program made from the program of a single step.
 
     Parameters
     ----------
     program : Program
-        Has the instructions of each loop once.
+        The instructions of one step of each loop.
     loops : list of Loop
     areas : list of (range, range)
-        Instructions that follow each other, and the steps that have a place each for
-        what they put out; no steps where one place does for all.
+        Ranges of instructions, each with the steps that have places of their own for
+        the outputs. No steps if all share one place.
     columns : dict of int to int
-        Of signals, what a step adds to their column.
+        For some signals, the increase of their column per step.
     unroll : callable
+        Returns the program without loops.
     """
     places, width = _lay_out(program, areas)
     signals, advances = [], []
@@ -159,7 +160,7 @@ def fold(program, loops, areas, columns, unroll):
 
 
 def _once(instruction):
-    """Return an instruction that reads a signal once where it did at each step."""
+    """Return an instruction without repetitions among the inputs of a sum or so."""
     if len(set(instruction.inputs)) == len(instruction.inputs):
         return instruction
     if instruction.module.n_inputs is not None:
@@ -169,9 +170,9 @@ def _once(instruction):
 
 
 def _lay_out(program, areas):
-    """Return, for each offset, that of step 0 and the advance; and the width of all.
+    """Return a dict from offsets to (offset at step 0, advance), and the total width.
 
-    Each area has a place more than it has steps, for the state before the first one.
+    Each area has one place more than steps, for the state before the first step.
     """
     places, end = {}, program.input.stride
     is_placed = {program.input.offset}
@@ -181,7 +182,7 @@ def _lay_out(program, areas):
         is_placed.update(strides)
         width = sum(strides.values())
         begin = end
-        if len(steps):  # before the first step, that may be 1 or the last one
+        if len(steps):  # the first place is for min(steps) - 1, or the last step
             begin -= width * min(steps.start - steps.step, steps[-1])
         for offset, stride in sorted(strides.items()):
             places[offset] = begin, width if len(steps) else 0
@@ -191,26 +192,26 @@ def _lay_out(program, areas):
 
 
 def _add_up(instructions, loop, loops):
-    """Let the adjoints of what a loop carries add up over steps, in place.
+    """Make the adjoints of states add up over the steps of a loop, in place.
 
-    The adjoint of a state is reached by who reads it at this step, in and outside of
-    the loop, and by the step after.
+    The adjoint of a state is reached by its readers at the same step, in and outside
+    of the loop, and by the next step.
 
     Returns
     -------
     list of (int, int)
-        Signals, and steps at which no instruction reaches their adjoint.
+        Signals, each with a step at which no instruction reaches its adjoint.
     """
     unreached = []
     for before, after in loop.carried:
         readers = [other for other in loops if _reads(instructions, other, after, loop)]
         if any(after not in dict(other.pinned) for other in readers):
-            # Who reads it at each step comes first, as backward goes.
+            # In backward, readers outside of the loop come first.
             _set_gradients(instructions, loop.body, before, "add")
         if not readers:
             _set_gradients(instructions, loop.body, after, "add")
             unreached.append((after, loop.steps[-1] if len(loop.steps) else loop.entry))
-    for k in loop.before:  # the only one to read at its step
+    for k in loop.before:  # the only readers at the step before the first
         gradients = ["write" if how else "" for how in instructions[k].input_gradients]
         instructions[k] = instructions[k]._replace(input_gradients=tuple(gradients))
     return unreached

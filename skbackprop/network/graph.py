@@ -1,14 +1,14 @@
-"""Graphs: how modules are wired, as the user states it.
+"""Graphs of modules, as users define them.
 
-Modules are called on nodes, a graph is taken from its output node::
+Modules are called on nodes, and a graph is made from its output node::
 
     x = Input(64)
     h = ReLU()(Linear(100)(x))
     graph = Graph(Linear(10)(h))
 
-Any directed acyclic graph can be written so, and none with a cycle: a node
-names its inputs when it is made, and keeps them. A module object that is called
-twice shares its parameters; a loop is written by unrolling it.
+Any directed acyclic graph can be written this way. Cycles cannot, as the inputs of
+a node are fixed when it is made. A module that is called twice shares its parameters.
+Loops are unrolled.
 """
 
 import functools
@@ -26,14 +26,14 @@ from skbackprop.network.views.transformed import transform
 class Graph:
     """A directed acyclic graph of modules with one input and one output.
 
-    Immutable, comparable, hashable, picklable: it may stand in a parameter
-    grid.
+    Graphs are immutable, comparable, hashable and picklable, and can be used in
+    parameter grids.
 
     Parameters
     ----------
     output : Node
-        The node whose signal the network puts out. The graph is what this
-        node depends on; nodes that do not lead to it are no part of it.
+        The output node. The graph consists of this node and all nodes that it
+        depends on.
 
     Attributes
     ----------
@@ -42,9 +42,9 @@ class Graph:
     modules : tuple of Module
         The distinct modules, in the order of their first use.
     wires : tuple of (int, tuple of int)
-        One entry per node but the input, in topological order: the index of
-        its module and the numbers of its input nodes. Node 0 is the input of
-        the network, node i + 1 is ``wires[i]``; the last one is the output.
+        The index of its module and the numbers of its input nodes, for each node
+        except the input, in topological order. Node 0 is the input of the network,
+        node i + 1 is ``wires[i]``, and the last node is the output.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class Graph:
 
     @classmethod
     def of_wires(cls, n_features, modules, wires):
-        """Return a graph of wires as they are; its output is the last node.
+        """Return the graph with these wires, whose output is the last node.
 
         Parameters
         ----------
@@ -93,12 +93,12 @@ class Graph:
         modules : tuple of Module
             The distinct modules.
         wires : tuple of (int, tuple of int)
-            As the attribute of this name.
+            Like the attribute of this name.
 
         Returns
         -------
         Graph
-            With these as they are, nothing checked.
+            The graph; nothing is checked.
         """
         graph = object.__new__(cls)
         for name, value in zip(
@@ -107,19 +107,19 @@ class Graph:
             object.__setattr__(graph, name, value)
         return graph
 
-    # What a graph consists of
+    # Structure
 
     def loops(self):
-        """Return the loops that this graph is the unrolling of, None without any."""
+        """Return the loops of which this graph is the unrolling, or None."""
         return
 
     def widths(self):
-        """Return the width of each node's signal, the input's first.
+        """Return the width of the signal of each node, beginning with the input.
 
         Returns
         -------
         list of int
-            Columns, by the number of the node.
+            Numbers of columns, indexed by the number of the node.
         """
         return list(self._widths)
 
@@ -133,7 +133,7 @@ class Graph:
 
     @functools.cached_property
     def _nodes(self):
-        """Nodes that make up this graph; made anew where it was unpickled."""
+        """The nodes of this graph; they are recreated after unpickling."""
         nodes = [Node(None, width=self.n_features)]
         for module, inputs in self.wires:
             nodes.append(Node(self.modules[module], [nodes[i] for i in inputs]))
@@ -145,22 +145,22 @@ class Graph:
 
     @functools.cached_property
     def _parts(self):
-        # Of those asked for, by number: each prediction of a layer asks again.
+        # Cached by number, as each prediction of a layer needs its part again.
         return {}
 
     def number(self, node):
-        """Return the number of a node, as ``print(graph)`` has it.
+        """Return the number of a node, as shown by ``print(graph)``.
 
         Parameters
         ----------
         node : Node or int
-            A node that the graph was written with, or already its number;
-            negative numbers count from the output.
+            A node from which the graph was made, or its number. Negative numbers
+            count from the output.
 
         Returns
         -------
         int
-            From 0, the input, on.
+            The number, 0 for the input.
 
         Raises
         ------
@@ -171,8 +171,8 @@ class Graph:
             n_nodes = len(self.wires) + 1
             if not isinstance(node, Integral) or not -n_nodes <= node < n_nodes:
                 raise ValueError(
-                    f"{node!r} is no node: this graph has those numbered 0 (the input) "
-                    f"to {n_nodes - 1} (the output)."
+                    f"{node!r} is not a node of this graph, whose nodes are numbered "
+                    f"from 0 (the input) to {n_nodes - 1} (the output)."
                 )
             return int(node) % n_nodes
         if id(node) not in self._numbers:
@@ -183,17 +183,17 @@ class Graph:
         return self._numbers[id(node)]
 
     def up_to(self, node):
-        """Return the graph whose output is a node of this one.
+        """Return the part of this graph that ends at a node.
 
         Parameters
         ----------
         node : Node or int
-            Not the input.
+            Any node except the input.
 
         Returns
         -------
         Graph
-            Of the node and all that it depends on.
+            The graph of the node and all nodes that it depends on.
         """
         number = self.number(node)
         if number not in self._parts:
@@ -201,17 +201,17 @@ class Graph:
         return self._parts[number]
 
     def then(self, *modules):
-        """Return the graph with modules behind its output, one after the other.
+        """Return a graph with modules appended to the output.
 
         Parameters
         ----------
         *modules : Module
-            Each is called on the output of the one before.
+            Each is called on the output of the previous one.
 
         Returns
         -------
         Graph
-            A new one; this one stays as it is.
+            A new graph; this one is unchanged.
 
         Examples
         --------
@@ -226,34 +226,33 @@ class Graph:
             output = module(output)
         return Graph(output)
 
-    # What a graph computes
+    # Computation
 
     def forward(self, X, parameters=None):
         """Run samples forward through the graph, as in prediction.
 
-        A graph has no numbers of its own: parameters are given with each call. What
-        a fitted estimator puts out is its ``predict``, ``transform`` or
-        ``decision_function``.
+        A graph does not store parameters; they are passed in each call. For fitted
+        estimators use ``predict``, ``transform`` or ``decision_function``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             The samples.
         parameters : ndarray or list of ndarray, default=None
-            A list of arrays, weight matrices first, in the order of their modules,
-            then the vectors (``mlp.coefs_ + mlp.intercepts_``), or a vector of all
-            their elements. Without any by default.
+            A list of arrays: the weight matrices in the order of their modules, then
+            the vectors (``mlp.coefs_ + mlp.intercepts_``). Or a vector of all their
+            elements. None is for graphs without parameters.
 
         Returns
         -------
         ndarray of float64 of shape (n_samples, n_outputs)
-            The signal of the last node; that of any other node is what
-            ``graph.up_to(node).forward(X, parameters)`` returns.
+            The signal of the last node. ``graph.up_to(node).forward(X, parameters)``
+            returns that of any other node.
 
         Raises
         ------
         ValueError
-            If samples or parameters do not fit the graph.
+            If samples or parameters do not match the graph.
 
         See Also
         --------
@@ -268,11 +267,11 @@ class Graph:
         array([[4., 0.],
                [5., 0.]])
         """
-        # Networks compute nothing: this method lends its name to a room above.
+        # The computation is in a folder above, which cannot be imported at the top.
         room = importlib.import_module("skbackprop.inspection.forward")
         return room.forward(self, X, parameters)
 
-    # How a graph is shown
+    # Representations
 
     def __str__(self):
         return "\n".join(
@@ -291,7 +290,7 @@ class Graph:
         Returns
         -------
         Summary
-            Prints itself, and is a table in notebooks.
+            Prints as text, and as a table in notebooks.
         """
         return summarize(self)
 
@@ -301,7 +300,7 @@ class Graph:
         Returns
         -------
         TransformedGraph
-            Prints itself, step by step; has ``to_mermaid`` and ``to_svg``, too.
+            Prints its steps, and has ``to_mermaid`` and ``to_svg`` too.
         """
         return transform(self)
 
@@ -311,7 +310,7 @@ class Graph:
         Returns
         -------
         str
-            For pages that draw Mermaid, such as GitHub's.
+            Source text for pages that render Mermaid, such as GitHub.
         """
         return draw_graph(self).to_mermaid()
 
@@ -329,18 +328,18 @@ class Graph:
         both = self.to_svg() + self.summary()._repr_html_()
         return f'<div style="overflow-x: auto">{both}</div>'
 
-    # How a graph is stored and compared
+    # Storage and comparison
 
     @functools.cached_property
     def _hash(self):
-        # Once: an unrolled network has 10^4 nodes and is looked up at each call.
+        # Cached: unrolled networks have 10^4 nodes and are looked up in each call.
         return hash((self.n_features, self.modules, self.wires))
 
     def __hash__(self):
         return self._hash
 
     def __getstate__(self):
-        """Leave out what follows from the fields; hashes hold for one process."""
+        """Leave out all that can be derived; hashes are valid for one process."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def __copy__(self):
@@ -351,24 +350,24 @@ class Graph:
 
 
 def _checked_output(output):
-    """Return the node that a graph is taken from, or say why it is none."""
+    """Return the output node of a graph, or raise an error if it is not one."""
     if isinstance(output, (tuple, list)):
         nodes = ", ".join(map(repr, output))
         raise TypeError(
-            f"A graph has one output node, got {len(output)}: {nodes}. "
-            "Concatenate()(...) puts several signals side by side."
+            f"A graph has one output node, got {len(output)}: {nodes}. Use "
+            "Concatenate()(...) to join several signals."
         )
     if not isinstance(output, Node):
-        hint = " A module becomes one when it is called on nodes, as in ReLU()(x)."
+        hint = " Call a module on nodes to get one, as in ReLU()(x)."
         hint = hint if hasattr(output, "output_width") else ""
-        raise TypeError(f"A graph is taken from its output node, got {output!r}.{hint}")
+        raise TypeError(f"A graph is made from its output node, got {output!r}.{hint}")
     if output.module is None:
         raise ValueError(f"A graph needs at least one module, got only {output!r}.")
     return output
 
 
 def _raise_for_several_inputs(nodes):
-    """Name the first of the nodes, in topological order, where inputs meet."""
+    """Raise an error that names the first node with several inputs upstream."""
     source_of = {}
     for node in nodes:
         sources = {id(s): s for s in (source_of[id(x)] for x in node.inputs)}
@@ -376,7 +375,7 @@ def _raise_for_several_inputs(nodes):
             inputs = " and ".join(map(repr, sources.values()))
             raise ValueError(
                 f"A graph has one input, but {node!r} depends on {len(sources)}: "
-                f"{inputs}. Use one Input, cut up by Slice, for both."
+                f"{inputs}. Use one Input, and Slice to split it."
             )
         source_of[id(node)] = next(iter(sources.values()), node)
 
@@ -384,9 +383,8 @@ def _raise_for_several_inputs(nodes):
 def in_topological_order(*outputs):
     """Return the nodes that outputs depend on, each after its inputs.
 
-    What only a later output depends on comes later.
-
-    Without recursion: an unrolled recurrent net is thousands of nodes deep.
+    Nodes of earlier outputs come first. There is no recursion, as unrolled recurrent
+    networks are thousands of nodes deep.
     """
     ordered, seen = [], set()
     stack = [(output, False) for output in reversed(outputs)]

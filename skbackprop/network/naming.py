@@ -1,14 +1,15 @@
-"""What the modules of a graph are called, in torch and in files of weights."""
+"""Names of the modules of a graph, in PyTorch and in files of weights."""
 
 import re
 from collections import Counter
 
 
 def module_names(graph):
-    """Return a name for each module of a graph: its class, and which one of it.
+    """Return a name for each module of a graph, from its class and a number.
 
-    They are counted from 1 in the order of ``print(graph)``, so that a network that is
-    unrolled over time has the same names of parameters for any number of steps.
+    Modules of a class are counted from 1 in the order of ``print(graph)``. The names
+    of the parameters of an unrolled network therefore do not depend on the number of
+    time steps.
     """
     counts, names = Counter(), []
     for module in graph.modules:

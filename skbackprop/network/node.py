@@ -1,10 +1,10 @@
-"""Nodes: what a module makes of nodes; where a network begins."""
+"""Nodes of graphs: the input, and outputs of modules."""
 
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
-_DEPTH_OF_NAMES = 2  # how many modules back a node's name reaches
+_DEPTH_OF_NAMES = 2  # number of modules in the name of a node
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -16,7 +16,7 @@ class Node:
     module : Module or None
         None for the input of the network.
     inputs : tuple of Node
-        What the module is called on.
+        The nodes on which the module was called.
     width : int, default=None
         Number of columns of the signal; derived from the inputs by default.
     """
@@ -38,7 +38,7 @@ class Node:
 
 
 def _output_width(module, inputs):
-    """Return the width of a new node, or say which nodes do not fit."""
+    """Return the width of a new node, or raise an error that names its inputs."""
     try:
         return module.output_width(*(node.width for node in inputs))
     except ValueError as error:
@@ -47,7 +47,7 @@ def _output_width(module, inputs):
 
 
 def _name(node, depth):
-    """Return how a node was written, a few modules deep."""
+    """Return the expression of a node, a few modules deep."""
     if node.module is None:
         return f"Input({node.width})"
     if depth == 0:
@@ -56,8 +56,8 @@ def _name(node, depth):
     return f"{node.module!r}({inputs})"
 
 
-def Input(n_features):  # noqa: N802 -- reads as a module where graphs are written
-    """Return the node where samples enter a network.
+def Input(n_features):  # noqa: N802 -- used like a module
+    """Return the input node of a network.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def Input(n_features):  # noqa: N802 -- reads as a module where graphs are writt
     Returns
     -------
     Node
-        The first node of a graph, on which modules are called.
+        The first node of a graph, on which modules can be called.
     """
     return Node(None, width=checked_width("n_features", n_features))
 
 
 def checked_width(name, width):
-    """Return a width, given as parameter ``name``, or say what is wrong with it."""
+    """Return the width given as parameter ``name``, or raise an error."""
     if not isinstance(width, Integral) or width < 1:
         raise ValueError(f"{name} must be an integer of at least 1, got {width!r}.")
     return int(width)

@@ -1,7 +1,7 @@
-"""Programs: a graph laid out in memory as a list of instructions.
+"""Programs: the list of instructions of a graph, and its layout in memory.
 
-Running the instructions first to last is the forward pass, running their
-adjoints last to first is backprop. Nothing here knows dtypes, batch sizes or
+The forward pass runs the instructions from first to last. Backprop runs their
+adjoints from last to first. Programs do not depend on dtypes, batch sizes or
 addresses: offsets count elements, and executors bind them to buffers.
 """
 
@@ -16,27 +16,26 @@ from skbackprop.network.modules.base import Module
 
 
 class Signal(NamedTuple):
-    """A value that flows along a wire: a (batch, width) matrix.
+    """The output of a node, a (batch, width) matrix, and its place in the workspace.
 
-    It stands in the workspace in a place of its own or in that of another
-    signal: at ``offset * batch`` elements, in rows of ``stride`` elements, from
-    ``column`` on. Its adjoint stands at the same place of the adjoints'
-    workspace.
+    It begins at element ``offset * batch`` and at column ``column`` of rows of
+    ``stride`` elements. Signals may share a place. The adjoint of a signal has the
+    same place in the workspace of adjoints.
     """
 
     width: int
     stride: int
-    offset: int  # times the size of the batch
+    offset: int  # to be multiplied by the batch size
     column: int = 0
 
     @property
     def fills_rows(self):
-        """Whether the rows hold nothing but the signal and its padding."""
+        """Whether rows contain only this signal and its padding."""
         return self.stride - self.width < ROW_QUANTUM
 
 
 class Block(NamedTuple):
-    """A parameter of a module: part of the flat parameter vector."""
+    """A parameter of a module, a part of the flat parameter vector."""
 
     module: int
     name: str
@@ -46,17 +45,17 @@ class Block(NamedTuple):
 
     @property
     def n_elements(self):
-        """Elements of the flat vector that it takes, padding included."""
+        """Number of elements in the flat vector, including padding."""
         return self.stride * (self.shape[0] if self.is_matrix else 1)
 
     @property
     def is_matrix(self):
-        """Whether it has rows and columns."""
+        """Whether it is a matrix."""
         return len(self.shape) == 2
 
     def view(self, flat):
-        """Return the block of the flat vector as an array, without its padding."""
-        # Slices and shapes only, so that what is written to it is in the vector.
+        """Return the block as an array without padding, a view of the flat vector."""
+        # Only slices and shapes, so that no copy is made.
         matrix = flat[self.offset : self.offset + self.n_elements]
         matrix = matrix.reshape(-1, self.stride)
         matrix = matrix[:, : self.shape[-1]]
@@ -64,15 +63,14 @@ class Block(NamedTuple):
 
 
 class Instruction(NamedTuple):
-    """One module applied to signals.
+    """A module applied to signals.
 
-    ``blocks`` are its parameters, then its buffers. ``input_gradients`` says,
-    for each input, what backward does to its adjoint: ``"write"`` as the first
-    to reach it, ``"add"`` after another reader of the same signal (fan-out),
-    ``""`` where nothing upstream learns.
-    ``parameter_gradient`` says the same of its parameters, which another
-    instruction may share. ``adds_output`` says that forward adds to the output
-    what is there already.
+    ``blocks`` are its parameters, followed by its buffers. ``input_gradients`` has,
+    for each input, what backward does to its adjoint: ``"write"`` if it is the first
+    to reach it, ``"add"`` after another reader of the same signal (fan-out), ``""``
+    if no adjoint is needed. ``parameter_gradient`` is the same for its parameters,
+    which other instructions may share. With ``adds_output``, forward adds the output
+    to the values in its place.
     """
 
     module: Module
@@ -85,7 +83,7 @@ class Instruction(NamedTuple):
 
     @property
     def has_gradients(self):
-        """Whether backward has anything to do."""
+        """Whether backward computes any gradient."""
         return bool(self.parameter_gradient) or any(self.input_gradients)
 
     def __str__(self):
@@ -108,15 +106,16 @@ class Program:
         Weight matrices first, in the order of their modules, then the other
         parameters, then the buffers.
     instructions : tuple of Instruction
-        The last one puts out the network's output.
+        The output of the last one is that of the network.
     n_parameters : int
-        Length of the flat parameter vector, padding included.
+        Length of the flat parameter vector, including padding.
     n_decaying : int
-        Its first elements: the weight matrices, which the L2 penalty sees.
+        Number of its first elements that the L2 penalty applies to, the weight
+        matrices.
     n_learned : int
-        Its first elements: all but the buffers.
+        Number of its first elements that are learned, all but the buffers.
     workspace_width : int
-        Elements per sample of the workspace that holds all signals.
+        Elements per sample of the workspace for all signals.
     """
 
     signals: tuple
@@ -134,18 +133,18 @@ class Program:
 
     @property
     def input(self):
-        """Signal where samples enter."""
+        """Signal of the input."""
         return self.signals[0]
 
     @property
     def output(self):
-        """Signal that the last instruction puts out."""
+        """Signal of the last instruction's output."""
         return self.signals[self.instructions[-1].output]
 
     @property
     def reached(self):
-        """Numbers of the signals whose adjoints backward computes."""
-        found = {self.instructions[-1].output}  # which the loss gives
+        """Numbers of the signals with adjoints."""
+        found = {self.instructions[-1].output}  # from the loss
         for instruction in self.instructions:
             pairs = zip(instruction.inputs, instruction.input_gradients, strict=True)
             found.update(i for i, how in pairs if how)
@@ -158,7 +157,7 @@ class Program:
 
     @property
     def times(self):
-        """How often each instruction runs."""
+        """Number of times that each instruction runs."""
         return [1] * len(self.instructions)
 
     def views(self, flat):
@@ -166,9 +165,9 @@ class Program:
         return [block.view(flat) for block in self.blocks]
 
     def allocate(self, dtype, n_vectors=None):
-        """Return one or several zero vectors laid out like the parameters.
+        """Return one or several vectors of zeros with the layout of the parameters.
 
-        They begin on a cache line and so do all their rows.
+        They and all their rows begin on a cache line.
         """
         shape = (self.n_parameters,)
         shape = shape if n_vectors is None else (n_vectors, *shape)
@@ -180,31 +179,33 @@ class Program:
         return np.concatenate([np.empty(0, flat.dtype), *views])
 
     def fill(self, flat, compact):
-        """Put parameters given without padding into a flat vector."""
+        """Copy parameters without padding into a flat vector."""
         n_compact = sum(math.prod(block.shape) for block in self.blocks)
         if compact.shape != (n_compact,):
-            raise ValueError(f"{n_compact} parameters needed, got {compact.shape}.")
+            raise ValueError(
+                f"The network has {n_compact} parameters, got shape {compact.shape}."
+            )
         start = 0
         for view in self.views(flat):
             view[...] = compact[start : start + view.size].reshape(view.shape)
             start += view.size
 
     def expand(self, compact):
-        """Return a new flat vector of parameters given without padding."""
+        """Return a new flat vector from parameters without padding."""
         flat = self.allocate(compact.dtype)
         self.fill(flat, compact)
         return flat
 
     @property
     def n_decaying_compact(self):
-        """Number of weights that the L2 penalty sees, padding left out."""
+        """Number of weights that the L2 penalty applies to, without padding."""
         return sum(math.prod(b.shape) for b in self.blocks if b.is_matrix)
 
     def __str__(self):
         return "\n".join(map(str, self.instructions))
 
     def check_reads_sparse(self):
-        """Raise ValueError where a module cannot read a sparse input."""
+        """Raise ValueError if a module cannot read sparse input."""
         for instruction in self.instructions:
             if 0 in instruction.inputs and not instruction.module.reads_sparse:
                 raise ValueError(
@@ -212,7 +213,7 @@ class Program:
                 )
 
     def _validate(self):
-        """Check once what the kernels then take for granted."""
+        """Check what kernels rely on."""
         if not self.instructions:
             raise ValueError("A program needs at least one instruction.")
         self._check_blocks()
@@ -226,11 +227,11 @@ class Program:
     def _check_blocks(self):
         end = 0
         for block in self.blocks:
-            # Without gaps, every element is updated and belongs to somebody.
+            # Without gaps, every element is updated and belongs to a block.
             if block.offset != end:
                 raise ValueError(f"{block} leaves a gap or overlaps another block.")
             if block.stride % ROW_QUANTUM or block.stride < block.shape[-1]:
-                raise ValueError(f"{block} has a stride that its rows do not fit.")
+                raise ValueError(f"{block} has a stride that does not match its rows.")
             if block.is_matrix != (block.offset < self.n_decaying):
                 raise ValueError(f"{block} is on the wrong side of n_decaying.")
             end += block.n_elements
@@ -238,55 +239,55 @@ class Program:
             raise ValueError(f"Blocks end at {end}, not at {self.n_parameters}.")
 
     def _check_signals(self):
-        # Signals that share a place have the same offset and stride; what else
-        # overlaps does so by mistake.
+        # Signals that share a place have equal offsets and strides. Any other overlap
+        # is an error.
         places, end = {(s.offset, s.stride) for s in self.signals}, 0
         for signal in self.signals:
             if signal.width < 1 or signal.column + signal.width > signal.stride:
                 raise ValueError(f"{signal} is wider than its rows, or has no width.")
         for offset, stride in sorted(places):
             if stride % ROW_QUANTUM:
-                raise ValueError(f"A stride of {stride} is not whole vectors.")
+                raise ValueError(f"A stride of {stride} does not hold whole vectors.")
             if offset < end:
                 raise ValueError(f"Signals overlap at {offset} of the workspace.")
             end = offset + stride
         if end > self.workspace_width:
-            raise ValueError(f"A signal reaches out of the workspace, to {end}.")
+            raise ValueError(f"A signal exceeds the workspace, it ends at {end}.")
 
     def _check_instruction(self, instruction, written):
         module, inputs = instruction.module, instruction.inputs
         if len(inputs) != (module.n_inputs or len(inputs)):
             raise ValueError(f"{instruction} needs {module.n_inputs} input(s).")
         if not written.issuperset(inputs):
-            raise ValueError(f"{instruction} reads what is not computed yet.")
-        # Once each: the adjoint of a signal is that of one value.
+            raise ValueError(f"{instruction} reads a signal before it is computed.")
+        # A signal is written once, as its adjoint belongs to one value.
         if instruction.output in written:
-            raise ValueError(f"{instruction} writes what was written before.")
+            raise ValueError(f"{instruction} writes a signal a second time.")
         if not instruction.output < len(self.signals):
             raise ValueError(f"{instruction} writes a signal that does not exist.")
         if not all(0 <= block < len(self.blocks) for block in instruction.blocks):
             raise ValueError(f"{instruction} has a block that does not exist.")
         widths = [self.signals[i].width for i in inputs]
         if self.signals[instruction.output].width != module.output_width(*widths):
-            raise ValueError(f"{instruction} does not put out a signal of its width.")
+            raise ValueError(f"{instruction} has an output signal of the wrong width.")
         blocks = [self.blocks[i] for i in instruction.blocks]
         shapes = {block.name: block.shape for block in blocks}
         if shapes != block_shapes(module, widths):
             raise ValueError(f"{instruction} has parameters of the wrong shape.")
 
     def _check_place(self, instruction, owners):
-        """Check that only a module that may overwrites what it reads.
+        """Check that only modules that may overwrite their input do so.
 
         ``owners`` has the signal that was written last to each column of each
-        offset where something was written.
+        used offset.
         """
         module, output = instruction.module, self.signals[instruction.output]
         is_new = output.offset not in owners
         columns = owners.setdefault(output.offset, {})
         if instruction.adds_output and output.column not in columns:
-            raise ValueError(f"{instruction} adds to what was never written.")
+            raise ValueError(f"{instruction} adds to values that were never written.")
         if not (instruction.adds_output or self.is_done_in_place(instruction)):
-            # Whatever else was written there last might still be read.
+            # Any other signal that was written there might still be read.
             overwritable = [instruction.inputs[i] for i in module.may_overwrite]
             if not is_new and columns.get(output.column) not in overwritable:
                 raise ValueError(
@@ -295,10 +296,10 @@ class Program:
         columns[output.column] = instruction.output
 
     def is_done_in_place(self, instruction):
-        """Tell whether there is nothing to do.
+        """Return whether forward has nothing to do.
 
-        A view may lie where it was cut from; and the terms of a sum may have been
-        added up where they were computed.
+        This is so for views in the place of their source, and for sums whose terms
+        are added where they are computed.
         """
         module, output = instruction.module, self.signals[instruction.output]
         sources = [self.signals[i] for i in instruction.inputs]
@@ -308,5 +309,5 @@ class Program:
 
 
 def block_shapes(module, widths):
-    """Return the shapes of a module's parameters, then of its buffers."""
+    """Return the shapes of a module's parameters, followed by its buffers."""
     return {**module.parameter_shapes(*widths), **module.buffer_shapes(*widths)}

@@ -1,11 +1,11 @@
-"""z[k], w[k], dz[k], dw[k]: the names of quantities in a graph."""
+"""Names of quantities in a graph: z[k], w[k], dz[k], dw[k]."""
 
 import re
 from typing import NamedTuple
 
 
 def parse_quantity(quantity, graph):
-    """Return ("z", number of a node) or ("w", index of a module, None for all)."""
+    """Return ("z", number of a node) or ("w", index of a module or None for all)."""
     if isinstance(quantity, str):
         names = {"input": ("z", 0), "output": ("z", -1), "parameters": ("w", None)}
         kind, node = names.get(quantity, (None, None))
@@ -13,8 +13,8 @@ def parse_quantity(quantity, graph):
             kind, node = named[1], int(named[2])
         if kind is None:
             raise ValueError(
-                f"{quantity!r} is none of 'input', 'output', 'parameters', 'z[k]' and "
-                "'w[k]' with k the number of a node."
+                "A quantity must be 'input', 'output', 'parameters', 'z[k]' or 'w[k]' "
+                f"with k the number of a node, got {quantity!r}."
             )
     else:
         kind, node = "z", quantity
@@ -33,10 +33,10 @@ def _owner(graph, node):
 
 
 class Quantity(NamedTuple):
-    """What a step reads or writes: z (a signal), dz, w (parameters) or dw.
+    """A quantity that a step reads or writes: z (a signal), dz, w (parameters) or dw.
 
-    ``node`` numbers the node whose signal it is; parameters go by the first
-    node that uses them.
+    ``node`` is the number of the signal's node. For parameters, it is the first node
+    that uses them.
     """
 
     kind: str

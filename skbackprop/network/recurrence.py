@@ -1,12 +1,12 @@
-"""Recurrence by unrolling: a cell, repeated along a sequence, is a graph.
+"""Recurrent networks as graphs: a cell is unrolled along a sequence.
 
-A cell holds modules and is called once for each time step; as they are the same
-modules each time, the steps share their parameters, and backprop through the
+A cell holds modules and is called once for each time step. As the modules are the
+same in each call, the steps share their parameters, and backprop through the
 graph is backprop through time (Werbos 1990). A step is ::
 
     state = cell(x, state)
 
-with x and the states nodes; the first of the states is what the cell puts out.
+where x and the states are nodes. The first state is the output of the cell.
 """
 
 import functools
@@ -67,7 +67,7 @@ class ReLUCell(_SimpleCell):
 
 
 class GRUCell:
-    """Gated recurrent unit (Cho et al. 2014), as torch and cuDNN have it.
+    """Gated recurrent unit (Cho et al. 2014), in the form of PyTorch and cuDNN.
 
     With s = sigmoid and a * b elementwise::
 
@@ -76,7 +76,7 @@ class GRUCell:
         n = tanh(x W_n + b_n + r * (h U_n + c_n))
         h' = (1 - z) * n + z * h = n + z * (h - n)
 
-    The columns of W and U are those of r, z, n, in this order.
+    The columns of W and U are in the order r, z, n.
 
     Parameters
     ----------
@@ -108,12 +108,12 @@ class LSTMCell:
 
     With s = sigmoid and a * b elementwise::
 
-        i, f, o = s(x W + h U + b), each with columns of its own
+        i, f, o = s(x W + h U + b), each with its own columns
         g = tanh(x W_g + h U_g + b_g)
         c' = f * c + i * g
         h' = o * tanh(c')
 
-    The columns of W and U are those of i, f, o, g, in this order.
+    The columns of W and U are in the order i, f, o, g.
 
     Parameters
     ----------
@@ -141,18 +141,18 @@ class LSTMCell:
 
 CELLS = {"tanh": TanhCell, "relu": ReLUCell, "gru": GRUCell, "lstm": LSTMCell}
 READOUTS = ("last", "mean", "max")
-_NODES_OF_STEP = 64  # a loop's, about, with its program
-_KEPT_NODES = 2**15  # of unrolled graphs and their programs, about 20 MB
+_NODES_OF_STEP = 64  # rough size of a loop with its program
+_KEPT_NODES = 2**15  # in unrolled graphs with their programs, about 20 MB
 
 
 @dataclass(frozen=True)
 class SequenceLayout:
-    """How sequences stand in the rows that a network reads.
+    """The layout of sequences in the rows that a network reads.
 
-    A row holds its steps one after the other, ``n_timesteps`` times
-    ``n_features`` columns. Where sequences are of unequal length it goes on with
-    a column for each step, 1 if the sequence has it and 0 if it is padding.
-    Where the mean over time is wanted, 1 / length comes last.
+    A row holds the features of ``n_timesteps`` steps, one after the other. For
+    sequences of unequal length, a mask follows with a column for each step: 1 if the
+    sequence has the step, 0 for padding. For means over time, the last column is
+    1 / length.
     """
 
     n_timesteps: int
@@ -162,7 +162,7 @@ class SequenceLayout:
 
     @property
     def n_columns(self):
-        """Columns of a row."""
+        """Number of columns of a row."""
         n_masks = self.n_timesteps if self.is_masked else 0
         return self.n_timesteps * self.n_features + n_masks + self.has_length
 
@@ -171,7 +171,7 @@ class SequenceLayout:
         return Slice(t * self.n_features, (t + 1) * self.n_features)(x)
 
     def exists(self, x, t):
-        """Return the node that is 1 where a sequence has step ``t``."""
+        """Return the node that is 1 if a sequence has step ``t``, else 0."""
         column = self.n_timesteps * self.n_features + t
         return Slice(column, column + 1)(x)
 
@@ -181,7 +181,7 @@ class SequenceLayout:
 
 
 class UnrolledGraph(Graph):
-    """The graph of a net for sequences of a layout, written when somebody looks at it.
+    """The graph of a net for a layout of sequences, which is unrolled on first access.
 
     Parameters
     ----------
@@ -213,22 +213,22 @@ class UnrolledGraph(Graph):
         return self._written[0]._nodes
 
     def of_layer(self, layer):
-        """Return the graph of what is read of a layer."""
+        """Return the graph whose output is the readout of a layer."""
         return self._written[1](layer)
 
     @property
     def n_kept(self):
-        """About how many nodes stand in memory."""
+        """Approximate number of nodes in memory."""
         n_written = len(self.wires) if "_written" in vars(self) else 0
         return _NODES_OF_STEP + n_written
 
     def loops(self):
-        """Return the loops that this graph is the unrolling of, None without any."""
+        """Return the loops of which this graph is the unrolling, or None."""
         return self.net.loops(self.layout)
 
     @property
     def unrolling(self):
-        """Returns the program without loops, and does not keep this graph alive."""
+        """A function that returns the unrolled program, without a reference to self."""
         return functools.partial(_compile_anew, self.net, self.layout)
 
     def __eq__(self, other):
@@ -236,7 +236,7 @@ class UnrolledGraph(Graph):
             return (self.net, self.layout) == (other.net, other.layout)
         if not isinstance(other, Graph):
             return NotImplemented
-        # As files have it, where it is written out.
+        # Graphs loaded from files are unrolled.
         names = Graph.__dataclass_fields__
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
@@ -246,7 +246,7 @@ class UnrolledGraph(Graph):
     def __reduce__(self):
         return UnrolledGraph, (self.net, self.layout)
 
-    def __getstate__(self):  # which skops asks for
+    def __getstate__(self):  # needed by skops
         return {"net": self.net, "layout": self.layout}
 
     def __setstate__(self, state):
@@ -255,26 +255,27 @@ class UnrolledGraph(Graph):
 
 @dataclass(frozen=True)
 class RecurrentNet:
-    """What is unrolled: layers of cells and what is read from them.
+    """A recurrent network: layers of cells and a readout.
 
     Attributes
     ----------
     cell : {'tanh', 'relu', 'gru', 'lstm'}
     layer_sizes : tuple of int
-        Units of each layer, in each direction.
+        Number of units of each layer, per direction.
     n_outputs : int
-        Columns of the output; of each step's output, where steps have one.
+        Number of columns of the output, or of each step's output with readout
+        'steps'.
     is_bidirectional : bool
-        Whether each layer also reads the sequence from its end.
+        Whether each layer also reads the sequence backward.
     readout : {'last', 'mean', 'max', 'steps'}
-        What the output is computed from: the states at the end, their mean or
-        maximum over time, or, each step with an output of its own, from each.
+        The states from which the output is computed: those at the end, their mean or
+        maximum over time, or those of each step for an output per step.
     bptt_steps : int or None
-        Gradients pass between steps of the same block only, where blocks of so
-        many steps are counted from the first; None: between all steps.
+        Length of blocks of steps between which no gradients pass, counted from the
+        first step. None for gradients through all steps.
     dropout : tuple of float
-        Rates of the input and of what each layer puts out; empty: none. The
-        connections from step to step drop nothing (Zaremba et al. 2014).
+        Rates for the input and for the output of each layer, or empty. The
+        connections from step to step have no dropout (Zaremba et al. 2014).
     """
 
     cell: str
@@ -286,15 +287,15 @@ class RecurrentNet:
     dropout: tuple = ()
 
     # Unrolling and compiling take as long as running some hundred sequences, and
-    # prediction asks for the same layouts again.
+    # predictions often need the same layouts again.
     _latest: ClassVar[dict] = {}
 
     def unroll(self, layout):
-        """Return the graph for sequences of a layout.
+        """Return the graph for a layout of sequences.
 
-        The parameters of the graphs of all layouts are the same.
+        The graphs of all layouts have the same parameters.
         """
-        # A new dict each time, as other threads may be doing the same.
+        # A new dict each time, as other threads may update it too.
         latest = dict(self._latest)
         graph = latest.pop(layout, None) or UnrolledGraph(self._cut(layout), layout)
         latest[layout] = graph
@@ -304,32 +305,32 @@ class RecurrentNet:
     def unroll_layers(self, layout):
         """Return the graph, and a function from the number of a layer to its graph.
 
-        That one puts out what the readout makes of the layer: of the last one,
-        what the output is computed from. It consists of the modules of the
-        whole; with readout 'steps' the states of all steps are side by side.
+        The output of a layer's graph is the readout of that layer. With readout
+        'steps', it has the states of all steps side by side. Its modules are modules
+        of the whole graph.
         """
         graph = self.unroll(layout)
         return graph, graph.of_layer
 
     def loops(self, layout):
-        """Return what one step stands for all in, None where steps are not alike."""
+        """Return the network as loops over time, or None if steps differ."""
         if self.bptt_steps or any(self.dropout):
             return None
         return loops_of(self, layout, CELLS[self.cell])
 
     def _cut(self, layout):
-        """Return the net that unrolls no other, and cuts only where there are steps."""
+        """Return the net without settings that have no effect for the layout."""
         n = self.bptt_steps
         n = n if n and n < layout.n_timesteps else None
         return replace(self, bptt_steps=n, dropout=self.dropout * any(self.dropout))
 
     def write(self, layout):
-        """Return what ``unroll_layers`` does, as plain graphs of nodes."""
+        """Return the same as ``unroll_layers``, as plain graphs of nodes."""
         x = Input(layout.n_columns)
         steps = [layout.step(x, t) for t in range(layout.n_timesteps)]
         masks, layers = [None] * layout.n_timesteps, []
         if layout.is_masked:
-            # Each sequence has a first step.
+            # Each sequence has a first step, which needs no mask.
             masks = [None, *(layout.exists(x, t) for t in range(1, len(masks)))]
         input_rate, *rates = self.dropout or [0.0] * (len(self.layer_sizes) + 1)
         steps = [_dropped(h, input_rate) for h in steps]
@@ -346,7 +347,7 @@ class RecurrentNet:
         return whole, lambda layer: _side_by_side(read(layer))
 
     def _read(self, steps, ends, masks, x, layout):
-        """Return the nodes that outputs are computed from: one, or of all steps."""
+        """Return the nodes from which outputs are computed, one or one per step."""
         if self.readout == "steps":
             return steps
         if self.readout == "last":
@@ -354,7 +355,7 @@ class RecurrentNet:
         return [self._pool(steps, masks, x, layout)]
 
     def _run_layer(self, n_units, x, steps, masks):
-        """Return what a layer puts out at each step, and at its end."""
+        """Return the output of a layer at each step, and at the end."""
         directions = [False, True] if self.is_bidirectional else [False]
         outputs = [
             self._run_direction(n_units, x, steps, masks, backward)
@@ -368,12 +369,12 @@ class RecurrentNet:
         return both, Concatenate()(forth[-1], back[0])
 
     def _run_direction(self, n_units, x, steps, masks, backward):
-        """Return the output of a cell at each step, run forth or back in time.
+        """Return the output of a cell at each step, forward or backward in time.
 
-        Padding is passed over: the state stays as it is, at the end of the
-        sequence or, backward in time, before it has begun. Gradients are cut
-        off between the same steps in both directions, and only where a step
-        reads the state, so that padding moves no cut and adds none.
+        Padding leaves the state unchanged, after the end of the sequence or,
+        backward in time, before its start. Gradients are stopped between the same
+        steps in both directions, and only where a step reads the state, so that
+        padding does not move or add a stop.
         """
         cell = CELLS[self.cell](n_units)
         order, n = range(len(steps)), self.bptt_steps
@@ -392,7 +393,7 @@ class RecurrentNet:
         return outputs
 
     def _pool(self, steps, masks, x, layout):
-        """Return the mean or the maximum of what steps have, over time."""
+        """Return the mean or the maximum of the steps over time."""
         combine = Add() if self.readout == "mean" else Max()
         pooled = steps[0]
         for h, mask in zip(steps[1:], masks[1:], strict=True):
@@ -403,12 +404,12 @@ class RecurrentNet:
         return Multiply()(pooled, layout.inverse_length(x))
 
     def __getstate__(self):
-        """Leave out the graphs, which follow from the fields."""
+        """Leave out the graphs, which can be derived from the fields."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def _within_bounds(latest):
-    """Return as many of the graphs by layout as may be kept, the last ones first."""
+    """Return the most recent graphs by layout, within the limit of nodes."""
     kept, n_nodes = {}, 0
     for layout, graph in reversed(latest.items()):
         n_nodes += graph.n_kept
@@ -428,5 +429,5 @@ def _dropped(node, rate):
 
 
 def _side_by_side(nodes):
-    """Return the graph that puts out one node, or several side by side."""
+    """Return the graph whose output is one node, or several side by side."""
     return Graph(Concatenate()(*nodes) if len(nodes) > 1 else nodes[0])

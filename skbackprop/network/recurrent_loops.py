@@ -1,4 +1,4 @@
-"""A recurrent network as loops over time: what is written of one step of each."""
+"""Recurrent networks as loops over time, each defined by one step."""
 
 from typing import NamedTuple
 
@@ -10,9 +10,10 @@ from skbackprop.network.node import Input
 
 
 class NodeLoop(NamedTuple):
-    """A loop, as :class:`skbackprop.network.folding.Loop`, of nodes.
+    """A loop like :class:`skbackprop.network.folding.Loop`, but of nodes.
 
-    Where there are nodes before the first step, those after a step take their place.
+    If there are nodes before the first step, the outputs of a step replace them for
+    the next.
     """
 
     before: tuple
@@ -22,16 +23,16 @@ class NodeLoop(NamedTuple):
 
 
 class LoopsOfNet(NamedTuple):
-    """Loops over time that together are a network.
+    """Loops over time that make up a network.
 
     Attributes
     ----------
     loops : list of NodeLoop
     columns : list of (Node, int)
-        Nodes that are columns of the input, or of which the output is made, and what a
-        step adds to the first of these columns.
+        Nodes that are columns of the input or of the output, each with the increase
+        of its first column per step.
     output : Node
-        There is one for all steps.
+        The output, one for all steps.
     """
 
     loops: list
@@ -41,7 +42,7 @@ class LoopsOfNet(NamedTuple):
     def wire(self):
         """Return the graph of one step of each loop, and the number of each node.
 
-        Modules with parameters stand in the order of the unrolled network.
+        Modules with parameters are in the order of the unrolled network.
         """
         ends = [node for loop in self.loops for node in (*loop.before, *loop.outputs)]
         nodes = in_topological_order(*ends)
@@ -60,15 +61,15 @@ class LoopsOfNet(NamedTuple):
 
 
 def loops_of(net, layout, cell_of):
-    """Return the LoopsOfNet of a RecurrentNet, for sequences of a layout.
+    """Return the LoopsOfNet of a RecurrentNet for a layout of sequences.
 
     Parameters
     ----------
     net : RecurrentNet
-        Without dropout and with gradients through all steps.
+        A network without dropout, with gradients through all steps.
     layout : SequenceLayout
     cell_of : callable
-        Makes a cell of so many units.
+        Returns a cell, given the number of units.
     """
     x, forth = Input(layout.n_columns), range(layout.n_timesteps)
     step = layout.step(x, 0)
@@ -87,7 +88,7 @@ def loops_of(net, layout, cell_of):
             loops.append(NodeLoop((), (h,), forth))
     if net.readout == "last":
         if net.is_bidirectional:
-            loops.pop()  # nobody reads what is side by side at each step
+            loops.pop()  # the concatenation at each step has no reader
         pinned = tuple((run.outputs[0], run.steps[-1]) for run in runs)
         return _ended(loops, columns, Linear(net.n_outputs)(h), pinned)
     if net.readout == "steps":
@@ -105,7 +106,7 @@ def loops_of(net, layout, cell_of):
 
 
 def _run(cell, h, mask, x, steps):
-    """Return the loop of a cell in one direction; padding leaves the state as it is."""
+    """Return the loop of a cell in one direction; padding keeps the state."""
     before = tuple(Zeros(cell.n_units)(x) for _ in range(cell.n_states))
     after = cell(h, before)
     if mask is not None:
@@ -115,7 +116,7 @@ def _run(cell, h, mask, x, steps):
 
 
 def _pool(readout, h, mask, steps):
-    """Return the loop of the sum or the maximum of all steps; it begins with one."""
+    """Return the loop for the sum or maximum over steps, starting with one step."""
     first = Slice(0, h.width)(h)
     pooled = (Add() if readout == "mean" else Max())(first, h)
     if mask is not None:
@@ -124,7 +125,7 @@ def _pool(readout, h, mask, steps):
 
 
 def _ended(loops, columns, output, pinned):
-    """Return the loops with an output that is computed once, at the end."""
+    """Return the loops with an output that is computed once at the end."""
     return LoopsOfNet(
         [*loops, NodeLoop((), (output,), range(1), pinned)], columns, output
     )

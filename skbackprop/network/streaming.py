@@ -1,4 +1,4 @@
-"""One step of a recurrent network: its state goes in with the input, and comes out."""
+"""One step of a recurrent network, with the state as additional input and output."""
 
 from skbackprop.network.graph import Graph
 from skbackprop.network.modules.columns import Concatenate, Slice
@@ -9,17 +9,17 @@ from skbackprop.network.recurrence import CELLS
 
 
 def unroll_once(net, n_features):
-    """Return the graph of one step, and how many columns its state has.
+    """Return the graph of one step, and the number of columns of its state.
 
-    A row it reads holds the features of the step, then the state, then 1 / the number
-    of steps so far; a row it puts out holds the output, then the new state: of each
-    layer what its cell hands on and, where the readout is a mean or a maximum, the sum
-    or the maximum of the states so far. Its parameters are those of the unrolled net.
+    An input row holds the features of the step, the state, and 1 / the number of
+    steps so far. An output row holds the output and the new state. The state has that
+    of each cell and, with readout 'mean' or 'max', the sum or maximum of the outputs
+    so far. The parameters are those of the unrolled network.
 
     Parameters
     ----------
     net : RecurrentNet
-        Not bidirectional.
+        A network that is not bidirectional.
     n_features : int
 
     Returns
@@ -50,7 +50,7 @@ def unroll_once(net, n_features):
 
 
 def _cut(row, start, widths):
-    """Yield the nodes of consecutive columns."""
+    """Yield the nodes of consecutive slices."""
     for width in widths:
         yield Slice(start, start + width)(row)
         start += width

@@ -238,7 +238,7 @@ def test_a_pickled_network_extracts_the_same_features():
         (MLPClassifier((), **SETTINGS), -1, r"0 hidden layer\(s\)\. Any node"),
         (mlp(), "z[0]", "layer='z.0.' must be the number of a hidden layer"),
         (mlp(), "w[1]", "layer='w.1.' must be"),
-        (mlp(), "z[9]", "9 is no node"),
+        (mlp(), "z[9]", "9 is not a node"),
         (RecurrentClassifier((5,), **SETTINGS), 1, "layer=1 does not exist"),
         (RecurrentClassifier((5,), **SETTINGS), "z[1]", "number of a recurrent layer"),
     ],

@@ -271,7 +271,7 @@ def test_a_pickle_that_was_changed_is_refused(change):
     ours = task.ours(warm_start=True).fit(task.X, task.y)
     state = copy.deepcopy(ours).__getstate__()
     change(state)
-    with pytest.raises(ValueError, match=r"parameters needed|weights|rows that"):
+    with pytest.raises(ValueError, match=r"has \d+ parameters|weights|rows that"):
         copy.copy(ours).__setstate__(state)
 
 

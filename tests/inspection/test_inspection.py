@@ -389,10 +389,10 @@ def test_a_gradient_that_is_not_a_number_is_wrong():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"wrt": "hidden"}, "'hidden' is none of"),
+        ({"wrt": "hidden"}, "quantity must be .*'hidden'"),
         ({"wrt": "w[2]"}, r"Node 2, Tanh\(\), has no parameters"),
         ({"wrt": "w[0]"}, r"Node 0, Input\(4\), has no parameters"),
-        ({"wrt": 9}, "9 is no node"),
+        ({"wrt": 9}, "9 is not a node"),
         ({"wrt": Input(4)}, "is not a node of this graph"),
         ({"of": "input"}, "of must be a node behind the input"),
         ({"of": "w[1]"}, "of must be a node behind the input"),

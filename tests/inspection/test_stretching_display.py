@@ -131,7 +131,7 @@ def test_samples_all_alike_have_a_grid(mlp):
 def test_what_is_no_plane_is_refused(mlp):
     with pytest.raises(ValueError, match="X must have 2 features"):
         SpaceStretchingDisplay.from_estimator(Graph(Tanh()(Input(3))), np.eye(3))
-    with pytest.raises(ValueError, match="9 is no node"):
+    with pytest.raises(ValueError, match="9 is not a node"):
         SpaceStretchingDisplay.from_estimator(mlp, X, nodes=[9])
     with pytest.raises(TypeError, match="a network of this package"):
         SpaceStretchingDisplay.from_estimator(LogisticRegression().fit(X, y), X)

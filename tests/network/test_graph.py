@@ -263,7 +263,7 @@ def test_a_module_without_inputs_is_named(module):
 
 
 def test_modules_are_called_on_nodes_only():
-    with pytest.raises(TypeError, match="is called on nodes, got 3"):
+    with pytest.raises(TypeError, match="must be called on nodes, got 3"):
         ReLU()(3)
 
 
@@ -289,7 +289,7 @@ def test_a_graph_is_taken_from_a_node(output):
 
 
 def test_a_module_that_was_not_called_is_told_from_a_node():
-    with pytest.raises(TypeError, match=r"called on nodes, as in ReLU\(\)\(x\)"):
+    with pytest.raises(TypeError, match=r"on nodes to get one, as in ReLU\(\)\(x\)"):
         Graph(Tanh())
 
 

@@ -1,6 +1,6 @@
-"""What networks are made of: modules, each a frozen dataclass with its shape rule.
+"""Modules: the building blocks of networks, as frozen dataclasses.
 
-A module states what it computes and its derivative; it holds no parameters and
-no signals. Calling it on nodes wires it into a graph
+A module defines its shapes and, if elementwise, its formula and derivative. It holds
+no parameters and no signals. Calling it on nodes adds it to a graph
 (:mod:`skbackprop.network.graph`).
 """

@@ -1,4 +1,4 @@
-"""Elementwise modules: one formula and its derivative, for both executors.
+"""Elementwise modules, each with a formula and its derivative for both executors.
 
 A formula is written once, in terms of ``xp``: NumPy for the reference executor,
 the vector language of the kernels for the compiled one. It may use arithmetic,
@@ -44,7 +44,7 @@ class Elementwise(Module):
 
     @property
     def may_overwrite(self):
-        """The input, where the derivative does not need it."""
+        """The input, if the derivative does not need it."""
         return () if self.derivative_needs_input else (0,)
 
     def value(self, x, xp):
@@ -52,12 +52,12 @@ class Elementwise(Module):
         raise NotImplementedError
 
     def derivative(self, x, y, dy, xp):
-        """Return dy f'(x) in terms of x, of y = f(x), or of both."""
+        """Return dy f'(x) in terms of x, y = f(x), or both."""
         raise NotImplementedError
 
 
 class Identity(Elementwise):
-    """Pass the input on: y = x, dx = dy."""
+    """Identity: y = x, dx = dy."""
 
     passes_on: ClassVar[bool] = True
 
@@ -76,24 +76,24 @@ class ReLU(Elementwise):
     output_range: ClassVar[tuple] = (0.0, math.inf)
 
     def value(self, x, xp):
-        """Return x where it is not negative; NaN stays NaN."""
+        """Return max(x, 0); NaN stays NaN."""
         return xp.where(x < 0.0, 0.0, x)
 
     def derivative(self, x, y, dy, xp):
-        """Return dy where the unit is on."""
+        """Return dy where y is positive, else 0."""
         return xp.where(y > 0.0, dy, 0.0)
 
 
 @dataclass(frozen=True)
 class LeakyReLU(Elementwise):
-    """ReLU with a slope below zero: y = x where x > 0, else negative_slope x.
+    """ReLU with a slope for negative inputs: y = x where x > 0, else negative_slope x.
 
     dx = dy where y > 0, else negative_slope dy.
 
     Parameters
     ----------
     negative_slope : float, default=0.01
-        At least 0.
+        Slope for negative inputs, at least 0.
     """
 
     negative_slope: float = 0.01
@@ -120,7 +120,7 @@ class ELU(Elementwise):
     Parameters
     ----------
     alpha : float, default=1.0
-        At least 0: -alpha is the least value.
+        At least 0. -alpha is the limit of y for large negative x.
     """
 
     alpha: float = 1.0
@@ -134,7 +134,7 @@ class ELU(Elementwise):
         return (-self.alpha, math.inf)
 
     def value(self, x, xp):
-        """Return x, or alpha (exp(x) - 1) where it is negative."""
+        """Return x, or alpha (exp(x) - 1) where x is negative."""
         return xp.where(x < 0.0, self.alpha * xp.expm1(xp.minimum(x, 0.0)), x)
 
     def derivative(self, x, y, dy, xp):
@@ -142,7 +142,7 @@ class ELU(Elementwise):
         return xp.where(y > 0.0, dy, dy * (y + self.alpha))
 
 
-# The fixed point at mean 0 and variance 1 of a layer of such units.
+# With these, mean 0 and variance 1 are a fixed point of the map from layer to layer.
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
@@ -150,9 +150,9 @@ _SELU_SCALE = 1.0507009873554805
 class SELU(Elementwise):
     """Scaled ELU: y = s x where x > 0, else s a (exp(x) - 1).
 
-    dx = s dy where y > 0, else dy (y + s a), with s = 1.0507... and
-    a = 1.6732..., which keep signals at mean 0 and variance 1 from layer to
-    layer. Klambauer, Unterthiner, Mayr & Hochreiter (2017).
+    dx = s dy where y > 0, else dy (y + s a). The constants s = 1.0507... and
+    a = 1.6732... keep signals at mean 0 and variance 1 from layer to layer.
+    Klambauer, Unterthiner, Mayr & Hochreiter (2017).
     """
 
     output_range: ClassVar[tuple] = (-1.7581, math.inf)
@@ -186,7 +186,7 @@ class Softplus(Elementwise):
 
 
 class SiLU(Elementwise):
-    """Sigmoid linear unit, or swish: y = x s, s = 1 / (1 + exp(-x)).
+    """Sigmoid linear unit, or swish: y = x s with s = 1 / (1 + exp(-x)).
 
     dx = dy s (1 + x (1 - s)). Elfwing, Uchibe & Doya (2018).
     """
@@ -206,12 +206,12 @@ class SiLU(Elementwise):
 
 
 class GELU(Elementwise):
-    r"""Gaussian error linear unit: y = x P(x), P that of a normal variable < x.
+    r"""Gaussian error linear unit: y = x P(x), P the standard normal distribution.
 
     .. math:: P(x) = \frac12 (1 + \operatorname{erf}(x / \sqrt2)), \quad
         dx = dy\, (P(x) + x\, e^{-x^2/2} / \sqrt{2\pi})
 
-    Hendrycks & Gimpel (2016), without an approximation.
+    This is the exact form of Hendrycks & Gimpel (2016), not an approximation.
     """
 
     output_range: ClassVar[tuple] = (-0.17, math.inf)
@@ -223,7 +223,7 @@ class GELU(Elementwise):
         return x * _normal_probability(x, xp)
 
     def derivative(self, x, y, dy, xp):
-        """Return dy (P(x) + x p(x)), p the normal density."""
+        """Return dy (P(x) + x p(x)) with the normal density p."""
         density = math.sqrt(0.5 / math.pi) * xp.exp(-0.5 * (x * x))
         return dy * (_normal_probability(x, xp) + x * density)
 
@@ -278,7 +278,7 @@ class Tanh(Elementwise):
 
 
 class ScaledTanh(Elementwise):
-    """Scaled tanh: y = a tanh(2 x / 3), a = 1.7159, about x between -1 and 1.
+    """Scaled tanh: y = a tanh(2 x / 3) with a = 1.7159, close to x on [-1, 1].
 
     dx = dy 2/3 (a - y^2 / a). LeCun, Bottou, Orr & Mueller (1998).
     """
@@ -300,11 +300,11 @@ class HardTanh(Elementwise):
     output_range: ClassVar[tuple] = (-1.0, 1.0)
 
     def value(self, x, xp):
-        """Return x, but at least -1 and at most 1."""
+        """Return x clipped to [-1, 1]."""
         return xp.maximum(xp.minimum(x, 1.0), -1.0)
 
     def derivative(self, x, y, dy, xp):
-        """Return dy between the limits."""
+        """Return dy between the limits, else 0."""
         return xp.where(abs(y) < 1.0, dy, 0.0)
 
 
@@ -325,25 +325,25 @@ class Softsign(Elementwise):
 
 @dataclass(frozen=True)
 class SmoothClip(Elementwise):
-    r"""About x near 0, and always between -limit and limit.
+    r"""A smooth clip: close to x near 0, always between -limit and limit.
 
     .. math:: y = x / \sqrt{1 + (x / l)^2}, \quad dx = dy\, (1 - (y / l)^2)^{3/2}
 
-    with l the limit. The derivative is also dy (1 + (x/l)^2)^(-3/2). Outliers
-    keep their order, but not their weight. Holzmueller, Grinsztajn & Steinwart
-    (2024) clip standardised features so.
+    where l is the limit. The derivative also equals dy (1 + (x/l)^2)^(-3/2).
+    Outliers keep their order but lose influence. Holzmueller, Grinsztajn &
+    Steinwart (2024) clip standardised features this way.
 
     Parameters
     ----------
     limit : float, default=3.0
-        Above 0 and finite.
+        Limit of the absolute value of y, positive and finite.
     """
 
     limit: float = 3.0
 
     def __post_init__(self):
         if not 0 < self.limit < math.inf:
-            raise ValueError(f"limit must be above 0 and finite, got {self.limit!r}.")
+            raise ValueError(f"limit must be positive and finite, got {self.limit!r}.")
 
     @property
     def output_range(self):
@@ -351,9 +351,9 @@ class SmoothClip(Elementwise):
         return (-self.limit, self.limit)
 
     def value(self, x, xp):
-        """Return l v / sqrt(v^2 + w^2), v = x / l but within 1, w = v l / x.
+        """Return l v / sqrt(v^2 + w^2), with v = x / l clipped to [-1, 1], w = v l / x.
 
-        No square is above 1, however large x is.
+        The squares are at most 1, however large x is.
         """
         share = x * (1.0 / self.limit)
         within = xp.maximum(xp.minimum(share, 1.0), -1.0)
@@ -364,12 +364,12 @@ class SmoothClip(Elementwise):
     def derivative(self, x, y, dy, xp):
         """Return dy (1 - (y / l)^2)^(3/2)."""
         share = y * (1.0 / self.limit)
-        rest = xp.maximum(1.0 - share * share, 0.0)  # y may be rounded beyond l
+        rest = xp.maximum(1.0 - share * share, 0.0)  # y may exceed l by rounding
         return dy * (rest * xp.sqrt(rest))
 
 
 class Square(Elementwise):
-    """The square: y = x^2, dx = 2 dy x."""
+    """Square: y = x^2, dx = 2 dy x."""
 
     output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True
@@ -385,7 +385,7 @@ class Square(Elementwise):
 
 
 class Abs(Elementwise):
-    """The absolute value: y = abs(x), dx = dy where x > 0, -dy where x < 0, 0 at 0."""
+    """Absolute value: y = abs(x), dx = dy where x > 0, -dy where x < 0, 0 at 0."""
 
     output_range: ClassVar[tuple] = (0.0, math.inf)
     derivative_needs_input: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""Bias and Scale: a number for each column."""
+"""Bias and Scale, with a parameter for each column."""
 
 from typing import ClassVar
 
@@ -8,9 +8,9 @@ __all__ = ["Bias", "Scale"]
 
 
 class Bias(Module):
-    r"""A number added to each column: y = x + b, dx = dy, db = sum of dy.
+    r"""Add a bias to each column: y = x + b, dx = dy, db = sum of dy.
 
-    b has shape (n,) for x and dy of shape (batch, n), the sum is over the batch.
+    b has shape (n,), x and dy have shape (batch, n), and the sum is over the batch.
     """
 
     may_overwrite: ClassVar[tuple] = (0,)
@@ -22,10 +22,10 @@ class Bias(Module):
 
 
 class Scale(Module):
-    r"""A factor of each column: y = x s, dx = dy s, ds = sum of dy x.
+    r"""Multiply each column by a factor: y = x s, dx = dy s, ds = sum of dy x.
 
-    s has shape (n,) for x and dy of shape (batch, n), the sum is over the batch.
-    It begins with 1.
+    s has shape (n,), x and dy have shape (batch, n), and the sum is over the batch.
+    s is initialized with ones.
     """
 
     initial_values: ClassVar[dict] = {"scale": 1.0}

@@ -1,4 +1,4 @@
-"""What a module is, and all that the rest of the package asks one."""
+"""The base class of modules, with all properties that other parts use."""
 
 import math
 from dataclasses import FrozenInstanceError, dataclass
@@ -8,10 +8,10 @@ from skbackprop.network.node import Node
 
 
 class _Immutable:
-    """What cannot be changed, nor can what is derived from it.
+    """Base of immutable classes, whose subclasses are immutable too.
 
-    ``dataclass(frozen=True)`` covers the class that it decorates and no other, and
-    takes its time at import: modules that add no field go without.
+    ``dataclass(frozen=True)`` covers only the class that it decorates, and takes time
+    at import. Modules without new fields do not need it.
     """
 
     def __setattr__(self, name, value):
@@ -22,55 +22,54 @@ class _Immutable:
 class Module(_Immutable):
     """A block with inputs, one output and a rule for their widths.
 
-    Only what computes it goes by the type of a module. All else that others
-    need to know stands here, with a default for modules that say nothing.
+    Only code that computes a module depends on its type. All other properties that
+    the package uses are attributes here, with defaults.
 
     Attributes
     ----------
     n_inputs : int or None
-        None where any number of inputs will do.
+        Number of inputs; None for any number.
     is_elementwise : bool
-        Whether it is an activation: y = f(x), the same f for each element.
+        Whether it is an activation: y = f(x), with the same f for each element.
     passes_on : bool
-        Whether units behind it are those in front of it, copied, cut, joined or
-        summed up: an activation is looked for behind it.
+        Whether it copies, cuts, joins or adds units, so that their activation is
+        the next one after it.
     is_sum : bool
-        Whether the output is the sum of the inputs, wherever it is added up.
+        Whether the output is the sum of the inputs, which may be computed in place.
     view : range or None
-        The columns of the input that the output is, if it is no more than that.
+        The columns of the input that make up the output, if it is a slice.
     may_overwrite : tuple of int
-        The inputs over which the output may be written, and over whose
-        adjoints that of the output lies: neither pass needs them afterwards.
+        Inputs that the output may overwrite, as neither pass needs them
+        afterwards. The adjoint of the output then overlays theirs.
     can_add : bool
-        Whether forward can add to what stands in the place of the output.
+        Whether forward can add to the values in the place of the output.
     reads_beside_others : bool
-        Whether an input may be followed by foreign columns instead of padding.
+        Whether an input may be followed by other columns instead of padding.
     reads_sparse : bool
-        Whether the input may be a matrix in CSR format.
+        Whether the input may be a CSR matrix.
     backward_reads_output : bool
-        Whether the output must still be there when backward runs.
+        Whether backward needs the output.
     backward_reads_adjoint_only : bool
-        Whether the derivative is the same everywhere and for all parameters.
+        Whether the derivative is constant, and does not depend on parameters.
     stops_gradient : tuple of int
-        The inputs that get no adjoint.
+        Inputs that get no adjoint.
     has_weight_matrix : bool
         Whether it has a parameter ``weight`` with a row for each input and a
-        column for each unit, which begins with random numbers.
+        column for each unit, initialized with random numbers.
     connections : tuple of tuple of int, or None
-        For each unit the inputs that it has weights of, which
-        ``connected(width)`` returns as a matrix; None: of all.
+        The inputs of each unit, which ``connected(width)`` returns as a matrix;
+        None if each unit reads all inputs.
     initial_values : dict of str to float
-        What parameters and buffers begin with, where that is neither 0 nor
-        drawn at random.
+        Initial values of parameters and buffers that are neither 0 nor random.
     glorot_factor : float
-        Of an activation: what stands for 6 in sqrt(6 / (fan_in + fan_out)), the
-        bound of the weights that Glorot's initialization draws.
+        For activations: the numerator in sqrt(6 / (fan_in + fan_out)), the bound of
+        the weights in Glorot's initialization.
     is_random : bool
         Whether forward draws random numbers in training.
     mixes_rows : bool
-        Whether, in training, what is made of a row depends on its minibatch.
+        Whether, in training, the output for a row depends on its whole minibatch.
     output_range : tuple of float
-        Between which numbers the output lies, whatever the input.
+        Lower and upper bound of the output for any input.
     """
 
     n_inputs: ClassVar[int | None] = 1
@@ -86,7 +85,7 @@ class Module(_Immutable):
     backward_reads_adjoint_only: ClassVar[bool] = False
     stops_gradient: ClassVar[tuple] = ()
     has_weight_matrix: ClassVar[bool] = False
-    connections = None  # not annotated: a field of Linear, which would come first
+    connections = None  # without annotation: as a field it would precede Linear's
     initial_values: ClassVar[dict] = {}
     glorot_factor: ClassVar[float] = 6.0
     is_random: ClassVar[bool] = False
@@ -94,7 +93,7 @@ class Module(_Immutable):
     output_range: ClassVar[tuple] = (-math.inf, math.inf)
 
     def __call__(self, *nodes):
-        """Wire the module to ``nodes`` and return the node of its output."""
+        """Apply the module to ``nodes`` and return the node of its output."""
         if len(nodes) != (self.n_inputs or max(1, len(nodes))):
             raise TypeError(
                 f"{self!r} takes {self.n_inputs or 'at least one'} input(s), got "
@@ -102,11 +101,11 @@ class Module(_Immutable):
             )
         for node in nodes:
             if not isinstance(node, Node):
-                raise TypeError(f"{self!r} is called on nodes, got {node!r}.")
+                raise TypeError(f"{self!r} must be called on nodes, got {node!r}.")
         return Node(self, nodes)
 
     def output_width(self, *widths):
-        """Return the width of the output for inputs of these widths."""
+        """Return the width of the output for given widths of the inputs."""
         if len(set(widths)) != 1:
             raise ValueError(f"{self!r} needs inputs of equal width, got {widths}.")
         return widths[0]
@@ -116,42 +115,42 @@ class Module(_Immutable):
         return {}
 
     def buffer_shapes(self, *widths):
-        """Return ``{name: shape}`` of what is kept beside the parameters.
+        """Return ``{name: shape}`` of the buffers.
 
-        Buffers are vectors that forward updates in training and that no
-        optimizer touches. They are saved and restored with the parameters.
+        Buffers are vectors that forward updates in training, not the optimizer.
+        They are saved and restored with the parameters.
         """
         return {}
 
     def constants(self, dtype, *widths):
-        """Return ``{name: array}`` of what kernels read and nobody changes.
+        """Return ``{name: array}`` of constants that kernels read.
 
-        ``constants`` are numbers, a vector or a matrix, which kernels find in
-        padded rows; ``indices`` are integers. Of each there is one array or none.
-        They are laid out once for all minibatches.
+        ``constants`` is a vector or a matrix of numbers, which kernels read in padded
+        rows; ``indices`` are integers. Both are optional, and are laid out once for
+        all minibatches.
 
         Parameters
         ----------
         dtype : dtype
-            Of the signals.
+            Dtype of the signals.
         *widths : int
-            Of the inputs.
+            Widths of the inputs.
         """
         return {}
 
     def count_parameters(self, *widths):
-        """Return the number of parameters that are learned."""
+        """Return the number of learned parameters."""
         return sum(map(math.prod, self.parameter_shapes(*widths).values()))
 
     def count_flops(self, *widths):
         """Return the floating-point operations of forward, per sample.
 
-        A multiply-add counts as two, a function such as exp or tanh as one,
-        moving numbers as none; sums of n numbers count as n. By default it is
-        one operation for each element of the output, and with k inputs k - 1.
+        A multiply-add counts as two, a function such as exp or tanh as one, a sum of
+        n numbers as n, and copies count as none. The default is one operation for
+        each element of the output, or k - 1 with k > 1 inputs.
         """
         return self.output_width(*widths) * max(1, len(widths) - 1)
 
     def with_full_gradient(self):
-        """Return the module of the same output whose backward withholds nothing."""
+        """Return a module with the same output that does not stop gradients."""
         return self

@@ -1,4 +1,4 @@
-"""Modules that move columns: cut them out, join them, hold gradients back."""
+"""Modules that select, join or create columns, or stop gradients."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,14 +12,14 @@ __all__ = ["Concatenate", "Duplicate", "Slice", "StopGradient", "Zeros"]
 
 @dataclass(frozen=True)
 class Slice(Module):
-    """Some columns of a signal: y = x[:, start:stop].
+    """Select columns of a signal: y = x[:, start:stop].
 
-    Backward, dx[:, start:stop] = dy, and 0 in the other columns.
+    Backward, dx[:, start:stop] = dy, and dx is 0 in the other columns.
 
     Parameters
     ----------
     start, stop : int
-        The first column, and the one behind the last, counted from 0.
+        The first column and the one after the last, as in Python slices.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Slice(Module):
 
     @property
     def view(self):
-        """The columns that are cut out."""
+        """The selected columns."""
         return range(self.start, self.stop)
 
     def output_width(self, width):
@@ -49,9 +49,9 @@ class Slice(Module):
 
 
 class Concatenate(Module):
-    """The columns of all inputs side by side: y = [x1, x2, ...].
+    """Join the columns of all inputs: y = [x1, x2, ...].
 
-    Backward, each dx is its columns of dy.
+    Backward, the dx of each input is its columns of dy.
     """
 
     n_inputs: ClassVar[int | None] = None
@@ -68,9 +68,9 @@ class Concatenate(Module):
 
 
 class StopGradient(Module):
-    """Pass the input on, but no gradient back: y = x, dx = 0.
+    """Stop the gradient: y = x, dx = 0.
 
-    Called ``detach`` in torch.
+    PyTorch calls this ``detach``.
     """
 
     passes_on: ClassVar[bool] = True
@@ -87,7 +87,7 @@ class StopGradient(Module):
 
 @dataclass(frozen=True)
 class Zeros(Module):
-    """A signal of zeros, for as many samples as the input has.
+    """A signal of zeros for each sample of the input.
 
     Parameters
     ----------
@@ -111,16 +111,16 @@ class Zeros(Module):
 
 
 class Duplicate:
-    """A signal that several modules read: y1 = x, y2 = x, dx = dy1 + dy2.
+    """Copies of a signal for several readers: y1 = x, y2 = x, dx = dy1 + dy2.
 
-    The lecture's branching block. Here it is no module: a node may be called
-    upon as often as one likes, and backward *adds up* the adjoints that come
-    back, the first writing, the others adding. Calling it says so in words.
+    This is the lecture's branching block, but not a module: a node can be used any
+    number of times, and backward *adds up* the adjoints of all uses. ``Duplicate``
+    makes the branching explicit.
 
     Parameters
     ----------
     n : int, default=2
-        Number of readers.
+        Number of copies.
 
     Examples
     --------

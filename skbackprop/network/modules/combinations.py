@@ -1,6 +1,6 @@
-"""Modules that combine several signals element by element.
+"""Modules that combine several signals elementwise.
 
-As with activations, the formula of a module and its derivatives are written
+As for activations, the formula of a module and its derivatives are written
 once, in terms of ``xp`` (:mod:`skbackprop.network.modules.activations`).
 """
 
@@ -13,31 +13,32 @@ __all__ = ["Add", "Combination", "Max", "Multiply", "Subtract", "Where"]
 
 
 class Combination(Module):
-    r"""A function of two or three variables: y = f(x1, x2, ...), by elements.
+    r"""An elementwise function of two or three variables: y = f(x1, x2, ...).
 
     A signal of width 1 is combined with each column of the others. Backward,
 
     .. math:: dx_{k,ij} = dy_{ij}\, \partial f / \partial x_k,
 
-    summed up over the columns where x_k has width 1.
+    summed over the columns if x_k has width 1.
 
     Attributes
     ----------
     folds : bool
-        Whether more than two inputs are combined one after the other.
+        Whether it accepts more than two inputs, which are combined one after the
+        other.
     """
 
     n_inputs: ClassVar[int] = 2
     folds: ClassVar[bool] = False
 
     def __call__(self, *nodes):
-        """Wire the module to ``nodes`` and return the node of its output."""
+        """Apply the module to ``nodes`` and return the node of its output."""
         if self.folds and len(nodes) > 2:
             return functools.reduce(self, nodes)
         return super().__call__(*nodes)
 
     def output_width(self, *widths):
-        """Return the width of the inputs that are wider than 1."""
+        """Return the common width of the inputs wider than 1."""
         widest = max(widths)
         if set(widths) - {1, widest}:
             raise ValueError(
@@ -50,12 +51,12 @@ class Combination(Module):
         raise NotImplementedError
 
     def derivatives(self, *inputs_dy_xp):
-        """Return the adjoint of each input, None where it gets none."""
+        """Return the adjoint of each input, or None for inputs without one."""
         raise NotImplementedError
 
 
 class Add(Combination):
-    """The sum of signals: y = x1 + x2, dx1 = dy, dx2 = dy.
+    """Sum of signals: y = x1 + x2, dx1 = dy, dx2 = dy.
 
     ``Add()(a, b, c)`` is (a + b) + c.
     """
@@ -75,7 +76,7 @@ class Add(Combination):
 
 
 class Subtract(Combination):
-    """The difference of two signals: y = x1 - x2, dx1 = dy, dx2 = -dy."""
+    """Difference of two signals: y = x1 - x2, dx1 = dy, dx2 = -dy."""
 
     passes_on: ClassVar[bool] = True
     may_overwrite: ClassVar[tuple] = (0, 1)
@@ -90,10 +91,10 @@ class Subtract(Combination):
 
 
 class Multiply(Combination):
-    """The product of signals: y = x1 x2, dx1 = dy x2, dx2 = dy x1.
+    """Elementwise product of signals: y = x1 x2, dx1 = dy x2, dx2 = dy x1.
 
-    Terms of degree 2, and gates: a signal between 0 and 1 lets another one
-    through or not. ``Multiply()(a, b, c)`` is (a b) c.
+    Used for terms of degree 2, and for gates, in which a signal between 0 and 1
+    scales another one. ``Multiply()(a, b, c)`` is (a b) c.
     """
 
     folds: ClassVar[bool] = True
@@ -109,10 +110,10 @@ class Multiply(Combination):
 
 
 class Max(Combination):
-    """The larger of two signals: y = max(x1, x2); NaN where either is NaN.
+    """Elementwise maximum of signals: y = max(x1, x2), NaN where either is NaN.
 
-    dx1 = dy where x1 > x2, else 0; dx2 = dy - dx1: of two equal numbers the
-    second one gets the gradient. ``Max()(a, b, c)`` is max(max(a, b), c).
+    dx1 = dy where x1 > x2, else 0; dx2 = dy - dx1. At ties, the second input gets
+    the gradient. ``Max()(a, b, c)`` is max(max(a, b), c).
     """
 
     folds: ClassVar[bool] = True
@@ -122,17 +123,17 @@ class Max(Combination):
         return xp.maximum(x1, x2)
 
     def derivatives(self, x1, x2, dy, xp):
-        """Return dy for the one that was larger."""
+        """Return dy for the larger input."""
         is_first = x1 > x2
         return xp.where(is_first, dy, 0.0), xp.where(is_first, 0.0, dy)
 
 
 class Where(Combination):
-    """A choice between two signals: y = x1 where condition > 0, else x2.
+    """Choice between two signals: y = x1 where condition > 0, else x2.
 
-    Called as ``Where()(condition, x1, x2)``; a condition of width 1 chooses
-    whole rows. dx1 = dy where condition > 0, else 0; dx2 = dy - dx1; the
-    condition gets no gradient.
+    Called as ``Where()(condition, x1, x2)``. A condition of width 1 selects
+    whole rows. dx1 = dy where condition > 0, else 0; dx2 = dy - dx1. The condition
+    gets no gradient.
     """
 
     n_inputs: ClassVar[int] = 3
@@ -144,6 +145,6 @@ class Where(Combination):
         return xp.where(condition > 0.0, x1, x2)
 
     def derivatives(self, condition, x1, x2, dy, xp):
-        """Return dy for the one that was chosen."""
+        """Return dy for the selected input."""
         is_first = condition > 0.0
         return None, xp.where(is_first, dy, 0.0), xp.where(is_first, 0.0, dy)

@@ -1,4 +1,4 @@
-"""Dropout, and the random numbers that both executors draw for it."""
+"""Dropout, and its random numbers, which both executors draw alike."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,20 +12,20 @@ __all__ = ["Dropout"]
 
 @dataclass(frozen=True)
 class Dropout(Module):
-    """Set elements to 0 at random in training: y = x m / (1 - rate).
+    """Set random elements to 0 in training: y = x m / (1 - rate).
 
-    m is 0 with probability ``rate``, else 1; the expected value of y is x, and
+    m is 0 with probability ``rate``, else 1. The expected value of y is x, and
     dx = dy m / (1 - rate). In prediction y = x. Srivastava et al. (2014).
 
-    m is drawn by hashing the seed of the fit, the number of the minibatch, the
-    place of the module in the network, the row and the column. So it is not
-    stored but drawn again in backward, and the same whatever runs it. 16 bits
-    decide on an element: the rate is kept to 1/65536.
+    m is a hash of the seed of the fit, the number of the minibatch, the position of
+    the module in the network, the row and the column. It is therefore not stored but
+    computed again in backward, and it does not depend on the executor. Each element
+    uses 16 bits, so the rate is exact to 1/65536.
 
     Parameters
     ----------
     rate : float, default=0.5
-        Between 0 and 1, 1 excluded.
+        Probability of setting an element to 0, in [0, 1).
     """
 
     rate: float = 0.5
@@ -40,11 +40,11 @@ class Dropout(Module):
 
     @property
     def threshold(self):
-        """The draw, one of 2^16, from which on an element is kept."""
+        """The smallest of the 2^16 random numbers for which an element is kept."""
         return round(self.rate * 2**16)
 
     def kept(self, shape, seed, n_steps, stream):
-        """Return the boolean matrix of the elements that are kept in training."""
+        """Return the boolean matrix of elements that are kept in training."""
         rows, columns = (np.arange(n, dtype=np.uint32) for n in shape)
         counters = [np.array([n % 2**32], np.uint32) for n in (seed, n_steps, stream)]
         draws = draws_of_two_rows(*counters, rows[::2, np.newaxis], columns)
@@ -54,10 +54,10 @@ class Dropout(Module):
 
 
 def draws_of_two_rows(seed, n_steps, stream, row, column):
-    """Return 16 random bits for elements of an even row and of the next one.
+    """Return 16 random bits for elements of an even row, and for the row after it.
 
-    One hash of 32 bits serves both. Arguments are unsigned 32-bit integers;
-    written in terms of operators, for NumPy and for the vector language.
+    Both come from one hash of 32 bits. Arguments are unsigned 32-bit integers. Only
+    operators are used, for NumPy and for the vector language of the kernels.
     """
     key = _scramble(_scramble(_scramble(seed) + n_steps) + stream)
     bits = _scramble(_scramble(key + row) + column)
@@ -65,7 +65,7 @@ def draws_of_two_rows(seed, n_steps, stream, row, column):
 
 
 def _scramble(bits):
-    """Return a permutation of 32 bits, each of which depends on all (Wellons 2018)."""
+    """Return a hash of 32 bits, an invertible function of them (Wellons 2018)."""
     bits = (bits ^ (bits >> 16)) * 0x21F0AAAD
     bits = (bits ^ (bits >> 15)) * 0xD35A2D97
     return bits ^ (bits >> 15)

@@ -1,4 +1,4 @@
-"""Modules whose parameters weigh and shift a signal."""
+"""The linear module."""
 
 from dataclasses import dataclass, fields
 from operator import index
@@ -14,24 +14,23 @@ __all__ = ["Linear"]
 
 @dataclass(frozen=True)
 class Linear(Module):
-    r"""A weighted sum of the inputs plus a bias.
+    r"""Weighted sums of the inputs plus a bias.
 
     .. math:: y = x W + b
 
-    with x of shape (batch, n), W (n, n_units), b (n_units,). Backward,
+    with shapes (batch, n) of x, (n, n_units) of W, and (n_units,) of b. Backward,
 
     .. math:: dx = dy\, W^T, \quad dW = x^T dy, \quad db = \sum_{batch} dy
 
     Parameters
     ----------
     n_units : int
-        Width of the output.
+        Number of units, the width of the output.
     bias : bool, default=True
-        Whether there is a b.
+        Whether to add the bias b.
     connections : iterable of iterables of int, default=None
-        For each unit the inputs that it reads, counted from 0: the lecture's
-        UP(i). All other weights are 0 and stay so. By default, each unit reads
-        every input.
+        For each unit, the indices of the inputs that it reads, the lecture's UP(i).
+        All other weights are 0 and stay 0. By default, each unit reads all inputs.
 
     Examples
     --------
@@ -39,8 +38,8 @@ class Linear(Module):
     >>> Linear(60).parameter_shapes(600)
     {'weight': (600, 60), 'bias': (60,)}
 
-    Two units, of which the first reads the first two of three inputs and the
-    second the last two:
+    Two units. The first reads the first two of three inputs, the second the last
+    two:
 
     >>> Linear(2, connections=[(0, 1), (1, 2)]).connected(3).astype(int)
     array([[1, 0],
@@ -87,7 +86,7 @@ class Linear(Module):
 
     @property
     def can_add(self):
-        """Without a bias, which is what the product is added to otherwise."""
+        """Whether there is no bias, to which the product would be added."""
         return not self.bias
 
     def output_width(self, width):
@@ -95,8 +94,8 @@ class Linear(Module):
         for unit, inputs in enumerate(self.connections or ()):
             if inputs and inputs[-1] >= width:
                 raise ValueError(
-                    f"Unit {unit} of {self!r} reads input {inputs[-1]}, counted from "
-                    f"0, of an input of width {width}."
+                    f"Unit {unit} of {self!r} reads column {inputs[-1]}, counted from "
+                    f"0, but the input has width {width}."
                 )
         return self.n_units
 
@@ -108,24 +107,24 @@ class Linear(Module):
         return shapes
 
     def count_parameters(self, width):
-        """Return the number of weights that there are, and of biases."""
+        """Return the number of connected weights and biases."""
         n_weights = width * self.n_units
         if self.connections is not None:
             n_weights = sum(map(len, self.connections))
         return n_weights + self.bias * self.n_units
 
     def count_flops(self, width):
-        """Return two for each weight and one for each bias."""
+        """Return 2 per connected weight and 1 per bias."""
         return 2 * self.count_parameters(width) - self.bias * self.n_units
 
     def constants(self, dtype, width):
-        """Return ones and zeros for the weights, if not all are there."""
+        """Return the mask of the weights, unless all inputs are connected."""
         if self.connections is None:
             return {}
         return {"constants": self.connected(width).astype(dtype)}
 
     def connected(self, width):
-        """Return the (width, n_units) matrix of what is connected."""
+        """Return the boolean (width, n_units) matrix of connections."""
         if self.connections is None:
             return np.ones((width, self.n_units), bool)
         connected = np.zeros((width, self.n_units), bool)

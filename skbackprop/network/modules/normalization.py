@@ -1,4 +1,4 @@
-"""Modules that normalize: the columns of a sample, or the samples of a batch."""
+"""Modules that normalize over the columns of a row or the rows of a minibatch."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,24 +10,25 @@ __all__ = ["BatchNorm", "LayerNorm"]
 
 @dataclass(frozen=True)
 class LayerNorm(Module):
-    r"""Bring each row to mean 0 and variance 1, then weigh and shift its columns.
+    r"""Normalize each row to mean 0 and variance 1, then scale and shift its columns.
 
     .. math:: \hat x_j = (x_j - m) / \sqrt{v + \epsilon}, \quad
         y = \hat x\, w + b
 
-    with m and v the mean and the variance of the n columns of a row. Backward,
+    where m and v are the mean and variance over the n columns of a row. Backward,
     with :math:`g = dy\, w` and means over the columns,
 
     .. math:: dx = \left(g - \overline{g}
         - \hat x\, \overline{g \hat x}\right) / \sqrt{v + \epsilon}, \quad
         dw = \sum_{batch} dy\, \hat x, \quad db = \sum_{batch} dy
 
-    w and b have shape (n,); w begins with 1. Ba, Kiros & Hinton (2016).
+    w and b have shape (n,), and w is initialized with ones. Ba, Kiros & Hinton
+    (2016).
 
     Parameters
     ----------
     eps : float, default=1e-5
-        Added to the variance.
+        Constant that is added to the variance.
     """
 
     eps: float = 1e-5
@@ -42,39 +43,39 @@ class LayerNorm(Module):
         return {"weight": (width,), "bias": (width,)}
 
     def count_flops(self, width):
-        """Return those of mean 1, variance 3, normalize 2, weigh, shift."""
+        """Return 8 per column: mean 1, variance 3, normalize 2, scale, shift."""
         return 8 * width
 
 
 @dataclass(frozen=True)
 class BatchNorm(Module):
-    r"""Bring each column to mean 0 and variance 1, then weigh and shift it.
+    r"""Normalize each column to mean 0 and variance 1, then scale and shift it.
 
     .. math:: \hat x = (x - m) / \sqrt{v + \epsilon}, \quad y = \hat x\, w + b
 
-    In training m and v are the mean and the variance of the column in the
-    minibatch, and running ones are kept:
+    In training, m and v are the mean and variance of the column in the minibatch, and
+    running estimates are updated:
 
     .. math:: M \leftarrow (1 - \mu) M + \mu\, m, \quad
         V \leftarrow (1 - \mu) V + \mu\, v\, n / (n - 1)
 
-    with n the rows of the minibatch. A single row has no variance and leaves
-    them alone. In prediction m and v are M and V. Backward in training, with
-    :math:`g = dy\, w` and means over the minibatch,
+    where n is the number of rows of the minibatch. A single row has no variance and
+    does not update them. In prediction, m and v are M and V. Backward in training,
+    with :math:`g = dy\, w` and means over the minibatch,
 
     .. math:: dx = \left(g - \overline{g}
         - \hat x\, \overline{g \hat x}\right) / \sqrt{v + \epsilon}, \quad
         dw = \sum_{batch} dy\, \hat x, \quad db = \sum_{batch} dy
 
-    w, b, M and V have shape (width,); w and V begin with 1. Ioffe & Szegedy
-    (2015).
+    w, b, M and V have shape (width,), and w and V are initialized with ones. Ioffe &
+    Szegedy (2015).
 
     Parameters
     ----------
     momentum : float, default=0.1
-        The weight mu of the present minibatch in the running ones.
+        Weight mu of the current minibatch in the running estimates.
     eps : float, default=1e-5
-        Added to the variance.
+        Constant that is added to the variance.
     """
 
     momentum: float = 0.1
@@ -99,7 +100,7 @@ class BatchNorm(Module):
         return {"running_mean": (width,), "running_var": (width,)}
 
     def count_flops(self, width):
-        """Return those of normalize 2, weigh, shift; as in prediction."""
+        """Return 4 per column, as in prediction: normalize 2, scale, shift."""
         return 4 * width
 
 

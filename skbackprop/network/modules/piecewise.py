@@ -1,4 +1,4 @@
-"""Modules that encode columns by bins."""
+"""Piecewise-linear encoding of columns by bins."""
 
 import functools
 import math
@@ -14,31 +14,30 @@ __all__ = ["PiecewiseLinear"]
 
 @dataclass(frozen=True, repr=False)
 class PiecewiseLinear(Module):
-    r"""How far each column fills each of its bins: y = clip(t, 0, 1).
+    r"""Piecewise-linear encoding of columns by bins: y = clip(t, 0, 1).
 
     .. math:: y_{ji} = \min(\max(t_{ji}, 0), 1), \quad
         t_{ji} = \frac{x_j - e_{ji}}{e_{j,i+1} - e_{ji}}
 
-    for the edges :math:`e_{j0} < e_{j1} < \ldots` of column j: bins below x are 1,
-    those above it are 0. The bins of the first column come first, from the lowest
-    on. Backward,
+    with the edges :math:`e_{j0} < e_{j1} < \ldots` of column j. Bins below x are 1,
+    bins above it are 0. Outputs are ordered by columns, and within a column from the
+    lowest bin to the highest. Backward,
 
     .. math:: dx_j = \sum_{i : 0 < t_{ji} < 1}
         \frac{dy_{ji}}{e_{j,i+1} - e_{ji}}
 
-    A linear unit behind it is a sum of piecewise-linear functions of one column
-    each, whose slope is another one in each bin. Gorishniy, Rubachev & Babenko
-    (2022).
+    A linear unit after this module is a sum of piecewise-linear functions of one
+    column each, with a slope for each bin. Gorishniy, Rubachev & Babenko (2022).
 
     Parameters
     ----------
     edges : iterable of iterables of float
-        For each column of the input its edges, ascending: at least two, or none
-        where the column is not encoded and puts out nothing.
+        Ascending edges for each column of the input: at least two, or none to leave
+        the column out of the output.
 
     Examples
     --------
-    Two columns, of which the first has two bins and the second one:
+    The first column has two bins, the second has one:
 
     >>> from skbackprop.network import Input, PiecewiseLinear
     >>> encode = PiecewiseLinear([(0, 1, 3), (10, 20)])
@@ -59,20 +58,20 @@ class PiecewiseLinear(Module):
             _check_edges(number, column)
         if not any(edges):
             raise ValueError(
-                "edges must have at least two edges of at least one column."
+                "edges must have at least two edges for at least one column."
             )
         object.__setattr__(self, "edges", edges)
 
     @functools.cached_property
     def _hash(self):
-        # Once: there may be thousands of edges.
+        # Cached, as there may be thousands of edges.
         return hash(self.edges)
 
     def __hash__(self):
         return self._hash
 
     def __getstate__(self):
-        """Leave out the hash, which holds for one process."""
+        """Leave out the hash, which is valid for one process only."""
         return {"edges": self.edges}
 
     def __repr__(self):
@@ -86,7 +85,7 @@ class PiecewiseLinear(Module):
 
     @property
     def n_encoded(self):
-        """Number of columns that have bins."""
+        """Number of columns with bins."""
         return sum(map(bool, self.edges))
 
     def output_width(self, width):
@@ -98,24 +97,24 @@ class PiecewiseLinear(Module):
         return self.n_bins
 
     def count_flops(self, width):
-        """Return four for each bin."""
+        """Return 4 per bin."""
         return 4 * self.n_bins
 
     def constants(self, dtype, width):
-        """Return lower edges and slopes of all bins, and where bins of columns are.
+        """Return the lower edges and slopes of all bins, and the bins of each column.
 
         ``indices`` has a row for each encoded column: its number, its first bin and
-        the number of its bins.
+        its number of bins.
         """
         limits = np.finfo(dtype)
         encoded = [j for j, column in enumerate(self.edges) if column]
-        # Rounded first, so that a value of this dtype that is an edge is one here.
+        # Rounded first, so that values of this dtype equal to an edge stay equal.
         edges = [
             np.clip(self.edges[j], limits.min, limits.max).astype(dtype).astype(float)
             for j in encoded
         ]
-        # Edges that are rounded to the same make a step, infinitely steep but for
-        # 0 times infinity. Of halves, no difference overflows.
+        # Edges that round to the same number make a step. An infinite slope would
+        # give 0 times infinity. Differences of halves do not overflow.
         with np.errstate(divide="ignore", over="ignore"):
             slopes = 0.5 / np.concatenate([np.diff(0.5 * column) for column in edges])
         sizes = np.array([len(column) - 1 for column in edges])
@@ -131,16 +130,17 @@ class PiecewiseLinear(Module):
 
 
 def _check_edges(number, column):
-    """Raise ValueError where numbers are no edges of a column."""
+    """Raise ValueError if numbers are not valid edges of a column."""
     if len(column) == 1:
         raise ValueError(
-            f"Column {number} has one edge, {column[0]}: a bin lies between two. Give "
-            "no edges where a column is not to be encoded."
+            f"Column {number} has one edge, {column[0]}, but a bin needs two. Give no "
+            "edges for a column that is not encoded."
         )
     if not all(map(math.isfinite, column)):
         raise ValueError(f"Edges of column {number} must be finite, got {column}.")
     for left, right in zip(column, column[1:], strict=False):
         if not left < right:
             raise ValueError(
-                f"Edges of column {number} must ascend, got {left} before {right}."
+                f"Edges of column {number} must be ascending, got {left} before "
+                f"{right}."
             )

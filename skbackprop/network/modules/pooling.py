@@ -11,7 +11,7 @@ __all__ = ["MaxPool", "MeanPool"]
 
 @dataclass(frozen=True)
 class _Pool(Module):
-    """One column for each group of ``size`` adjacent columns."""
+    """Pooling: one output for each group of ``size`` adjacent columns."""
 
     size: int
 
@@ -22,27 +22,27 @@ class _Pool(Module):
         """Return the number of groups."""
         if width % self.size:
             raise ValueError(
-                f"{self!r} needs groups of {self.size}, which an input of width "
-                f"{width} cannot be cut into."
+                f"{self!r} needs an input whose width is a multiple of {self.size}, "
+                f"got {width}."
             )
         return width // self.size
 
     def count_flops(self, width):
-        """Return one for each column of the input."""
+        """Return 1 per column of the input."""
         return width
 
 
 class MaxPool(_Pool):
-    """The largest of each group: y_g = max of the x_i of group g.
+    """Maximum of each group of columns: y_g = max of the x_i of group g.
 
-    dx_i = dy_g for the first of the largest of group g, 0 for the others; y_g
-    is NaN where one of the group is. After a Linear module this is a layer of
-    maxout units (Goodfellow et al. 2013).
+    dx_i = dy_g for the first maximum of group g, 0 for the others. y_g is NaN if any
+    x_i of the group is NaN. After a Linear module this makes a layer of maxout units
+    (Goodfellow et al. 2013).
 
     Parameters
     ----------
     size : int
-        Columns of a group, which lie side by side.
+        Number of adjacent columns in a group.
 
     Examples
     --------
@@ -55,14 +55,14 @@ class MaxPool(_Pool):
 
 
 class MeanPool(_Pool):
-    """The mean of each group: y_g = mean of the x_i of group g.
+    """Mean of each group of columns: y_g = mean of the x_i of group g.
 
     dx_i = dy_g / size.
 
     Parameters
     ----------
     size : int
-        Columns of a group, which lie side by side.
+        Number of adjacent columns in a group.
     """
 
     backward_reads_adjoint_only: ClassVar[bool] = True

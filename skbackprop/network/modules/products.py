@@ -1,4 +1,4 @@
-"""Products of whole rows."""
+"""Dot products of rows."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ __all__ = ["DotProduct"]
 
 
 class DotProduct(Module):
-    """The scalar product of two rows: y = sum_j x1_j x2_j, of width 1.
+    """Dot product of two rows: y = sum_j x1_j x2_j, of width 1.
 
     dx1 = dy x2, dx2 = dy x1.
     """
@@ -21,5 +21,5 @@ class DotProduct(Module):
         return 1
 
     def count_flops(self, *widths):
-        """Return one for each product and one for each sum."""
+        """Return 1 per product and 1 per sum."""
         return sum(widths)

@@ -9,7 +9,7 @@ __all__ = ["LogSoftMax", "Softmax"]
 
 
 class Softmax(Module):
-    r"""Positive numbers that sum to 1 in each row: y_j = exp(x_j) / sum_k exp(x_k).
+    r"""Softmax of each row: y_j = exp(x_j) / sum_k exp(x_k).
 
     As dy_j / dx_i = y_j (1[i = j] - y_i), backward is
 
@@ -26,16 +26,15 @@ class Softmax(Module):
 
 
 class LogSoftMax(Module):
-    r"""The logarithm of the softmax: y_j = x_j - log sum_k exp(x_k).
+    r"""Logarithm of the softmax: y_j = x_j - log sum_k exp(x_k).
 
     The derivative of the second term is
 
     .. math:: \frac{\partial}{\partial x_i} \log \sum_k e^{x_k}
         = \frac{e^{x_i}}{\sum_k e^{x_k}} = e^{y_i}
 
-    hence :math:`\partial y_j / \partial x_i = 1[i = j] - e^{y_i}`: column j of
-    the Jacobian is a unit vector less the softmax, for each j the same one.
-    Backward, with all that is above summed up,
+    hence :math:`\partial y_j / \partial x_i = 1[i = j] - e^{y_i}`: the gradient of
+    y_j is the unit vector j minus the softmax, which does not depend on j. Backward,
 
     .. math:: dx_i = \sum_j dy_j\, (1[i = j] - e^{y_i})
         = dy_i - e^{y_i} \sum_j dy_j

@@ -1,1 +1,1 @@
-"""Ways to look at a graph: as a table, as a picture, as transformed by backprop."""
+"""Views of a graph: a table, a drawing, and the graph transformed by backprop."""

@@ -1,15 +1,14 @@
 """Drawings of graphs: boxes in layers, joined by arrows.
 
-A :class:`Diagram` is what a graph and its transformed graph have in common
-when they are drawn, as text for Mermaid or as an image in SVG. Neither needs a
-network connection or a script.
+A :class:`Diagram` is the drawing of a graph or of its transformed graph, as text for
+Mermaid or as an SVG image. Neither needs a network connection or a script.
 """
 
 import itertools
 from dataclasses import dataclass
 from html import escape
 
-LARGEST_IMAGE = 150  # boxes; nobody reads a longer strip in a notebook
+LARGEST_IMAGE = 150  # boxes; larger images are not readable in a notebook
 _CHARACTER, _PADDING = 7, 12  # pixels
 _BOX_HEIGHT, _ROW_HEIGHT, _GAP = 28, 62, 24
 
@@ -21,11 +20,11 @@ class Diagram:
     Parameters
     ----------
     boxes : dict of str to str
-        Labels by key, each box after those that lead to it.
+        Labels by key. A box comes after those with arrows to it.
     arrows : tuple of (str, str, str)
-        Key of the box it leaves, key of the one it enters, its label.
+        Key of the source, key of the target, and label of each arrow.
     longest_label : int, default=44
-        Characters of a box, in images; of longer labels the end is left out.
+        Maximum number of characters of a label in images; longer ones are shortened.
     """
 
     boxes: dict
@@ -63,14 +62,14 @@ def draw_graph(graph):
 
 
 def _quoted(label):
-    """Return a label as it may stand in quotes in Mermaid."""
+    """Return a label escaped for quotes in Mermaid."""
     entities = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
     entities["`"] = "#96;"
     return "".join(entities.get(character, character) for character in label)
 
 
 class _Image:
-    """Layers of boxes; an arrow over several layers takes a place in each."""
+    """Layers of boxes; an arrow across several layers takes a place in each."""
 
     def __init__(self, diagram):
         self.labels = {
@@ -86,7 +85,7 @@ class _Image:
         self.place = self._assign_places()
 
     def _assign_layers(self, diagram):
-        """Put each box one layer below the lowest of those that lead to it."""
+        """Put each box one layer below the lowest box with an arrow to it."""
         layer_of = dict.fromkeys(self.labels, 0)
         leading_to = {key: [] for key in self.labels}
         for source, target, _ in diagram.arrows:
@@ -98,7 +97,7 @@ class _Image:
         return layer_of
 
     def _path(self, arrow, layer_of):
-        """Return the keys along an arrow, with a new one per layer that it passes."""
+        """Return the keys along an arrow, with a new key for each layer it crosses."""
         source, target, label = arrow
         path = [source]
         for layer in range(layer_of[source] + 1, layer_of[target]):
@@ -110,7 +109,7 @@ class _Image:
         return [*path, target], label
 
     def _assign_places(self):
-        """Return the middle of each box, in the order of the middles of its parents."""
+        """Return the centre of each box, ordered by the centres of the parents."""
         place, widths = {}, [sum(map(self._slot, layer)) for layer in self.layers]
         self.width = max(widths)
         for depth, layer in enumerate(self.layers):
@@ -125,7 +124,7 @@ class _Image:
         return place
 
     def _slot(self, key):
-        """Return how much of its layer's width a box takes, or an arrow passing by."""
+        """Return the width of a box, or of a crossing arrow, in its layer."""
         return self._box_width(key) + _GAP if key in self.labels else _GAP
 
     def _box_width(self, key):
@@ -150,7 +149,7 @@ class _Image:
     def _draw_arrow(self, path, label):
         (start, *passed, end), half = [self.place[key] for key in path], _BOX_HEIGHT / 2
         points = [start]
-        for x, y in passed:  # straight, as far as the boxes of that layer reach
+        for x, y in passed:  # straight over the height of the layer's boxes
             points += [(x, y - half), (x, y + half)]
         points.append((end[0], end[1] - half))
         curve = f"M{points[0][0]:g} {points[0][1]:g}"
@@ -158,7 +157,7 @@ class _Image:
             middle = (y + y2) / 2
             curve += f"C{x:g} {middle:g} {x2:g} {middle:g} {x2:g} {y2:g}"
         arrow = f'<path d="{curve}" marker-end="url(#skbackprop-arrow)"/>'
-        # Where several arrows enter a box, their labels keep apart.
+        # Near the target but not above it, so that labels of several arrows differ.
         x = 0.3 * points[-2][0] + 0.7 * points[-1][0] + 5
         return arrow + (
             f'<text x="{x:g}" y="{points[-1][1] - 9:g}" fill="currentColor" '

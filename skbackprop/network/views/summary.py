@@ -1,4 +1,4 @@
-"""A graph as a table: shapes, parameters and arithmetic of each module."""
+"""Summary of a graph: a table of shapes, parameter counts and FLOPs."""
 
 from dataclasses import dataclass
 from html import escape
@@ -10,8 +10,8 @@ _LONGEST_TABLE = 200  # rows in a notebook
 class Row(NamedTuple):
     """One node of a graph.
 
-    ``n_parameters`` counts what is learned, also where ``shares_with`` names an
-    earlier node whose parameters these are (None otherwise).
+    ``n_parameters`` is the number of learned parameters. ``shares_with`` is the number
+    of an earlier node with the same parameters, or None.
     """
 
     node: int
@@ -27,13 +27,14 @@ class Row(NamedTuple):
 class Summary:
     """Shapes, parameter counts and FLOPs of a graph, node by node.
 
-    FLOPs are those of forward for one sample, a multiply-add counted as two.
-    Backward takes about twice as many.
+    FLOPs are counted for forward on one sample, with two for a multiply-add. Backward
+    takes about twice as many.
 
     Attributes
     ----------
     rows : tuple of Row
-        ``pandas.DataFrame(summary.rows)`` makes a frame of them.
+        One row per node. ``pandas.DataFrame(summary.rows)`` converts them to a data
+        frame.
 
     Examples
     --------
@@ -52,7 +53,7 @@ class Summary:
 
     @property
     def n_parameters(self):
-        """Number of learned parameters, shared ones counted once."""
+        """Number of learned parameters, with shared ones counted once."""
         return sum(row.n_parameters for row in self.rows if row.shares_with is None)
 
     @property
@@ -97,7 +98,7 @@ _LEFT_ALIGNED = {1, 2, 3}
 
 
 def _cells(row):
-    """Return what stands in the columns for a node."""
+    """Return the text of the cells for a node."""
     parameters = f"{row.n_parameters:,}"
     if row.shares_with is not None:
         parameters = f"as node {row.shares_with}"

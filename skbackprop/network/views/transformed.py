@@ -1,9 +1,9 @@
 """The transformed graph: backprop is forward propagation through it.
 
-Turn each arrow of a graph around, and replace each module by one that maps the
-adjoint of its output to those of its inputs (and of its parameters). What was
-fan-out becomes a sum. Adjoints then flow through the new graph as signals flow
-through the old one: that is all of backprop, for any graph.
+To transform a graph, reverse each arrow, and replace each module by one that maps the
+adjoint of its output to those of its inputs (and of its parameters). Fan-out becomes
+a sum. Adjoints then propagate through the new graph as signals do through the
+original one. That is all of backprop, for any graph.
 """
 
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class Step(NamedTuple):
         Number of the node in the graph.
     module : Module
     reads : tuple of Quantity
-        The adjoint of the output first, then what else the derivative needs.
+        The adjoint of the output, followed by all else that the derivative needs.
     writes : tuple of (Quantity, str)
-        What it computes; ``"write"`` as the first to reach it, ``"add"`` after
-        another step (fan-out, shared parameters).
+        The results, each with ``"write"`` for the first step that reaches it, or
+        ``"add"`` after another step (fan-out, shared parameters).
     inputs : tuple of int
         Numbers of the nodes that the module reads.
     """
@@ -41,11 +41,11 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class TransformedGraph:
-    """Steps that turn the adjoint of a graph's output into all others.
+    """Steps that compute all adjoints from the adjoint of a graph's output.
 
-    dz[k] is the derivative of a scalar, the loss, with respect to z[k], the
-    signal of node k; dw[k] that with respect to the parameters of its module.
-    The steps are in the order in which they run; ``dz`` of the output is given.
+    dz[k] is the derivative of a scalar, the loss, with respect to z[k], the signal of
+    node k. dw[k] is the derivative with respect to the parameters of its module. The
+    steps are in the order in which they run, and ``dz`` of the output is given.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class TransformedGraph:
 
     @property
     def given(self):
-        """The adjoint of the graph's output, where propagation begins."""
+        """The adjoint of the graph's output, where propagation starts."""
         return Quantity("dz", len(self.graph.wires))
 
     def __str__(self):
@@ -100,7 +100,7 @@ class TransformedGraph:
 def transform(graph):
     """Return the transformed graph of a graph.
 
-    It is the backward half of the graph's program: what executors run.
+    It is the backward pass of the graph's program, as run by executors.
     """
     first_use, widths = {}, graph.widths()
     for node, (index, _) in enumerate(graph.wires, start=1):
@@ -128,7 +128,7 @@ def transform(graph):
 
 
 def _signals_read(module, node, inputs):
-    """Return the signals that the derivative of a module is a function of."""
+    """Return the signals that the derivative of a module depends on."""
     if module.backward_reads_adjoint_only:
         return []
     read = [x for i, x in enumerate(inputs) if i not in module.may_overwrite]
@@ -137,7 +137,7 @@ def _signals_read(module, node, inputs):
 
 
 def _cells(step):
-    """Return what stands in the columns for a step."""
+    """Return the text of the cells for a step."""
     reads = "reads " + ", ".join(map(str, step.reads))
     cells = [str(step.node), repr(step.module), reads]
     for how, words in (("write", "writes"), ("add", "adds to")):
@@ -147,9 +147,9 @@ def _cells(step):
 
 
 def draw_transformed(transformed):
-    """Return the diagram: a box per step, a plus where adjoints meet.
+    """Return the diagram, with a box per step and a plus where adjoints are added.
 
-    A sum stands where the graph fans out, or where steps share parameters.
+    Adjoints are added where the graph fans out or steps share parameters.
     """
     given = transformed.given
     parts = {}  # the steps that contribute to each quantity
@@ -159,7 +159,7 @@ def draw_transformed(transformed):
     boxes, arrows, source = {"given": f"{given}, given"}, [], {given: "given"}
 
     def gather(target):
-        """Draw what leads to a quantity whose parts have all been drawn."""
+        """Draw the sum for a quantity whose parts have all been drawn."""
         if target in source:
             return
         source[target] = parts[target][0]
@@ -176,7 +176,7 @@ def draw_transformed(transformed):
         arrows.append((source[step.reads[0]], f"b{step.node}", str(step.reads[0])))
     steps_read = {step.reads[0] for step in transformed.steps}
     for target in parts:
-        if target not in steps_read:  # what comes out: dw, and dz of the input
+        if target not in steps_read:  # the results: dw, and dz of the input
             gather(target)
             key = f"{target.kind}{target.node}"
             boxes[key] = str(target)

@@ -116,7 +116,7 @@ def test_settings_that_make_no_sense_are_refused(make, setting):
 
 @pytest.mark.parametrize("limit", [0, -3.0, float("inf"), float("nan")])
 def test_limits_that_are_none_are_refused(limit):
-    with pytest.raises(ValueError, match="limit must be above 0 and finite, got"):
+    with pytest.raises(ValueError, match="limit must be positive and finite, got"):
         SmoothClip(limit)
 
 

@@ -118,7 +118,7 @@ def test_connections_that_make_no_sense_are_refused(connections, message):
 
 
 def test_connections_to_inputs_that_do_not_exist_are_refused():
-    with pytest.raises(ValueError, match=r"Unit 1 .* reads input 3, .* of width 3"):
+    with pytest.raises(ValueError, match=r"Unit 1 .* reads column 3, .* has width 3"):
         Linear(2, connections=[(0,), (3,)])(Input(3))
 
 

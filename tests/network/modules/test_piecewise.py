@@ -146,12 +146,12 @@ def test_what_a_module_brings_along_is_laid_out_once_for_all_rows():
 @pytest.mark.parametrize(
     ("edges", "message"),
     [
-        ([(0, 1), (2,)], r"Column 1 has one edge, 2\.0: a bin lies between two"),
+        ([(0, 1), (2,)], r"Column 1 has one edge, 2\.0, but a bin needs two"),
         ([(0, np.inf)], "Edges of column 0 must be finite"),
         ([(), (0, np.nan, 1)], "Edges of column 1 must be finite"),
-        ([(0, 2, 2)], r"Edges of column 0 must ascend, got 2\.0 before 2\.0"),
-        ([(), ()], "at least two edges of at least one column"),
-        ([], "at least two edges of at least one column"),
+        ([(0, 2, 2)], r"Edges of column 0 must be ascending, got 2\.0 before 2\.0"),
+        ([(), ()], "at least two edges for at least one column"),
+        ([], "at least two edges for at least one column"),
     ],
 )
 def test_edges_that_make_no_bins_are_refused(edges, message):
