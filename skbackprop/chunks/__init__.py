@@ -1,12 +1,12 @@
-"""More data than memory: sequences of chunks that ``fit`` takes in place of X and y.
+"""Data larger than memory: sequences of chunks that ``fit`` accepts instead of X and y.
 
-A sequence of chunks is any object with ``__len__`` and ``__getitem__(i)``, which
-returns a tuple (X, y) or (X, y, sample_weight), or a list of such tuples. It may have
-two things more:
+A sequence of chunks is a list of tuples (X, y) or (X, y, sample_weight), or any object
+with ``__len__`` and a method ``__getitem__(i)`` that returns such tuples. Optionally,
+it has
 
-- an attribute ``buffer``, the number of chunks whose rows are shuffled together (4
-  where there is none);
-- a method ``targets(i)``, which returns ``self[i][1:]`` without reading X.
+- an attribute ``buffer``, the number of chunks whose rows are shuffled together (4 by
+  default),
+- a method ``targets(i)`` that returns ``self[i][1:]`` without reading X.
 
 The classes here read chunks from files and from dask. See :doc:`/more_than_memory`.
 """

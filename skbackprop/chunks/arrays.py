@@ -1,11 +1,11 @@
-"""Chunks of arrays in .npy files, or of whatever else can be cut by rows."""
+"""Chunks of arrays in .npy files, or of other arrays that can be sliced by rows."""
 
 import os
 from numbers import Integral
 
 import numpy as np
 
-_BYTES_PER_CHUNK = 2**24  # where the user says nothing
+_BYTES_PER_CHUNK = 2**24  # by default
 
 
 class ArrayChunks:
@@ -14,23 +14,23 @@ class ArrayChunks:
     Parameters
     ----------
     X : path or array-like of shape (n_samples, n_features)
-        A file that :func:`numpy.save` has written, or an array that is cut without
-        being read whole: a memory map, or a data set of h5py or zarr.
+        A file written by :func:`numpy.save`, or an array that can be sliced without
+        being read completely: a memory map, or a data set of h5py or zarr.
     y : path or array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Targets, likewise.
+        The targets, in the same form.
     sample_weight : path or array-like of shape (n_samples,), default=None
-        Weights, likewise.
+        The sample weights, in the same form.
     rows_per_chunk : int, default=None
-        Samples that are read at once; the last chunk may have fewer. None: as many as
-        make 16 MB of X.
+        Number of samples per chunk; the last chunk may have fewer. By default, a
+        chunk has 16 MB of X.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ValueError
-        If X, y and weights are not of one length, or a file is not written by rows.
+        If X, y and sample_weight have different lengths, or a file is not in C order.
 
     See Also
     --------
@@ -38,9 +38,9 @@ class ArrayChunks:
 
     Notes
     -----
-    Give paths rather than memory maps of files that may change: what is read from a
-    path is read by the operating system, and where the file has become shorter that is
-    an error. Where a memory map has, the process is killed.
+    Pass paths rather than memory maps if files may change. A file that has become
+    shorter raises an error if it is read from a path, but kills the process if it is
+    mapped into memory.
 
     Examples
     --------
@@ -66,14 +66,16 @@ class ArrayChunks:
         self._parts = {k: _open(v, k) for k, v in parts.items() if v is not None}
         lengths = {name: part.shape[0] for name, part in self._parts.items()}
         if len(set(lengths.values())) > 1:
-            raise ValueError(f"X, y and weights must be of one length, got {lengths}.")
+            raise ValueError(
+                f"X, y and sample_weight must have equal lengths, got {lengths}."
+            )
         if rows_per_chunk is None:
             source = self._parts["X"]
             n_bytes = np.prod(source.shape[1:]) * source.dtype.itemsize
             rows_per_chunk = max(1, int(_BYTES_PER_CHUNK // max(1, n_bytes)))
         if not (isinstance(rows_per_chunk, Integral) and rows_per_chunk >= 1):
             raise ValueError(
-                f"rows_per_chunk must be an int, at least 1, got {rows_per_chunk!r}."
+                f"rows_per_chunk must be an int of at least 1, got {rows_per_chunk!r}."
             )
         self.rows_per_chunk, self.buffer = rows_per_chunk, buffer
         self._n_samples = lengths["X"]
@@ -83,57 +85,57 @@ class ArrayChunks:
         return -(-self._n_samples // self.rows_per_chunk)
 
     def __getitem__(self, index):
-        """Return X, y and, where there are some, weights of a chunk."""
+        """Return X, y and, if given, sample weights of a chunk."""
         return self._read(index, self._parts)
 
     def targets(self, index):
-        """Return a chunk without its X, which is not read.
+        """Return a chunk without X, which is not read.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple of ndarray
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
         return self._read(index, [name for name in self._parts if name != "X"])
 
     def _read(self, index, names):
         if not 0 <= index < len(self):
-            raise IndexError(f"There is no chunk {index} of {len(self)}.")
+            raise IndexError(f"There is no chunk {index}, only {len(self)} chunks.")
         start = index * self.rows_per_chunk
         stop = min(start + self.rows_per_chunk, self._n_samples)
         return tuple(np.asarray(self._parts[name][start:stop]) for name in names)
 
 
 def _open(source, name):
-    """Return what can be cut by rows, of a path or of an array."""
+    """Return an object that can be sliced by rows, for a path or an array."""
     if isinstance(source, (str, os.PathLike)):
         return _NpyFile(source, name)
     return source if hasattr(source, "shape") else np.asarray(source)
 
 
 class _NpyFile:
-    """An array in a file, of which rows are read by the operating system."""
+    """An array in a file, whose rows are read by the operating system."""
 
     def __init__(self, path, name):
         self._path = path
         with open(path, "rb") as file:
-            # Not by numpy.load: to map the file may be more than a process is allowed.
+            # Not numpy.load, as mapping the file may exceed the limits of a process.
             version = np.lib.format.read_magic(file)
             read = getattr(np.lib.format, f"read_array_header_{version[0]}_0", None)
             if read is None:
                 raise ValueError(
-                    f"{name}={path!r} is of a version not known: {version}."
+                    f"{name}={path!r} has an unknown version of the format: {version}."
                 )
             self.shape, is_by_columns, self.dtype = read(file)
             self._begin = file.tell()
         if (is_by_columns and len(self.shape) > 1) or self.dtype.hasobject:
             raise ValueError(
-                f"{name}={path!r} must hold numbers, row after row. Write it with "
+                f"{name}={path!r} must hold numbers in C order. Write it with "
                 "numpy.save(path, numpy.ascontiguousarray(array))."
             )
 
@@ -148,6 +150,6 @@ class _NpyFile:
         if len(found) != n_rows * n_in_row:
             raise ValueError(
                 f"{self._path!r} ends before row {rows.stop}: it has become shorter, "
-                "or was not written to its end"
+                "or was not written completely"
             )
         return found.reshape(shape)

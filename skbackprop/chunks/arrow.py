@@ -1,4 +1,4 @@
-"""Chunks of Parquet files and of other data sets of Arrow."""
+"""Chunks of Parquet files and other Arrow data sets."""
 
 import numpy as np
 
@@ -6,30 +6,30 @@ from skbackprop.utils.optional import import_optional
 
 
 class ArrowChunks:
-    """Chunks of a data set of Arrow: row groups of Parquet files, or files.
+    """Chunks of an Arrow data set: row groups of Parquet files, or files.
 
     Parameters
     ----------
     source : path, list of path or pyarrow.dataset.Dataset
-        A Parquet file, a folder of these, or several; or a data set that
-        :func:`pyarrow.dataset.dataset` has opened, in any format.
+        A Parquet file, a list of them or a folder, or a data set of any format opened
+        by :func:`pyarrow.dataset.dataset`.
     target : str or list of str
         Name of the column, or columns, of y.
     features : list of str, default=None
-        Names of the columns of X. None: all others, but for an index that pandas has
-        written.
+        Names of the columns of X. By default, all other columns except an index
+        written by pandas.
     sample_weight : str, default=None
-        Name of the column of weights.
+        Name of the column of sample weights.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ImportError
         If pyarrow is not installed.
     ValueError
-        If there is no such column, or nothing to read.
+        If a column does not exist, or there are no rows.
 
     See Also
     --------
@@ -37,9 +37,10 @@ class ArrowChunks:
 
     Notes
     -----
-    A chunk is a row group of Parquet, and a whole file of any other format. How large
-    row groups are is said where they are written (``row_group_size`` of
-    :func:`pyarrow.parquet.write_table`): some 100,000 rows are well read.
+    A chunk is a row group of a Parquet file, or a whole file of any other format. The
+    size of row groups is set when a file is written, by the parameter
+    ``row_group_size`` of :func:`pyarrow.parquet.write_table`. About 100,000 rows are
+    a good size.
 
     Examples
     --------
@@ -92,31 +93,31 @@ class ArrowChunks:
         return len(self._fragments)
 
     def __getitem__(self, index):
-        """Return X, as a table of pandas, y and, where there are some, weights."""
+        """Return X as a pandas DataFrame, y and, if given, sample weights."""
         table = self._read(index, [*self._features, *self._beside])
         return _as_frame(table.select(self._features)), *self._cut(table)
 
     def targets(self, index):
-        """Return a chunk without its X, whose columns are not read.
+        """Return a chunk without X, whose columns are not read.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple of ndarray
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
         return self._cut(self._read(index, self._beside))
 
     def _read(self, index, columns):
-        columns = [*dict.fromkeys(columns)]  # a weight may be a feature, too
+        columns = [*dict.fromkeys(columns)]  # a column may be both weight and feature
         return self._fragments[index].to_table(schema=self._schema, columns=columns)
 
     def _cut(self, table):
-        """Return y and weights of a table."""
+        """Return y and sample weights of a table."""
         beside = table.select([*dict.fromkeys(self._beside)])
         beside = beside.to_pandas(ignore_metadata=True)
         names = [self._target] + ([] if self._weight is None else [self._weight])
@@ -130,16 +131,16 @@ def _row_groups(fragment):
 
 
 def _index_columns(schema):
-    """Return the names of columns that hold what was the index of a frame of pandas."""
+    """Return the names of columns that hold the index of a pandas DataFrame."""
     index = (schema.pandas_metadata or {}).get("index_columns", ())
     return [name for name in index if isinstance(name, str)]
 
 
 def _as_frame(table):
-    """Return a table as one of pandas, with the columns and names of the file.
+    """Return a table as a pandas DataFrame with the columns of the file.
 
-    Networks read rows. ``to_pandas`` lays out columns, of which validation would make
-    rows; columns that are all floats of one kind become rows here, once.
+    ``to_pandas`` stores columns, which validation would convert to rows, as networks
+    read rows. Columns of one float dtype are converted to rows here, only once.
     """
     import pandas as pd
 

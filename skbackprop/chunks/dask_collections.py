@@ -1,31 +1,31 @@
-"""Chunks of dask arrays and frames."""
+"""Chunks of dask arrays and dataframes."""
 
 from skbackprop.utils.optional import import_optional
 
 
 class DaskChunks:
-    """Chunks of dask arrays or frames: their blocks of rows, or partitions.
+    """Chunks of dask arrays or dataframes: their blocks of rows, or partitions.
 
     Parameters
     ----------
     X : dask.array.Array or dask.dataframe.DataFrame of shape (n_samples, n_features)
-        The input data, an array with all of its columns in each block.
+        The input data. Each block of an array must have all columns.
     y : dask.array.Array or dask.dataframe.Series of shape (n_samples,)
-        Targets, cut at the same rows.
+        The targets, divided at the same rows.
     sample_weight : dask.array.Array or dask.dataframe.Series, default=None
-        Weights, likewise.
+        The sample weights, divided at the same rows.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ImportError
         If dask is not installed.
     TypeError
-        If one of them is no collection of dask.
+        If one of them is not a dask collection.
     ValueError
-        If they are not cut into as many parts.
+        If they have different numbers of blocks or partitions.
 
     See Also
     --------
@@ -33,8 +33,8 @@ class DaskChunks:
 
     Notes
     -----
-    A chunk is computed anew in each epoch: what is expensive is better persisted, or
-    written to files.
+    Each chunk is computed again in each epoch. Persist collections that are expensive
+    to compute, or write them to files.
 
     Examples
     --------
@@ -57,8 +57,8 @@ class DaskChunks:
         lengths = {name: len(parts) for name, parts in self._parts.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(
-                "X, y and weights must be cut at the same rows, but the numbers of "
-                f"their parts are {lengths}. Use rechunk, or repartition."
+                "X, y and sample_weight must be divided at the same rows, but their "
+                f"numbers of parts are {lengths}. Use rechunk or repartition."
             )
 
     def __len__(self):
@@ -66,34 +66,34 @@ class DaskChunks:
         return len(self._parts["X"])
 
     def __getitem__(self, index):
-        """Return X, y and, where there are some, weights of a chunk."""
+        """Return X, y and, if given, sample weights of a chunk."""
         return self._compute(*(parts[index] for parts in self._parts.values()))
 
     def targets(self, index):
-        """Return a chunk without its X.
+        """Return a chunk without X.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
         X, *others = self._parts.values()
         return self._compute(*(parts[index] for parts in others))
 
 
 def _parts_of(collection, name):
-    """Return the blocks of rows of an array, or the partitions of a frame."""
+    """Return the blocks of rows of an array, or the partitions of a dataframe."""
     if not hasattr(collection, "npartitions"):
         raise TypeError(
-            f"{name} must be an array or a frame of dask, got "
+            f"{name} must be a dask array or dataframe, got "
             f"{type(collection).__name__}."
         )
-    if not hasattr(collection, "blocks"):  # of arrays alone
+    if not hasattr(collection, "blocks"):  # only arrays have them
         return [collection.partitions[i] for i in range(collection.npartitions)]
     if any(n > 1 for n in collection.numblocks[1:]):
         raise ValueError(

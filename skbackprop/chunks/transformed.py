@@ -1,15 +1,16 @@
-"""Chunks whose X a transformer changes while they are read."""
+"""Chunks with X transformed while they are read."""
 
 
 class TransformedChunks:
-    """Chunks with what a fitted transformer makes of their X.
+    """Chunks with X transformed by a fitted transformer.
 
     Parameters
     ----------
     chunks : sequence of chunks
-        What is read.
+        The chunks to transform.
     transformer : estimator
-        Fitted; its ``transform`` is called with the X of each chunk, in each epoch.
+        A fitted transformer. Its ``transform`` is called with the X of each chunk, in
+        each epoch.
 
     See Also
     --------
@@ -44,6 +45,6 @@ class TransformedChunks:
         return len(self._chunks)
 
     def __getitem__(self, index):
-        """Return a chunk, its X transformed."""
+        """Return a chunk with X transformed."""
         X, *others = self._chunks[index]
         return self._transformer.transform(X), *others

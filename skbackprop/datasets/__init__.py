@@ -1,4 +1,4 @@
-"""Generated data whose factors are known."""
+"""Generators of data with known factors."""
 
 from skbackprop.datasets.digits import make_shifted_digits
 from skbackprop.datasets.poses import make_pose_manifold, render_heads

@@ -1,4 +1,4 @@
-"""What the parameters of the generators must be."""
+"""Constraints on the parameters of the generators."""
 
 from numbers import Integral
 

@@ -1,15 +1,16 @@
-r"""A head of ellipsoids, rendered so that the picture is smooth in every factor.
+r"""A head of ellipsoids, rendered as a smooth function of all factors.
 
-Each part of the head is an ellipsoid. Seen along the third axis, by parallel rays,
-it covers an ellipse, and at offset u = (u_1, u_2) from its centre its surface is at
+Each part of the head is an ellipsoid. Seen along the third axis, in parallel
+projection, it covers an ellipse. At offset u = (u_1, u_2) from its centre, its surface
+is at
 
 .. math:: z(u) = z_0 - \frac{b \cdot u}{a} + \sqrt{\frac{1 - u' S u}{a}}, \qquad
    A = \begin{pmatrix} B & b \\ b' & a \end{pmatrix}, \quad
    S = B - \frac{b b'}{a}
 
-where the ellipsoid is :math:`(p - c)' A (p - c) \le 1`. Edges are soft, about one
-pixel wide, and what hides what is soft too: parts are mixed in proportion to
-:math:`e^{z / \tau}`. Pictures then have derivatives with respect to all factors.
+for the ellipsoid :math:`(p - c)' A (p - c) \le 1`. Edges are soft, about one pixel
+wide. Occlusion is soft too: parts are mixed in proportion to :math:`e^{z / \tau}`.
+Images are therefore differentiable with respect to all factors.
 """
 
 from itertools import chain
@@ -17,16 +18,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-_IMAGES_AT_A_TIME = 32  # few enough for what is computed per pixel to stay in cache
-_HALF_WIDTH = 1.5  # of the picture, in the units of the head
-_DISTANCE = 8.0  # from the camera to the head, for the size of the picture only
-_PIXELS_OF_BLUR = 32  # edges are as wide as a pixel of a picture of this size
-_DEPTH_OF_BLUR = 0.1  # parts whose surfaces are this close shine through
-_AMBIENT = 0.3  # the light that comes from everywhere
+_IMAGES_AT_A_TIME = 32  # so that intermediate results per pixel stay in cache
+_HALF_WIDTH = 1.5  # of the image, in units of the head
+_DISTANCE = 8.0  # from the camera to the head, affects only the size of the head
+_PIXELS_OF_BLUR = 32  # edges are as wide as a pixel of an image of this size
+_DEPTH_OF_BLUR = 0.1  # depth difference at which parts shine through each other
+_AMBIENT = 0.3  # ambient light
 
 
 class Factor(NamedTuple):
-    """What can vary: its usual range, the value it rests at, a period if circular."""
+    """A factor: its default range, its resting value, and its period if circular."""
 
     low: float
     high: float
@@ -50,12 +51,12 @@ FACTORS = {
 
 
 class Part(NamedTuple):
-    """An ellipsoid of the head, which looks along the third axis."""
+    """An ellipsoid of the head, which faces along the third axis."""
 
     centre: tuple
     radii: tuple
     albedo: float
-    # By how much muscles move the centre and stretch the radii.
+    # Displacement of the centre and stretch of the radii by muscles.
     moved: dict = {}
     stretched: dict = {}
 
@@ -101,7 +102,7 @@ HEAD = {
 
 
 def render(factors, image_size):
-    """Return pictures, float32 in [0, 1], of shape (n, image_size, image_size).
+    """Return images, float32 in [0, 1], of shape (n, image_size, image_size).
 
     ``factors`` maps the names of all factors to arrays of n values.
     """
@@ -114,7 +115,7 @@ def render(factors, image_size):
 
 
 def _render(factors, image_size):
-    """Return a few pictures: parts mixed by coverage and depth, on black."""
+    """Return a few images: parts mixed by coverage and depth, on black."""
     scale = _DISTANCE / (_DISTANCE - factors["z"])
     shift = 2 * _HALF_WIDTH * np.stack([factors["x"], factors["y"]], axis=1)
     rotation, light = _rotations(factors), _light(factors)
@@ -132,7 +133,7 @@ def _render(factors, image_size):
         coverage, height, shade = _seen(ellipsoid, u, light, blur)
         height += _column(centre[:, 2] - scale)  # below the front of the head
         height /= np.float32(_DEPTH_OF_BLUR)
-        np.clip(height, -85, 20, out=height)  # only where nothing is covered
+        np.clip(height, -85, 20, out=height)  # effective only outside of the head
         uncovered *= 1 - coverage
         coverage *= np.exp(height, out=height)
         weights += coverage
@@ -146,11 +147,11 @@ def _render(factors, image_size):
 
 
 def _seen(ellipsoid, u, light, blur):
-    """Return coverage, height above the centre and shade, at each pixel of a part.
+    """Return coverage, height above the centre and shade of a part, at each pixel.
 
-    Coverage goes from 0 to 1 where the distance from the edge, q / |grad q| of
-    q = 1 - u' S u, goes from -blur to blur. The surface has the normal
-    (S u + b h, a h) with h = sqrt(q / a), pointing at the viewer.
+    Coverage increases from 0 to 1 while the distance from the edge, q / |grad q| with
+    q = 1 - u' S u, increases from -blur to blur. The normal of the surface is
+    (S u + b h, a h) with h = sqrt(q / a), which points to the viewer.
     """
     b1, b2, a, s11, s12, s22 = ellipsoid
     u1, u2 = (v.astype(np.float32) for v in u)
@@ -178,12 +179,12 @@ def _seen(ellipsoid, u, light, blur):
 
 
 def _soft_positive(x):
-    """Return max(0, x), rounded off at the corner so that its root is smooth."""
+    """Return max(0, x) with a rounded corner, so that its root is smooth."""
     return np.float32(0.5) * (x + np.sqrt(x * x + np.float32(0.003)))
 
 
 def _ellipsoid(rotation, radii):
-    """Return b, a and S of the ellipsoids, as the module has them."""
+    """Return b, a and S of the ellipsoids, as in the module's docstring."""
     A = np.einsum("nij,nj,nkj->nik", rotation, radii**-2.0, rotation)
     a, b1, b2 = A[:, 2, 2], A[:, 0, 2], A[:, 1, 2]
     s11, s12, s22 = (
@@ -195,7 +196,7 @@ def _ellipsoid(rotation, radii):
 
 
 def _moved(part, factors):
-    """Return centres and radii of a part as muscles move it."""
+    """Return centres and radii of a part, moved by muscles."""
     n_samples = len(factors["azimuth"])
     centre, radii = (np.tile(v, (n_samples, 1)) for v in (part.centre, part.radii))
     for moved, changes in ((centre, part.moved), (radii, part.stretched)):
@@ -205,7 +206,7 @@ def _moved(part, factors):
 
 
 def _rotations(factors):
-    """Return matrices that turn by azimuth, then elevation, then roll."""
+    """Return matrices that rotate by azimuth, then elevation, then roll."""
     about_y = _rotation(factors["azimuth"], 2, 0)
     about_x = _rotation(factors["elevation"], 1, 2)
     about_z = _rotation(factors["roll"], 0, 1)
@@ -213,7 +214,7 @@ def _rotations(factors):
 
 
 def _rotation(degrees, i, j):
-    """Return rotations by angles that turn axis i towards axis j."""
+    """Return rotations by angles from axis i towards axis j."""
     angle = np.deg2rad(degrees)
     matrices = np.tile(np.eye(3), (len(angle), 1, 1))
     matrices[:, i, i] = matrices[:, j, j] = np.cos(angle)
@@ -223,7 +224,7 @@ def _rotation(degrees, i, j):
 
 
 def _light(factors):
-    """Return unit vectors that point to a light 30 degrees above the camera."""
+    """Return unit vectors towards a light 30 degrees above the camera."""
     angle = np.deg2rad(factors["light"])
     up, level = np.sin(np.pi / 6), np.cos(np.pi / 6)
     light = level * np.sin(angle), np.full_like(angle, up), level * np.cos(angle)
@@ -231,5 +232,5 @@ def _light(factors):
 
 
 def _column(values):
-    """Return one number per picture, to combine with all of its pixels."""
+    """Return one number per image, with axes that broadcast over its pixels."""
     return np.asarray(values, np.float32)[:, None, None]

@@ -1,8 +1,8 @@
-"""Generated data whose factors are known.
+"""Generators of data with known factors.
 
-`make_pose_manifold` renders a head under poses, light and muscles: many pixels, few
-degrees of freedom. `make_shifted_digits` moves handwritten digits by known amounts,
-and `make_spirals` winds classes around each other.
+`make_pose_manifold` renders a head with random poses, light and muscles: many pixels,
+few degrees of freedom. `make_shifted_digits` shifts handwritten digits by known
+amounts, and `make_spirals` generates intertwined classes.
 """
 
 from collections.abc import Mapping
@@ -34,38 +34,39 @@ def make_pose_manifold(
     random_state=None,
     return_X_y=False,
 ):
-    """Render a head at random poses, in random light, with random muscles tense.
+    """Render a head with random pose, light and facial muscles.
 
-    Pictures of an object that moves lie on a manifold, whose dimension is the
-    number of its degrees of freedom, not that of pixels. Here both are known:
-    the chosen factors are drawn independently and uniformly from their ranges, the
-    others rest. The pictures are smooth functions of all factors.
+    Images of a moving object lie on a manifold whose dimension is the number of
+    degrees of freedom, not the number of pixels. Here both are known. The chosen
+    factors are drawn independently and uniformly from their ranges; the others keep
+    their resting values. The images are smooth functions of all factors.
 
     ============  ============  ====  ==================================================
     factor        range         rest  meaning
     ============  ============  ====  ==================================================
-    'azimuth'     0 to 360      0     degrees by which the head turns about its axis
-    'elevation'   -40 to 40     0     degrees, of the camera above the head
-    'roll'        -30 to 30     0     degrees, anticlockwise in the picture
-    'x', 'y'      -0.2 to 0.2   0     shift to the right and up, in picture widths
-    'z'           -2 to 2       0     shift to the camera, which is 8 away
-    'light'       -70 to 70     -20   degrees, where the light is: left to right
-    'brightness'  0.5 to 1      1     by which all pixels are multiplied
+    'azimuth'     0 to 360      0     rotation about the vertical axis, in degrees
+    'elevation'   -40 to 40     0     angle of the camera above the head, in degrees
+    'roll'        -30 to 30     0     anticlockwise rotation of the image, in degrees
+    'x', 'y'      -0.2 to 0.2   0     shift to the right and up, in image widths
+    'z'           -2 to 2       0     shift towards the camera at distance 8
+    'light'       -70 to 70     -20   angle of the light, left to right, in degrees
+    'brightness'  0.5 to 1      1     factor that multiplies all pixels
     'mouth'       0 to 1        0     closed to open
     'smile'       -1 to 1       0     corners of the mouth down to up
     'brow'        -1 to 1       0     down to up
     ============  ============  ====  ==================================================
 
-    The light stays where it is as the head turns.
+    The light does not move with the head.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        Number of pictures.
+        Number of images.
     image_size : int, default=32
-        Height and width of a picture, in pixels.
+        Height and width of the images, in pixels.
     factors : sequence of str or mapping, default=('azimuth', 'elevation', 'light')
-        What varies. A mapping gives ranges, as in ``{"azimuth": (-90, 90)}``.
+        The factors that vary. A mapping gives their ranges, as in
+        ``{"azimuth": (-90, 90)}``.
     random_state : int, RandomState instance or None, default=None
         Source of the factors.
     return_X_y : bool, default=False
@@ -74,26 +75,27 @@ def make_pose_manifold(
     Returns
     -------
     Bunch
-        Of these, or the first and third of them as a tuple:
+        With the following attributes, or a tuple of ``data`` and ``factors`` if
+        ``return_X_y`` is True.
 
         data : ndarray of float32 of shape (n_samples, image_size ** 2)
-            The pictures, flattened; 0 is black, and nothing is above 1.
+            The flattened images, from 0 (black) to at most 1.
         images : ndarray of float32 of shape (n_samples, image_size, image_size)
-            The same pictures.
+            The images.
         factors : DataFrame of shape (n_samples, n_factors)
-            What varied.
+            The values of the factors.
         circular : dict
-            Period of each factor that comes back to where it began: azimuth has
-            that of 360 degrees, if its range is a full turn.
+            Periods of circular factors: 360 for azimuth, if its range is a full
+            turn.
 
     Raises
     ------
     ValueError
-        If a factor is unknown or named twice, or a range is empty or not finite.
+        If a factor is unknown or repeated, or a range is empty or not finite.
 
     See Also
     --------
-    render_heads : Pictures at given values of the factors.
+    render_heads : Render images for given values of the factors.
 
     References
     ----------
@@ -132,29 +134,30 @@ def make_pose_manifold(
 
 
 def render_heads(factors, *, image_size=32):
-    """Render the head of `make_pose_manifold` at given values of its factors.
+    """Render the head of `make_pose_manifold` for given values of its factors.
 
     Parameters
     ----------
     factors : DataFrame or mapping of str to array-like of shape (n_samples,)
-        Values of factors, numbers or arrays of them. What is not given rests.
+        Values of the factors, as numbers or arrays. Factors that are not given keep
+        their resting values.
     image_size : int, default=32
-        Height and width of a picture, in pixels.
+        Height and width of the images, in pixels.
 
     Returns
     -------
     ndarray of float32 of shape (n_samples, image_size, image_size)
-        The pictures.
+        The images.
 
     Raises
     ------
     ValueError
-        If a factor is unknown or not finite, if z brings the camera into the
-        head, or if there are no values.
+        If a factor is unknown or not finite, if z puts the camera inside the head,
+        or if there are no values.
 
     Examples
     --------
-    A full turn in four steps, and what it ends with:
+    A full turn in four steps ends where it started:
 
     >>> from skbackprop.datasets import render_heads
     >>> turn = render_heads({"azimuth": [0, 90, 180, 270, 360], "light": 30})
@@ -181,35 +184,35 @@ def render_heads(factors, *, image_size=32):
     except ValueError:
         lengths = {name: values.size for name, values in given.items()}
         raise ValueError(
-            f"factors must be arrays of one length, got lengths {lengths}."
+            f"factors must be arrays of equal length, got lengths {lengths}."
         ) from None
     values = dict(zip(FACTORS, np.atleast_1d(*values), strict=True))
     return render(values, image_size)
 
 
 def _check_names(names):
-    """Refuse names of factors that do not exist."""
+    """Raise an error for names of factors that do not exist."""
     unknown = [name for name in names if name not in FACTORS]
     if unknown or not len(names):
         raise ValueError(
-            f"factors must name some of {', '.join(FACTORS)}; got "
+            f"factors must be among {', '.join(FACTORS)}, got "
             f"{', '.join(map(repr, unknown)) or 'none'}."
         )
 
 
 def _check_ranges(factors):
-    """Return the range of each factor that varies."""
+    """Return the ranges of the factors that vary."""
     if isinstance(factors, str):
         raise ValueError(f"factors must be a sequence of names, got {factors!r}.")
     _check_names(factors)
     if len(set(factors)) < len(factors):
-        raise ValueError(f"factors must be named once each, got {factors!r}.")
+        raise ValueError(f"factors must not contain repetitions, got {factors!r}.")
     if not isinstance(factors, Mapping):
         factors = {name: FACTORS[name][:2] for name in factors}
     for name, limits in factors.items():
         if np.shape(limits) != (2,) or not -np.inf < limits[0] < limits[1] < np.inf:
             raise ValueError(
-                f"factors[{name!r}] must be a range (low, high) of finite numbers, "
+                f"factors[{name!r}] must be a range (low, high) of finite numbers with "
                 f"low < high, got {limits!r}."
             )
     return dict(factors)

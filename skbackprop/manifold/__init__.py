@@ -1,4 +1,4 @@
-"""The manifold that data lies near: its dimension, and distances from it."""
+"""Intrinsic dimension, distances from a manifold, and disentanglement."""
 
 from skbackprop.manifold.dimension import intrinsic_dimension
 from skbackprop.manifold.disentangling import Disentanglement, disentanglement

@@ -1,33 +1,33 @@
-"""The bias of finite samples, as it is of samples that fill a ball evenly.
+"""Correction of the bias of finite samples, computed for samples that fill a ball.
 
-Neighbourhoods that reach beyond the border of the data hold fewer samples than
-:math:`r^d`, so that estimates from distances are too low. For a ball, what they are on
-average is an integral of incomplete beta functions.
+Near the border of the data, the number of neighbours grows more slowly than
+:math:`r^d`, so that estimates from distances are too low. For a ball, their mean is an
+integral of incomplete beta functions.
 """
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import betainc, digamma
 
-# Gauss-Legendre on [0, 1], for the share of a ball's volume that is further inside.
+# Gauss-Legendre on [0, 1], for the fraction of a ball's volume that is further inside.
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
 _NODES, _NODE_WEIGHTS = (_NODES + 1) / 2, _NODE_WEIGHTS / 2
 _N_RADII = 400
-_LARGEST_BALL = 1e4  # dimensions; beyond, estimates count as infinite
+_LARGEST_BALL = 1e4  # dimensions; larger estimates count as infinite
 
 
 def expected_in_ball(dimension, n_samples, n_neighbors):
-    r"""Return what the likelihood estimates for an evenly filled ball, on average.
+    r"""Return the expected maximum likelihood estimate for a uniformly filled ball.
 
-    Let F(r) be the share of the ball within r of a sample. The expectation of the sum
-    of :math:`\log (T_k / T_j)` is the integral over log r of
+    Let F(r) be the fraction of the ball within r of a sample. The expectation of the
+    sum of :math:`\log (T_k / T_j)` is the integral over log r of
 
     .. math:: \sum_{j<k} P(T_j \le r) - (k - 1) P(T_k \le r)
        = N F \, P(B \le k - 2), \qquad B \sim \text{Binomial}(N - 1, F),
 
-    with N = n - 1. Well inside the ball, F is proportional to :math:`r^d` and the
-    integral (k - 1) / d. Near the surface F grows more slowly, and more so the
-    more neighbourhoods reach it: in many dimensions all do.
+    with N = n - 1. Far inside the ball, F is proportional to :math:`r^d` and the
+    integral is (k - 1) / d. Near the surface F grows more slowly. In many dimensions,
+    all neighbourhoods reach the surface.
     """
     n_others = n_samples - 1
 
@@ -39,12 +39,12 @@ def expected_in_ball(dimension, n_samples, n_neighbors):
 
 
 def expected_ratio_in_ball(dimension, n_samples, n_neighbors):
-    r"""Return what the ratio of two distances estimates for a ball, on average.
+    r"""Return the expected estimate from the ratio of two distances for a ball.
 
-    The ratio is that of :math:`T_{2n}` to :math:`T_n`, with 2n neighbours. Of its
-    logarithm, whose mean on a manifold is :math:`(\psi(2n) - \psi(n)) / d`, the
-    expectation is the integral over log r of :math:`P(T_n \le r) - P(T_{2n} \le r)`,
-    where :math:`P(T_n \le r) = P(B \ge n)` with B ~ Binomial(N, F).
+    The ratio is :math:`T_{2n} / T_n`, with 2n neighbours. The mean of its logarithm is
+    :math:`(\psi(2n) - \psi(n)) / d` on a manifold. For a ball it is the integral over
+    log r of :math:`P(T_n \le r) - P(T_{2n} \le r)`, where
+    :math:`P(T_n \le r) = P(B \ge n)` with B ~ Binomial(N, F).
     """
     n_others, n = n_samples - 1, n_neighbors // 2
 
@@ -67,17 +67,17 @@ def _mean_over_ball(integrand, dimension, n_samples):
 
 
 def share_of_ball(r, s, dimension):
-    """Return the share of a unit ball within r of a point at distance s of its centre.
+    """Return the fraction of a unit ball within r of a point at distance s from centre.
 
-    Two balls meet in two caps, on either side of the plane through the sphere in
-    which their surfaces meet.
+    The intersection of two balls consists of two caps, on both sides of the plane in
+    which their surfaces intersect.
     """
-    # In less than a tenth of a dimension points are all but at the centre, s = 0.
+    # For dimensions below a tenth, points are nearly at the centre, s = 0.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ours = (1 + s**2 - r**2) / (2 * s)  # the plane's distance from the centre
         theirs = (s - ours) / r
     with np.errstate(divide="ignore"):
-        # r underflows in few dimensions, caps are next to nothing in many.
+        # r underflows in low dimensions, caps are nearly empty in high ones.
         log_volume = dimension * np.log(r)
         log_cap = np.log(_cap(theirs, dimension))
     share = _cap(ours, dimension) + np.exp(np.minimum(log_volume + log_cap, 0))
@@ -87,14 +87,14 @@ def share_of_ball(r, s, dimension):
 
 
 def _cap(distance, dimension):
-    """Return the share of a unit ball beyond a plane at some distance."""
+    """Return the fraction of a unit ball beyond a plane at a distance."""
     distance = np.clip(distance, -1, 1)
     half = betainc((dimension + 1) / 2, 0.5, 1 - distance**2) / 2
     return np.where(distance > 0, half, 1 - half)
 
 
 def correct_bias(estimates, n_samples, n_neighbors, expected=expected_in_ball):
-    """Return the dimensions of the balls for which the estimates are expected."""
+    """Return the dimensions of balls with these expected estimates."""
     return [_corrected(each, n_samples, n_neighbors, expected) for each in estimates]
 
 

@@ -1,4 +1,4 @@
-"""How far points lie from the manifold of others."""
+"""Distance of points from the manifold of others."""
 
 from numbers import Integral
 
@@ -22,23 +22,23 @@ from skbackprop.utils.validation import FLOATS, check_samples
 def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
     r"""Measure how far samples are from the manifold of training data.
 
-    Near a sample x the manifold is taken for its tangent plane: through the mean
-    :math:`m` of the nearest training samples, spanned by their first principal
-    components :math:`V`. The distance is the length of what sticks out,
+    Near a sample x, the manifold is approximated by a plane through the mean :math:`m`
+    of the nearest training samples, spanned by their first principal components
+    :math:`V`. The distance is the norm of the orthogonal component,
 
-    .. math:: \| (I - V V') (x - m) \|.
+    .. math:: \| (I - V V^T) (x - m) \|.
 
-    It does not tell how far x is from training samples along the manifold.
+    It does not include the distance from training samples along the manifold.
 
     Parameters
     ----------
     X_train : array-like of shape (n_train, n_features)
-        Samples on the manifold, or near it. Duplicates count once, also
-        where they differ by rounding to the precision of X_train.
+        Samples on the manifold or near it. Duplicates count once, even if they
+        differ by rounding to the precision of X_train.
     X : array-like of shape (n_samples, n_features)
-        Samples. Those that are in X_train too are among their own neighbours.
+        The samples. A sample that is also in X_train is one of its own neighbours.
     n_neighbors : int, default=10
-        Number of training samples that span a plane.
+        Number of training samples that define a plane.
     n_components : int, default=None
         Dimension of the manifold, less than `n_neighbors`. By default
         :func:`intrinsic_dimension` of X_train, rounded.
@@ -47,13 +47,13 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
     -------
     ndarray of shape (n_samples,)
         Distances, in the units of X. Directions in which the neighbours do not
-        vary at all are no part of a plane, whatever `n_components`.
+        vary are not part of a plane, even if `n_components` is larger.
 
     Raises
     ------
     ValueError
-        If there are too few training samples, or too few neighbours for a plane
-        of the dimension.
+        If there are too few training samples, or too few neighbours for the
+        dimension.
 
     References
     ----------
@@ -63,7 +63,7 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
 
     Examples
     --------
-    Points on a circle, and what is outside, on and inside of it:
+    A circle, and points outside, on and inside of it:
 
     >>> import numpy as np
     >>> from skbackprop.manifold import off_manifold_distance
@@ -89,8 +89,8 @@ def off_manifold_distance(X_train, X, *, n_neighbors=10, n_components=None):
         n_components = _rounded_dimension(X_train)
     if n_components >= n_neighbors:
         raise ValueError(
-            f"n_neighbors={n_neighbors} samples span no plane of n_components="
-            f"{n_components} dimensions; give at least {n_components + 1} neighbours."
+            f"n_neighbors={n_neighbors} is too small for n_components="
+            f"{n_components} dimensions, it must be at least {n_components + 1}."
         )
     X_train = X_train.astype(float)
     search = NearestNeighbors(n_neighbors=n_neighbors).fit(X_train)
@@ -106,7 +106,7 @@ def _rounded_dimension(X_train):
     if not np.isfinite(estimate.dimension):
         raise ValueError(
             "The dimension of X_train cannot be estimated, as all neighbours are "
-            "equally far; give n_components."
+            "equally far. Set n_components."
         )
     return max(1, round(estimate.dimension))
 

@@ -1,9 +1,9 @@
-r"""What distances to nearest neighbours tell about dimension.
+r"""Estimates of dimension from distances to nearest neighbours.
 
-Around a point inside a manifold of dimension d, sampled evenly, the number of samples
-within a small distance r grows as :math:`r^d`. Of its k nearest neighbours, at
-distances :math:`T_1 \le \dots \le T_k`, the :math:`d \log (T_k / T_j)`, j < k, are then
-k - 1 exponential variables in order, and independent of :math:`T_k`.
+Around a point inside an evenly sampled manifold of dimension d, the number of samples
+within a small distance r grows as :math:`r^d`. For the k nearest neighbours at
+distances :math:`T_1 \le \dots \le T_k`, the :math:`d \log (T_k / T_j)` with j < k are
+then k - 1 sorted exponential variables, independent of :math:`T_k`.
 """
 
 from dataclasses import dataclass, field
@@ -18,40 +18,40 @@ from sklearn.utils import gen_batches
 from skbackprop.utils.equal_rows import first_of_equals
 
 _ELEMENTS_AT_A_TIME = 2**22
-_N_ROUNDINGS = 4  # between numbers that were computed in two ways
-ROUNDING = 1e-10  # relative; distances that differ by less are equal
+_N_ROUNDINGS = 4  # tolerance for numbers that are computed in two ways
+ROUNDING = 1e-10  # relative; distances that differ by less count as equal
 
 
 @dataclass(frozen=True, eq=False)
 class IntrinsicDimension:
-    """An estimate of the dimension of the manifold that data lies near.
+    """An estimate of the dimension of the manifold near which data lies.
 
     Parameters
     ----------
     dimension : float
-        The estimate; infinite where all neighbours are equally far.
+        The estimate; infinite if all neighbours are equally far.
     interval : tuple of float or None
-        Bounds that hold the dimension with the level of confidence. None for
-        principal components of all data, for which no statistics are assumed.
+        Confidence interval of the dimension. None for principal components of all
+        data.
     confidence_level : float
-        That of the interval.
+        Confidence level of the interval.
     method : str
-        How it was estimated.
+        The method of estimation.
     n_neighbors : int or None
-        How many neighbours of each sample were looked at; None if all were. For 'gride'
-        those of the scale that the estimate is of.
+        Number of neighbours of each sample, or None for all samples. For 'gride', that
+        of the scale of the estimate.
     n_samples : int
         Number of distinct samples.
     uncorrected : float
-        The estimate before its bias was corrected.
+        The estimate before the correction of its bias.
     local : ndarray of shape (n_samples,)
-        An estimate for each row of X. Duplicates have the same.
+        An estimate for each row of X, equal for duplicates.
     scales : DataFrame or None
-        The estimate by the number of neighbours, for 'gride'; None for other methods.
-        A row is a scale, in columns ``n_neighbors``; ``distance``, the mean of those to
-        the last neighbour and to the one half as many away, in units of X;
-        ``dimension``; ``standard_error``, half of the interval over the quantile of
-        the normal distribution; ``lower`` and ``upper``, the interval; and
+        For 'gride', a row for each scale; None for other methods. The columns are
+        ``n_neighbors``; ``distance``, the mean of the distances to the last neighbour
+        and to the one of half its rank, in units of X; ``dimension``;
+        ``standard_error``, half the width of the interval divided by the quantile of
+        the normal distribution; ``lower`` and ``upper``, the ends of the interval; and
         ``uncorrected``.
     """
 
@@ -77,10 +77,10 @@ class IntrinsicDimension:
 
 
 def first_of_duplicates(X):
-    """Return of each row the first that it equals, at the precision of X.
+    """Return for each row the index of the first equal row, at the precision of X.
 
-    Numbers are rounded relative to what they were computed from: to the row itself,
-    or, where it has been centred, to rows of the usual size.
+    The tolerance is relative to the norm of the row or, as rows may have been centred,
+    to the median norm if that is larger.
     """
     eps = np.finfo(X.dtype).eps
     X = _of_unit_size(X)
@@ -89,7 +89,7 @@ def first_of_duplicates(X):
 
 
 def distinct_points(X):
-    """Return distinct rows, moved and scaled to unit size, and where each row went."""
+    """Return distinct rows, centred and scaled, and the index of each row in them."""
     firsts = first_of_duplicates(X)
     X = _of_unit_size(X)
     X = X - X.mean(axis=0)
@@ -104,10 +104,10 @@ def _of_unit_size(X):
 
 
 def nearest_neighbours(points, n_neighbors):
-    """Return logarithms of distances to nearest other points, and who these are.
+    """Return logarithms of distances to the nearest other points, and their indices.
 
-    scikit-learn may find neighbours by products of matrices, which cancel; the
-    distances are worked out again from differences.
+    scikit-learn may compute distances from matrix products, with cancellation. The
+    distances are therefore recomputed from differences.
     """
     search = NearestNeighbors(n_neighbors=n_neighbors).fit(points)
     indices = search.kneighbors(return_distance=False)
@@ -117,24 +117,24 @@ def nearest_neighbours(points, n_neighbors):
         distances[some] = np.sqrt(np.einsum("nkd,nkd->nk", difference, difference))
     order = np.argsort(distances, axis=1, kind="stable")
     distances = np.take_along_axis(distances, order, axis=1)
-    # Distinct points closer than the root of the smallest number.
+    # Distinct points may have a distance whose square underflows.
     distances = np.maximum(distances, np.sqrt(np.finfo(float).tiny))
     return np.log(distances), np.take_along_axis(indices, order, axis=1)
 
 
 def batch_size(n_elements_each):
-    """Return how many samples of so many elements are worked on at a time."""
+    """Return the number of samples per batch, given the elements of each."""
     return max(1, _ELEMENTS_AT_A_TIME // n_elements_each)
 
 
-# Estimates: global, interval, one per point
+# Estimates: the global one, its interval, and local ones
 
 
 def maximum_likelihood(log_distances, indices, confidence_level):
-    """Return Levina and Bickel's estimate as MacKay and Ghahramani average it.
+    """Return Levina and Bickel's estimate, averaged as by MacKay and Ghahramani.
 
-    Neighbourhoods overlap, so the sums of points that are neighbours are correlated;
-    the variance of their mean takes the products of neighbours along.
+    As neighbourhoods overlap, the sums of neighbouring points are correlated. The
+    variance of their mean includes the products of neighbours.
     """
     k = log_distances.shape[1]
     sums = log_ratios_of(log_distances).sum(axis=1)
@@ -150,11 +150,11 @@ def maximum_likelihood(log_distances, indices, confidence_level):
 
 
 def two_nearest(log_distances, confidence_level, discard):
-    r"""Return the likelihood estimate from ratios of the two smallest distances.
+    r"""Return the estimate from ratios of the two smallest distances.
 
-    :math:`\log \mu` has the density :math:`d e^{-d t}`. Of n, the r smallest are known
-    and the others no smaller: :math:`2 d T` has a chi-squared distribution with 2 r
-    degrees of freedom, T being the sum of all after cutting to the largest known.
+    :math:`\log \mu` has the density :math:`d e^{-d t}`. Of n values, all but the r
+    smallest are censored at the largest of these. Then :math:`2 d T` has a chi-squared
+    distribution with 2 r degrees of freedom, where T is the sum of all.
     """
     log_ratios = log_ratios_of(log_distances)[:, 0]
     n_kept = max(2, int(np.ceil(len(log_ratios) * (1 - discard))))
@@ -170,16 +170,16 @@ def two_nearest(log_distances, confidence_level, discard):
 
 
 def log_ratios_of(log_distances):
-    """Return logarithms of T_k / T_j for all j < k, 0 where rounding may differ."""
+    """Return logarithms of T_k / T_j for all j < k, 0 for rounding errors."""
     log_ratios = log_distances[:, -1:] - log_distances[:, :-1]
     return np.where(log_ratios > ROUNDING, log_ratios, 0)
 
 
 def n_components_of_variance(spectra, threshold):
-    """Return how many of the largest variances make up a share of their sum."""
+    """Return the number of largest variances that make up a fraction of their sum."""
     variances = np.sort(np.maximum(spectra, 0), axis=-1)[..., ::-1]
     shares = np.cumsum(variances, axis=-1)
-    # A share that is the threshold but for rounding counts as reached.
+    # A sum that equals the threshold up to rounding is enough.
     goal = threshold * shares[..., -1:] * (1 - 1e-12)
     return 1 + (shares < goal).sum(axis=-1)
 
@@ -195,7 +195,7 @@ def local_components(points, indices, threshold):
 
 
 def spectra(sets):
-    """Return the variances along the principal axes of sets of points, and zeros."""
+    """Return the variances of sets of points along principal axes, and zeros."""
     sets = sets - sets.mean(axis=1, keepdims=True)
     transposed = np.swapaxes(sets, 1, 2)
     wide = sets.shape[1] <= sets.shape[2]
@@ -203,14 +203,14 @@ def spectra(sets):
 
 
 def normal_interval(values, indices, confidence_level):
-    """Return the interval of a mean, from its standard error."""
+    """Return the confidence interval of a mean, from its standard error."""
     reach = norm.ppf((1 + confidence_level) / 2)
     reach *= standard_error_of_mean(values, indices)
     return values.mean() - reach, values.mean() + reach
 
 
 def standard_error_of_mean(values, indices):
-    """Return that of values which are correlated between neighbours only."""
+    """Return the standard error for values correlated between neighbours only."""
     n, k = indices.shape
     rows = np.repeat(np.arange(n), k)
     links = coo_array((np.ones(n * k), (rows, indices.ravel())), shape=(n, n)).tocsr()

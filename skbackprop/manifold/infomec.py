@@ -1,4 +1,4 @@
-"""Modularity, compactness and explicitness, from information (InfoMEC)."""
+"""InfoMEC: modularity, compactness and explicitness, from mutual information."""
 
 import warnings
 from typing import NamedTuple
@@ -12,14 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-_N_NEIGHBORS = 10  # as published
-_LEAST_SHARE = 0.05  # of a factor's entropy; what tells less tells nothing
+_N_NEIGHBORS = 10  # as in the original code
+_LEAST_SHARE = 0.05  # of a factor's entropy; less counts as no information
 _FEWEST_IN_A_BIN = 5
 _MAX_ITER = 1000
 
 
 class Infomec(NamedTuple):
-    """The scores, and what they are made of, as arrays."""
+    """The scores, and the arrays from which they are computed."""
 
     modularity: float
     compactness: float
@@ -32,7 +32,7 @@ class Infomec(NamedTuple):
 def infomec(Z, factors, n_needed, n_bins, seed):
     """Return the scores of coordinates for factors of at least two values each.
 
-    ``n_needed`` is the number of coordinates that each factor needs: two for a circle.
+    ``n_needed`` is the number of coordinates that each factor needs, 2 if circular.
     """
     n_bins = min(n_bins, max(2, len(Z) // _FEWEST_IN_A_BIN))
     labels = [labels_of(values, n_bins) for values in factors.T]
@@ -43,7 +43,7 @@ def infomec(Z, factors, n_needed, n_bins, seed):
     information = normalized_information(Z, labels, is_discrete, seed)
     is_told = information >= _LEAST_SHARE
     is_active = is_told.any(axis=1)
-    # Where none is active, one without information is as good as none.
+    # Without active coordinates, the scores are those of one without information.
     active = information[is_active] if is_active.any() else np.zeros((1, len(labels)))
     by_factor = dominance(active.T, n_needed) * is_told.any(axis=0)
     predictive = predictive_information(Z, labels, is_discrete)
@@ -58,16 +58,16 @@ def infomec(Z, factors, n_needed, n_bins, seed):
 
 
 def labels_of(values, n_bins):
-    """Return which value each is, or which of as many bins of equal ranks it is in."""
+    """Return the index of each value, or of its bin of equal counts."""
     distinct, labels = np.unique(values, return_inverse=True)
     if len(distinct) <= n_bins:
         return labels
-    # Ties are in one bin, and never all of them in the same one.
+    # Equal values are in the same bin, but never all values in one bin.
     return np.floor(n_bins * (rankdata(values) - 0.5) / len(values)).astype(int)
 
 
 def normalized_information(Z, labels, is_discrete, seed):
-    """Return the mutual information of coordinates and factors, as shares of these."""
+    """Return mutual information of coordinates and factors, per entropy of factors."""
     information = [
         mutual_info_classif(
             Z,
@@ -83,10 +83,10 @@ def normalized_information(Z, labels, is_discrete, seed):
 
 
 def dominance(weights, n_needed):
-    """Return 1 for rows of which `n_needed` weights are the sum, 0 for even ones.
+    """Return 1 for rows with at most `n_needed` non-zero weights, 0 for uniform rows.
 
-    A row of zeros counts as even. Where no more than what is needed is there, one
-    weight that is not zero is enough.
+    A row of zeros counts as uniform. In rows of at most `n_needed` weights, one
+    non-zero weight is enough for 1.
     """
     n_needed = np.broadcast_to(n_needed, len(weights))
     n_columns = weights.shape[1]
@@ -100,10 +100,10 @@ def dominance(weights, n_needed):
 
 
 def predictive_information(Z, labels, is_discrete):
-    r"""Return the share of each factor's entropy that a linear classifier predicts.
+    r"""Return the fraction of each factor's entropy that a linear classifier predicts.
 
-    The predictive entropy is the least log loss in the family of softmax regressions on
-    all coordinates; without any, these know the frequencies of labels: the entropy.
+    The predictive entropy is the smallest log loss of softmax regressions on all
+    coordinates. Without coordinates, it is the entropy of the labels.
     """
     indicators = OneHotEncoder(sparse_output=False)
     X = ColumnTransformer(
@@ -115,9 +115,9 @@ def predictive_information(Z, labels, is_discrete):
 
 
 def _probabilities(X, labels):
-    """Return those of the labels' likeliest softmax regression, on the samples."""
+    """Return the probabilities of the softmax regression of maximum likelihood."""
     model = LogisticRegression(C=np.inf, max_iter=_MAX_ITER)
     with warnings.catch_warnings():
-        # Where classes can be separated, the loss goes to 0 and coefficients on and on.
+        # For separable classes the loss tends to 0 and coefficients do not converge.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return model.fit(X, labels).predict_proba(X)

@@ -1,9 +1,9 @@
-r"""Dimension by scale: ratios of distances to neighbours further and further away.
+r"""Dimension by scale, from ratios of distances to neighbours.
 
-Of 2n neighbours, evenly spread on a manifold of dimension d, those nearer than the
-last are a sample of the uniform distribution in :math:`(T_j / T_{2n})^d`. The n-th of
-these 2n - 1 numbers, :math:`\mu^{-d}` with :math:`\mu = T_{2n} / T_n`, has a beta
-distribution with the parameters n and n, and :math:`t = \log \mu` the density
+For 2n neighbours, evenly spread on a manifold of dimension d, the numbers
+:math:`(T_j / T_{2n})^d` with j < 2n are a sorted sample of the uniform distribution.
+The n-th of these 2n - 1 numbers, :math:`\mu^{-d}` with :math:`\mu = T_{2n} / T_n`, has
+a beta distribution with parameters n and n, and :math:`t = \log \mu` has the density
 
 .. math:: \frac{d}{B(n, n)} \, e^{-n d t} \, (1 - e^{-d t})^{n-1}.
 """
@@ -24,14 +24,14 @@ def doubling(n_neighbors):
 
 
 def log_ratios_by_scale(log_distances):
-    """Return logarithms of T_2n / T_n, one column a scale, 0 for rounding errors."""
+    """Return logarithms of T_2n / T_n, a column per scale, 0 for rounding errors."""
     outer = doubling(log_distances.shape[1])
     log_ratios = log_distances[:, outer - 1] - log_distances[:, outer // 2 - 1]
     return np.where(log_ratios > ROUNDING, log_ratios, 0)
 
 
 def estimates_by_scale(log_distances, indices, corrects_bias, confidence_level):
-    """Return a table with the estimate of each scale, its interval and its distance."""
+    """Return a table with the estimate, interval and distance of each scale."""
     quantile = norm.ppf((1 + confidence_level) / 2)
     log_ratios = log_ratios_by_scale(log_distances)
     n_samples, rows = len(log_distances), []
@@ -50,14 +50,14 @@ def estimates_by_scale(log_distances, indices, corrects_bias, confidence_level):
 
 
 def most_likely(t, n):
-    r"""Return the dimension of greatest likelihood from ratios of one scale.
+    r"""Return the maximum likelihood estimate from the ratios of one scale.
 
     The derivative of the log-likelihood of N ratios is
 
     .. math:: \frac{N}{d} + (n - 1) \sum_i \frac{t_i}{e^{d t_i} - 1} - n \sum_i t_i.
 
-    It falls with d. With N - 1 in the place of N the estimate of n = 1,
-    (N - 1) / sum t, has no bias.
+    It decreases with d. With N - 1 instead of N, the estimate for n = 1,
+    (N - 1) / sum t, is unbiased.
     """
     mean = t.mean()
     if mean == 0:
@@ -71,10 +71,10 @@ def most_likely(t, n):
 
 
 def relative_error(t, dimension, indices):
-    """Return the standard error of the logarithm of an estimate of greatest likelihood.
+    """Return the standard error of the logarithm of a maximum likelihood estimate.
 
-    Neighbourhoods overlap: the variance of the sum of derivatives takes the products of
-    neighbours along, where independent ratios would have the Fisher information.
+    For independent ratios the variance of the sum of derivatives would be the Fisher
+    information. As neighbourhoods overlap, products of neighbours are included.
     """
     if not np.isfinite(dimension):
         return 0.0
@@ -86,15 +86,15 @@ def relative_error(t, dimension, indices):
 
 
 def local_estimates(t, n):
-    """Return an estimate for each sample, from the mean of its ratio's logarithm."""
+    """Return an estimate for each sample, from the logarithm of its ratio."""
     with np.errstate(divide="ignore"):
         return (digamma(2 * n) - digamma(n)) / t
 
 
 def flattest(dimensions):
-    """Return the scale whose estimate differs least from those of both its neighbours.
+    """Return the scale whose estimate differs least from those of both neighbours.
 
-    Of fewer than three scales, the last.
+    If there are fewer than three scales, return the last.
     """
     with np.errstate(invalid="ignore"):
         steps = np.abs(np.diff(np.log(dimensions)))

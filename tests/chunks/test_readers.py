@@ -106,7 +106,7 @@ def test_a_file_that_shrinks_is_an_error_that_names_the_chunk(arrays, tmp_path):
 
 
 FAULTS = {
-    "lengths": (lambda X, y: (X, y[1:]), {}, "of one length"),
+    "lengths": (lambda X, y: (X, y[1:]), {}, "equal lengths"),
     "rows": (lambda X, y: (X, y), {"rows_per_chunk": 0}, "rows_per_chunk"),
     "half rows": (lambda X, y: (X, y), {"rows_per_chunk": 2.5}, "rows_per_chunk"),
 }
@@ -121,7 +121,7 @@ def test_array_chunks_refuse_what_is_wrong(arrays, change, options, message):
 @pytest.mark.parametrize("change", [np.asfortranarray, lambda X: X.astype(object)])
 def test_a_file_that_cannot_be_cut_by_rows_is_refused(arrays, change, tmp_path):
     np.save(tmp_path / "X.npy", change(arrays[0]))
-    with pytest.raises(ValueError, match="row after row"):
+    with pytest.raises(ValueError, match="in C order"):
         ArrayChunks(tmp_path / "X.npy", arrays[1])
 
 
@@ -316,11 +316,11 @@ def test_a_partition_without_rows_is_named(arrays):
 
 def test_dask_chunks_refuse_what_is_cut_otherwise(arrays):
     X, y, _ = dask_arrays(arrays)
-    with pytest.raises(ValueError, match="cut at the same rows"):
+    with pytest.raises(ValueError, match="divided at the same rows"):
         DaskChunks(X, y.rechunk(60))
     with pytest.raises(ValueError, match="all columns in each block"):
         DaskChunks(X.rechunk((50, 2)), y)
-    with pytest.raises(TypeError, match="X must be an array or a frame of dask"):
+    with pytest.raises(TypeError, match="X must be a dask array or dataframe"):
         DaskChunks(arrays[0], y)
 
 

@@ -179,10 +179,10 @@ def test_neighbours_in_pixels_are_neighbours_in_pose():
 @pytest.mark.parametrize(
     ("factors", "message"),
     [
-        (["azimuth", "yaw"], "factors must name some of azimuth.*; got 'yaw'"),
+        (["azimuth", "yaw"], "factors must be among azimuth.*, got 'yaw'"),
         ([], "got none"),
         ("azimuth", "factors must be a sequence of names"),
-        (["x", "x"], "named once each"),
+        (["x", "x"], "not contain repetitions"),
         ({"x": (1, 0)}, r"factors\['x'\] must be a range"),
         ({"x": (0, np.nan)}, r"factors\['x'\] must be a range"),
         ({"x": 3}, r"factors\['x'\] must be a range"),
@@ -197,7 +197,7 @@ def test_wrong_factors_of_a_manifold_are_named(factors, message):
 @pytest.mark.parametrize(
     ("factors", "message"),
     [
-        ({"x": [0, 1], "y": [0, 1, 2]}, "arrays of one length.*'x': 2, 'y': 3"),
+        ({"x": [0, 1], "y": [0, 1, 2]}, "arrays of equal length.*'x': 2, 'y': 3"),
         ({"x": [np.inf]}, r"factors\['x'\] must be a finite number"),
         ({"x": [[1, 2]]}, r"factors\['x'\] must be a finite number"),
         ({"nose": 1}, "got 'nose'"),
@@ -259,12 +259,12 @@ def test_factors_tell_which_digit_was_shifted_by_how_much():
         ({"shifts": [[1, 2, 3]]}, "shifts must be ints or pairs"),
         ({"shifts": [0.5]}, "shifts must be ints"),
         ({"shifts": [1, 1]}, "shifts must differ"),
-        ({"digits": [4, 10]}, "digits must be some of 0 to 9"),
-        ({"digits": []}, "digits must be some of 0 to 9"),
-        ({"digits": ["4"]}, r"digits must be ints, some of 0 to 9, got \['4'\]"),
+        ({"digits": [4, 10]}, "digits must be from 0 to 9"),
+        ({"digits": []}, "digits must be from 0 to 9"),
+        ({"digits": ["4"]}, r"digits must be ints from 0 to 9, got \['4'\]"),
         ({"digits": [4.0]}, "digits must be ints"),
         ({"digits": [True]}, "digits must be ints"),
-        ({"shifts": [3], "image_size": 12}, "choose at least 14"),
+        ({"shifts": [3], "image_size": 12}, "it must be at least 14"),
         ({"image_size": 4}, "image_size"),
     ],
 )

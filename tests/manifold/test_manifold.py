@@ -140,7 +140,7 @@ def test_whoever_mixes_precisions_is_told_of_duplicates(method, n_copies):
     X = cube(400, 3)
     copies = [np.float32(X * 3**i) / 3.0**i for i in range(n_copies)]
     mixed = np.vstack([X, *copies])
-    with pytest.warns(UserWarning, match="of .* samples .* pass X as float32"):
+    with pytest.warns(UserWarning, match="of .* samples .* Pass X as float32"):
         intrinsic_dimension(mixed, method=method)
     found = intrinsic_dimension(mixed.astype(np.float32), method=method)
     assert found.n_samples == 400
@@ -485,7 +485,7 @@ def test_training_samples_equal_up_to_rounding_count_once():
 
 @pytest.mark.filterwarnings("ignore:The dimension is doubtful. 100%:UserWarning")
 def test_neighbours_equally_far_need_a_dimension_to_be_given():
-    with pytest.raises(ValueError, match="equally far; give n_components"):
+    with pytest.raises(ValueError, match="equally far. Set n_components"):
         off_manifold_distance(np.eye(11), np.eye(11))
     assert off_manifold_distance(np.eye(11), np.eye(11), n_components=2).all()
 
@@ -504,7 +504,7 @@ def test_a_head_in_noise_is_off_the_manifold():
     ("options", "message"),
     [
         ({"n_neighbors": 21}, "n_neighbors=21 must be at most the 20"),
-        ({"n_neighbors": 3, "n_components": 3}, "give at least 4 neighbours"),
+        ({"n_neighbors": 3, "n_components": 3}, "it must be at least 4"),
         ({"n_components": 0}, "'n_components' parameter"),
     ],
 )
