@@ -1,6 +1,6 @@
-"""How a network runs and learns: executors, losses, optimizers, training.
+"""Execution and training of networks: executors, losses, optimizers.
 
-Knows programs and kernels, nothing of scikit-learn.
+The engine depends on programs and kernels, not on scikit-learn estimators.
 """
 
 from contextvars import ContextVar
@@ -19,12 +19,12 @@ __all__ = [
     "schedules",
 ]
 
-# The class of executors, where skbackprop.engine.debugging has chosen one.
+# The class of executors, if chosen by skbackprop.engine.debugging.
 chosen_executor = ContextVar("chosen_executor", default=None)
 
 
 def make_executor(program, parameters, loss=None, batch_size=512, seed=0, n_rows=None):
-    """Return the compiled executor, or the reference where numba cannot run."""
+    """Return a compiled executor, or a reference executor where numba cannot run."""
     executor = chosen_executor.get()
     if executor is None:
         executor = Executor if jit.available() else ReferenceExecutor

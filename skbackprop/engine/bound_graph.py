@@ -1,4 +1,4 @@
-"""A graph and the numbers to run it with."""
+"""A graph with values for its parameters."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ class BoundGraph(NamedTuple):
     ----------
     graph : Graph
     parameters : ndarray
-        The flat vector that the graph's program lays out, buffers included.
+        The flat vector of the graph's program, including buffers.
     """
 
     graph: Graph
@@ -24,12 +24,12 @@ class BoundGraph(NamedTuple):
 
     @property
     def program(self):
-        """The program that keeps every signal and every adjoint."""
+        """The program that keeps all signals and adjoints."""
         return compile_graph(self.graph, keeps_all=True)
 
     @property
     def smallest_program(self):
-        """The program that keeps only what prediction or training needs."""
+        """The program that keeps only values needed by prediction or training."""
         return compile_graph(self.graph)
 
     @property
@@ -38,11 +38,11 @@ class BoundGraph(NamedTuple):
         return self.parameters.dtype
 
     def learned_blocks(self):
-        """Return the blocks that are learned: all but the buffers."""
+        """Return the learned blocks, all but the buffers."""
         return learned_blocks(self.program)
 
     def executor(self, batch_size):
-        """Return an executor; its ``vjp`` gives signals, adjoints and gradient."""
+        """Return an executor whose ``vjp`` gives all signals and adjoints."""
         return make_executor(self.program, self.parameters, batch_size=batch_size)
 
     def up_to(self, node):
@@ -50,7 +50,7 @@ class BoundGraph(NamedTuple):
         return self.part(self.graph.up_to(node))
 
     def part(self, graph):
-        """Return another graph bound, whose parameters are those of modules here."""
+        """Return another graph made of this graph's modules, with their parameters."""
         index_of = {id(m): index for index, m in enumerate(self.graph.modules)}
         values = {
             (block.module, block.name): block.view(self.parameters)
@@ -65,12 +65,12 @@ class BoundGraph(NamedTuple):
 
 
 def learned_blocks(program):
-    """Return the blocks of a program that are learned: all but the buffers."""
+    """Return the learned blocks of a program, all but the buffers."""
     return [block for block in program.blocks if block.offset < program.n_learned]
 
 
 def connected(block, graph):
-    """Return which elements of a block are learned: a matrix, or True for all."""
+    """Return a mask of the learned elements of a block, or True for all."""
     module = graph.modules[block.module]
     if block.is_matrix and module.connections is not None:
         return module.connected(block.shape[0])

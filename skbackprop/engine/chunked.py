@@ -1,9 +1,9 @@
-"""Training on chunks of samples, of which a few are in memory at a time.
+"""Training on chunks of samples, with a few chunks in memory at a time.
 
-An epoch is a loop over buffers. While the network learns from the rows of one, a
-thread reads the next; what is less than a minibatch at the end of one begins the next.
-Minibatches are therefore as many, and as large, as if all rows were in memory, and
-without shuffling they are the same.
+An epoch is a loop over buffers. While the network learns from the rows of one buffer,
+a thread reads the next. Rows at the end that do not fill a minibatch are moved to the
+next buffer. Minibatches therefore have the same number and sizes as if all rows were
+in memory, and without shuffling they are identical.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,28 +14,28 @@ import numpy as np
 
 from skbackprop.engine.samples import EpochsRun, Samples, StoppingRule
 
-# What the executor of one buffer is told: the rule is about whole epochs.
+# For single buffers, as the stopping rule is about whole epochs.
 _NO_RULE = StoppingRule(0.0, np.inf, np.inf, 0)
 
 
 @dataclass(eq=False)
 class ChunkedSamples:
-    """Samples in chunks, which are what is put in order, shuffled and held out.
+    """Samples in chunks, whose units to order, shuffle and hold out are chunks.
 
-    Has what training asks of :class:`~skbackprop.engine.samples.Samples`.
+    Has the methods of :class:`~skbackprop.engine.samples.Samples` that training uses.
 
     Attributes
     ----------
     read : callable
-        Returns the dense Samples of a chunk, by its index.
+        Returns the dense Samples of a chunk, given its index.
     sizes : ndarray of int64 of shape (n_chunks,)
-        Rows of each chunk.
+        Number of rows of each chunk.
     buffer : int
-        Chunks whose rows are shuffled together.
+        Number of chunks whose rows are shuffled together.
     like : Samples
-        Without rows, of the widths and dtypes that all chunks have.
+        Samples without rows, with the widths and dtypes of all chunks.
     description : str
-        Of which samples these are: the same for equal ones only.
+        A text that identifies the samples.
     """
 
     read: object
@@ -54,32 +54,32 @@ class ChunkedSamples:
         return len(self.sizes)
 
     def count(self, units):
-        """Return how many rows chunks have."""
+        """Return the number of rows in some chunks."""
         return int(self.sizes[units].sum())
 
     def n_batches(self, units, batch_size):
-        """Return how many minibatches an epoch on some chunks has."""
+        """Return the number of minibatches in an epoch on some chunks."""
         return -(-self.count(units) // batch_size)
 
     def most_rows(self, batch_size):
-        """Return how many rows a minibatch can have."""
+        """Return the maximum number of rows of a minibatch."""
         return batch_size
 
     def identity(self):
-        """Return what says which samples these are, by name."""
+        """Return the values that identify these samples, by name."""
         return {"X": self.description}
 
     def fingerprint(self):
-        """Return what other data would hardly have."""
+        """Return values that differ for other data."""
         return self.description
 
 
 def read_ahead(read, indices):
-    """Yield ``read(index)`` of each index, while a thread reads the next."""
+    """Yield ``read(index)`` for each index, while a thread reads the next."""
     with ThreadPoolExecutor(1) as reader:
         coming = None
         for index in indices:
-            # Two are in memory: the one that is used and the one that is read.
+            # Two are in memory: the one in use and the one being read.
             found, coming = coming, reader.submit(read, index)
             if found is not None:
                 yield found.result()
@@ -88,16 +88,16 @@ def read_ahead(read, indices):
 
 
 class _Buffer:
-    """Memory for the rows of a few chunks, behind those that another has left over.
+    """Memory for the rows of a few chunks, preceded by rows left over from another.
 
     Parameters
     ----------
     like : Samples
-        Rows as they will be.
+        Samples with the widths and dtypes of the rows.
     n_rows : int
-        Most rows of the chunks.
+        Maximum number of rows of the chunks.
     margin : int
-        Most rows that are left over.
+        Maximum number of rows left over.
     """
 
     def __init__(self, like, n_rows, margin):
@@ -111,7 +111,7 @@ class _Buffer:
         self._n_carried = 0
 
     def fill(self, read, chunks):
-        """Read chunks to behind the margin, in the thread that reads."""
+        """Read chunks into the rows after the margin, in the reading thread."""
         self._stop = self._margin
         for chunk in chunks:
             part = read(chunk)
@@ -121,7 +121,7 @@ class _Buffer:
         return self
 
     def carry(self, buffer=None, rows=()):
-        """Put rows that another buffer has left over into the margin."""
+        """Copy rows left over from another buffer into the margin."""
         self._n_carried = len(rows)
         if len(rows):
             into = slice(self._margin - len(rows), self._margin)
@@ -130,13 +130,13 @@ class _Buffer:
 
     @property
     def samples(self):
-        """What is in memory, to train on."""
+        """The samples in memory."""
         filled = slice(self._margin - self._n_carried, self._stop)
         return Samples(*(array[filled] for array in self._arrays))
 
 
 class ChunkedExecutor:
-    """Train on chunks with the executor of a minibatch.
+    """Train on chunks with an executor for minibatches.
 
     Parameters
     ----------
@@ -145,9 +145,9 @@ class ChunkedExecutor:
     Attributes
     ----------
     failure : BaseException or None
-        What ended the last epoch, if it did not end by itself.
+        The exception that ended the last epoch.
     interrupts : Interrupts or None
-        Asked between buffers whether Ctrl-C came.
+        Checked for Ctrl-C between buffers.
     """
 
     failure = interrupts = None
@@ -158,14 +158,14 @@ class ChunkedExecutor:
         self.batch_size = executor.batch_size
 
     def prepare_training(self, samples, plan, slots, order):
-        """Take memory for two buffers: one that is trained on, one that is read."""
+        """Allocate two buffers, one to train on and one to read."""
         self._training = samples, plan, slots, order
         n_rows = int(np.sort(samples.sizes[order])[-samples.buffer :].sum())
         margin = self.batch_size - 1
         self._buffers = [_Buffer(samples.like, n_rows, margin) for _ in range(2)]
 
     def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
-        """Train for one epoch, as executors do."""
+        """Train for one epoch, like other executors."""
         (steps,) = coefficients
         before = self.parameters.copy()
         record = self._run_epoch(steps, random_state, n_steps)
@@ -183,7 +183,7 @@ class ChunkedExecutor:
         )
 
     def _run_epoch(self, steps, random_state, n_steps):
-        """Return loss, penalty and norm of the gradient; None where it diverges."""
+        """Return loss, penalty and norm of the gradient, or None if it diverges."""
         samples, _, _, order = self._training
         if random_state is not None:
             random_state.shuffle(order)
@@ -218,8 +218,8 @@ class ChunkedExecutor:
         return totals / max(n_weighed, 1)
 
     def _filled(self, groups):
-        """Yield each buffer and the one that is read meanwhile, None at the end."""
-        self._buffers[0].carry()  # nothing: epochs leave nothing over
+        """Yield each buffer with the one being read meanwhile, None at the end."""
+        self._buffers[0].carry()  # no rows, as epochs leave none over
 
         with ThreadPoolExecutor(1) as reader:
 
@@ -238,7 +238,7 @@ class ChunkedExecutor:
                     yield buffer, self._buffers[i % 2]
 
     def _learn(self, samples, rows, coefficients, n_steps):
-        """Learn from minibatches of a buffer; return their means, None without."""
+        """Learn from the minibatches of a buffer, and return their mean results."""
         _, plan, slots, _ = self._training
         self._executor.prepare_training(samples, plan, slots, rows)
         steps = np.ascontiguousarray(coefficients)[np.newaxis]
@@ -249,7 +249,7 @@ class ChunkedExecutor:
 
 
 def _n_weighed(weights, rows, batch_size):
-    """Return how many rows are in minibatches that weigh anything."""
+    """Return the number of rows in minibatches of positive weight."""
     if weights is None:
         return len(rows)
     starts = np.arange(0, len(rows), batch_size)

@@ -1,19 +1,19 @@
-"""Aids for those who write kernels and modules; nothing here is for users.
+"""Debugging tools for developers of kernels and modules.
 
-What runs may be printed, and where it runs may be changed::
+They print what runs, and change how it runs::
 
     from skbackprop.engine.debugging import describe, executor, unwritten_memory
 
-    print(describe(make_executor(program, parameters)))  # its rows, by field names
+    print(describe(make_executor(program, parameters)))  # its rows with field names
     with executor("reference"):  # fits and predictions without compiled kernels
         clf.fit(X, y)
     with rows_per_block(64):  # of a minibatch
         clf.fit(X, y)
-    with unwritten_memory(1e3):  # whose results must be the same for any number
+    with unwritten_memory(1e3):  # results must not depend on the number
         clf.fit(X, y)
 
-Choices hold for the thread that makes them. The machine code of a kernel is shown
-by ``python -m skbackprop.kernels.dump``.
+Settings apply to the current thread. ``python -m skbackprop.kernels.dump`` shows the
+machine code of a kernel.
 """
 
 import math
@@ -27,16 +27,17 @@ from skbackprop.kernels.rows import Row
 
 
 def describe(what):
-    """Return rows by the names of their fields, and those of the rows they run.
+    """Return rows as text with field names, including the rows that they run.
 
-    Addresses are hexadecimal, sizes and flags decimal, fields that are 0 left out. A
-    float setting of a module is shown as the integer of its bits.
+    Addresses are hexadecimal, sizes and flags decimal, and fields that are 0 are left
+    out. A float setting of a module is shown as the integer of its bits.
 
     Parameters
     ----------
     what : Row or Executor
-        Of an executor that has prepared training these are the rows of epochs,
-        of another one those of the pass forward, and backward if it has a loss.
+        An executor that has prepared training shows the rows of epochs. Any other
+        executor shows those of the forward pass, and of the backward pass if it has a
+        loss.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def _lines_of_row(row):
 
 @contextmanager
 def executor(name):
-    """Choose the executor of all fits and predictions in this context.
+    """Select the executor for all fits and predictions in this context.
 
     Parameters
     ----------
@@ -70,45 +71,46 @@ def executor(name):
     """
     kinds = {"compiled": engine.Executor, "reference": engine.ReferenceExecutor}
     if name not in kinds:
-        raise ValueError(f"There is no executor {name!r}; there are {list(kinds)}.")
+        raise ValueError(f"name must be among {list(kinds)}, got {name!r}.")
     with _set(engine.chosen_executor, kinds[name]):
         yield
 
 
 @contextmanager
 def unwritten_memory(value):
-    """Let memory of the compiled executor hold a value where nothing was written.
+    """Fill the memory of the compiled executor with a value before it is written.
 
-    Kernels keep their contract (:mod:`skbackprop.kernels.abi`) if results are the
-    same to the last bit whatever the value. Signals are filled with it, rows and
-    padding. Their adjoints are filled with NaN, since whoever reads one must know
-    it to be written, but for their padding, which is zero by contract.
+    Kernels fulfil their contract (:mod:`skbackprop.kernels.abi`) if results are
+    bit-identical for any value. Signals are filled with it, including padding.
+    Adjoints are filled with NaN, as they must be written before they are read, except
+    for their padding, which is zero by contract.
 
     Parameters
     ----------
     value : float
-        Finite: padding may be multiplied by zero.
+        A finite number, as padding may be multiplied by zero.
     """
     if not math.isfinite(value):
-        raise ValueError(f"Padding of signals is finite by contract; got {value}.")
+        raise ValueError(f"value must be finite, like all padding, got {value}.")
     with _set(binding.unwritten, value):
         yield
 
 
 @contextmanager
 def rows_per_block(n_rows):
-    """Let so many rows of a minibatch go through the network at once, while it learns.
+    """Set the number of rows of a minibatch that are processed together in training.
 
-    By default as many as fit into the cache (:mod:`skbackprop.engine.compiled.blocks`).
-    Results are the same but for rounding.
+    The default is the number that fits into the cache
+    (:mod:`skbackprop.engine.compiled.blocks`). Results are the same up to rounding.
 
     Parameters
     ----------
     n_rows : int
-        Rounded up to a multiple of 32; blocks of a minibatch are about equal.
+        Number of rows, rounded up to a multiple of 32. The blocks of a minibatch have
+        about equal sizes.
     """
     if n_rows < 1:
-        raise ValueError(f"A block has one row or more; got {n_rows}.")
+        raise ValueError(f"n_rows must be at least 1, got {n_rows}.")
     with _set(blocks.chosen_rows, n_rows):
         yield
 

@@ -1,10 +1,9 @@
-"""Idle executors: what was bound for a call is kept for the next one.
+"""A cache of idle executors, bound in one call and used again in later ones.
 
-To bind a program takes much longer than one row takes to run through it, and as long
-as a small minibatch takes there and back. An executor serves one thread at a time, so
-it is taken out while it runs and put back when it is done. It computes what a new one
-would: it reads parameters where they are, as they are by then, and keeps nothing of
-the samples.
+Binding a program takes much longer than predicting one row, and about as long as
+learning from a small minibatch. As an executor serves one thread at a time, it is
+taken out of the cache while it runs. Results are the same as with a new executor: it
+reads the current values of the parameters, and keeps no samples.
 """
 
 import os
@@ -15,25 +14,25 @@ from collections import OrderedDict, deque
 from skbackprop.engine import chosen_executor
 from skbackprop.engine.compiled.binding import unwritten
 
-MOST_BYTES = 2**26  # of the idle executors of a process, all together
+MOST_BYTES = 2**26  # of all idle executors of a process
 
-# Seconds, for which nobody holds the lock but a thread that was interrupted by who
-# waits for it: the handler of a signal may predict, too.
+# Seconds to wait for the lock. Only a deadlock takes longer, when a signal handler that
+# predicts has interrupted the thread that holds the lock.
 _PATIENCE = 0.01
 
 
 class IdleExecutors:
-    """Executors by the parameters that they run on, kept no longer than these.
+    """A cache of executors by their parameters, dropped with these.
 
     Parameters
     ----------
     most_bytes : int, default=MOST_BYTES
-        What they may take together. Those go first that were not used for longest.
+        Limit of their total memory. The least recently used are dropped first.
 
     Attributes
     ----------
     n_bytes : int
-        What they take.
+        Their total memory.
     """
 
     def __init__(self, most_bytes=MOST_BYTES):
@@ -41,30 +40,30 @@ class IdleExecutors:
         self.forget()
 
     def forget(self):
-        """Drop all of them, and begin anew with a lock that nobody holds."""
+        """Drop all executors, and create a new lock."""
         self._lock = threading.Lock()
-        # Lists of executors by what was asked for, the last used ones at the end.
+        # Lists of executors by key, the most recently used at the end.
         self._shelves = OrderedDict()
         self._references = {}  # to parameters, by their identity
-        self._gone = deque()  # identities of parameters that there were
+        self._gone = deque()  # identities of parameters that were deleted
         self.n_bytes = 0
 
     def __len__(self):
         return sum(map(len, self._shelves.values()))
 
     def take(self, program, parameters, n_rows, loss=None, seed=0):
-        """Return an executor for so many rows at once, None where none is idle.
+        """Return an idle executor, or None.
 
         Parameters
         ----------
         program : Program
         parameters : ndarray of shape (program.n_parameters,)
         n_rows : int
-            Of a minibatch, too, where there is a loss.
+            Number of rows, and batch size if there is a loss.
         loss : Loss, default=None
-            None for one that runs forward only.
+            None for an executor that only runs forward.
         seed : int, default=0
-            Of what modules draw in training.
+            Seed of the random numbers that modules draw in training.
         """
         if not (_is_as_usual() and self._lock.acquire(timeout=_PATIENCE)):
             return None
@@ -74,18 +73,18 @@ class IdleExecutors:
             executor = self._pop(key) if key in self._shelves else None
         finally:
             self._lock.release()
-        # Compared, as losses of users need not have a hash.
+        # Not part of the key, as custom losses need not have a hash.
         is_right = executor and (executor.loss, executor.seed) == (loss, seed)
         return executor if is_right else None
 
     def put(self, executor, parameters):
-        """Keep an executor that ran, unless it would keep the parameters alive.
+        """Keep an executor after use, unless it would keep the parameters alive.
 
         Parameters
         ----------
         executor : Executor
-            It runs on a view of the parameters. An array that owns its memory lives
-            as long as its views, one that is itself a view does not.
+            Runs on a view of the parameters. A view keeps alive the array that owns
+            the memory, but not an array that is itself a view.
         parameters : ndarray of shape (program.n_parameters,)
         """
         executor.let_go()
@@ -116,7 +115,7 @@ class IdleExecutors:
         return executor
 
     def _refer_to(self, parameters):
-        """Be told when parameters are no more."""
+        """Register a callback for the deletion of parameters."""
         identity = id(parameters)
         if identity not in self._references:
             self._references[identity] = weakref.ref(
@@ -124,10 +123,10 @@ class IdleExecutors:
             )
 
     def _note(self, identity):
-        """Drop the executors of parameters that are no more, now or next time.
+        """Drop the executors of deleted parameters, now or at the next call.
 
-        Garbage is collected at any time, while the lock is held too. What comes to
-        have this identity next comes after this note.
+        Garbage collection may run at any time, also while the lock is held. Any new
+        object with this identity is created after this note.
         """
         self._gone.append(identity)
         if self._lock.acquire(blocking=False):
@@ -146,17 +145,18 @@ class IdleExecutors:
 
 
 def _key(program, parameters, n_rows, loss):
-    # Identities: an executor keeps its program, a reference watches the parameters.
+    # Identities are safe: an executor keeps its program alive, and a weak reference
+    # reports the deletion of the parameters.
     return id(parameters), id(program), n_rows, type(loss)
 
 
 def _is_as_usual():
-    """Tell whether skbackprop.engine.debugging has chosen nothing."""
+    """Return whether no setting of skbackprop.engine.debugging is active."""
     return chosen_executor.get() is None and unwritten.get() is None
 
 
 idle_executors = IdleExecutors()
 
 if hasattr(os, "register_at_fork"):
-    # In a child, a thread that is not there may hold the lock for ever.
+    # In a child process, the lock may be held by a thread that does not exist there.
     os.register_at_fork(after_in_child=idle_executors.forget)

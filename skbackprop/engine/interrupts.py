@@ -1,21 +1,20 @@
-"""Ctrl-C, noticed where nothing is left half done."""
+"""Deferred handling of Ctrl-C, so that no update is left incomplete."""
 
 import signal
 import threading
 
 
 class Interrupts:
-    """Hold back Ctrl-C inside a ``with`` block until it is asked for.
+    """Defer Ctrl-C inside a ``with`` block until ``check`` is called.
 
-    Without it KeyboardInterrupt may strike between a call that trains and the
-    lines that record what it did. A second Ctrl-C is not held back. Other
-    threads than the main one get no signals, and a handler of the user's own
-    stays in place.
+    Otherwise KeyboardInterrupt could occur between training and the lines that record
+    its results. A second Ctrl-C is not deferred. Only the main thread receives
+    signals, and custom signal handlers stay in place.
 
     Attributes
     ----------
     came : bool
-        Whether Ctrl-C came.
+        Whether Ctrl-C was pressed.
     """
 
     def __enter__(self):
@@ -38,6 +37,6 @@ class Interrupts:
         self.came = True
 
     def check(self):
-        """Raise KeyboardInterrupt if Ctrl-C came."""
+        """Raise KeyboardInterrupt if Ctrl-C was pressed."""
         if self.came:
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Training on all samples at once: L-BFGS, as scipy has it."""
+"""Full-batch training with scipy's L-BFGS."""
 
 import time
 
@@ -24,8 +24,8 @@ def train_lbfgs(
     """Minimise the loss over all samples with L-BFGS (Liu & Nocedal 1989).
 
     The objective is sum_i w_i loss_i / sum_i w_i + alpha/2 ||W||^2 / sum_i w_i.
-    scipy iterates in float64; parameters and passes through the network keep
-    the dtype of the network.
+    scipy iterates in float64. Parameters, forward and backward passes have the dtype
+    of the network.
 
     Parameters
     ----------
@@ -33,24 +33,24 @@ def train_lbfgs(
     samples : Samples
     alpha : float
     max_iter, max_fun : int
-        Most iterations, most evaluations of the objective.
+        Maximum number of iterations, and of evaluations of the objective.
     tol : float
-        Training ends where no component of the gradient is larger.
+        Training ends when no component of the gradient is larger than this.
     report : callable, default=None
-        Told the least loss so far after each iteration.
+        Called with a message with the best loss so far after each iteration.
     state : TrainingState, default=None
-        Loss and history are entered here.
+        State to which loss and history are added.
     observers : iterable of Observer, default=()
-        Told of each iteration.
+        Called after each iteration.
 
     Returns
     -------
     Outcome
     n_iter : int
     loss : float
-        Reported loss at the end.
+        The final loss.
     message : str
-        scipy's reason to end.
+        scipy's message about the reason to stop.
     """
     state = state or TrainingState("lbfgs", None)
     objective = _Objective(executor, samples, alpha)
@@ -82,13 +82,13 @@ def train_lbfgs(
 
 
 class _Stopped(Exception):  # noqa: N818
-    """An observer asked to stop."""
+    """Raised when an observer asks to stop."""
 
 
 class _Objective:
-    """Loss plus penalty and its gradient; remembers the best point.
+    """Loss plus penalty with its gradient, and the best point so far.
 
-    scipy sees the parameters without their padding, in float64.
+    scipy gets the parameters without padding, in float64.
     """
 
     def __init__(self, executor, samples, alpha):
@@ -116,35 +116,35 @@ class _Objective:
         return value, gradient
 
     def penalty(self, parameters):
-        """Return the part of the value that is penalty."""
+        """Return the penalty in the value of the objective."""
         decaying = parameters[: self.executor.program.n_decaying_compact]
         return 0.5 * self.alpha / self.weight_sum * (decaying @ decaying)
 
     def reported(self, parameters, value):
-        """Return the loss to report where the objective has this value."""
+        """Return the loss to report for a value of the objective."""
         penalty = self.penalty(parameters)
         n_outputs = self.executor.program.output.width
         factor = self.executor.loss.reported_factor(n_outputs)
         return float(factor * (value - penalty) + penalty)
 
     def go_to(self, parameters, value):
-        """Take up parameters of this value and return the loss to report."""
+        """Set parameters with this value and return the loss to report."""
         self.executor.program.fill(self.executor.parameters, parameters)
         return self.reported(parameters, value)
 
     def restore_best(self):
-        """Take up the best parameters and return the loss to report."""
+        """Set the best parameters and return the loss to report."""
         return self.go_to(self.best_parameters, self.best)
 
 
 class _Iterations:
-    """What is done about each iteration: recorded, told, and Ctrl-C let through."""
+    """Records iterations, calls observers, and checks for Ctrl-C."""
 
     def __init__(self, objective, report, interrupts, state, observers):
         self.objective, self.report, self.interrupts = objective, report, interrupts
         self.state, self.observers = state, observers
         self.n_iter = 0
-        self._begin = None  # time at which the present iteration began
+        self._begin = None  # start time of the current iteration
 
     def evaluate(self, parameters):
         """Return the objective and its gradient for scipy."""
@@ -153,12 +153,12 @@ class _Iterations:
                 observer.before_epochs(self.state)
             self._begin = time.perf_counter()
         found = self.objective(parameters)
-        # An iteration may take twenty of these, each of which goes through all samples.
+        # An iteration may take twenty evaluations on all samples.
         self.interrupts.check()
         return found
 
     def end(self, parameters):
-        """Note that an iteration has ended with these parameters."""
+        """Process the end of an iteration with these parameters."""
         self.n_iter += 1
         self.interrupts.check()
         self._record()

@@ -1,4 +1,4 @@
-"""Who watches training, and what a validation set says of it."""
+"""Observers of training, and results on a validation set."""
 
 from typing import NamedTuple
 
@@ -6,30 +6,30 @@ import numpy as np
 
 
 class Validated(NamedTuple):
-    """Loss, penalty left out, and score of a network on a validation set."""
+    """Loss, without penalty, and score of a network on a validation set."""
 
     loss: float
     score: float
 
 
 class Observer:
-    """Someone who is told how training goes, after one or more epochs each time.
+    """An object that is called after every few epochs of training.
 
-    Callbacks and checkpoints are observers. State and parameters are theirs to
-    read: what stands in them when ``after_epochs`` is called is all that training
-    needs to go on from there.
+    Callbacks and checkpoints are observers. They may read the state and the
+    parameters, which at each call of ``after_epochs`` are all that is needed to
+    resume training.
 
     Attributes
     ----------
     epochs_per_call : float
-        Most epochs between two calls.
+        Maximum number of epochs between two calls.
     """
 
     epochs_per_call = np.inf
 
     def before_epochs(self, state):
-        """Do what is to be done before the next epochs."""
+        """Prepare for the next epochs."""
 
     def after_epochs(self, state):
-        """Return whether training shall stop here."""
+        """Return whether to stop training."""
         return False

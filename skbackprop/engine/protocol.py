@@ -1,4 +1,4 @@
-"""What an executor does: the methods that training, prediction and inspection call."""
+"""The interface of executors, as used by training, prediction and inspection."""
 
 from abc import ABC, abstractmethod
 
@@ -8,40 +8,42 @@ from skbackprop.engine.parts import Parts
 
 
 class BaseExecutor(ABC):
-    """Run a program, forward and backward, and train its parameters.
+    """Run a program forward and backward, and train its parameters.
 
-    An executor serves one thread at a time; make one per call, or take one that is
-    idle (:mod:`skbackprop.engine.idle`).
+    An executor serves one thread at a time. Make one per call, or take an idle one
+    (:mod:`skbackprop.engine.idle`).
 
     Parameters
     ----------
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
-        The flat parameter vector; training updates it in place.
+        The flat parameter vector, updated in place by training.
     loss : Loss or None
-        None where the network is only run forward.
+        The loss; None if the network only runs forward.
     batch_size : int
-        Samples, or groups of them, that a minibatch has.
+        Number of samples, or groups of samples, in a minibatch.
     seed : int, default=0
-        Of the random numbers that modules draw in training.
+        Seed of the random numbers that modules draw in training.
     n_rows : int, default=None
-        Most rows that go through the network at once; ``batch_size`` by default.
+        Maximum number of rows that run through the network together. The default is
+        ``batch_size``.
 
     Attributes
     ----------
     gradient : ndarray of shape (program.n_parameters,) or None
-        What ``objective`` and training leave; None as long as there is none.
+        The gradient, as left by ``objective`` and training.
     graph : Graph or None
-        Where it is set, what the program was compiled from, kept as long.
+        The graph of the program if set, to keep both alive.
     n_threads : int
-        Most threads that training uses, one by default: to be set before
-        ``prepare_training``. Results are the same for any number.
+        Maximum number of threads in training, 1 by default. Set it before
+        ``prepare_training``. Results do not depend on it.
     n_lanes : int
-        Parts of a minibatch that threads may share: more threads are of no use.
+        Number of parts of a minibatch that threads can share, an upper limit for
+        useful threads.
     interrupts : Interrupts or None
-        While training runs: who knows whether Ctrl-C came.
+        Tells, during training, whether Ctrl-C was pressed.
     failure : BaseException or None
-        What ended an epoch that did not end by itself.
+        The exception that ended an epoch.
     """
 
     gradient = graph = interrupts = failure = None
@@ -73,13 +75,13 @@ class BaseExecutor(ABC):
                 self.parameters,
                 self.loss,
                 min(self.batch_size, len(rows)),
-                self.seed + part,  # no two rows of a minibatch drop the same
+                self.seed + part,  # so that parts have different dropout masks
             )
             for part, (program, rows) in enumerate(pairs)
         ]
 
     def _evaluate_parts(self, samples, indices):
-        """Return loss and logits, these in parts where the targets are."""
+        """Return loss and logits, which are in parts if the targets are."""
         if indices is None:
             indices = np.arange(samples.n_units)
         chosen, total, arrays = samples.X.split(indices), 0.0, []
@@ -97,22 +99,22 @@ class BaseExecutor(ABC):
     @property
     @abstractmethod
     def n_bytes(self):
-        """Memory that it takes when it is idle, nearly."""
+        """Approximate memory of the executor when it is idle."""
 
     @abstractmethod
     def let_go(self):
-        """Forget samples, and how to train on them: others may come next."""
+        """Forget samples and the preparation of training, for use with others."""
         self._parts = self.interrupts = self.failure = None
 
     @abstractmethod
     def forward(self, samples, indices=None):
-        """Yield (slice, logits) for minibatch after minibatch.
+        """Yield (slice, logits) for each minibatch.
 
         Parameters
         ----------
         samples : Samples
         indices : ndarray of int64, default=None
-            Rows to run, all by default; the slices count these.
+            Rows to run, all by default. The slices refer to these.
 
         Yields
         ------
@@ -123,34 +125,34 @@ class BaseExecutor(ABC):
 
     @abstractmethod
     def vjp(self, X, adjoint, is_training=False):
-        """Run forward, and backward from an adjoint of the output.
+        """Run forward, then backward from an adjoint of the output.
 
         Parameters
         ----------
         X : ndarray of shape (n_rows, n_features)
             At most ``n_rows`` rows.
         adjoint : ndarray of shape (n_rows, n_outputs)
-            Of the output: what stands left of the Jacobian.
+            Adjoint of the output, the vector to the left of the Jacobian.
         is_training : bool, default=False
-            Whether modules behave as while learning.
+            Whether modules behave as in training.
 
         Returns
         -------
         signals : list of ndarray of shape (n_rows, width)
-            Of all nodes, the input's first. Whole only where the program
-            ``keeps_all``.
+            Signals of all nodes, beginning with the input. Complete only if the
+            program ``keeps_all``.
         adjoints : list of ndarray or None
-            Of all nodes; None where no gradient gets to.
+            Adjoints of all nodes, or None for nodes that no gradient reaches.
         gradient : ndarray of shape (n_parameters,)
-            Of the parameters, summed over the rows.
+            Gradient of the parameters, summed over the rows.
         """
 
     @abstractmethod
     def objective(self, samples):
-        """Return the summed loss of all samples; its gradient is ``gradient``.
+        """Return the summed loss of all samples, and compute ``gradient``.
 
-        The gradient is that of sum_i weight_i loss_i / sum_i weight_i, the
-        value its numerator. Memory does not grow with the number of samples.
+        The value is sum_i weight_i loss_i. The gradient is that of the value divided
+        by sum_i weight_i. Memory does not grow with the number of samples.
 
         Parameters
         ----------
@@ -163,7 +165,7 @@ class BaseExecutor(ABC):
 
     @abstractmethod
     def evaluate(self, samples, indices=None):
-        """Run samples forward as for prediction, and add up their loss.
+        """Run samples forward as in prediction, and sum their loss.
 
         Parameters
         ----------
@@ -174,9 +176,10 @@ class BaseExecutor(ABC):
         Returns
         -------
         loss : float
-            Sum over them of weight * loss.
+            Sum of weight * loss.
         logits : ndarray of shape (n_rows, n_outputs)
-            Of the rows, or of the members of the groups. Parts where targets are.
+            Logits of the rows, or of the members of the groups. Parts if the
+            targets are parts.
         """
 
     @abstractmethod
@@ -188,24 +191,25 @@ class BaseExecutor(ABC):
         samples : Samples
         plan : Plan
         slots : ndarray of shape (optimizer.n_slots, n_parameters)
-            Updated in place.
+            Vectors of the optimizer, updated in place.
         order : ndarray of int64
-            Rows, or groups, to train on, in order; shuffled in place.
+            Rows, or groups, to train on, in order. Shuffled in place.
         """
 
     @abstractmethod
     def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
-        """Train for epochs, at most as many as there are coefficients for.
+        """Train for at most as many epochs as there are coefficients.
 
         Parameters
         ----------
         coefficients : ndarray of shape (n_epochs, n_batches, n_coefficients)
-            What each step is told: by the penalties, then by the optimizer.
+            Coefficients of each step: those of the penalties, then those of the
+            optimizer.
         stopping : StoppingRule
         random_state : RandomState, default=None
             Shuffles the order before each epoch; None keeps the order.
         n_steps : int, default=0
-            Minibatches learned from before: where random numbers go on.
+            Number of minibatches so far, which selects the random numbers of modules.
 
         Returns
         -------

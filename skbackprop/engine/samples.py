@@ -1,4 +1,4 @@
-"""What a network is trained on, as both executors read it."""
+"""The data for training and prediction, as read by both executors."""
 
 from typing import NamedTuple
 
@@ -10,21 +10,21 @@ from skbackprop.utils.gate import are_indices, check_sparse
 
 
 def _is_readable(array):
-    """Tell whether the elements follow each other, in the byte order of the machine."""
+    """Return whether an array is contiguous, aligned and in native byte order."""
     is_plain = array.flags.c_contiguous and array.flags.aligned
     return is_plain and array.dtype.isnative
 
 
 class CSR(NamedTuple):
-    """A sparse matrix by rows, with the index dtypes that the kernels read.
+    """A CSR matrix with the index dtypes that kernels read.
 
     Attributes
     ----------
     data : ndarray of shape (n_entries,)
     indices : ndarray of int32 of shape (n_entries,)
-        Column of each entry; repeated entries add up.
+        Column of each entry. Repeated entries add up.
     indptr : ndarray of int64 of shape (n_rows + 1,)
-        Where each row begins.
+        Index of the first entry of each row.
     shape : tuple of int
     """
 
@@ -35,12 +35,12 @@ class CSR(NamedTuple):
 
     @classmethod
     def of(cls, matrix):
-        """Take the parts of a scipy CSR matrix, copying only to convert them.
+        """Return the parts of a scipy CSR matrix, copied only if converted.
 
         Raises
         ------
         ValueError
-            If they contradict each other.
+            If the parts contradict each other.
         """
         check_sparse(matrix)
         return cls(
@@ -57,28 +57,28 @@ class CSR(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """Groups of rows that a loss sees together: pairs, triplets, lists of a query.
+    """Groups of rows that share a loss: pairs, triplets, documents of a query.
 
-    A group may be a whole minibatch, of which a loss reads the statistics.
+    A group may be a whole minibatch, for losses that use its statistics.
 
     Attributes
     ----------
     members : ndarray of int64 of shape (n_memberships,)
-        Row of X of each membership, one group's after the other's. A row may be
-        in any number of groups.
+        Rows of X that are members, group after group. A row may be in any number of
+        groups.
     starts : ndarray of int64 of shape (n_groups + 1,)
         The members of group g are ``members[starts[g] : starts[g + 1]]``.
     redraw : callable, default=None
         Called before each epoch with the executor, the samples, the order of the
-        groups to train on and a RandomState, to draw their members anew in place.
-        None: they stay as they are.
+        groups to train on and a RandomState, to redraw the members in place. None
+        for fixed members.
     source : tuple of ndarray, default=()
-        What their members are drawn from.
+        Data from which members are drawn.
     counts : ndarray of int64 of shape (n_groups,), default=None
-        Where each group is a minibatch: the pairs in it, which are what the user
-        counts. None: minibatches are made of several groups, which count 1 each.
+        If each group is a minibatch, its number of pairs. None if minibatches consist
+        of several groups.
     draws_rows : bool, default=False
-        Whether rows of X are drawn anew as well, from the source.
+        Whether rows of X are redrawn from the source too.
     """
 
     members: np.ndarray
@@ -90,7 +90,7 @@ class Groups(NamedTuple):
 
     @classmethod
     def of_size(cls, members, size, redraw=None, source=()):
-        """Return groups that all have as many members."""
+        """Return groups of equal size."""
         return cls(members, np.arange(0, len(members) + 1, size), redraw, source)
 
     @property
@@ -99,11 +99,11 @@ class Groups(NamedTuple):
         return len(self.starts) - 1
 
     def most_members(self, n_groups):
-        """Return how many members so many groups can have."""
+        """Return the maximum number of members in a number of groups."""
         return int(np.sort(np.diff(self.starts))[-n_groups:].sum())
 
     def check(self, n_samples):
-        """Raise ValueError where these are no groups of so many rows."""
+        """Raise ValueError if these are not valid groups of ``n_samples`` rows."""
         members, starts = self.members, self.starts
         are_right = (
             members.dtype == starts.dtype == np.int64
@@ -115,10 +115,10 @@ class Groups(NamedTuple):
             and are_indices(members, n_samples)
         )
         if not are_right:
-            raise ValueError(f"These are no groups of {n_samples} rows: {self}.")
+            raise ValueError(f"Groups of {n_samples} rows are not valid: {self}.")
 
     def expand(self, groups):
-        """Return the memberships of some groups, and where each begins there."""
+        """Return the memberships of some groups, and the start of each group."""
         sizes = np.diff(self.starts)[groups]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         offsets = np.repeat(self.starts[groups] - starts[:-1], sizes)
@@ -128,20 +128,20 @@ class Groups(NamedTuple):
 class Samples(NamedTuple):
     """Rows of data, in the dtype of the network.
 
-    Where there are groups, minibatches are made of these: what is put in order,
-    shuffled, counted and weighed is then a group, else a row.
+    The units that are ordered, shuffled, counted and weighted are groups, if there are
+    groups, or else rows.
 
     Attributes
     ----------
     X : ndarray, CSR or Parts of shape (n_samples, n_features)
         Dense and C-contiguous, or sparse, or dense parts of unequal width.
     targets : ndarray or Parts of shape (n_samples, n_targets) or None
-        As the loss reads them. With groups one row for each membership. Parts, of
-        the same rows as those of X, where their width is unequal too.
+        Targets in the form of the loss, with groups a row for each membership. Parts
+        with the same rows as X, if the targets are of unequal width too.
     weights : ndarray of shape (n_samples,) or None
-        None where every sample weighs 1. With groups one for each of them.
+        Sample weights, with groups one for each group. None for weights of 1.
     groups : Groups or None
-        For a ``GroupLoss``.
+        Groups for a ``GroupLoss``.
     """
 
     X: object
@@ -149,7 +149,7 @@ class Samples(NamedTuple):
     weights: np.ndarray | None = None
     groups: Groups | None = None
 
-    # As :class:`~skbackprop.engine.chunked.ChunkedSamples` are.
+    # True for :class:`~skbackprop.engine.chunked.ChunkedSamples`.
     are_in_chunks = False
 
     @property
@@ -159,7 +159,7 @@ class Samples(NamedTuple):
 
     @property
     def n_units(self):
-        """Number of what minibatches are made of: groups, else rows."""
+        """Number of units: groups if there are any, else rows."""
         return self.n_samples if self.groups is None else self.groups.n_groups
 
     @property
@@ -168,13 +168,13 @@ class Samples(NamedTuple):
         return self.groups is not None and self.groups.counts is not None
 
     def count(self, units):
-        """Return how many samples, pairs or queries units are, as the user counts."""
+        """Return the number of samples, pairs or queries in units."""
         return (
             int(self.groups.counts[units].sum()) if self.are_minibatches else len(units)
         )
 
     def n_batches(self, units, batch_size):
-        """Return how many minibatches an epoch on units has."""
+        """Return the number of minibatches in an epoch on units."""
         return -(-len(units) // batch_size)
 
     @property
@@ -183,14 +183,14 @@ class Samples(NamedTuple):
         return self.n_units if self.weights is None else float(self.weights.sum())
 
     def most_rows(self, batch_size):
-        """Return how many rows a minibatch of so many units can have."""
+        """Return the maximum number of rows of a minibatch of units."""
         if self.groups is None:
             return batch_size
         return self.groups.most_members(batch_size)
 
     @property
     def are_redrawn(self):
-        """Whether there are groups that are drawn anew before each epoch."""
+        """Whether groups are redrawn before each epoch."""
         return self.groups is not None and self.groups.redraw is not None
 
     @property
@@ -200,12 +200,12 @@ class Samples(NamedTuple):
 
     @property
     def are_in_parts(self):
-        """Whether parts of X have a width and a program of their own."""
+        """Whether X is in parts, each with its own width and program."""
         return isinstance(self.X, Parts)
 
     @property
     def has_parted_targets(self):
-        """Whether the targets are of unequal width too."""
+        """Whether the targets are in parts too."""
         return isinstance(self.targets, Parts)
 
     def parts(self):
@@ -221,17 +221,17 @@ class Samples(NamedTuple):
         ]
 
     def check_input(self, program, dtype):
-        """Raise ValueError where kernels cannot read X: a gate, see :mod:`.gate`."""
+        """Raise ValueError if kernels cannot read X safely."""
         X, width = self.X, program.input.width
         values = X.data if self.is_sparse else X
         if X.shape[1] != width or values.dtype != dtype or not _is_readable(values):
             raise ValueError(
-                f"The network reads {width} columns of {dtype}, one row after the "
-                f"other; got X of shape {X.shape}, of {values.dtype}."
+                f"The network reads contiguous rows of {width} columns of {dtype}, got "
+                f"X of shape {X.shape}, of {values.dtype}."
             )
 
     def check(self, program, dtype):
-        """Raise ValueError where kernels cannot train on these samples."""
+        """Raise ValueError if kernels cannot train on these samples safely."""
         self.check_input(program, dtype)
         groups, n_rows = self.groups, self.n_samples
         if groups is not None:
@@ -244,12 +244,12 @@ class Samples(NamedTuple):
             is_right = len(array) == length and array.dtype == dtype
             if not (is_right and _is_readable(array)):
                 raise ValueError(
-                    f"{name} must be {length} rows of {dtype}, got shape "
+                    f"{name} must have {length} rows of {dtype}, got shape "
                     f"{array.shape} of {array.dtype}."
                 )
 
     def identity(self):
-        """Return the arrays that say which samples these are, by name."""
+        """Return the arrays that identify these samples, by name."""
         groups, X = self.groups, self.X
         if groups is not None:
             X = groups.source if groups.draws_rows else X
@@ -263,10 +263,10 @@ class Samples(NamedTuple):
         return {**self._asdict(), "X": X, "groups": groups, **parts}
 
     def fingerprint(self):
-        """Return numbers that other data would hardly have: sums of all bits.
+        """Return checksums of the data, sums of the elements' bits as integers.
 
-        They take one pass over the data, at the speed of memory. The order of the
-        samples does not matter to them.
+        They take one pass over the data, at the speed of memory, and do not depend on
+        the order of samples.
         """
         X = self.X[:3] if self.is_sparse else (self.X,)
         found = [part for part in (*X, self.targets, self.weights) if part is not None]
@@ -279,28 +279,28 @@ class Samples(NamedTuple):
         ]
 
     def rows(self, indices):
-        """Return some rows of X, for NumPy to compute with."""
+        """Return some rows of X as a NumPy array or scipy matrix."""
         return self.X.rows(indices) if self.is_sparse else self.X[indices]
 
 
 class EpochsRun(NamedTuple):
-    """What an executor reports of the epochs it ran.
+    """An executor's report on the epochs that it ran.
 
     Attributes
     ----------
     losses : ndarray of float64 of shape (n_epochs_done,)
-        Mean over the samples, penalty included, of each epoch that ended well.
+        Mean loss over the samples, including the penalty, for each completed epoch.
     penalties : ndarray of float64 of shape (n_epochs_done,)
-        The part of these losses that is penalty.
+        The penalty in each of these losses.
     gradient_norms : ndarray of float64 of shape (n_epochs_done,)
-        Mean over the samples of the norm of their minibatch's gradient, penalty
-        left out, before it is clipped.
+        Mean over the samples of the norm of their minibatch's gradient, without
+        penalty and before clipping.
     diverged : bool
-        Whether the epoch after those met a loss or a parameter that was not
-        finite. The parameters are then as at its begin.
+        Whether the loss or a parameter was not finite in the next epoch. The
+        parameters are then those at its start.
     best_loss : float
     no_improvement : int
-        Epochs in a row without improvement of the loss.
+        Number of consecutive epochs without improvement of the loss.
     """
 
     losses: np.ndarray
@@ -312,7 +312,7 @@ class EpochsRun(NamedTuple):
 
 
 class StoppingRule(NamedTuple):
-    """When the loss counts as improved, and how long to wait for it (epochs)."""
+    """When the loss counts as improved, and how many epochs to wait for it."""
 
     tol: float
     max_no_improvement: float
@@ -321,6 +321,6 @@ class StoppingRule(NamedTuple):
 
 
 def batches(n_samples, batch_size):
-    """Yield the slices that cut ``n_samples`` into minibatches."""
+    """Yield the slices of minibatches of ``n_samples`` samples."""
     for start in range(0, n_samples, batch_size):
         yield slice(start, min(start + batch_size, n_samples))

@@ -1,20 +1,20 @@
-"""Stretches of the parameter vector: what an optimizer steps over alike."""
+"""Stretches of the parameter vector, over which optimizer steps are uniform."""
 
 from typing import NamedTuple
 
 
 class Stretch(NamedTuple):
-    """Neighbouring blocks of parameters to which the same step applies.
+    """Adjacent blocks of parameters with the same kind of step.
 
     Attributes
     ----------
     span : slice
-        Of the flat parameter vector, padding included.
+        Range in the flat parameter vector, including padding.
     decays : bool
         Whether penalties and weight decay apply.
     factor : float
-        Of the learning rate. Where it is 0 nothing is stepped over: parameters and
-        slots stay as they are, whatever else would change them.
+        Factor of the learning rate. If it is 0, there is no step: neither parameters
+        nor slots change.
     """
 
     span: slice
@@ -23,19 +23,19 @@ class Stretch(NamedTuple):
 
 
 def stretches_of(program, factors=None):
-    """Return the stretches that all learned parameters of a program make up.
+    """Return the stretches of all learned parameters of a program.
 
     Parameters
     ----------
     program : Program
     factors : sequence of float, default=None
-        Of the learning rate, one for each block of the program. None: 1 each.
+        Factor of the learning rate for each block of the program, 1 by default.
     """
     found = []
     for index, block in enumerate(program.blocks):
         begin, end = block.offset, block.offset + block.n_elements
         if begin >= program.n_learned:
-            break  # buffers, which no optimizer touches
+            break  # buffers, which are not learned
         factor = 1.0 if factors is None else float(factors[index])
         own = Stretch(slice(begin, end), block.is_matrix, factor)
         if found and found[-1][1:] == own[1:]:
@@ -45,7 +45,7 @@ def stretches_of(program, factors=None):
 
 
 def cut(stretches, most_elements):
-    """Return the pieces, of so many elements or fewer, that stretches are cut into."""
+    """Return stretches split into pieces of at most a number of elements."""
     return [
         stretch._replace(span=slice(begin, min(begin + most_elements, end)))
         for stretch in stretches
@@ -55,7 +55,7 @@ def cut(stretches, most_elements):
 
 
 def moving_matrices(program, factors=None):
-    """Return the blocks that are weight matrices and that a step may change."""
+    """Return the weight matrices that a step may change."""
     return [
         block
         for index, block in enumerate(program.blocks)

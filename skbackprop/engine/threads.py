@@ -1,4 +1,4 @@
-"""Threads of Python that help the one that calls, and are gone when it is done."""
+"""Python threads that help the calling thread, and end with the call."""
 
 import functools
 import threading
@@ -8,35 +8,35 @@ from skbackprop.utils.warnings import warn_user
 
 
 def start_threads(calls):
-    """Yield a thread for each call, fewer where the system grants no more."""
+    """Yield a started thread for each call, or fewer if the system refuses more."""
     for n_before, call in enumerate(calls, start=1):
         thread = threading.Thread(target=call, daemon=True)
         try:
             thread.start()
         except RuntimeError as error:
             warn_user(
-                f"A thread could not be started ({error}): the call goes on with "
-                f"{n_before}. Results are the same."
+                f"A thread could not be started ({error}). The call continues with "
+                f"{n_before}; the results are the same."
             )
             return
         yield thread
 
 
 def run_together(work, n_threads):
-    """Call a function in so many threads at once, the calling one among them.
+    """Call a function in several threads, including the calling one.
 
     Parameters
     ----------
     work : callable
-        Does what there is to do until nothing is left. Where it raises in one thread it
-        must come to an end in the others, too.
+        Works until nothing is left to do. If it raises an exception in one thread, it
+        must end in the others too.
     n_threads : int
-        At most; in each there are the context variables of the caller.
+        Maximum number of threads. All have the context variables of the caller.
 
     Raises
     ------
     Exception
-        What the function raised, in whichever thread.
+        An exception raised by the function in any thread.
     """
     errors, threads = [], []
 

@@ -1,16 +1,16 @@
-"""An epoch that is cut off is undone: what stays is the end of the one before."""
+"""Rollback of an epoch that fails to the end of the epoch before."""
 
 from contextlib import contextmanager
 
 
 @contextmanager
 def undone_if_cut_off(epochs):
-    """Restore what an epoch changes where it, or its validation, ends by an error.
+    """Undo all changes of an epoch if it, or its validation, raises an error.
 
     Parameters
     ----------
     epochs : object
-        Has an ``executor``, a ``state``, a ``random_state`` or None, and ``n_done``.
+        Has attributes ``executor``, ``state``, ``random_state`` (or None), ``n_done``.
     """
     state, random_state = epochs.state, epochs.random_state
     arrays = epochs.executor.parameters, state.slots, state.order

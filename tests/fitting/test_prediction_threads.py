@@ -126,7 +126,7 @@ def test_a_thread_that_cannot_be_started_is_done_without(small_parts, monkeypatc
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    with pytest.warns(UserWarning, match="goes on with 1") as caught:
+    with pytest.warns(UserWarning, match="continues with 1") as caught:
         found = network.predict_proba(X)
     assert len(caught) == 1
     assert caught[0].filename == __file__

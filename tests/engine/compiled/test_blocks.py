@@ -157,5 +157,5 @@ def test_memory_is_that_of_a_block():
 
 
 def test_a_block_has_a_row_at_least():
-    with pytest.raises(ValueError, match="one row or more"), rows_per_block(0):
+    with pytest.raises(ValueError, match="must be at least 1"), rows_per_block(0):
         pass

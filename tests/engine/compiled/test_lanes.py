@@ -205,7 +205,7 @@ def test_a_thread_that_cannot_be_started_is_done_without(threads, monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with (
         rows_per_block(32),
-        pytest.warns(UserWarning, match="goes on with 1") as caught,
+        pytest.warns(UserWarning, match="continues with 1") as caught,
     ):
         found = MODELS["dropout"]()
     assert len([w for w in caught if "thread" in str(w.message)]) == 1
