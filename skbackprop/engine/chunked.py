@@ -238,7 +238,7 @@ class ChunkedExecutor:
                     yield buffer, self._buffers[i % 2]
 
     def _learn(self, samples, rows, coefficients, n_steps):
-        """Learn from the minibatches of a buffer, and return their mean results."""
+        """Learn from minibatches of a buffer; return their means, None without."""
         _, plan, slots, _ = self._training
         self._executor.prepare_training(samples, plan, slots, rows)
         steps = np.ascontiguousarray(coefficients)[np.newaxis]

@@ -144,7 +144,7 @@ class _Iterations:
         self.objective, self.report, self.interrupts = objective, report, interrupts
         self.state, self.observers = state, observers
         self.n_iter = 0
-        self._begin = None  # start time of the current iteration
+        self._begin = None  # time at which the present iteration began
 
     def evaluate(self, parameters):
         """Return the objective and its gradient for scipy."""
