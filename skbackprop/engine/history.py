@@ -1,7 +1,7 @@
-"""The history of training: a column of numbers for each thing recorded.
+"""The history of training: a dict of lists with one number per epoch.
 
-A dict of lists, one number per epoch in each, so that ``pandas.DataFrame`` reads
-it. What is stored are arrays of them, which take a tenth of the room.
+``pandas.DataFrame`` accepts it. Files store arrays instead, which take a tenth of the
+space.
 """
 
 import math
@@ -21,18 +21,18 @@ COLUMNS = (
 
 
 def new_history():
-    """Return a history of no epochs."""
+    """Return a history without epochs."""
     return {name: [] for name in COLUMNS}
 
 
 def extend_history(history, **columns):
-    """Enter some epochs; NaN in the columns that are not given.
+    """Add epochs to a history, with NaN in missing columns.
 
     Parameters
     ----------
     history : dict of list
     **columns : list of float
-        Of equal length.
+        Columns of equal length.
     """
     n_before = len(history["epoch"])
     n_new = len(columns["loss"])
@@ -42,14 +42,14 @@ def extend_history(history, **columns):
 
 
 def as_stored(record):
-    """Return a curve, or a history of curves, as arrays; None where there is none."""
+    """Return a list, or a dict of lists, as arrays; None stays None."""
     if isinstance(record, dict):
         return {name: as_stored(column) for name, column in record.items()}
     return None if record is None else np.array(record)
 
 
 def as_recorded(record):
-    """Return lists of what :func:`as_stored` returned, or had not yet seen."""
+    """Return arrays, or a dict of arrays, as lists: the inverse of `as_stored`."""
     if isinstance(record, dict):
         return {name: as_recorded(column) for name, column in record.items()}
     return None if record is None else np.asarray(record).tolist()

@@ -1,8 +1,7 @@
-"""Training: epochs of minibatches until a rule says stop.
+"""The training loop: epochs of minibatches until a stopping rule applies.
 
-:func:`train` hands the executor as many epochs at a time as fit in a fifth of
-a second, so that Ctrl-C and messages come through; an epoch itself, with its
-minibatches, is the executor's ``run_epochs``.
+:func:`train` calls the executor's ``run_epochs`` for as many epochs as take about a
+fifth of a second, so that Ctrl-C and messages are handled between calls.
 """
 
 import enum
@@ -24,8 +23,8 @@ from skbackprop.engine.undoing import undone_if_cut_off
 from skbackprop.exceptions import ChunkError
 
 _SECONDS_PER_CALL = 0.2
-_MAX_STEPS_PER_CALL = 20_000  # bounds the table of the optimizer's coefficients
-_CURVATURE_SAMPLES = 500  # that second derivatives are the mean over, as in LeNet-5
+_MAX_STEPS_PER_CALL = 20_000  # limits the table of the optimizer's coefficients
+_CURVATURE_SAMPLES = 500  # for the mean of second derivatives, as in LeNet-5
 
 
 class Outcome(enum.Enum):
@@ -42,7 +41,7 @@ class Outcome(enum.Enum):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train; everything that does not change while training runs.
+    """The settings of training, which do not change while it runs.
 
     Attributes
     ----------
@@ -54,17 +53,18 @@ class Plan:
     max_epochs : int
     shuffle : bool
     tol : float
-        Improvement of the loss (or of the validation score) that counts.
+        Minimum improvement of the loss (or of the validation score) that counts.
     max_no_improvement : float
-        Epochs in a row without improvement that are put up with.
+        Maximum number of consecutive epochs without improvement.
     clip_grad_norm : float or None
-        Largest norm of a minibatch's gradient, penalty left out.
+        Maximum norm of a minibatch's gradient, without penalty.
     early_stopping : bool
-        Whether the validation score says when to stop, rather than the loss.
+        Whether to stop by the validation score instead of the loss.
     ends_as_planned : bool
-        Whether ``max_epochs`` is the end that is meant, not a limit of patience.
+        Whether ``max_epochs`` is the planned end of training instead of an upper
+        limit.
     rate_factors : tuple of float or None
-        Factor of the learning rate for each block of the program; None: 1 each.
+        Factor of the learning rate for each block of the program. None for 1 each.
     """
 
     optimizer: Optimizer
@@ -83,42 +83,42 @@ class Plan:
 
 @dataclass
 class TrainingState:
-    """What changes while training runs and is carried on by a warm start.
+    """The state of training, which a warm start continues.
 
     Attributes
     ----------
     solver : str
-        Whose slots these are.
+        The solver of the slots.
     slots : ndarray of shape (n_slots, n_parameters)
         The optimizer's moments or velocity.
     n_samples : int
-        Rows (or groups of rows) that ``order`` and ``validation`` are of.
+        Number of rows (or groups) in ``order`` and ``validation``.
     order : ndarray of int64
-        Those to train on, as last shuffled.
+        The rows to train on, as last shuffled.
     validation : ndarray of int64 or None
-        Those held out for the validation score.
+        The rows held out for the validation score.
     n_steps, n_seen : int
-        Minibatches and samples so far.
+        Number of minibatches and samples so far.
     slowdown : float
         See :meth:`Schedule.slow_down`.
     no_improvement : int
-        Epochs in a row without improvement.
+        Number of consecutive epochs without improvement.
     best_loss, best_score : float
     best, last : ndarray of shape (n_parameters,) or None
-        Where there is a validation set: the parameters of the best score, which
-        training ends with, and those from where it goes on.
+        With a validation set: the parameters with the best score, which are the
+        result of training, and the last parameters, from which training continues.
     losses, scores, validation_losses : list of float
-        Of each epoch; the last two only where there is a validation set.
+        Values for each epoch. The last two need a validation set.
     history : dict of list
-        All that is recorded of each epoch, see :mod:`skbackprop.engine.history`.
+        All records of each epoch, see :mod:`skbackprop.engine.history`.
     seed : int
-        Of the random numbers that modules draw.
+        Seed of the random numbers that modules draw.
     first_epoch : int
-        Epochs before the one with which the schedule of the learning rate began.
+        Number of epochs before the learning rate schedule began.
     criterion : str or None
-        Data and measure that ``no_improvement`` and ``best_loss`` are about.
+        Identifies the data and the measure of ``no_improvement`` and ``best_loss``.
     is_over : bool
-        Whether training has come to its end, and was not cut off.
+        Whether training was completed.
     """
 
     solver: str
@@ -144,17 +144,17 @@ class TrainingState:
     is_over: bool = False
 
     def copied(self):
-        """Return a state with arrays of its own, writable whatever these are."""
+        """Return a copy with writable copies of all arrays."""
         arrays = {k: v.copy() for k, v in vars(self).items() if hasattr(v, "dtype")}
         return replace(self, **arrays)
 
     def forget_progress(self):
-        """Begin to count anew: what was reached before is no measure of what comes."""
+        """Reset the criteria of progress, which do not apply to what comes next."""
         self.no_improvement = 0
         self.best_loss, self.slowdown = np.inf, 1.0
 
     def forget_moments(self):
-        """Begin the optimizer anew: what led into a divergence is worth nothing."""
+        """Reset the optimizer, as its moments are useless after divergence."""
         self.slots[:] = 0
         self.n_steps = 0
 
@@ -169,7 +169,7 @@ def train(
     report=None,
     observers=(),
 ):
-    """Train the executor's parameters until a rule says stop.
+    """Train the executor's parameters until a stopping rule applies.
 
     Parameters
     ----------
@@ -177,17 +177,17 @@ def train(
     samples : Samples
     plan : Plan
     state : TrainingState
-        Updated in place.
+        The state, updated in place.
     random_state : RandomState
-        Draws groups anew and shuffles before each epoch, if samples and plan say so.
+        Redraws groups and shuffles before each epoch, if samples and plan require it.
     validate : callable, default=None
         Returns the ``Validated`` loss and score of the current parameters. With
-        it, training ends with the parameters of the best score. Where it has a true
+        it, the final parameters are those with the best score. If it has a true
         attribute ``reads_chunks``, an epoch in which it fails is undone.
     report : callable, default=None
-        Told in words what happens.
+        Called with messages about progress.
     observers : iterable of Observer, default=()
-        Told after the epochs of each call, all of which ended well.
+        Called after every few epochs, which were all completed.
 
     Returns
     -------
@@ -202,11 +202,11 @@ def train(
         with Interrupts() as interrupts:
             executor.interrupts = interrupts
             while epochs.n_left and outcome is Outcome.OUT_OF_EPOCHS:
-                # Between calls into kernels, never within one: what is stored is
-                # always the end of an epoch.
+                # Only between calls into kernels, so that the state is always that at
+                # the end of an epoch.
                 interrupts.check()
                 outcome = _run_and_record(epochs, validate, report, observers)
-            # That training diverged says more than that it was interrupted.
+            # Divergence matters more than an interruption.
             if outcome is not Outcome.DIVERGED:
                 interrupts.check()
     except KeyboardInterrupt:
@@ -221,21 +221,21 @@ def train(
     if outcome is Outcome.OUT_OF_EPOCHS and is_meant:
         outcome = Outcome.FINISHED
     if validate:
-        # Predictions want the best parameters, a fit that goes on wants the last.
+        # Predictions use the best parameters, a warm start continues from the last.
         state.last = executor.parameters.copy()
         executor.parameters[:] = state.best
     return outcome
 
 
 def _run_and_record(epochs, validate, report, observers):
-    """Run some epochs and decide whether training goes on (OUT_OF_EPOCHS)."""
+    """Run some epochs and return the outcome; OUT_OF_EPOCHS if none is decided yet."""
     for observer in observers:
         observer.before_epochs(epochs.state)
-    # Who validates or watches wants to do so after each epoch; others would pay for
-    # coming back from the kernels that often.
+    # Validation and observers need a return from the kernels after each epoch or after
+    # a few. Otherwise that would cost time.
     at_most = [observer.epochs_per_call for observer in observers]
     at_most = min(1 if validate else epochs.n_per_call, *at_most, np.inf)
-    # After all other errors the whole fit is undone, and copies take time and memory.
+    # Only errors of chunks keep earlier epochs, and copies take time and memory.
     validates_chunks = getattr(validate, "reads_chunks", False)
     chunks_may_fail = epochs.samples.are_in_chunks or validates_chunks
     with undone_if_cut_off(epochs) if chunks_may_fail else nullcontext():
@@ -247,7 +247,7 @@ def _run_and_record(epochs, validate, report, observers):
         epochs.state.forget_moments()
         return Outcome.DIVERGED
     outcome = _apply_rule(epochs, run, validate, report)
-    # A list, not any(): each observer is told, whatever the others answer.
+    # A list instead of any(), so that all observers are called.
     asked_to_stop = [observer.after_epochs(epochs.state) for observer in observers]
     if outcome is Outcome.OUT_OF_EPOCHS and any(asked_to_stop):
         return Outcome.STOPPED
@@ -255,9 +255,9 @@ def _run_and_record(epochs, validate, report, observers):
 
 
 def _apply_rule(epochs, run, validate, report):
-    """Count epochs without improvement, and decide what follows from them."""
+    """Count epochs without improvement, and stop or slow down if there are too many."""
     plan, state = epochs.plan, epochs.state
-    # The kernels have counted by the loss of training already.
+    # The kernels have counted by the training loss already.
     state.best_loss, no_improvement = run.best_loss, run.no_improvement
     if validate:
         by_score = _keep_best(epochs.executor, plan.tol, state)
@@ -269,9 +269,9 @@ def _apply_rule(epochs, run, validate, report):
 
 
 def _go_on_from_last(parameters, state, validate):
-    """Take up the parameters where training stopped, unless they were changed.
+    """Continue from the last parameters, unless the user has changed them.
 
-    What was best before is scored anew: the validation set may be another one.
+    The best parameters are scored again, as the validation set may have changed.
     """
     if state.last is not None and np.array_equal(parameters, state.best):
         state.best_score = validate().score
@@ -282,7 +282,7 @@ def _go_on_from_last(parameters, state, validate):
 
 
 class _Epochs:
-    """Runs epochs, as many per call as take about a fifth of a second."""
+    """Runs epochs, with about a fifth of a second per call."""
 
     def __init__(self, executor, samples, plan, state, random_state):
         self.executor, self.samples = executor, samples
@@ -291,7 +291,7 @@ class _Epochs:
         self.n_batches = samples.n_batches(state.order, executor.batch_size)
         self.n_counted = samples.count(state.order)
         self.n_done = 0
-        self.n_per_call = 1  # until the first one has told how long one takes
+        self.n_per_call = 1  # until the duration of an epoch is known
         self.rates, self.seconds = None, 0.0  # of the last call, per epoch
 
     @property
@@ -302,11 +302,11 @@ class _Epochs:
         is_measured = self.plan.optimizer.uses_curvature
         samples = self.samples
         if samples.are_redrawn or samples.are_in_chunks or is_measured:
-            # What is drawn, read or measured for each epoch needs the network as it
-            # then is, or else is lost with all epochs of the call.
+            # Redrawing and measuring need the network as it is before each epoch. An
+            # error of reading must not lose other epochs of the call.
             at_most = 1
         n_epochs = int(min(at_most, self.n_left))
-        # First, as a schedule of the user's may fail: nothing is changed by then.
+        # First, as a custom schedule may fail: nothing has changed yet.
         coefficients, self.rates = self._coefficients(n_epochs)
         if samples.are_redrawn:
             self._redraw()
@@ -326,7 +326,7 @@ class _Epochs:
             self.random_state if self.plan.shuffle else None,
             state.n_steps,
         )
-        done = len(run.losses)  # fewer than asked for where a rule said stop
+        done = len(run.losses)  # fewer than requested if a rule stopped training
         self.seconds = (time.perf_counter() - begin) / max(1, done)
         affordable = min(
             _SECONDS_PER_CALL / self.seconds, _MAX_STEPS_PER_CALL / self.n_batches
@@ -342,10 +342,10 @@ class _Epochs:
         samples.groups.redraw(self.executor, samples, order, self.random_state)
 
     def _measure_curvature(self):
-        """Tell the optimizer the second derivatives, as some samples show them.
+        """Pass second derivatives, estimated from some samples, to the optimizer.
 
-        Which ones depends on the seed and on the steps so far, so that training
-        that is resumed meets the same.
+        The samples depend on the seed and the number of steps, so that resumed training
+        uses the same.
         """
         state, samples, executor = self.state, self.samples, self.executor
         rows = state.order
@@ -365,14 +365,14 @@ class _Epochs:
         self.plan.optimizer.take_curvature(state.slots, curvature)
 
     def _coefficients(self, n_epochs):
-        """Return what steps of the next epochs are told, and each epoch's last rate."""
+        """Return the coefficients of steps, and the last rate of each epoch."""
         state, plan, n_batches = self.state, self.plan, self.n_batches
         steps = np.arange(n_epochs * n_batches)
 
         def at(first_epoch):
-            """Return the epochs at each step since an epoch."""
-            # Not (epochs so far) + steps / n_batches, which is rounded differently
-            # when the same steps are divided into other calls.
+            """Return the number of epochs at each step since ``first_epoch``."""
+            # Not (epochs so far) + steps / n_batches, whose rounding depends on how
+            # steps are divided into calls.
             n_before = len(state.losses) - first_epoch
             return n_before + steps // n_batches + steps % n_batches / n_batches
 
@@ -393,7 +393,7 @@ class _Epochs:
 
 
 def _record(epochs, run, report):
-    """Enter a run of epochs into the state."""
+    """Add a run of epochs to the state."""
     state, n_epochs = epochs.state, len(run.losses)
     losses = run.losses.tolist()
     state.losses.extend(losses)
@@ -411,7 +411,7 @@ def _record(epochs, run, report):
 
 
 def _record_validation(validated, state, report):
-    """Enter what validation found behind an epoch into the state."""
+    """Add the results of validation after an epoch to the state."""
     loss, score = map(float, validated)
     state.validation_losses.append(loss)
     state.scores.append(score)
@@ -422,7 +422,7 @@ def _record_validation(validated, state, report):
 
 
 def _keep_best(executor, tol, state):
-    """Keep the best parameters by score; return epochs without improvement."""
+    """Keep the parameters with the best score; return epochs without improvement."""
     score = state.scores[-1]
     too_low = score < state.best_score + tol
     if score > state.best_score:
@@ -432,7 +432,7 @@ def _keep_best(executor, tol, state):
 
 
 def _stop_or_slow_down(plan, state, report):
-    """Reduce the learning rate after a standstill, or end training."""
+    """Reduce the learning rate after a plateau, or end training."""
     slowdown = plan.schedule.slow_down(state.slowdown, plan.learning_rate)
     if report:
         what = "Validation score" if plan.early_stopping else "Training loss"
@@ -441,7 +441,7 @@ def _stop_or_slow_down(plan, state, report):
             f"{plan.max_no_improvement} consecutive epochs. "
             f"{'Slowing down' if slowdown else 'Stopping'}."
         )
-    if not slowdown:  # no schedule that could, or as slow as it may get
+    if not slowdown:  # the schedule cannot, or has reached its minimum
         return Outcome.CONVERGED
     state.slowdown = slowdown
     state.no_improvement = 0

@@ -1,1 +1,1 @@
-"""Run a program with compiled kernels: bind it to memory, load samples, call rows."""
+"""Execution of programs by compiled kernels: binding, loading and calling."""

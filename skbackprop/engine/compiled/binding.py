@@ -1,8 +1,8 @@
-"""Binding: the memory a program runs in, and the rows that run it there.
+"""Binding of a program to memory, and the rows that run it there.
 
 Each instruction becomes a row of addresses and sizes
-(:mod:`skbackprop.kernels.abi`), and so do the loss and what an optimizer does in
-a step. Rows hold for this memory only and are never pickled.
+(:mod:`skbackprop.kernels.abi`). So do the loss and the optimizer's step. Rows are
+valid for this memory only, and are never pickled.
 """
 
 import functools
@@ -25,7 +25,7 @@ from skbackprop.kernels.calling import address
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import ROW_QUANTUM, aligned_zeros, padded_width
 
-# The fields of a parameter and of its gradient, by the name of its block.
+# The fields for a parameter and its gradient, by the name of the block.
 BLOCKS = {
     "weight": ("w", "dw"),
     "scale": ("w", "dw"),
@@ -34,22 +34,22 @@ BLOCKS = {
     "running_var": ("running_var", None),
 }
 
-# What signals hold before they are written, where skbackprop.engine.debugging has
-# chosen it. By default zeros: pages that are not touched cost nothing.
+# The initial value of signals, if set by skbackprop.engine.debugging. The default is 0,
+# as untouched pages of zeros cost nothing.
 unwritten = ContextVar("unwritten", default=None)
 
 
 def n_elements(program, n_rows):
-    """Return how much memory the signals of so many rows take, in elements."""
-    # Kernels may read a vector beyond the last signal.
+    """Return the number of elements in memory for the signals of ``n_rows`` rows."""
+    # Kernels may read one vector beyond the last signal.
     return n_rows * program.workspace_width + ROW_QUANTUM
 
 
 class Memory:
-    """Memory of signals, adjoints and a gradient.
+    """Memory for signals, adjoints and a gradient.
 
-    Programs with the same parameters may share it, as long as one runs after the
-    other and padding of adjoints is made zero in between.
+    Programs with the same parameters can share it if they run one after the other, and
+    padding of adjoints is cleared in between.
 
     Attributes
     ----------
@@ -65,23 +65,23 @@ class Memory:
         self.adjoints = self.gradient = None
 
     def allocate_adjoints(self, program):
-        """Make room for what goes backward, and for a gradient where there is none."""
+        """Allocate adjoints, and a gradient if there is none."""
         self.adjoints = aligned_zeros(len(self.values), self.values.dtype)
         if self.gradient is None:
             self.gradient = program.allocate(self.values.dtype)
 
 
 class Workspace:
-    """What a program runs in: its memory, and the rows that run it there.
+    """The memory of a program, from which the rows that run it are made.
 
     Parameters
     ----------
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     n_rows : int
-        Most rows of a minibatch.
+        Maximum number of rows of a minibatch.
     memory : Memory, default=None
-        Shared with others; its own by default.
+        Memory shared with other workspaces. By default, new memory is allocated.
     """
 
     def __init__(self, program, parameters, n_rows, memory=None):
@@ -92,35 +92,35 @@ class Workspace:
         self.bits = 8 * parameters.dtype.itemsize
         self.memory = memory or Memory(n_elements(program, n_rows), self.dtype)
         self._constants = {}
-        # Nets whose steps are not alike have 10^4 instructions of few modules.
+        # Networks unrolled without loops have 10^4 instructions of few modules.
         self._kernels, self._blocks = {}, {}
 
     # Memory
 
     @property
     def gradient(self):
-        """Of the parameters; None, as are the adjoints, until there is room."""
+        """Gradient of the parameters; None until adjoints are allocated."""
         return self.memory.gradient
 
     @property
     def n_elements(self):
-        """Size of the values, and of the adjoints, of this program alone."""
+        """Number of elements of the values, and of the adjoints, of this program."""
         return n_elements(self.program, self.n_rows)
 
     def clear(self):
-        """Forget what another program has left in a memory that they share."""
+        """Clear adjoints that another program has left in shared memory."""
         self.memory.values[: self.n_elements] = 0
         self.memory.adjoints[: self.n_elements] = 0
 
     def allocate_adjoints(self):
-        """Make room for what goes backward, if there is none."""
+        """Allocate adjoints, if not done before."""
         if self.memory.adjoints is None:
             self.memory.allocate_adjoints(self.program)
             if unwritten.get() is not None:
                 self._spoil_adjoints()
 
     def _spoil_adjoints(self):
-        """Let no adjoint be a number before it is written; padding stays zero."""
+        """Fill adjoints with NaN before they are written, but keep padding zero."""
         self._spoil(self.program.signals)
 
     def _spoil(self, signals):
@@ -143,7 +143,7 @@ class Workspace:
 
     @functools.cached_property
     def _value_addresses(self):
-        """Where the first row of each signal begins."""
+        """Address of the first row of each signal."""
         return self._addresses(self.memory.values)
 
     @functools.cached_property
@@ -164,14 +164,14 @@ class Workspace:
     # Passes
 
     def bind_forward(self, csr=None, training=True):
-        """Return the rows of the pass forward.
+        """Return the rows of the forward pass.
 
         Parameters
         ----------
         csr : dict of str to ndarray, default=None
-            The fields of the CSR matrix that takes the place of the input.
+            The fields of a CSR matrix that replaces the input.
         training : bool, default=True
-            Whether modules behave as while learning.
+            Whether modules behave as in training.
         """
         rows = []
         for instruction in self.program.instructions:
@@ -179,9 +179,9 @@ class Workspace:
         return rows
 
     def bind_backward(self, csr=None, training=True, add=False):
-        """Return the rows of the pass backward, from last to first.
+        """Return the rows of the backward pass, from last to first.
 
-        With ``add``, gradients are added to what is there before.
+        With ``add``, gradients are added to the existing ones.
         """
         rows = []
         for instruction in reversed(self.program.instructions):
@@ -192,7 +192,7 @@ class Workspace:
     def _bind_instruction(self, instruction, csr, training, backward=False, add=False):
         """Return the rows of an instruction.
 
-        That is one, or one for each input of a module that takes any number.
+        There is one row, or one for each input if a module takes any number of inputs.
         """
         if self.program.is_done_in_place(instruction):
             return []
@@ -218,7 +218,7 @@ class Workspace:
 
     def _kernels_of(self, module, reads_csr):
         """Return the kernels of a module, forward and backward."""
-        key = module, reads_csr  # steps have modules of their own that are equal
+        key = module, reads_csr  # many steps have equal modules
         if key not in self._kernels:
             kernels = table.module_kernels(module, self.bits, reads_csr)
             self._kernels[key] = kernels
@@ -280,10 +280,10 @@ class Workspace:
         return fields
 
     def _constant_fields(self, instruction):
-        """Return what a module brings along, laid out once for all its rows."""
+        """Return the constants of a module, laid out once for all its rows."""
         module = instruction.module
         widths = tuple(self.program.signals[i].width for i in instruction.inputs)
-        # By identity: the program keeps its modules, and equal ones are rare.
+        # By identity, as the program keeps its modules alive, and equal ones are rare.
         key = id(module), widths
         if key not in self._constants:
             constants = module.constants(self.dtype, *widths)
@@ -294,14 +294,14 @@ class Workspace:
 
     @property
     def constant_bytes(self):
-        """Memory of what modules have brought along."""
+        """Memory of the constants of modules."""
         constants = self._constants.values()
         return sum(array.nbytes for fields in constants for array in fields.values())
 
     # Learning
 
     def bind_loss(self, loss, batch):
-        """Return the row of a loss of the output of a ``Batch``."""
+        """Return the row of a loss for the output of a ``Batch``."""
         output = self.program.output
         n_numbers = table.loss_scratch(loss, self.n_rows, output.width)
         return new_row(
@@ -321,7 +321,7 @@ class Workspace:
         )
 
     def bind_learning(self, plan, slots):
-        """Return the rows that change parameters once there is a gradient."""
+        """Return the rows that update parameters from the gradient."""
         stretches = stretches_of(self.program, plan.rate_factors)
         return [
             *self.bind_clip(plan.clip_grad_norm),
@@ -379,12 +379,12 @@ class Workspace:
 
 
 def row_list(rows):
-    """Return the row that runs rows one after the other."""
+    """Return a row that runs other rows one after the other."""
     return new_list(RowList, table.loop_kernel("run_rows"), rows)
 
 
 def laid_out(constant):
-    """Return a constant of a module as kernels read it.
+    """Return a constant of a module in the layout that kernels read.
 
     Parameters
     ----------
@@ -393,8 +393,8 @@ def laid_out(constant):
     Returns
     -------
     ndarray
-        Integers as int64; numbers in padded rows, behind whose last one a vector may
-        be read.
+        Integers as int64; numbers in padded rows, with memory for one more vector after
+        the last.
     """
     if constant.dtype.kind == "i":
         return np.ascontiguousarray(constant, np.int64)

@@ -1,8 +1,8 @@
-"""Blocks of rows: as much of a minibatch as runs through the network at once.
+"""Blocks of rows: parts of a minibatch that run through the network one by one.
 
-A minibatch goes through all instructions, forward and backward, block by block, and
-gradients add up in the order of the blocks. Signals of a block stay in the cache on
-their way, and the workspace is as large as a block.
+Each block of a minibatch runs through all instructions, forward and backward, and
+gradients are added in the order of the blocks. The signals of a block stay in the
+cache, and the workspace has the size of a block.
 """
 
 import math
@@ -14,21 +14,21 @@ from skbackprop.kernels import table
 from skbackprop.kernels.abi import RunBlocks
 from skbackprop.kernels.rows import new_list
 
-_CACHE_BYTES = 1 << 20  # where the system does not say
+_CACHE_BYTES = 1 << 20  # if the system does not report it
 _SIZE_OF_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
-_PART_OF_SIGNALS = 1 / 3  # of the cache, that signals and adjoints of a block fill
-_FEWEST_ROWS = 64  # of a block: products of less are slow
-_QUANTUM = 32  # rows of blocks; kernels work on several at a time
-_WORTH_A_THREAD = 3_000_000  # multiply-adds forward; some tenth of a millisecond
+_PART_OF_SIGNALS = 1 / 3  # of the cache, for signals and adjoints of a block
+_FEWEST_ROWS = 64  # of a block, as smaller products are slow
+_QUANTUM = 32  # block sizes are multiples; kernels process several rows together
+_WORTH_A_THREAD = 3_000_000  # multiply-adds forward, about a tenth of a millisecond
 MOST_LANES = 8  # of a minibatch; each takes as much memory as the parameters
 
-# Rows of a block, where skbackprop.engine.debugging has chosen them.
+# Rows of a block, if set by skbackprop.engine.debugging.
 chosen_rows = ContextVar("chosen_rows", default=None)
 
 
 @cache
 def second_level_cache():
-    """Return the bytes of the cache that a core has to itself."""
+    """Return the size of a core's second-level cache in bytes."""
     try:
         size = _SIZE_OF_CACHE.read_text().strip()
         return int(size.removesuffix("K")) << 10
@@ -37,12 +37,12 @@ def second_level_cache():
 
 
 def rows_per_block(program, itemsize, batch_size):
-    """Return how many rows of a minibatch go through the network at once.
+    """Return the number of rows in a block of a minibatch.
 
-    That is all of them where a module compares rows, as BatchNorm does. Else it is
-    what fits into the cache, or fewer where there is work for several threads, and not
-    so few that to read the parameters again, block after block, would cost more than is
-    saved. How many threads there are makes no difference.
+    If a module mixes rows, like BatchNorm, the block is the whole minibatch. Otherwise
+    it is the number of rows that fit into the cache, or fewer if there is work for
+    several threads, but not so few that reading the parameters again for each block
+    would cost more than is saved. It does not depend on the number of threads.
     """
     if any(instruction.module.mixes_rows for instruction in program.instructions):
         return batch_size
@@ -55,19 +55,19 @@ def rows_per_block(program, itemsize, batch_size):
         shared = batch_size / _threads_worth(program, batch_size)
         rows = min(rows, max(shared, as_large / 2, _FEWEST_ROWS))
     n_blocks = max(1, round(batch_size / rows))
-    # As equal as can be.
+    # Blocks of equal size, if possible.
     rows = -(-batch_size // n_blocks)
     return min(batch_size, -(-rows // _QUANTUM) * _QUANTUM)
 
 
 def _threads_worth(program, batch_size):
-    """Return how many threads at most a minibatch has enough work for."""
+    """Return the maximum number of threads for which a minibatch has enough work."""
     work = batch_size * multiply_adds(program)
     return min(MOST_LANES, max(1, work // _WORTH_A_THREAD))
 
 
 def multiply_adds(program):
-    """Return how many multiplications a row takes forward, in matrices and vectors."""
+    """Return the number of multiplications of a row in the forward pass."""
     return sum(
         n_times * math.prod(program.blocks[index].shape)
         for instruction, n_times in zip(
@@ -78,7 +78,7 @@ def multiply_adds(program):
 
 
 def n_lanes(block_size, batch_size):
-    """Return how many lanes the blocks of a minibatch are dealt to."""
+    """Return the number of lanes among which the blocks of a minibatch are divided."""
     return min(MOST_LANES, -(-batch_size // block_size))
 
 
@@ -88,7 +88,7 @@ def run_blocks(rows, block_size):
     Parameters
     ----------
     rows : Row
-        Loads a block, and adds its gradient to what is there.
+        Loads a block, and adds its gradient to the existing one.
     block_size : int
     """
     return new_list(

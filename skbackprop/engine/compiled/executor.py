@@ -1,7 +1,7 @@
-"""The compiled executor: runs a program's rows with kernels.
+"""The compiled executor, which runs the rows of a program with kernels.
 
-What the rows are is the business of :mod:`skbackprop.engine.compiled.binding` and
-:mod:`skbackprop.engine.compiled.loading`.
+:mod:`skbackprop.engine.compiled.binding` and :mod:`skbackprop.engine.compiled.loading`
+make the rows.
 """
 
 import functools
@@ -36,7 +36,7 @@ from skbackprop.kernels.calling import address, run_kernel
 from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros
 
-# Measured: of the graph, of the program and of the row.
+# Measured, for graph, program and rows.
 _BYTES_PER_INSTRUCTION, _BYTES_PER_INSTRUCTION_TO_TRAIN = 900, 3000
 
 
@@ -51,7 +51,7 @@ class Executor(BaseExecutor):
         if self.block_size < batch_size:
             self.n_rows = self.block_size
         self.n_lanes = n_lanes(self.block_size, batch_size)
-        # What it shares with other executors of parts, and what those of its parts do.
+        # Memory shared with executors of other parts, and among executors of its parts.
         self._memory = self._memory_of_parts = None
         self._make_tables()
         self._prediction = self._team = self._step = None
@@ -60,7 +60,7 @@ class Executor(BaseExecutor):
             self._scalars[Scalar.loss_setting] = getattr(loss, "setting", 0)
 
     def _choose_block_size(self):
-        """Return how many samples of a minibatch go through the network at once."""
+        """Return the number of samples in a block of a minibatch."""
         if self.loss is None or self.n_rows != self.batch_size:  # groups, of any size
             return self.batch_size
         itemsize = self.parameters.itemsize
@@ -68,7 +68,7 @@ class Executor(BaseExecutor):
 
     @functools.cached_property
     def _workspace(self):
-        """Made when it is needed: samples in parts do without."""
+        """The workspace, created on first access; samples in parts do not need it."""
         space = new_workspace(self.program, self.parameters, self.n_rows, self._memory)
         if self.loss is not None:
             space.allocate_adjoints()
@@ -84,7 +84,7 @@ class Executor(BaseExecutor):
         return executors
 
     def _make_tables(self):
-        """Make what all rows share, and the memory that it points at."""
+        """Create the tables that all rows share, and the memory they point to."""
         self._context = np.zeros(len(Context), np.int64)
         self._scalars = np.zeros(len(Scalar))
         widest = max(signal.stride for signal in self.program.signals)
@@ -113,7 +113,7 @@ class Executor(BaseExecutor):
             yield batch, output[: len(order)]
 
     def _bind_prediction(self, samples):
-        """Return the rows of prediction; for dense samples the same each time."""
+        """Return the rows of prediction, which are cached for dense samples."""
         space, csr = self._workspace, csr_fields(samples)
         if samples.is_sparse:
             loads = input_rows(samples, space)
@@ -122,8 +122,8 @@ class Executor(BaseExecutor):
         if self._prediction is None:
             forward = space.bind_forward(training=False)
             self._prediction = row_list([load_row(space), *forward])
-            # The workspace keeps alive what they point at, but for rows. Where steps
-            # are not alike and have rows each, these would be most of what it takes.
+            # The workspace keeps alive what they point to, except for rows. Networks
+            # unrolled without loops have rows for each step, which take most memory.
             loops = [row for row in forward if len(row.listed)]
             self._prediction.listed = loops
         return self._prediction
@@ -181,7 +181,7 @@ class Executor(BaseExecutor):
         return total
 
     def _objective_of_lanes(self, samples):
-        """Return the objective of samples that are one minibatch of several blocks."""
+        """Return the objective of samples that form one minibatch of several blocks."""
         if self._shared is None or self._shared[0] is not samples:
             order, team = np.arange(samples.n_units), Team(self, samples)
             row = row_list([team.row, team.bind_gradient()])
@@ -195,7 +195,7 @@ class Executor(BaseExecutor):
         return self._scalars[Scalar.loss]
 
     def _add_objective(self, samples, weight_sum):
-        """Return the summed loss; add the gradient of its mean to what is there."""
+        """Return the summed loss; add the gradient of its mean to the existing one."""
         run = self._adding(samples)
         self._clear_shared()
         self._scalars[Scalar.loss] = 0
@@ -209,7 +209,7 @@ class Executor(BaseExecutor):
             self._workspace.clear()
 
     def _adding(self, samples):
-        """Return the row that adds the gradient of a block to what is there."""
+        """Return the row that adds the gradient of a block to the existing one."""
         if self._objective is None or self._objective[0] is not samples:
             batch = self._batch_of(samples)
             rows = batch.rows + self._bind_step(batch, samples, add=True)
@@ -274,7 +274,7 @@ class Executor(BaseExecutor):
         )
 
     def _bind_minibatch(self, samples):
-        """Return the rows that load, those that find a gradient, and its workspace."""
+        """Return rows that load, rows that compute a gradient, and the workspace."""
         if not samples.are_in_parts:
             return *self._bind_blocks(samples), self._workspace
         parts = self._parts_of(samples)
@@ -285,12 +285,12 @@ class Executor(BaseExecutor):
         return loads, [run], spaces[0]
 
     def _bind_blocks(self, samples):
-        """Return the rows that load a minibatch, and those that find its gradient."""
+        """Return rows that load a minibatch, and rows that compute its gradient."""
         if self.block_size < self.batch_size:
             loads = weight_rows(samples, self._workspace.bits, self.batch_size)
             self._team = Team(self, samples)
             return loads, [self._team.row]
-        if samples.is_sparse:  # which steps read where they are
+        if samples.is_sparse:  # read in place by each step
             batch = self._batch_of(samples)
             return batch.rows, self._bind_step(batch, samples)
         before, steps = self._step or (None, None)
@@ -347,7 +347,7 @@ class Executor(BaseExecutor):
         )
 
     def _bound_rows(self):
-        """Return the rows of training, or else of the passes, for whoever debugs."""
+        """Return the rows of training, or else of the passes, for debugging."""
         if self._epochs_row is not None:
             return [self._epochs_row]
         rows = self._workspace.bind_forward(training=False)
@@ -367,7 +367,7 @@ class Executor(BaseExecutor):
         random_state.set_state((name, key, int(position[0]), *rest))
 
     def _run(self, row):
-        """Call the kernel of a row. ctypes lets go of the GIL meanwhile."""
+        """Call the kernel of a row. ctypes releases the GIL meanwhile."""
         run_kernel(row[KERNEL], row, self._context, self._scalars)
 
     def _run_on(self, order, row):
@@ -377,7 +377,7 @@ class Executor(BaseExecutor):
         self._run(row)
 
     def _run_flushed(self, row):
-        """Call the kernel of a row with subnormal numbers counting as zero."""
+        """Call the kernel of a row, treating subnormal numbers as zero."""
         row = self._flushed(row)
         if self._team is None:
             self._run(row)

@@ -1,11 +1,12 @@
-"""Lanes: the blocks of a minibatch, dealt out so that threads may share them.
+"""Lanes: groups of blocks of a minibatch, which threads share.
 
-A lane is a run of blocks with a gradient of its own. How many lanes a minibatch has
-depends on nothing but the program and its size; gradients are added in the order of
-lanes. So what is learnt is the same to the bit for any number of threads.
+A lane is a sequence of blocks with its own gradient. The number of lanes depends only
+on the program and the size of the minibatch, and gradients are added in the order of
+lanes. Results are therefore bit-identical for any number of threads.
 
-Helpers are threads that enter a kernel and leave it when the call that trains ends,
-a fifth of a second later or so. There is no pool that a fork could trip over.
+Helpers are threads that enter a kernel and leave it at the end of the call that
+trains, after about a fifth of a second. There is no thread pool that could break after
+a fork.
 """
 
 import functools
@@ -34,22 +35,22 @@ from skbackprop.kernels.lanes import (
 from skbackprop.kernels.rows import new_list, new_row
 from skbackprop.network.layout import aligned_zeros
 
-PIECE = 1 << 16  # parameters of a step: some tens of microseconds
+PIECE = 1 << 16  # parameters, a step over which takes tens of microseconds
 
 
 class Team:
-    """The threads of a fit: the one that calls, and those that help it.
+    """The threads of a fit: the calling thread and its helpers.
 
     Parameters
     ----------
     executor : Executor
-        Its workspace is that of the calling thread.
+        The executor, whose workspace is that of the calling thread.
     samples : Samples
 
     Attributes
     ----------
     row : Row
-        Finds the gradient of a minibatch.
+        Computes the gradient of a minibatch.
     """
 
     def __init__(self, executor, samples):
@@ -78,14 +79,14 @@ class Team:
         )
 
     def bind_gradient(self):
-        """Return the row that adds up the gradient of all lanes."""
+        """Return the row that sums the gradients of all lanes."""
         return self._bind_sum(slice(0, self._space.program.n_learned))
 
     def bind_learning(self, plan, slots):
-        """Return the rows that change parameters, of which threads share the pieces.
+        """Return the rows that update parameters, in pieces that threads share.
 
-        A piece adds up its part of the gradients and makes its step at once; where the
-        norm of the gradient is asked for first, all of it is added up before.
+        A piece sums its part of the gradients and makes its step. If the norm of the
+        gradient is needed first, the whole gradient is summed before.
         """
         space, program = self._space, self._space.program
         clip = space.bind_clip(plan.clip_grad_norm)
@@ -105,7 +106,7 @@ class Team:
         return [*before, step, *space.bind_limits(plan)]
 
     def _bind_sum(self, span):
-        """Return the row that adds gradients of other lanes to that of the first."""
+        """Return the row that adds the gradients of other lanes to the first."""
         return new_row(
             AddLanes,
             table.loop_kernel("add_lanes", self._space.bits),
@@ -131,7 +132,7 @@ class Team:
     def _bind_member(self, executor, samples, space):
         """Return the row that runs lanes in a workspace."""
         csr, batch = csr_fields(samples), batch_of(samples, space, executor.block_size)
-        # What is the first to write need not be made 0 before.
+        # A gradient that is written first need not be cleared before.
         adds = executor.block_size * executor.n_lanes < executor.batch_size
         loss = space.bind_loss(executor.loss, batch)
         backward = row_list(space.bind_backward(csr, add=adds))
@@ -165,7 +166,7 @@ class Team:
         return new_row(Flushed, table.loop_kernel("run_flushed"), row=wait)
 
     def run(self, row, context, scalars):
-        """Run a row with the help of threads, which are gone when it is done."""
+        """Run a row with the help of threads, which end with the call."""
         self._lanes.set(is_over=0)
         threads = []
         calls = [
@@ -173,7 +174,7 @@ class Team:
         ]
         try:
             threads += start_threads(calls)
-            # Where one could not be started, none is asked for again.
+            # If a thread could not be started, later calls do not try again.
             del self._helpers[len(threads) :]
             run_kernel(row[KERNEL], row, context, scalars)
         finally:
@@ -183,7 +184,7 @@ class Team:
 
 
 def _pointers_into(gradient, run):
-    """Return where rows, and rows that they run, hold addresses in a gradient."""
+    """Return the fields, in rows and rows that they run, that point into a gradient."""
     table, begin = run.memory["rows"], address(gradient)
     numbers = table.ravel()
     is_inside = (numbers >= begin) & (numbers < begin + gradient.nbytes)
@@ -195,10 +196,10 @@ def _pointers_into(gradient, run):
 
 
 def _workspace_beside(space):
-    """Return a workspace for another thread; the gradient is that of its lane."""
+    """Return a workspace for another thread, whose gradient is that of its lane."""
     program, n_rows = space.program, space.n_rows
     memory = Memory(n_elements(program, n_rows), space.dtype)
-    memory.gradient = space.gradient  # rows begin with that of the first
+    memory.gradient = space.gradient  # rows initially point to that of the first lane
     beside = new_workspace(program, space.parameters, n_rows, memory)
     beside.allocate_adjoints()
     return beside

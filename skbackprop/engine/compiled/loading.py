@@ -1,4 +1,4 @@
-"""Loading: from samples, and groups of them, to the rows that fetch a minibatch."""
+"""Loading: the rows that fetch a minibatch of samples or groups."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from skbackprop.network.layout import aligned_zeros, padded_width
 
 
 class Batch(NamedTuple):
-    """The rows that load a minibatch, and where its targets and weights go."""
+    """The rows that load a minibatch, and the arrays for its targets and weights."""
 
     rows: list
     targets: np.ndarray
@@ -20,7 +20,7 @@ class Batch(NamedTuple):
 
 
 def csr_fields(samples):
-    """Return the fields of rows that read samples in CSR; None for dense ones."""
+    """Return the fields for rows that read CSR samples, or None for dense samples."""
     if not samples.is_sparse:
         return None
     csr = samples.X
@@ -31,22 +31,22 @@ def input_rows(samples, workspace):
     """Return the rows that load a minibatch's samples."""
     samples.check_input(workspace.program, workspace.dtype)
     if samples.is_sparse:
-        # Linear kernels read the samples' rows where they are.
+        # Linear kernels read the samples' rows in place.
         workspace.program.check_reads_sparse()
         return []
     return [_gather(samples.X, workspace.values_of(workspace.program.input))]
 
 
 def load_row(workspace):
-    """Return the row that loads dense samples, once ``load_from`` says which."""
+    """Return the row that loads dense samples, to be completed by ``load_from``."""
     source = workspace.program.input
     return _gather_row(workspace.values_of(source), source.width)
 
 
 def load_from(X, run):
-    """Let the list of rows that begins with a ``load_row`` read checked samples.
+    """Set the checked samples to be read by a list of rows with ``load_row`` first.
 
-    Only their address is kept, so that a list that lives on keeps no data alive.
+    Only their address is stored, so that the list does not keep data alive.
     """
     run.memory["rows"][0, Gather.source] = address(X)
 
@@ -54,7 +54,7 @@ def load_from(X, run):
 def batch_of(samples, workspace, batch_size, before=None):
     """Return the ``Batch`` of samples, targets and weights.
 
-    It takes the place of the Batch of other samples, if their targets are as wide.
+    It uses the arrays of the Batch ``before``, if the targets have equal widths.
     """
     dtype, n_rows = workspace.dtype, workspace.n_rows
     samples.check(workspace.program, dtype)
@@ -75,7 +75,7 @@ def batch_of(samples, workspace, batch_size, before=None):
 
 
 def _group_rows(groups, n_rows, batch_size):
-    """Return what goes from groups to memberships, from these to rows of X."""
+    """Return the rows that map groups to memberships, and memberships to rows of X."""
     if groups is None:
         return [], []
     expand = new_row(
@@ -90,14 +90,14 @@ def _group_rows(groups, n_rows, batch_size):
 
 
 def _gather(source, target):
-    """Return the row that gathers rows of the source, of the target's dtype."""
+    """Return the row that gathers rows of a source with the target's dtype."""
     row = _gather_row(target, source.shape[1])
     row.set(source=source)
     return row
 
 
 def _gather_row(target, width):
-    """Return the row that gathers rows of so many columns, from nowhere yet."""
+    """Return the row that gathers rows, without a source yet."""
     return new_row(
         Gather,
         table.gather_kernel(8 * target.itemsize),

@@ -1,4 +1,4 @@
-"""Minibatches of samples in parts: the rows that deal them, load and run them."""
+"""Rows for samples in parts: they form minibatches, load and run them."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from skbackprop.network.layout import aligned_zeros, padded_width
 
 
 def weight_rows(samples, bits, batch_size):
-    """Return the rows that add up the weights of a minibatch, if there are any."""
+    """Return the rows that sum the weights of a minibatch, if there are weights."""
     if samples.weights is None:
         return []
     kernel = table.loop_kernel("gather_weights", bits)
@@ -24,9 +24,9 @@ def run_parts(samples, lists, spaces, batch_size):
     ----------
     samples : Samples
     lists : list of Row
-        What each part runs, and adds its gradient to that of the others.
+        The rows of each part, which add its gradient to that of the others.
     spaces : list of Workspace
-        Of the parts, with one memory.
+        The workspaces of the parts, with shared memory.
     batch_size : int
     """
     part_of, places = samples.X.places()
@@ -48,7 +48,7 @@ def run_parts(samples, lists, spaces, batch_size):
 
 
 def shuffle_row(order, key, position, parts=None, batch_size=0):
-    """Return the row that shuffles what is in order as ``RandomState`` would.
+    """Return the row that shuffles ``order`` like ``RandomState.shuffle``.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def shuffle_row(order, key, position, parts=None, batch_size=0):
     key, position : ndarray
         State of the generator, advanced in place.
     parts : Parts, default=None
-        What minibatches are to be made of.
+        The parts of the samples, if minibatches are to be sorted by parts.
     batch_size : int, default=0
     """
 

@@ -1,7 +1,7 @@
-"""Binding of loops over time: the rows of one step, and what the next one adds to them.
+"""Binding of loops over time: the rows of one step, and their increase per step.
 
-Rows hold addresses, which are as far apart from step to step. So a step is bound twice,
-at a step and the next one; the kernel that runs a loop adds the difference.
+From step to step, addresses in rows increase by constants. A step is therefore bound
+twice, for two consecutive steps, and the kernel that runs a loop adds the difference.
 """
 
 import numpy as np
@@ -15,18 +15,18 @@ from skbackprop.network.folding import FoldedProgram
 
 
 def new_workspace(program, parameters, n_rows, memory=None):
-    """Return what a program runs in, with loops or without."""
+    """Return the workspace of a program with or without loops."""
     kind = FoldedWorkspace if isinstance(program, FoldedProgram) else Workspace
     return kind(program, parameters, n_rows, memory)
 
 
 class FoldedWorkspace(Workspace):
-    """What a program with loops runs in."""
+    """The workspace of a program with loops."""
 
     _step, _pinned = 0, {}
 
     def bind_forward(self, csr=None, training=True):
-        """Return the rows of the pass forward, loop after loop."""
+        """Return the rows of the forward pass, loop after loop."""
         rows = []
         for loop in self.program.loops:
             rows += self._bind_entry(loop, training)
@@ -35,7 +35,7 @@ class FoldedWorkspace(Workspace):
         return rows
 
     def bind_backward(self, csr=None, training=True, add=False):
-        """Return the rows of the pass backward; steps add to what is made 0 before."""
+        """Return the rows of the backward pass, whose steps add to cleared adjoints."""
         gradient = self.gradient
         rows = [] if add else [_clear(address(gradient), gradient.nbytes)]
         for signal, step in self.program.unreached:
@@ -53,7 +53,7 @@ class FoldedWorkspace(Workspace):
         return rows
 
     def _bind_entry(self, loop, training, backward=False):
-        """Return the rows of what comes before the first step of a loop."""
+        """Return the rows of the instructions before the first step of a loop."""
         rows, place_of = [], dict(loop.carried)
         for k in loop.before:
             instruction = self.program.instructions[k]
@@ -64,7 +64,7 @@ class FoldedWorkspace(Workspace):
         return rows
 
     def _bind_steps(self, body, loop, steps, training, backward=False):
-        """Return the row that runs a body for one step after the other."""
+        """Return the row that runs the body of a loop for each step."""
         if len(steps) == 0:
             return []
         rows = self._bind_at(body, loop, steps[0], training, backward)
@@ -77,10 +77,10 @@ class FoldedWorkspace(Workspace):
         return [new_list(RunSteps, run, rows, advances=advances, n_steps=len(steps))]
 
     def _bind_at(self, body, loop, step, training, backward):
-        """Return the rows of instructions as they are at a step."""
+        """Return the rows of instructions at a step."""
         self._step, self._pinned, rows = step, dict(loop.pinned), []
         for name in ("_value_addresses", "_adjoint_addresses"):
-            vars(self).pop(name, None)  # those of another step
+            vars(self).pop(name, None)  # cached for another step
         for instruction in body:
             rows += self._bind_instruction(instruction, None, training, backward, True)
         return rows
@@ -94,7 +94,7 @@ class FoldedWorkspace(Workspace):
         return [begin + (s.offset * self.n_rows + s.column) * size for s in places]
 
     def _inputs_of_rows(self, instruction):
-        """Return the like for a step: columns that are copied move on, too."""
+        """Return the same for a step, at which copied columns have moved too."""
         moves = self._step * self.program.columns[instruction.output]
         return [
             (inputs, tuple(s + moves * (n == 0) for n, s in enumerate(settings)))
@@ -102,7 +102,7 @@ class FoldedWorkspace(Workspace):
         ]
 
     def _spoil_adjoints(self):
-        """Do so at each step; a place before the first one is never read."""
+        """Fill the adjoints of each step; the place before the first is never read."""
         for loop in self.program.loops:
             outputs = [self.program.instructions[k].output for k in loop.body]
             places = [self.program.at(i, t) for t in loop.steps for i in outputs]
@@ -110,6 +110,6 @@ class FoldedWorkspace(Workspace):
 
 
 def _clear(begin, n_bytes):
-    """Return the row that makes memory 0."""
+    """Return the row that sets memory to 0."""
     kernel = table.loop_kernel("clear")
     return new_row(Clear, kernel, begin=begin, n_bytes=n_bytes)

@@ -1,1 +1,1 @@
-"""The slow, obvious truth: the same programs run with plain NumPy."""
+"""The reference implementation: programs run in plain NumPy, slow and simple."""

@@ -1,16 +1,16 @@
-r"""Second derivatives by one more pass back: the diagonal of Gauss and Newton.
+r"""Second derivatives by another backward pass: the diagonal Gauss-Newton matrix.
 
-Backprop of second derivatives (LeCun, Bottou, Orr & Muller 1998, section 7) walks
-the same graph as that of first ones. Where a module computes y of x,
+Backprop of second derivatives (LeCun, Bottou, Orr & Muller 1998, section 7) uses
+the same graph as backprop of first derivatives. If a module computes y from x,
 
 .. math:: \frac{\partial^2 E}{\partial x_j^2} \approx \sum_i
    \left(\frac{\partial y_i}{\partial x_j}\right)^2
    \frac{\partial^2 E}{\partial y_i^2}
 
-It leaves out the second derivatives of y itself, as Gauss and Newton do, so that
-no result is negative, and the mixed ones of E. Fan-out and shared parameters add
-up, as ever. In NumPy and in double precision, whatever runs the network: it is
-needed once in an epoch, for a few hundred samples.
+The approximation leaves out the second derivatives of y, like the Gauss-Newton method,
+so that no result is negative, and the mixed derivatives of E. Contributions of fan-out
+and shared parameters are added. This runs in NumPy in double precision for all
+executors, as it is needed only once per epoch, for a few hundred samples.
 """
 
 import functools
@@ -34,7 +34,7 @@ _ELEMENTS_AT_A_TIME = 2**22  # of all signals
 
 @functools.singledispatch
 def loss_curvature(loss, logits, targets):
-    """Return the second derivative of a loss in each logit, per sample."""
+    """Return the second derivative of a loss in each logit, for each sample."""
     raise NotImplementedError(f"{loss!r} has no second derivative.")
 
 
@@ -57,7 +57,7 @@ def _(loss: StepwiseLogLoss, logits, targets):
 
 
 def check_curvature(program, loss):
-    """Raise ValueError where second derivatives do not get through."""
+    """Raise ValueError if a module or the loss has no second derivatives."""
     undefined = backward_curvature.dispatch(object)
     for instruction in program.instructions:
         module = instruction.module
@@ -77,7 +77,7 @@ def check_curvature(program, loss):
 
 
 def gauss_newton_diagonal(program, parameters, loss, samples, rows, run=None):
-    """Return the mean of d2E/dw2 over samples, for each parameter.
+    """Return the mean of d2E/dw2 over samples for each parameter.
 
     Parameters
     ----------
@@ -86,28 +86,28 @@ def gauss_newton_diagonal(program, parameters, loss, samples, rows, run=None):
     loss : Loss
     samples : Samples
     rows : ndarray of int64
-        The samples that count, by their weights.
+        The samples, which are weighted by their weights.
     run : Pass, default=Pass()
-        Whether modules behave as while learning.
+        Whether modules behave as in training.
 
     Returns
     -------
     ndarray of float64 of shape (program.n_parameters,)
-        Nowhere negative; of penalties there is nothing in it.
+        Non-negative numbers, without penalties.
     """
     parameters, weights = parameters.astype(np.float64), samples.weights
     total = program.allocate(np.float64)
     for own_program, own, of_part in _parts(program, samples, rows):
         n_at_a_time = max(1, _ELEMENTS_AT_A_TIME // own_program.workspace_width)
         executor = _CurvatureExecutor(own_program, parameters, loss)
-        with np.errstate(all="ignore"):  # what diverges is seen in the loss
+        with np.errstate(all="ignore"):  # divergence shows in the loss
             for batch in batches(len(of_part), n_at_a_time):
                 total += executor.sum_curvatures(own, of_part[batch], run or Pass())
     return total / (len(rows) if weights is None else weights[rows].sum())
 
 
 def _parts(program, samples, rows):
-    """Return triples of a program, the samples that it reads, and which of them."""
+    """Return triples of a program, the samples that it reads, and selected rows."""
     if not samples.are_in_parts:
         return [(program, samples, rows)]
     places = [places for _, places in samples.X.split(rows)]
@@ -115,14 +115,14 @@ def _parts(program, samples, rows):
 
 
 class _CurvatureExecutor(ReferenceExecutor):
-    """The pass backward of the reference, by the rules of second derivatives."""
+    """The reference's backward pass with the rules for second derivatives."""
 
     backward, parameter_gradients = map(
         staticmethod, (backward_curvature, parameter_curvatures)
     )
 
     def sum_curvatures(self, samples, indices, run):
-        """Return the sum of d2E/dw2 over some samples, for each parameter."""
+        """Return the sum of d2E/dw2 over some samples for each parameter."""
         x = self._rows(samples, indices).astype(np.float64)
         signals = self._forward(x, run)
         targets = samples.targets[indices].astype(np.float64)

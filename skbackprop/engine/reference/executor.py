@@ -1,7 +1,7 @@
-"""The reference executor: the same programs, run by plain NumPy.
+"""The reference executor, which runs programs in plain NumPy.
 
-The slow, obvious truth beside :mod:`skbackprop.engine.compiled.executor`. It runs where
-numba cannot, and tests hold the compiled kernels against it.
+It is the slow and simple counterpart of :mod:`skbackprop.engine.compiled.executor`. It
+runs where numba cannot, and tests compare the compiled kernels with it.
 """
 
 import numpy as np
@@ -22,11 +22,11 @@ from skbackprop.engine.reference.modules import (
 from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.engine.stretches import moving_matrices, stretches_of
 
-_MOST_UNITS = 1024  # whose signals are kept at once where a gradient is of them all
+_MOST_UNITS = 1024  # processed together for the gradient of all samples
 
 
 def _memberships(samples, units):
-    """Return rows of X and of the targets of some units, and where groups begin."""
+    """Return the rows of X and of targets of some units, and the starts of groups."""
     if samples.groups is None:
         return units, units, None
     memberships, starts = samples.groups.expand(units)
@@ -34,7 +34,7 @@ def _memberships(samples, units):
 
 
 def _values_and_gradient(loss, logits, targets, starts):
-    """Return the loss of each unit and its gradient in the logits."""
+    """Return the loss of each unit and its gradient with respect to the logits."""
     if starts is None:
         return value_and_gradient(loss, logits, targets)
     return group_values_and_gradient(loss, logits, targets, starts)
@@ -43,7 +43,7 @@ def _values_and_gradient(loss, logits, targets, starts):
 class ReferenceExecutor(BaseExecutor):
     """Run a program with NumPy."""
 
-    # The rules of the pass backward.
+    # The rules of the backward pass.
     backward, parameter_gradients = map(staticmethod, (backward, parameter_gradients))
 
     def __init__(
@@ -105,7 +105,7 @@ class ReferenceExecutor(BaseExecutor):
 
     def run_epochs(self, coefficients, stopping, random_state=None, n_steps=0):
         self._n_steps = n_steps
-        with np.errstate(all="ignore"):  # what diverges is seen in the loss
+        with np.errstate(all="ignore"):  # divergence shows in the loss
             return self._run_epochs(coefficients, stopping, random_state)
 
     def _run_epochs(self, coefficients, stopping, random_state):
@@ -151,7 +151,7 @@ class ReferenceExecutor(BaseExecutor):
         Returns
         -------
         tuple of float or None
-            Objective, penalty and norm of the gradient; None without weight.
+            Objective, penalty and norm of the gradient; None if all weights are 0.
         """
         weights = samples.weights
         weight_sum = len(indices) if weights is None else float(weights[indices].sum())
@@ -171,10 +171,7 @@ class ReferenceExecutor(BaseExecutor):
         return (data_loss + penalty) / weight_sum, penalty / weight_sum, norm
 
     def _clip(self):
-        """Scale a gradient that is too long down to the norm allowed.
-
-        Return its norm before.
-        """
+        """Scale the gradient down to the maximum norm, and return its norm before."""
         clip_grad_norm = self._training[1].clip_grad_norm
         learned = self.gradient[: self.program.n_learned].astype(np.float64)
         norm = np.sqrt((learned**2).sum())
@@ -201,7 +198,7 @@ class ReferenceExecutor(BaseExecutor):
                 own[:] = np.copysign(size, own)
 
     def _limit_columns(self, max_norm):
-        """Scale columns of matrices that are too long down to the norm allowed."""
+        """Scale columns of matrices down to the maximum norm."""
         if not np.isfinite(max_norm):
             return
         for block in moving_matrices(self.program, self._training[1].rate_factors):
@@ -210,7 +207,7 @@ class ReferenceExecutor(BaseExecutor):
             matrix *= np.where(norms > max_norm, max_norm / norms, 1)
 
     def _loss_and_gradient(self, samples, indices, weight_sum, run):
-        """Return the summed loss of a minibatch and leave its gradient."""
+        """Return the summed loss of a minibatch and store its gradient."""
         if samples.are_in_parts:
             return self._add_parts(samples, indices, weight_sum, run)
         rows, memberships, starts = _memberships(samples, indices)
@@ -227,7 +224,7 @@ class ReferenceExecutor(BaseExecutor):
         return values.sum(dtype=np.float64)
 
     def _add_parts(self, samples, indices, weight_sum, run):
-        """Return the like of a minibatch in parts, and leave the sum of gradients."""
+        """Return the same for a minibatch in parts, and store the sum of gradients."""
         self.gradient[:], total = 0, 0.0
         parts = zip(self._parts_of(samples), samples.X.split(indices), strict=True)
         for (executor, own), (_, places) in parts:
@@ -243,7 +240,7 @@ class ReferenceExecutor(BaseExecutor):
         return samples.rows(indices)
 
     def _forward(self, x, run):
-        """Return all signals, the input's first."""
+        """Return all signals, beginning with the input."""
         signals, parameters = [x], self.program.views(self.parameters)
         with np.errstate(all="ignore"):
             for instruction in self.program.unrolled.instructions:
@@ -254,7 +251,7 @@ class ReferenceExecutor(BaseExecutor):
         return signals
 
     def _backward(self, signals, adjoint, run):
-        """Backprop: walk the instructions last to first, adding up adjoints."""
+        """Run the instructions from last to first, adding up adjoints."""
         parameters = self.program.views(self.parameters)
         gradients = self.program.views(self.gradient)
         self.gradient[:] = 0
@@ -271,7 +268,7 @@ class ReferenceExecutor(BaseExecutor):
             for i, of_parameter in zip(instruction.blocks, found, strict=False):
                 gradients[i] += of_parameter
             if not any(instruction.input_gradients):
-                continue  # nothing upstream learns
+                continue  # no gradient is needed upstream
             output = signals[instruction.output]
             found = self.backward(module, inputs, output, adjoint, blocks, run)
             for i, how, of_input in zip(

@@ -1,4 +1,4 @@
-"""What each loss computes, in plain NumPy: the truth beside the kernels."""
+"""The losses in plain NumPy, as reference for the kernels."""
 
 import functools
 
@@ -17,12 +17,12 @@ from skbackprop.engine.reference.modules import xp
 
 @functools.singledispatch
 def value_and_gradient(loss, logits, targets):
-    """Return the loss of each sample and its gradient in the logits."""
+    """Return the loss of each sample and its gradient with respect to the logits."""
     raise NotImplementedError(f"{loss!r} has no reference implementation.")
 
 
 def in_dtype(loss, logits):
-    """Return a loss with its settings as rows, a number for each output."""
+    """Return a loss with its settings as rows, with a number for each output."""
     return loss.with_settings(loss.settings(logits.shape[1]).astype(logits.dtype))
 
 
@@ -67,7 +67,7 @@ def _(loss: SoftMargin, logits, targets):
 
 
 def _of_margin(loss, logits, targets, is_soft):
-    """Return the loss of the true class's margin to the others, and its gradient."""
+    """Return the loss of the margin over the other classes, and its gradient."""
     is_true = targets.astype(int) == np.arange(logits.shape[1])
     others = np.where(is_true, -np.inf, logits).astype(logits.dtype)
     level = others.max(axis=1, keepdims=True)
@@ -97,7 +97,7 @@ def _(loss: StepwiseLogLoss, logits, targets):
 
 
 def group_values_and_gradient(loss, logits, targets, starts):
-    """Return the loss of each group, and its gradient in the logits of all."""
+    """Return the loss of each group, and the gradient with respect to all logits."""
     values, gradient = np.zeros(len(starts) - 1, logits.dtype), np.zeros_like(logits)
     for g, own in enumerate(map(slice, starts[:-1], starts[1:])):
         values[g], gradient[own] = loss.of_group(logits[own], targets[own])

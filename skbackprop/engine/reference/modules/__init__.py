@@ -1,8 +1,7 @@
-"""What each module computes, in plain NumPy, and its derivatives.
+"""The modules and their derivatives in plain NumPy, as reference for the kernels.
 
-The slow, obvious truth beside the kernels, in files of the names that stand in
-:mod:`skbackprop.network.modules`. Second derivatives are explained in
-:mod:`skbackprop.engine.reference.curvature`.
+Files have the same names as in :mod:`skbackprop.network.modules`. For second
+derivatives see :mod:`skbackprop.engine.reference.curvature`.
 """
 
 from skbackprop.engine.reference.modules import (  # noqa: F401 -- they register

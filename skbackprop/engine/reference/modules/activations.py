@@ -1,4 +1,4 @@
-"""Functions of one variable."""
+"""Elementwise functions."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A number for each column."""
+"""Bias and Scale."""
 
 from skbackprop.engine.reference.modules.rules import (
     backward,
@@ -50,6 +50,6 @@ def _(module: Scale, inputs, curvature, parameters, run):
     return [(curvature * inputs[0] ** 2).sum(axis=0)]
 
 
-# Derivatives of the output by what is read are 1 or 0, and so their squares.
+# Derivatives of the output are 1 or 0, and equal their squares.
 backward_curvature.register(Bias, backward.dispatch(Bias))
 parameter_curvatures.register(Bias, parameter_gradients.dispatch(Bias))

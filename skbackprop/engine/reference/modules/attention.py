@@ -1,4 +1,4 @@
-"""Means of values, weighted by how keys fit a query."""
+"""Scaled dot-product attention."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from skbackprop.network import ScaledDotProductAttention
 
 
 def _attention(module, inputs):
-    """Return queries, keys, values, by time steps, and the weights of the values."""
+    """Return queries, keys and values by time steps, and the weights of the values."""
     q, k, v = (x.reshape(len(x), module.n_timesteps, -1) for x in inputs)
     scores = q @ k.swapaxes(1, 2) * q.dtype.type(q.shape[2] ** -0.5)
     if module.causal:

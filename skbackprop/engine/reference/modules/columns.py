@@ -1,4 +1,4 @@
-"""Columns that are moved, or made of nothing."""
+"""Selecting, joining and creating columns."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def _(module: Zeros, inputs, parameters, run):
     return np.zeros((inputs[0].shape[0], module.n_units), inputs[0].dtype)
 
 
-# Derivatives of the output by what is read are 1 or 0, and so their squares.
+# Derivatives of the output are 1 or 0, and equal their squares.
 backward_curvature.register(Concatenate, backward.dispatch(Concatenate))
 backward_curvature.register(Slice, backward.dispatch(Slice))
 backward_curvature.register(StopGradient, backward.dispatch(StopGradient))

@@ -1,4 +1,4 @@
-"""Functions of several signals, by elements."""
+"""Elementwise functions of several signals."""
 
 import numpy as np
 
@@ -30,6 +30,6 @@ def _(module: Combination, inputs, output, curvature, parameters, run):
 
 
 def _summed_to_width(x, terms):
-    """Return terms added up over the columns where x has only one."""
+    """Return terms, summed over the columns if x has only one."""
     is_narrow = terms is not None and x.shape[1] < terms.shape[1]
     return terms.sum(axis=1, keepdims=True) if is_narrow else terms

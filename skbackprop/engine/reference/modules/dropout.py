@@ -1,4 +1,4 @@
-"""Elements set to 0 at random."""
+"""Dropout."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from skbackprop.network import Dropout
 
 
 def without_dropped(module, x, run):
-    """Return x with what a Dropout module leaves out in this pass set to 0."""
+    """Return x with the elements that Dropout drops in this pass set to 0."""
     if not run.is_training:
         return x
     kept = module.kept(x.shape, run.seed, run.n_steps, run.stream)

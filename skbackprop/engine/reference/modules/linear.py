@@ -1,4 +1,4 @@
-"""Weighted sums."""
+"""The linear module."""
 
 import numpy as np
 from scipy import sparse

@@ -1,4 +1,4 @@
-"""Rows, or columns, brought to mean 0 and variance 1."""
+"""Normalization of rows and of columns."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from skbackprop.network import BatchNorm, LayerNorm
 
 
 def _normalized(module, x, running, run):
-    """Return x normalized, and what it was multiplied by."""
+    """Return the normalized x, and its scale factor."""
     axis = 0 if running else 1
     mean, variance = x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
     if axis == 0 and not run.is_training:

@@ -1,4 +1,4 @@
-"""Columns that are encoded by bins."""
+"""Piecewise-linear encoding of columns."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ from skbackprop.network import PiecewiseLinear
 
 
 def _filled(module, x):
-    """Return t of each bin, its slope, and the number of its column."""
+    """Return t, the slope and the index of the column of each bin."""
     constants = module.constants(x.dtype, x.shape[1])
     lower, slopes = constants["constants"]
     columns, _, sizes = constants["indices"].T
     column_of = np.repeat(columns, sizes)
-    with np.errstate(over="ignore"):  # of steps
+    with np.errstate(over="ignore"):  # steps have large slopes
         return (x[:, column_of] - lower) * slopes, slopes, column_of
 
 

@@ -1,4 +1,4 @@
-"""Groups of adjacent columns."""
+"""Pooling of groups of adjacent columns."""
 
 import numpy as np
 
@@ -41,5 +41,5 @@ def _(module: MeanPool, inputs, output, curvature, parameters, run):
     return [(curvature / module.size**2).repeat(module.size, axis=1)]
 
 
-# Derivatives of the output by what is read are 1 or 0, and so their squares.
+# Derivatives of the output are 1 or 0, and equal their squares.
 backward_curvature.register(MaxPool, backward.dispatch(MaxPool))

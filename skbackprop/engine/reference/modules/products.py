@@ -1,4 +1,4 @@
-"""Products of whole rows."""
+"""Dot products of rows."""
 
 from skbackprop.engine.reference.modules.rules import (
     backward,

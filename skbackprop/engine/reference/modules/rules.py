@@ -1,6 +1,6 @@
-"""What is computed for each type of module: five functions, dispatched by type.
+"""Five functions that compute modules, dispatched by type.
 
-A module of a new kind registers its own; those that it does not need it leaves out.
+A new type of module registers the functions that it needs.
 """
 
 import functools
@@ -10,22 +10,22 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-# What formulas know as ``xp``.
+# The ``xp`` of formulas.
 _FUNCTIONS = "divide exp expm1 log log1p maximum minimum sqrt tanh where"
 xp = SimpleNamespace(erf=special.erf, **{n: getattr(np, n) for n in _FUNCTIONS.split()})
 
 
 class Pass(NamedTuple):
-    """What a pass is run for, and where its random numbers stand.
+    """The mode of a pass, and the state of its random numbers.
 
     Attributes
     ----------
     is_training : bool
-        Whether a minibatch is learned from, rather than predicted.
+        Whether the pass is for training instead of prediction.
     seed : int
-        Of the random numbers of this fit.
+        Seed of the random numbers of this fit.
     n_steps : int
-        Minibatches learned from so far.
+        Number of minibatches so far.
     stream : int
         Number of the instruction.
     """
@@ -38,13 +38,13 @@ class Pass(NamedTuple):
 
 @functools.singledispatch
 def forward(module, inputs, parameters, run):
-    """Return the output of a module; ``parameters`` has its buffers too."""
+    """Return the output of a module; ``parameters`` includes its buffers."""
     raise NotImplementedError(f"{module!r} has no reference implementation.")
 
 
 @functools.singledispatch
 def backward(module, inputs, output, adjoint, parameters, run):
-    """Return the adjoints of the inputs of a module, given that of its output."""
+    """Return the adjoints of a module's inputs, given that of its output."""
     raise NotImplementedError(f"{module!r} has no reference implementation.")
 
 
@@ -56,7 +56,7 @@ def parameter_gradients(module, inputs, adjoint, parameters, run):
 
 @functools.singledispatch
 def backward_curvature(module, inputs, output, curvature, parameters, run):
-    """Return d2E/dx2 of the inputs of a module, given that of its output."""
+    """Return d2E/dx2 of a module's inputs, given that of its output."""
     raise NotImplementedError(f"{module!r} has no backward pass of curvatures.")
 
 
