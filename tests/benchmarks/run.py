@@ -44,6 +44,7 @@ BENCHMARKS = (
     "practice",
     "tabular",
     "tabular_large",
+    "mixed",
     "mnist_accuracy",
     "distributed",
 )
