@@ -1,4 +1,4 @@
-"""The pages for contributors say what is so: floors, rooms, files, the way of a fit."""
+"""The page on architecture is right on levels, subpackages, files and a fit's path."""
 
 import re
 import sys
@@ -14,7 +14,9 @@ from skbackprop.kernels import jit
 PACKAGE = Path(skbackprop.__file__).parent
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.rst").read_text()
-ROOMS = {"skbackprop" if room == "__init__" else room for room in set().union(*FLOORS)}
+SUBPACKAGES = {
+    "skbackprop" if name == "__init__" else name for name in set().union(*FLOORS)
+}
 
 
 def section(title):
@@ -22,10 +24,10 @@ def section(title):
     return re.search(rf"^{title}\n-+\n(.*?)(?=^[^\n]+\n---|\Z)", PAGE, re.M | re.S)[1]
 
 
-def stations():
-    """Return (file, function) of each row of the table of the trip."""
+def steps():
+    """Return (file, function) of each row of the table of the path."""
     row = re.compile(r"^   \* - ``(.+?)``\n     - ``(.+?)``$", re.M)
-    return row.findall(section("A sample's trip"))
+    return row.findall(section("The path of a fit"))
 
 
 @pytest.fixture(scope="module")
@@ -53,38 +55,38 @@ def calls():
     return found
 
 
-def test_the_map_has_the_floors_that_imports_keep_to():
-    lines = re.findall(r"^    (\d)   (.+)$", section("The house"), re.M)
-    drawn = [set(rooms.split()) for _, rooms in reversed(lines)]
+def test_the_page_has_the_levels_that_imports_keep_to():
+    lines = re.findall(r"^    (\d)   (.+)$", section("Subpackages"), re.M)
+    drawn = [set(names.split()) for _, names in reversed(lines)]
     assert drawn == [*FLOORS[:-1], {"skbackprop"}]
     assert [int(number) for number, _ in lines] == list(range(len(FLOORS), 0, -1))
 
 
-def test_every_room_is_explained_from_the_ground_up():
-    explained = re.findall(r"^``(\w+)``$", section("The house"), re.M)
-    assert set(explained) == ROOMS
-    floor = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
-    floors = [floor.get(room, len(FLOORS)) for room in explained]
-    assert floors == sorted(floors)
+def test_every_subpackage_is_explained_from_the_lowest_level_up():
+    explained = re.findall(r"^``(\w+)``$", section("Subpackages"), re.M)
+    assert set(explained) == SUBPACKAGES
+    level = {name: i for i, names in enumerate(FLOORS) for name in names}
+    levels = [level.get(name, len(FLOORS)) for name in explained]
+    assert levels == sorted(levels)
 
 
-def test_a_reader_of_the_trip_meets_five_files():
-    files = [file for file, _ in stations()]
+def test_the_path_of_a_fit_has_five_files():
+    files = [file for file, _ in steps()]
     assert len(files) == len(set(files)) == 5
 
 
-def test_a_fit_comes_by_the_stations_of_the_trip_in_their_order(calls):
-    first = [calls.index(station) for station in stations()]
+def test_a_fit_calls_the_functions_of_its_path_in_their_order(calls):
+    first = [calls.index(step) for step in steps()]
     assert first == sorted(first)
 
 
-def test_a_fit_enters_the_rooms_that_the_page_names_and_no_others(calls):
-    (named,) = re.findall(r"these rooms and no others: ([^.]+)\.", PAGE)
+def test_a_fit_uses_the_subpackages_that_the_page_names_and_no_others(calls):
+    (named,) = re.findall(r"these subpackages\s+and no others: ([^.]+)\.", PAGE)
     named = set(re.findall(r"``(\w+)``", named))
-    entered = {file.split("/")[0] for file, _ in calls}
+    used = {file.split("/")[0] for file, _ in calls}
     if not jit.available():
-        entered.add("kernels")
-    assert entered == named
+        used.add("kernels")
+    assert used == named
 
 
 @pytest.mark.parametrize(
