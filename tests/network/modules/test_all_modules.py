@@ -209,9 +209,7 @@ def test_every_module_is_tried(module):
 @every_module
 def test_every_module_is_on_the_page_that_lists_them(module):
     page = Path(__file__).parents[3] / "docs" / "modules.rst"
-    name = module.__name__
-    row = rf"^   \* - `{name}\(.*\) <skbackprop\.network\.{name}>`"
-    assert re.search(row, page.read_text(), re.MULTILINE)
+    assert re.search(rf"^   \* - ``{module.__name__}\(", page.read_text(), re.MULTILINE)
 
 
 @every_module
