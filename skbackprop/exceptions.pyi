@@ -4,30 +4,30 @@ from skbackprop.separability.certificates import VanishingCombination
 import pandas as pd
 
 class ChunkError(ValueError):
-    """A chunk of samples could not be read, or is not like the others.
+    """A chunk of samples could not be read, or does not match the others.
 
-    The message says which chunk, and why; ``__cause__`` is the error itself. Where
-    epochs had ended well before, the estimator keeps what it learned in them and can
-    be used; else it is as it was.
+    The message names the chunk and the reason; ``__cause__`` is the original error.
+    If any epochs were completed before, the estimator keeps their result and can be
+    used. Otherwise it is unchanged.
     """
 
 class DivergenceError(ValueError):
-    """Training met a loss or a parameter that is not finite.
+    """The loss or a parameter became infinite or NaN during training.
 
-    The estimator keeps the parameters of the last epoch that ended well and
-    can be used. What to try: a smaller ``learning_rate_init``, features scaled
-    by StandardScaler, regression targets of moderate size.
+    The estimator keeps the parameters of the last epoch in which all values were
+    finite, and can be used. Try a smaller ``learning_rate_init``, features scaled
+    by StandardScaler, or regression targets of moderate size.
     """
 
 class NotSeparableError(ValueError):
-    """No hyperplane separates the classes, and none was asked for that nearly does.
+    """No hyperplane separates the classes, and an exact separation was required.
 
     Parameters
     ----------
     message : str
-        What was to be separated.
+        A description of what could not be separated.
     certificate : VanishingCombination
-        The proof that it cannot be.
+        The proof that no hyperplane separates the classes.
     """
     message: str
     certificate: VanishingCombination
@@ -38,10 +38,10 @@ class WrongGradientError(AssertionError):
     Parameters
     ----------
     message : str
-        Which module is wrong, and by how much.
+        The module that is wrong, and by how much.
     table : DataFrame, default=None
-        All that was compared, as `skbackprop.inspection.check_gradients` returns
-        it; kept as an attribute.
+        All comparisons, as returned by `skbackprop.inspection.check_gradients`;
+        available as an attribute.
     """
     message: str
     table: pd.DataFrame | None

@@ -13,31 +13,34 @@ import numpy as np
 import pandas as pd
 
 class CapacityDisplay:
-    """Capacity curves: the fraction separable over points per dimension.
+    """Capacity curves: the fraction separable by points per dimension.
 
-    It is made by `from_experiment`, or from one or more tables of `capacity_curve`
-    put together by :func:`pandas.concat`. All parameters are kept as attributes.
+    Use `from_experiment` to create it, or pass the table of `capacity_curve` or of
+    `empirical_capacity`. :func:`pandas.concat` joins several tables. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     curve : pandas.DataFrame
-        A table of `capacity_curve`. Every pair of numbers of features and of
-        dimensions in it is drawn as one curve.
+        The table of `capacity_curve`, or the attribute `curve` of what
+        `empirical_capacity` returns. One curve is drawn for each pair of a number of
+        features and a number of dimensions.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes with the curves.
     figure_ : matplotlib Figure
-        Figure that has them.
+        Figure with the axes.
     points_ : list of matplotlib ErrorbarContainer
-        The measured fractions and their intervals, one container per curve.
+        Measured fractions and their intervals, one container per curve.
     theory_ : list of matplotlib Line2D
-        Cover's curves, one for each of those that have a dimension.
+        Cover's curves, one for each measured curve that has a dimension.
 
     See Also
     --------
-    capacity_curve : The table behind the picture.
+    capacity_curve : Compute the table that is drawn.
+    empirical_capacity : Search for the capacity.
 
     Examples
     --------
@@ -51,11 +54,11 @@ class CapacityDisplay:
     ax_: Axes
     """Axes with the curves."""
     figure_: Figure
-    """Figure that has them."""
+    """Figure with the axes."""
     points_: list[ErrorbarContainer]
-    """The measured fractions and their intervals, one container per curve."""
+    """Measured fractions and their intervals, one container per curve."""
     theory_: list[Line2D]
-    """Cover's curves, one for each of those that have a dimension."""
+    """Cover's curves, one for each measured curve that has a dimension."""
     def __init__(self, curve: pd.DataFrame) -> None: ...
     @classmethod
     def from_experiment(
@@ -113,7 +116,7 @@ class CapacityDisplay:
         random_state : int, RandomState instance or None, default=None
             Seed of points, labels, and of all in `estimator` that has none.
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
             measured fractions.
@@ -137,7 +140,7 @@ class CapacityDisplay:
         ...     n_features=[5, 10], n_trials=50, random_state=0
         ... )
         >>> display.ax_.get_xlabel()
-        'points per dimension, P / D'
+        'points per dimension, P / N'
         """
 
     def plot(
@@ -152,7 +155,7 @@ class CapacityDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
             measured fractions.

@@ -11,23 +11,23 @@ class ArrayChunks:
     Parameters
     ----------
     X : path or array-like of shape (n_samples, n_features)
-        A file that :func:`numpy.save` has written, or an array that is cut without
-        being read whole: a memory map, or a data set of h5py or zarr.
+        A file written by :func:`numpy.save`, or an array that can be sliced without
+        being read completely: a memory map, or a data set of h5py or zarr.
     y : path or array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Targets, likewise.
+        The targets, in the same form.
     sample_weight : path or array-like of shape (n_samples,), default=None
-        Weights, likewise.
+        The sample weights, in the same form.
     rows_per_chunk : int, default=None
-        Samples that are read at once; the last chunk may have fewer. None: as many as
-        make 16 MB of X.
+        Number of samples per chunk; the last chunk may have fewer. By default, a
+        chunk has 16 MB of X.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ValueError
-        If X, y and weights are not of one length, or a file is not written by rows.
+        If X, y and sample_weight have different lengths, or a file is not in C order.
 
     See Also
     --------
@@ -35,9 +35,9 @@ class ArrayChunks:
 
     Notes
     -----
-    Give paths rather than memory maps of files that may change: what is read from a
-    path is read by the operating system, and where the file has become shorter that is
-    an error. Where a memory map has, the process is killed.
+    Pass paths rather than memory maps if files may change. A file that has become
+    shorter raises an error if it is read from a path, but kills the process if it is
+    mapped into memory.
 
     Examples
     --------
@@ -74,17 +74,17 @@ class ArrayChunks:
     def __getitem__(self, index: Any) -> Any: ...
     def __len__(self) -> int: ...
     def targets(self, index: int) -> tuple[NDArray[Any], ...]:
-        """Return a chunk without its X, which is not read.
+        """Return a chunk without X, which is not read.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple of ndarray
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
 
 

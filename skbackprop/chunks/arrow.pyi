@@ -5,30 +5,30 @@ from numpy.typing import NDArray
 from typing import Any
 
 class ArrowChunks:
-    """Chunks of a data set of Arrow: row groups of Parquet files, or files.
+    """Chunks of an Arrow data set: row groups of Parquet files, or files.
 
     Parameters
     ----------
     source : path, list of path or pyarrow.dataset.Dataset
-        A Parquet file, a folder of these, or several; or a data set that
-        :func:`pyarrow.dataset.dataset` has opened, in any format.
+        A Parquet file, a list of them or a folder, or a data set of any format opened
+        by :func:`pyarrow.dataset.dataset`.
     target : str or list of str
         Name of the column, or columns, of y.
     features : list of str, default=None
-        Names of the columns of X. None: all others, but for an index that pandas has
-        written.
+        Names of the columns of X. By default, all other columns except an index
+        written by pandas.
     sample_weight : str, default=None
-        Name of the column of weights.
+        Name of the column of sample weights.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ImportError
         If pyarrow is not installed.
     ValueError
-        If there is no such column, or nothing to read.
+        If a column does not exist, or there are no rows.
 
     See Also
     --------
@@ -36,9 +36,10 @@ class ArrowChunks:
 
     Notes
     -----
-    A chunk is a row group of Parquet, and a whole file of any other format. How large
-    row groups are is said where they are written (``row_group_size`` of
-    :func:`pyarrow.parquet.write_table`): some 100,000 rows are well read.
+    A chunk is a row group of a Parquet file, or a whole file of any other format. The
+    size of row groups is set when a file is written, by the parameter
+    ``row_group_size`` of :func:`pyarrow.parquet.write_table`. About 100,000 rows are
+    a good size.
 
     Examples
     --------
@@ -75,17 +76,17 @@ class ArrowChunks:
     def __getitem__(self, index: Any) -> Any: ...
     def __len__(self) -> int: ...
     def targets(self, index: int) -> tuple[NDArray[Any], ...]:
-        """Return a chunk without its X, whose columns are not read.
+        """Return a chunk without X, whose columns are not read.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple of ndarray
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
 
 

@@ -3,28 +3,28 @@
 from typing import Any
 
 class DaskChunks:
-    """Chunks of dask arrays or frames: their blocks of rows, or partitions.
+    """Chunks of dask arrays or dataframes: their blocks of rows, or partitions.
 
     Parameters
     ----------
     X : dask.array.Array or dask.dataframe.DataFrame of shape (n_samples, n_features)
-        The input data, an array with all of its columns in each block.
+        The input data. Each block of an array must have all columns.
     y : dask.array.Array or dask.dataframe.Series of shape (n_samples,)
-        Targets, cut at the same rows.
+        The targets, divided at the same rows.
     sample_weight : dask.array.Array or dask.dataframe.Series, default=None
-        Weights, likewise.
+        The sample weights, divided at the same rows.
     buffer : int, default=4
-        Chunks whose rows are shuffled together. Two times as many, and one more, are in
-        memory.
+        Number of chunks whose rows are shuffled together. Up to ``2 * buffer + 1``
+        chunks are in memory.
 
     Raises
     ------
     ImportError
         If dask is not installed.
     TypeError
-        If one of them is no collection of dask.
+        If one of them is not a dask collection.
     ValueError
-        If they are not cut into as many parts.
+        If they have different numbers of blocks or partitions.
 
     See Also
     --------
@@ -32,8 +32,8 @@ class DaskChunks:
 
     Notes
     -----
-    A chunk is computed anew in each epoch: what is expensive is better persisted, or
-    written to files.
+    Each chunk is computed again in each epoch. Persist collections that are expensive
+    to compute, or write them to files.
 
     Examples
     --------
@@ -62,17 +62,17 @@ class DaskChunks:
     def __getitem__(self, index: Any) -> Any: ...
     def __len__(self) -> int: ...
     def targets(self, index: int) -> tuple[Any, ...]:
-        """Return a chunk without its X.
+        """Return a chunk without X.
 
         Parameters
         ----------
         index : int
-            Of the chunk.
+            Index of the chunk.
 
         Returns
         -------
         tuple
-            The y and, where there are some, weights.
+            The targets and, if given, the sample weights.
         """
 
 

@@ -4,14 +4,15 @@ from _typeshed import SupportsLenAndGetItem
 from typing import Any
 
 class TransformedChunks:
-    """Chunks with what a fitted transformer makes of their X.
+    """Chunks with X transformed by a fitted transformer.
 
     Parameters
     ----------
     chunks : sequence of chunks
-        What is read.
+        The chunks to transform.
     transformer : estimator
-        Fitted; its ``transform`` is called with the X of each chunk, in each epoch.
+        A fitted transformer. Its ``transform`` is called with the X of each chunk, in
+        each epoch.
 
     See Also
     --------

@@ -11,35 +11,35 @@ def make_shifted_digits(
     image_size: int | None = None,
     return_X_y: bool = False,
 ) -> Bunch:
-    """Move handwritten digits by known amounts, on a canvas larger than they are.
+    """Shift handwritten digits by known amounts on a larger canvas.
 
-    Two pictures of one digit, shifted differently, are far apart as vectors, but
-    tell the same. That is prior knowledge, from which invariance can be learned: the
-    column ``sample`` tells which pictures are of the same digit [1]_.
+    Two images of a digit with different shifts are far apart as vectors, but show the
+    same digit. The column ``sample`` identifies images of the same digit. With this
+    prior knowledge, an invariant mapping can be learned [1]_.
 
     Parameters
     ----------
     shifts : sequence of int or of pairs of int, default=(-2, -1, 0, 1, 2)
-        By how many pixels: to the right, or to the right and down. Each digit
-        is shifted by each of them.
+        Shifts in pixels, to the right, or to the right and down. Each shift is
+        applied to each digit.
     digits : sequence of int, default=(4, 9)
-        Which of the digits of :func:`sklearn.datasets.load_digits`.
+        The classes to take from :func:`sklearn.datasets.load_digits`.
     image_size : int, default=None
-        Height and width of the canvas. By default it is as large as the shifts
-        ask for: 8 and twice the largest of them.
+        Height and width of the canvas. The default is 8 plus twice the largest
+        absolute shift.
     return_X_y : bool, default=False
         Whether to return ``(data, target)`` only.
 
     Returns
     -------
     Bunch
-        Of these, or the first and third of them as a tuple. The shifts of a digit
-        follow each other:
+        With the following attributes, or a tuple of ``data`` and ``target`` if
+        ``return_X_y`` is True. The shifts of a digit are consecutive.
 
         data : ndarray of float32 of shape (n_samples, image_size ** 2)
-            The pictures, flattened, from 0 to 1.
+            The flattened images, from 0 to 1.
         images : ndarray of float32 of shape (n_samples, image_size, image_size)
-            The same pictures.
+            The images.
         target : ndarray of int of shape (n_samples,)
             The digits.
         factors : DataFrame of shape (n_samples, 3)
@@ -49,7 +49,7 @@ def make_shifted_digits(
     Raises
     ------
     ValueError
-        If a digit is not one of 0 to 9, a shift not an int, or the canvas too
+        If a digit is not in 0 to 9, a shift is not an int, or the canvas is too
         small.
 
     References

@@ -15,38 +15,39 @@ def make_pose_manifold(
     random_state: int | np.random.RandomState | None = None,
     return_X_y: bool = False,
 ) -> Bunch:
-    """Render a head at random poses, in random light, with random muscles tense.
+    """Render a head with random pose, light and facial muscles.
 
-    Pictures of an object that moves lie on a manifold, whose dimension is the
-    number of its degrees of freedom, not that of pixels. Here both are known:
-    the chosen factors are drawn independently and uniformly from their ranges, the
-    others rest. The pictures are smooth functions of all factors.
+    Images of a moving object lie on a manifold whose dimension is the number of
+    degrees of freedom, not the number of pixels. Here both are known. The chosen
+    factors are drawn independently and uniformly from their ranges; the others keep
+    their resting values. The images are smooth functions of all factors.
 
     ============  ============  ====  ==================================================
     factor        range         rest  meaning
     ============  ============  ====  ==================================================
-    'azimuth'     0 to 360      0     degrees by which the head turns about its axis
-    'elevation'   -40 to 40     0     degrees, of the camera above the head
-    'roll'        -30 to 30     0     degrees, anticlockwise in the picture
-    'x', 'y'      -0.2 to 0.2   0     shift to the right and up, in picture widths
-    'z'           -2 to 2       0     shift to the camera, which is 8 away
-    'light'       -70 to 70     -20   degrees, where the light is: left to right
-    'brightness'  0.5 to 1      1     by which all pixels are multiplied
+    'azimuth'     0 to 360      0     rotation about the vertical axis, in degrees
+    'elevation'   -40 to 40     0     angle of the camera above the head, in degrees
+    'roll'        -30 to 30     0     anticlockwise rotation of the image, in degrees
+    'x', 'y'      -0.2 to 0.2   0     shift to the right and up, in image widths
+    'z'           -2 to 2       0     shift towards the camera at distance 8
+    'light'       -70 to 70     -20   angle of the light, left to right, in degrees
+    'brightness'  0.5 to 1      1     factor that multiplies all pixels
     'mouth'       0 to 1        0     closed to open
     'smile'       -1 to 1       0     corners of the mouth down to up
     'brow'        -1 to 1       0     down to up
     ============  ============  ====  ==================================================
 
-    The light stays where it is as the head turns.
+    The light does not move with the head.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        Number of pictures.
+        Number of images.
     image_size : int, default=32
-        Height and width of a picture, in pixels.
+        Height and width of the images, in pixels.
     factors : sequence of str or mapping, default=('azimuth', 'elevation', 'light')
-        What varies. A mapping gives ranges, as in ``{"azimuth": (-90, 90)}``.
+        The factors that vary. A mapping gives their ranges, as in
+        ``{"azimuth": (-90, 90)}``.
     random_state : int, RandomState instance or None, default=None
         Source of the factors.
     return_X_y : bool, default=False
@@ -55,26 +56,27 @@ def make_pose_manifold(
     Returns
     -------
     Bunch
-        Of these, or the first and third of them as a tuple:
+        With the following attributes, or a tuple of ``data`` and ``factors`` if
+        ``return_X_y`` is True.
 
         data : ndarray of float32 of shape (n_samples, image_size ** 2)
-            The pictures, flattened; 0 is black, and nothing is above 1.
+            The flattened images, from 0 (black) to at most 1.
         images : ndarray of float32 of shape (n_samples, image_size, image_size)
-            The same pictures.
+            The images.
         factors : DataFrame of shape (n_samples, n_factors)
-            What varied.
+            The values of the factors.
         circular : dict
-            Period of each factor that comes back to where it began: azimuth has
-            that of 360 degrees, if its range is a full turn.
+            Periods of circular factors: 360 for azimuth, if its range is a full
+            turn.
 
     Raises
     ------
     ValueError
-        If a factor is unknown or named twice, or a range is empty or not finite.
+        If a factor is unknown or repeated, or a range is empty or not finite.
 
     See Also
     --------
-    render_heads : Pictures at given values of the factors.
+    render_heads : Render images for given values of the factors.
 
     References
     ----------
@@ -96,29 +98,30 @@ def make_pose_manifold(
     """
 
 def render_heads(factors: Any, *, image_size: int = 32) -> NDArray[Any]:
-    """Render the head of `make_pose_manifold` at given values of its factors.
+    """Render the head of `make_pose_manifold` for given values of its factors.
 
     Parameters
     ----------
     factors : DataFrame or mapping of str to array-like of shape (n_samples,)
-        Values of factors, numbers or arrays of them. What is not given rests.
+        Values of the factors, as numbers or arrays. Factors that are not given keep
+        their resting values.
     image_size : int, default=32
-        Height and width of a picture, in pixels.
+        Height and width of the images, in pixels.
 
     Returns
     -------
     ndarray of float32 of shape (n_samples, image_size, image_size)
-        The pictures.
+        The images.
 
     Raises
     ------
     ValueError
-        If a factor is unknown or not finite, if z brings the camera into the
-        head, or if there are no values.
+        If a factor is unknown or not finite, if z puts the camera inside the head,
+        or if there are no values.
 
     Examples
     --------
-    A full turn in four steps, and what it ends with:
+    A full turn in four steps ends where it started:
 
     >>> from skbackprop.datasets import render_heads
     >>> turn = render_heads({"azimuth": [0, 90, 180, 270, 360], "light": 30})

@@ -12,25 +12,25 @@ def make_spirals(
     noise: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    r"""Wind classes around each other, one spiral each.
+    r"""Generate intertwined spirals, one for each class.
 
     A sample of class k of K is at
 
     .. math:: r \, (\cos \varphi, \sin \varphi) + \epsilon, \qquad
        r = \sqrt u, \quad \varphi = 2 \pi \Big( n_{turns} \, r + \frac{k}{K} \Big)
 
-    with u uniform in [0, 1], so that spirals are about as dense everywhere.
+    with u uniform in [0, 1], so that the density is about the same everywhere.
 
     Parameters
     ----------
     n_samples : int, default=200
-        Number of samples, as evenly divided among classes as possible.
+        Number of samples, divided among classes as evenly as possible.
     n_turns : float, default=1.5
-        How often a spiral winds around the origin.
+        Number of turns of a spiral around the origin.
     n_spirals : int, default=2
         Number of classes.
     noise : float, default=0.0
-        Standard deviation of the Gaussian :math:`\epsilon`; spirals end at
+        Standard deviation of the Gaussian :math:`\epsilon`. Spirals end at
         distance 1 from the origin.
     random_state : int, RandomState instance or None, default=None
         Source of the samples.

@@ -124,7 +124,7 @@ class GraphDisplay:
         """
 
     def to_html(self) -> str:
-        """Return a page with a slider over the steps.
+        """Return a page with a slider over the frames.
 
         Returns
         -------

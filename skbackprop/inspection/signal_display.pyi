@@ -125,7 +125,8 @@ class LayerSignalDisplay:
         ------
         TypeError, ValueError
             If the estimator is no network of this package, or minimises a loss of
-            groups of samples; if it learns by L-BFGS and `n_steps` is not 0.
+            groups of samples; if `n_steps` is not 0, and the solver is L-BFGS or
+            classes are weighted as 'balanced'.
 
         Notes
         -----

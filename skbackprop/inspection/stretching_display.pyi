@@ -106,7 +106,7 @@ class SpaceStretchingDisplay:
             Classes or numbers, shown as colours: up to 7 different ones as colours
             far apart, more as shades.
         parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
+            Parameters of a graph, as in :func:`vjp`.
         nodes : list of int or Node, default=None
             Which nodes to show, numbered as ``print(graph)`` has them; by default all.
         n_lines : int, default=15

@@ -30,6 +30,10 @@ class UnitMapDisplay:
         Samples, drawn on the maps of the output.
     y : array-like of shape (n_samples,), default=None
         Classes or numbers, shown as colours.
+    limits : dict, default=None
+        Where scales end: for each layer an array of shape (n_units,), the values at
+        which the colours of its maps end, and for 'links' the weight of the widest.
+        By default the largest absolute values of `maps` and of `links`.
 
     Attributes
     ----------
@@ -44,6 +48,7 @@ class UnitMapDisplay:
 
     See Also
     --------
+    UnitMapFrames : The same at several times of training, with a slider.
     SpaceStretchingDisplay : Where layers of two units put the samples.
     sklearn.inspection.DecisionBoundaryDisplay : The output alone, of any estimator.
 
@@ -64,6 +69,7 @@ class UnitMapDisplay:
     extent: tuple[float, ...]
     X: ArrayLike | None
     y: ArrayLike | None
+    limits: dict[Any, Any] | None
     ax_: Axes
     """Axes with the links."""
     figure_: Figure
@@ -80,6 +86,7 @@ class UnitMapDisplay:
         extent: Sequence[float],
         X: ArrayLike | None = None,
         y: ArrayLike | None = None,
+        limits: dict[Any, Any] | None = None,
     ) -> None: ...
     @classmethod
     def from_estimator(
@@ -104,16 +111,16 @@ class UnitMapDisplay:
         X : array-like of shape (n_samples, 2)
             The samples.
         y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours.
+            Classes or numbers, shown as colours: up to 7 different ones as colours
+            far apart, more as shades.
         parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
+            Parameters of a graph, as in :func:`vjp`.
         max_units : int, default=8
-            Of a layer with more units, so many are shown: those whose values spread
-            most over the samples.
+            Most units shown of a layer: those whose values spread most over the samples.
         grid_resolution : int, default=50
             Points of a map in each direction.
         ax : matplotlib Axes, default=None
-            Where maps and links are put; by default those of a new figure.
+            Where maps and links are drawn; by default on those of a new figure.
         image_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None
@@ -165,7 +172,7 @@ class UnitMapDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where maps and links are put; by default those of a new figure.
+            Where maps and links are drawn; by default on those of a new figure.
         image_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None

@@ -13,28 +13,29 @@ class Disentanglement:
     Parameters
     ----------
     disentanglement : float
-        Whether each coordinate depends on one factor only: 0 to 1.
+        How far each coordinate depends on one factor only, from 0 to 1.
     completeness : float
-        Whether each factor is in one coordinate only, a circular one in two: 0 to 1.
+        How far each factor is in one coordinate only, or two if circular, from 0 to 1.
     informativeness : float
         Mean of the cross-validated R^2 of the factors, at most 1.
     modularity : float
-        Whether each active coordinate has information about one factor only: 0 to 1.
+        How far each active coordinate has information about one factor only, from 0
+        to 1.
     compactness : float
-        Whether information about each factor is in one coordinate only, of a circular
-        one in two: 0 to 1.
+        How far the information about each factor is in one coordinate only, or two if
+        circular, from 0 to 1.
     explicitness : float
-        Mean share of the factors' entropy that is predicted linearly: 0 to 1.
+        Mean fraction of the factors' entropy that is predicted linearly, from 0 to 1.
     r2 : Series of shape (n_factors,)
-        R^2 of each factor; of a circular one, of the point on the circle.
+        R^2 of each factor. For circular factors, R^2 of the point on the circle.
     importances : DataFrame of shape (n_coordinates, n_factors)
-        How much each coordinate matters to the prediction of each factor.
+        Importance of each coordinate for the prediction of each factor.
     by_coordinate : Series of shape (n_coordinates,)
-        Disentanglement of each coordinate; 0 for one that no factor needs.
+        Disentanglement of each coordinate; 0 if it has no importance for any factor.
     by_factor : Series of shape (n_factors,)
-        Completeness of each factor; 0 for one that no coordinate tells of.
+        Completeness of each factor; 0 if no coordinate has importance for it.
     information : DataFrame of shape (n_coordinates, n_factors)
-        Mutual information of each coordinate with each factor, as a share of the
+        Mutual information of each coordinate with each factor, as a fraction of the
         factor's entropy.
     active : Series of shape (n_coordinates,)
         Whether each coordinate has information about any factor.
@@ -81,90 +82,95 @@ def disentanglement(
     n_bins: int = 10,
     random_state: int | np.random.RandomState | None = 0,
 ) -> Disentanglement:
-    r"""Measure whether coordinates are factors, as DCI and InfoMEC do.
+    r"""Measure how well coordinates match factors, by the scores DCI and InfoMEC.
 
-    For DCI, each factor is predicted from all coordinates. With :math:`R_{ij}` the
-    importance of coordinate i of D to factor j of K [1]_,
+    For DCI [1]_, each factor is predicted from all coordinates. With the importance
+    :math:`R_{ij}` of coordinate i of D for factor j of K,
 
     .. math:: D_i = 1 - \frac{H(R_{i1}, \dots, R_{iK})}{\log K}, \qquad
        C_j = 1 - \frac{H(R_{1j}, \dots, R_{Dj})}{\log D}
 
     where H is the entropy of the numbers divided by their sum. Disentanglement is
-    the mean of the :math:`D_i` with weights :math:`\sum_j R_{ij}`, completeness that of
-    the :math:`C_j`, informativeness that of the factors' R^2 in cross-validation.
+    the mean of the :math:`D_i` with weights :math:`\sum_j R_{ij}`. Completeness is the
+    mean of the :math:`C_j`, and informativeness that of the factors' cross-validated
+    R^2.
 
     A circular factor, an angle :math:`\theta`, is predicted as
-    :math:`(\cos \theta, \sin \theta)`, so that the ends of its range are near each
-    other. Its importances are those of both, added. It needs two coordinates: its
-    :math:`C_j` is :math:`1 - \max(0, H - \log 2) / (\log D - \log 2)`.
+    :math:`(\cos \theta, \sin \theta)`, so that the ends of its range are close. Its
+    importance is the sum of both. As it needs two coordinates, its :math:`C_j` is
+    :math:`1 - \max(0, H - \log 2) / (\log D - \log 2)`.
 
-    InfoMEC [2]_ needs no importances. With the mutual information I of coordinate
-    :math:`z_i` and factor :math:`s_j`, as a share of the entropy of the factor,
+    InfoMEC [2]_ uses the mutual information I of coordinate :math:`z_i` and factor
+    :math:`s_j` as a fraction of the entropy of the factor. With
 
     .. math:: N_{ij} = \frac{I(z_i; s_j)}{H(s_j)}, \qquad
        M_i = \frac{\max_j N_{ij} / \sum_j N_{ij} - 1 / K}{1 - 1 / K}, \qquad
        C_j = \frac{\max_i N_{ij} / \sum_i N_{ij} - 1 / D}{1 - 1 / D},
 
     modularity is the mean of :math:`M_i` and compactness that of :math:`C_j`, over
-    active coordinates: those that tell at least a twentieth of some factor. For a
-    circular factor the two greatest of its :math:`N_{ij}` are added, and D is half as
-    great. A factor of which no coordinate tells a twentieth has :math:`C_j = 0`.
-    Explicitness is the mean of
+    active coordinates, those with :math:`N_{ij} \ge 1 / 20` for some factor. For a
+    circular factor, the two largest :math:`N_{ij}` are added, and D is halved. If all
+    :math:`N_{ij}` of a factor are below 1 / 20, its :math:`C_j` is 0. Explicitness is
+    the mean of
 
     .. math:: E_j = 1 - \frac{H_V(s_j | z)}{H(s_j)}
 
     where the predictive entropy :math:`H_V` is the log loss of softmax regression on
-    all coordinates, without penalty. Factors are labels for it: values that are few as
-    they are, others in `n_bins` bins of equally many samples, arcs of a circular one.
+    all coordinates, without penalty. Factors with few values are used as labels.
+    Others are divided into `n_bins` bins of equal counts, which are arcs for circular
+    factors.
 
     Parameters
     ----------
     Z : array-like of shape (n_samples, n_coordinates)
         The representation.
     factors : array-like of shape (n_samples, n_factors)
-        Factors that generated the samples; a DataFrame has their names.
+        The factors that generated the samples, named if a DataFrame.
     circular : mapping, default=None
-        Period of each circular factor, by name or column number, as in
+        Periods of circular factors by name or column number, as in
         ``{"azimuth": 360}``.
     regressor : {'lasso', 'forest'}, default='lasso'
-        What predicts. 'lasso': :class:`sklearn.linear_model.LassoCV` on standardised
-        coordinates and factors; importances are the sizes of its coefficients, and
-        R^2 tells what is linear. 'forest': 50 trees of
-        :class:`sklearn.ensemble.RandomForestRegressor` with at least 3 samples in a
-        leaf, and their impurity-based importances, for any dependence.
+        The regressor that predicts factors. 'lasso' is
+        :class:`sklearn.linear_model.LassoCV` on standardised coordinates and factors,
+        for linear dependence; the importances are the absolute values of its
+        coefficients. 'forest' is :class:`sklearn.ensemble.RandomForestRegressor` with
+        50 trees of at least 3 samples per leaf, for any dependence; the importances
+        are impurity-based.
     cv : int, default=5
-        Number of folds, shuffled, for R^2.
+        Number of shuffled folds for R^2.
     n_bins : int, default=10
-        Number of bins of a factor that has more distinct values, for InfoMEC; less if
-        there are fewer than 5 samples for each. Coordinates of at most as many values
-        are discrete: they are compared as labels, and predict as indicators of these.
+        Number of bins of factors with more distinct values, for InfoMEC; fewer if
+        there would be fewer than 5 samples per bin. Coordinates with at most this
+        number of values are discrete: they are used as labels for mutual information,
+        and one-hot encoded for prediction.
     random_state : int, RandomState instance or None, default=0
-        Source of folds and forests, and of what makes equal coordinates differ for
-        the estimate of information.
+        Source of the folds, of the forests, and of the noise that separates equal
+        coordinates in the estimate of mutual information.
 
     Returns
     -------
     Disentanglement
-        The six scores, and what they are means of.
+        The six scores, and the values that they are means of.
 
     Raises
     ------
     ValueError
-        If Z and factors have different lengths, fewer than 2 samples per fold, or a
-        factor that is constant, or if a circular factor does not exist.
+        If Z and factors have different lengths or fewer than 2 samples per fold, if a
+        factor is constant, or if a circular factor does not exist.
 
     Notes
     -----
-    Information of coordinates that are not discrete is estimated from the distances to
-    10 neighbours (Ross 2014), as published. In 500 samples of uniform factors, each in
-    a coordinate of its own, modularity and compactness are estimated as 0.99, not 1.
-    Explicitness is that of the samples it is fitted to, as published: with n samples
-    it is about :math:`(B - 1) D / (2 n \log B)` for B bins and coordinates of noise.
+    As in the original code, the mutual information of continuous coordinates is
+    estimated from the distances to 10 neighbours (Ross 2014). For 500 samples of
+    uniform factors, each in its own coordinate, the estimates of modularity and
+    compactness are 0.99 instead of 1. Explicitness is measured on the samples of the
+    fit, also as in the original: with n samples it is about
+    :math:`(B - 1) D / (2 n \log B)` for B bins and coordinates of pure noise.
 
-    Two things differ from the published code. There, a coordinate is active if its
-    range is at least a twentieth of the greatest, which depends on units: to prune
-    so, leave coordinates out of Z. And there, labels have weights as if all were
-    equally frequent in the fit, which for bins they are.
+    There are two differences from the original code. There, a coordinate is active if
+    its range is at least a twentieth of the largest, which depends on units; to prune
+    this way, leave coordinates out of Z. And there, labels are weighted in the fit to
+    be equally frequent, which makes no difference for bins.
 
     References
     ----------

@@ -10,34 +10,35 @@ from typing_extensions import Self
 import pandas as pd
 
 class DimensionByScaleDisplay:
-    """Intrinsic dimension over the size of neighbourhoods, with intervals.
+    """Plot of intrinsic dimension against the size of neighbourhoods, with intervals.
 
-    A flat part is the dimension of a manifold. From near, noise has as many
-    dimensions as there are features; from afar, a manifold bends, or ends.
+    A flat part of the curve shows the dimension of a manifold. At small scales, noise
+    has as many dimensions as features. At large scales, the curvature and the borders
+    of a manifold matter.
 
-    It is made by `from_data`, or from the table `scales` of an
-    `IntrinsicDimension`. All parameters are kept as attributes. Scales without a finite
-    interval, at which all neighbours are equally far, are not drawn.
+    Use `from_data` to create a display, or the table `scales` of an
+    `IntrinsicDimension`. All parameters are stored as attributes. Scales without a
+    finite interval, at which all neighbours are equally far, are not drawn.
 
     Parameters
     ----------
     scales : pandas.DataFrame
         The table of scales.
     name : str, default=None
-        Label of the curve; by default it has none.
+        Label of the curve. By default there is no label.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes with the curve.
     figure_ : matplotlib Figure
-        Figure that has them.
+        Figure that contains the axes.
     errorbar_ : matplotlib ErrorbarContainer
         The curve and its intervals.
 
     See Also
     --------
-    intrinsic_dimension : What the table comes from, with ``method="gride"``.
+    intrinsic_dimension : Returns the table, with ``method="gride"``.
 
     Examples
     --------
@@ -54,7 +55,7 @@ class DimensionByScaleDisplay:
     ax_: Axes
     """Axes with the curve."""
     figure_: Figure
-    """Figure that has them."""
+    """Figure that contains the axes."""
     errorbar_: ErrorbarContainer
     """The curve and its intervals."""
     def __init__(self, scales: pd.DataFrame, *, name: str | None = None) -> None: ...
@@ -78,25 +79,25 @@ class DimensionByScaleDisplay:
         X : array-like of shape (n_samples, n_features)
             The samples.
         n_neighbors : int, default=None
-            Number of neighbours of the largest scale, a power of 2; by default 64, or
-            less if that is more than an eighth of the samples.
+            Number of neighbours of the largest scale, a power of 2. The default is
+            64, but at most an eighth of the samples.
         correct_bias : bool, default=True
             Whether to correct the bias of finite samples.
         confidence_level : float, default=0.95
-            Level of the intervals.
+            Confidence level of the intervals.
         name : str, default=None
-            Label of the curve; by default it has none.
+            Label of the curve. By default there is no label.
         against : {'n_neighbors', 'distance'}, default='n_neighbors'
-            What the dimension is drawn over, on a logarithmic axis.
+            The quantity on the horizontal axis, which is logarithmic.
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         errorbar_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
 
         Returns
         -------
         DimensionByScaleDisplay
-            The display; its table is the attribute `scales`.
+            The display, with the table as attribute `scales`.
 
         See Also
         --------
@@ -120,16 +121,16 @@ class DimensionByScaleDisplay:
         against: Literal['n_neighbors', 'distance'] = 'n_neighbors',
         errorbar_kw: dict[Any, Any] | None = None,
     ) -> DimensionByScaleDisplay:
-        """Draw the curve.
+        """Plot the curve.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, a new figure is created.
         name : str, default=None
-            Label of the curve; by default that of the display.
+            Label of the curve. By default, that of the display.
         against : {'n_neighbors', 'distance'}, default='n_neighbors'
-            What the dimension is drawn over, on a logarithmic axis.
+            The quantity on the horizontal axis, which is logarithmic.
         errorbar_kw : dict, default=None
             Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
 
@@ -141,7 +142,7 @@ class DimensionByScaleDisplay:
         Raises
         ------
         ValueError
-            If there is no table, as of estimates by other methods.
+            If there is no table, as for estimates by other methods.
         """
 
 

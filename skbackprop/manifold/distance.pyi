@@ -13,23 +13,23 @@ def off_manifold_distance(
 ) -> NDArray[Any]:
     r"""Measure how far samples are from the manifold of training data.
 
-    Near a sample x the manifold is taken for its tangent plane: through the mean
-    :math:`m` of the nearest training samples, spanned by their first principal
-    components :math:`V`. The distance is the length of what sticks out,
+    Near a sample x, the manifold is approximated by a plane through the mean :math:`m`
+    of the nearest training samples, spanned by their first principal components
+    :math:`V`. The distance is the norm of the orthogonal component,
 
-    .. math:: \| (I - V V') (x - m) \|.
+    .. math:: \| (I - V V^T) (x - m) \|.
 
-    It does not tell how far x is from training samples along the manifold.
+    It does not include the distance from training samples along the manifold.
 
     Parameters
     ----------
     X_train : array-like of shape (n_train, n_features)
-        Samples on the manifold, or near it. Duplicates count once, also
-        where they differ by rounding to the precision of X_train.
+        Samples on the manifold or near it. Duplicates count once, even if they
+        differ by rounding to the precision of X_train.
     X : array-like of shape (n_samples, n_features)
-        Samples. Those that are in X_train too are among their own neighbours.
+        The samples. A sample that is also in X_train is one of its own neighbours.
     n_neighbors : int, default=10
-        Number of training samples that span a plane.
+        Number of training samples that define a plane.
     n_components : int, default=None
         Dimension of the manifold, less than `n_neighbors`. By default
         :func:`intrinsic_dimension` of X_train, rounded.
@@ -38,13 +38,13 @@ def off_manifold_distance(
     -------
     ndarray of shape (n_samples,)
         Distances, in the units of X. Directions in which the neighbours do not
-        vary at all are no part of a plane, whatever `n_components`.
+        vary are not part of a plane, even if `n_components` is larger.
 
     Raises
     ------
     ValueError
-        If there are too few training samples, or too few neighbours for a plane
-        of the dimension.
+        If there are too few training samples, or too few neighbours for the
+        dimension.
 
     References
     ----------
@@ -54,7 +54,7 @@ def off_manifold_distance(
 
     Examples
     --------
-    Points on a circle, and what is outside, on and inside of it:
+    A circle, and points outside, on and inside of it:
 
     >>> import numpy as np
     >>> from skbackprop.manifold import off_manifold_distance

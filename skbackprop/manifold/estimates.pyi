@@ -6,34 +6,34 @@ from typing import Any
 import pandas as pd
 
 class IntrinsicDimension:
-    """An estimate of the dimension of the manifold that data lies near.
+    """An estimate of the dimension of the manifold near which data lies.
 
     Parameters
     ----------
     dimension : float
-        The estimate; infinite where all neighbours are equally far.
+        The estimate; infinite if all neighbours are equally far.
     interval : tuple of float or None
-        Bounds that hold the dimension with the level of confidence. None for
-        principal components of all data, for which no statistics are assumed.
+        Confidence interval of the dimension. None for principal components of all
+        data.
     confidence_level : float
-        That of the interval.
+        Confidence level of the interval.
     method : str
-        How it was estimated.
+        The method of estimation.
     n_neighbors : int or None
-        How many neighbours of each sample were looked at; None if all were. For 'gride'
-        those of the scale that the estimate is of.
+        Number of neighbours of each sample, or None for all samples. For 'gride', that
+        of the scale of the estimate.
     n_samples : int
         Number of distinct samples.
     uncorrected : float
-        The estimate before its bias was corrected.
+        The estimate before the correction of its bias.
     local : ndarray of shape (n_samples,)
-        An estimate for each row of X. Duplicates have the same.
+        An estimate for each row of X, equal for duplicates.
     scales : DataFrame or None
-        The estimate by the number of neighbours, for 'gride'; None for other methods.
-        A row is a scale, in columns ``n_neighbors``; ``distance``, the mean of those to
-        the last neighbour and to the one half as many away, in units of X;
-        ``dimension``; ``standard_error``, half of the interval over the quantile of
-        the normal distribution; ``lower`` and ``upper``, the interval; and
+        For 'gride', a row for each scale; None for other methods. The columns are
+        ``n_neighbors``; ``distance``, the mean of the distances to the last neighbour
+        and to the one of half its rank, in units of X; ``dimension``;
+        ``standard_error``, half the width of the interval divided by the quantile of
+        the normal distribution; ``lower`` and ``upper``, the ends of the interval; and
         ``uncorrected``.
     """
     dimension: float
