@@ -75,14 +75,13 @@ copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
 SKLEARN = "https://scikit-learn.org/stable"
+SET_OUTPUT = "sphx_glr_auto_examples_miscellaneous_plot_set_output.py"
 SKLEARN_LABELS = {
     "accuracy_score": "modules/model_evaluation.html#accuracy-score",
     "df_output_transform": "modules/df_output_transform.html",
     "metadata_routing": "metadata_routing.html",
     "r2_score": "modules/model_evaluation.html#r2-score",
-    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py": (
-        "auto_examples/miscellaneous/plot_set_output.html"
-    ),
+    SET_OUTPUT: "auto_examples/miscellaneous/plot_set_output.html",
 }
 
 
@@ -115,6 +114,8 @@ def link_to_others(app, env, node, content):
         uri = PAGES[begin].format(target)
     else:
         return None
+    if target == SET_OUTPUT:  # its label would be the text
+        content = nodes.inline("", "Introducing the set_output API")
     return nodes.reference("", "", content, internal=False, refuri=uri)
 
 
