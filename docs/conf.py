@@ -29,7 +29,7 @@ extensions = [
     "sphinx-mathjax-offline",  # MathJax among the pages, not from a server
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "sg_execution_times.rst"]  # of former versions
 default_role = "py:obj"
 nitpicky = True
 # Parameters and values, which numpydoc and scikit-learn write like names with a page.
