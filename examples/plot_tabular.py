@@ -81,7 +81,7 @@ def prepared(classifier):
 
 classifiers = {
     "LogisticRegression": prepared(LogisticRegression()),
-    "MLPClassifier\nof scikit-learn": prepared(MLPClassifier(random_state=0)),
+    "MLP of scikit-learn": prepared(MLPClassifier(random_state=0)),
     "HistGradientBoosting": HistGradientBoostingClassifier(random_state=0),
     "TabularClassifier": TabularClassifier(random_state=0),
 }
