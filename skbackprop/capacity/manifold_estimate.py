@@ -93,9 +93,7 @@ class ManifoldCapacity:
         ax.scatter(
             table["radius"], table["dimension"], **{"s": 20, **(points_kw or {})}
         )
-        for name, row in table.iterrows():
-            at = row["radius"], row["dimension"]
-            ax.annotate(name, at, xytext=(4, 4), textcoords="offset points")
+        self._write_names(ax, table[["radius", "dimension"]])
         if np.isfinite(self.radius):
             ax.plot(self.radius, self.dimension, "k*", label="all manifolds together")
             ax.legend()
@@ -107,6 +105,21 @@ class ManifoldCapacity:
             title=f"capacity {self.capacity:.3g} ({low:.3g} to {high:.3g})",
         )
         return ax
+
+    def _write_names(self, ax, places):
+        """Write each name beside its point, on the side away from the other points."""
+        is_right = places["radius"] >= places["radius"].median()
+        is_upper = places["dimension"] >= places["dimension"].median()
+        for name, at in places.iterrows():
+            ax.annotate(
+                name,
+                at,
+                xytext=(3 if is_right[name] else -3, 3 if is_upper[name] else -3),
+                textcoords="offset points",
+                horizontalalignment="left" if is_right[name] else "right",
+                verticalalignment="bottom" if is_upper[name] else "top",
+                fontsize="small",
+            )
 
     def _plot_levels(self, ax, table, keywords):
         """Draw lines of equal capacity behind the manifolds."""

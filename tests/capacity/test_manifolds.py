@@ -509,27 +509,7 @@ def test_samples_without_a_cone_are_refused(X, affine, message):
         manifold_capacity(X, groups=G2, affine=affine)
 
 
-# The picture
-
-
-def test_the_picture_has_manifolds_at_their_radius_and_dimension():
-    matplotlib = pytest.importorskip("matplotlib", reason="extra: test")
-    matplotlib.use("Agg")
-    plt = pytest.importorskip("matplotlib.pyplot")
-    X, y = digits(5)
-    found = manifold_capacity(X, y, n_draws=30, random_state=0)
-    _, ax = plt.subplots()
-    assert found.plot(ax, points_kw={"marker": "x"}) is ax
-    drawn = ax.collections[0].get_offsets()
-    np.testing.assert_allclose(drawn, found.table[["radius", "dimension"]])
-    assert [text.get_text() for text in ax.texts[:10]] == list("0123456789")
-    [star] = ax.lines
-    np.testing.assert_allclose(
-        np.ravel(star.get_data()), [found.radius, found.dimension]
-    )
-    points = manifold_capacity(np.eye(3), groups=range(3), n_draws=5, random_state=0)
-    assert points.plot() is not ax
-    plt.close("all")
+# The result
 
 
 def test_a_result_is_a_number_and_says_its_interval():
