@@ -1,37 +1,37 @@
-"""What the executor and the kernels agree on: the fields of the three tables.
+"""The interface between executors and kernels: the fields of three tables.
 
 Every kernel has the signature ``void(int64* row, int64* context, float64*
-scalars)``. ``row`` says what this kernel works on, ``context`` holds what all
-rows of a minibatch share, ``scalars`` the floating-point numbers that change from
-step to step. Strides and sizes are numbers of elements, a matrix is row-major.
+scalars)``. ``row`` has the operands of this kernel, ``context`` the integers that all
+rows of a minibatch share, and ``scalars`` the floating-point numbers that change from
+step to step. Strides and sizes are numbers of elements, and matrices are row-major.
 
-There is a layout for each kind of row, those of threads in
-:mod:`skbackprop.kernels.lanes`. Its fields are numbers, constants to the
-compiler: ``row[Loss.targets]`` is ``row[3]``. In all of them field ``KERNEL``
-is the address of the kernel that the row is for.
+Each kind of row has a layout; those for threads are in
+:mod:`skbackprop.kernels.lanes`. Its fields are numbers, which are constants for the
+compiler: ``row[Loss.targets]`` is ``row[3]``. In all layouts, field ``KERNEL`` is the
+address of the kernel of the row.
 
 Rows of signals and of weight matrices are padded (see
-:func:`skbackprop.network.layout.padded_width`). The padding of parameters, of
-their gradients and of the adjoints is zero as long as all is finite; that of
-signals may hold anything finite.
+:func:`skbackprop.network.layout.padded_width`). The padding of parameters, gradients
+and adjoints is zero as long as all values are finite. The padding of signals may have
+any finite values.
 """
 
 from typing import NamedTuple, NewType
 
 KERNEL = 0
-ROW_FIELDS = 40  # of the longest layout, in whole cache lines: rows stand in a table
+ROW_FIELDS = 40  # of the longest layout, rounded up to cache lines, for tables of rows
 ROW_BYTES = 8 * ROW_FIELDS
 
-Address = NewType("Address", int)  # in bytes; 0 is that of what is not wanted
+Address = NewType("Address", int)  # in bytes; 0 for optional operands that are absent
 
 
 def _numbered(layout, first=0):
-    """Return a layout with each field numbered, and so usable as an index."""
+    """Return a layout whose fields are numbers, usable as indices."""
     return layout(*range(first, first + len(layout._fields)))
 
 
 def row_layout(layout):
-    """Return the layout of a row: its fields numbered behind ``KERNEL``."""
+    """Return the layout of a row, with fields numbered after ``KERNEL``."""
     return _numbered(layout, KERNEL + 1)
 
 
@@ -40,12 +40,12 @@ def row_layout(layout):
 
 @row_layout
 class Module(NamedTuple):
-    """An instruction: a module and what it reads and writes.
+    """An instruction: a module and its operands.
 
-    Signals are (batch, width) matrices: up to three of them, x, x2 and x3, are
-    read, y is written; dx, dx2, dx3, dy are their adjoints. A signal may lie
-    inside the rows of a wider one, so strides and widths are independent:
-    kernels may read, but not write, behind the width rounded up to ROW_QUANTUM.
+    Signals are (batch, width) matrices. Up to three of them, x, x2 and x3, are read,
+    and y is written; dx, dx2, dx3, dy are their adjoints. A signal may be a part of the
+    rows of a wider one, so strides and widths are independent: kernels may read, but
+    not write, beyond the width rounded up to ROW_QUANTUM.
     """
 
     x: Address
@@ -56,7 +56,7 @@ class Module(NamedTuple):
     dx2: Address
     dx3: Address
     dy: Address
-    # From one row to the next, of a signal and of its adjoint.
+    # Stride of the rows of a signal and of its adjoint.
     ldx: int
     ldx2: int
     ldx3: int
@@ -65,33 +65,33 @@ class Module(NamedTuple):
     width_x2: int
     width_x3: int
     width_y: int
-    # 1 where the backward kernel adds to what is there (fan-out, shared
-    # parameters), 0 where it is the first to write and therefore overwrites.
+    # 1 if the backward kernel adds to the existing values (fan-out, shared
+    # parameters), 0 if it is the first to write and therefore overwrites.
     add_dx: int
     add_dx2: int
     add_dx3: int
-    add_dw: int  # to both gradients, that of the bias too
+    add_dw: int  # for both gradients, dw and db
     # Parameters: a weight matrix (width_x, width_y) or a vector, and a bias.
     w: Address
     b: Address
     dw: Address
     db: Address
     ldw: int
-    # What a module brings along: numbers, in rows padded like those of parameters,
-    # with a vector behind the last that may be read; and int64, as they are.
+    # Constants of a module: numbers in rows padded like those of parameters, with a
+    # readable vector after the last row; and int64 without padding.
     constants: Address
     indices: Address
     running_mean: Address
     running_var: Address
-    setting: int  # of the module: an integer, or a float64 by its bits
+    setting: int  # of the module: an integer, or the bits of a float64
     setting2: int
-    add_y: int  # 1 where a product is added to y instead of to the bias
-    # 1 where the signals of an elementwise module fill their rows, which it may
-    # then run through as one.
+    add_y: int  # 1 if a product is added to y instead of to the bias
+    # 1 if the signals of an elementwise module fill their rows, which are then
+    # processed as one long row.
     fills_rows: int
-    is_training: int  # 1 where a minibatch is learned from, 0 where it is predicted
-    stream: int  # number of the instruction: tells random streams apart
-    # A CSR matrix in place of x: values, int32 column indices, int64 row starts.
+    is_training: int  # 1 in training, 0 in prediction
+    stream: int  # number of the instruction, which selects a random stream
+    # A CSR matrix instead of x: values, int32 column indices, int64 row starts.
     x_data: Address
     x_indices: Address
     x_indptr: Address
@@ -102,19 +102,19 @@ class Module(NamedTuple):
 
 @row_layout
 class Loss(NamedTuple):
-    """A loss of the logits of a minibatch."""
+    """The loss of a minibatch, given its logits."""
 
     logits: Address
-    adjoint: Address  # of the logits, in rows as long as theirs
+    adjoint: Address  # of the logits, with the same stride
     targets: Address
     weights: Address  # of samples or groups
-    settings: Address  # of the loss, a row for each of its numbers
-    scratch: Address  # that a loss of whole minibatches works in
+    settings: Address  # of the loss, a row for each setting
+    scratch: Address  # memory for losses of whole minibatches
     ld_logits: int
     ld_targets: int
     ld_settings: int
     width: int  # of the logits
-    n_classes: int  # that each step of a sequence chooses from
+    n_classes: int  # of each step of a sequence
 
 
 @row_layout
@@ -130,16 +130,16 @@ class Gather(NamedTuple):
 
 @row_layout
 class ExpandGroups(NamedTuple):
-    """From a minibatch of groups to its memberships; all of them are int64."""
+    """The map from a minibatch of groups to memberships, all int64."""
 
-    group_starts: Address  # among all memberships
-    memberships: Address  # of the minibatch, where they go
-    batch_starts: Address  # where its groups begin among them
+    group_starts: Address  # in all memberships
+    memberships: Address  # output: those of the minibatch
+    batch_starts: Address  # output: the starts of its groups in them
 
 
 @row_layout
 class FindMembers(NamedTuple):
-    """From memberships to rows of the data."""
+    """The map from memberships to rows of the data."""
 
     members: Address  # int64: the row of the data of each membership
 
@@ -154,15 +154,15 @@ class Update(NamedTuple):
     parameters: Address
     gradient: Address
     slots: Address  # the first of the optimizer's vectors
-    ld_slots: int  # from one of them to the next
+    ld_slots: int  # distance between them
     n_elements: int
-    decays: int  # 1 where penalties apply to these parameters
-    factor: int  # of the learning rate, at least 0: a float64 by its bits
+    decays: int  # 1 if penalties apply to these parameters
+    factor: int  # of the learning rate, at least 0: the bits of a float64
 
 
 @row_layout
 class Clip(NamedTuple):
-    """The limit of a gradient's norm."""
+    """The limit on the norm of a gradient."""
 
     gradient: Address
     n_elements: int
@@ -170,7 +170,7 @@ class Clip(NamedTuple):
 
 @row_layout
 class LimitColumns(NamedTuple):
-    """The limit of the norms of a matrix's columns."""
+    """The limit on the norms of the columns of a matrix."""
 
     matrix: Address
     ld: int
@@ -180,7 +180,7 @@ class LimitColumns(NamedTuple):
 
 @row_layout
 class CheckFinite(NamedTuple):
-    """The search for parameters that are not finite."""
+    """The check for parameters that are not finite."""
 
     parameters: Address
     n_elements: int
@@ -191,7 +191,7 @@ class CheckFinite(NamedTuple):
 
 @row_layout
 class RowList(NamedTuple):
-    """Rows that run one after the other, of ROW_BYTES each."""
+    """Rows that run one after the other, each of ROW_BYTES."""
 
     rows: Address
     n_rows: int
@@ -199,7 +199,7 @@ class RowList(NamedTuple):
 
 @row_layout
 class Flushed(NamedTuple):
-    """A row that runs with subnormal numbers counting as zero."""
+    """A row that runs with subnormal numbers treated as zero."""
 
     row: Address
 
@@ -216,36 +216,36 @@ class Shuffle(NamedTuple):
 
 @row_layout
 class Deal(NamedTuple):
-    """Minibatches made of parts of the samples, as far as these reach."""
+    """The division of samples into minibatches of one part each, if possible."""
 
     order: Address  # int64: the samples, shuffled
-    dealt: Address  # int64: where they go for the time being
+    dealt: Address  # int64: scratch memory for them
     part_of: Address  # int64, of each sample
     n_parts: int
-    blocks: Address  # int64: the whole minibatches, shuffled; then in order again
+    blocks: Address  # int64: the complete minibatches, shuffled and later reset
     n_blocks: int
     batch_size: int
 
 
 @row_layout
 class RunParts(NamedTuple):
-    """The parts of a minibatch, whose gradients add up."""
+    """The parts of a minibatch, whose gradients are added."""
 
     rows: Address  # of the list row of each part, which adds to the gradient
     n_rows: int
     part_of: Address  # int64, of each sample
-    places: Address  # int64: which one of its part it is
-    chosen: Address  # int64: where the places of a minibatch go
+    places: Address  # int64: index of each sample in its part
+    chosen: Address  # int64: scratch memory for the indices of a minibatch
     gradient: Address
     gradient_bytes: int
-    adjoints: Address  # that all parts share: padding of one may be another's number
+    adjoints: Address  # shared: padding of one part may hold numbers of another
     adjoint_bytes: Address  # int64, of each part
-    latest: int  # the part that has used them last, -1 for none
+    latest: int  # the last part that used them, -1 for none
 
 
 @row_layout
 class RunBlocks(NamedTuple):
-    """A minibatch, block by block, whose gradients add up."""
+    """The blocks of a minibatch, whose gradients are added."""
 
     rows: Address  # of the list row of a block, which adds to the gradient
     n_rows: int  # 1
@@ -258,13 +258,13 @@ class RunSteps(NamedTuple):
 
     rows: Address
     n_rows: int
-    advances: Address  # int64, what a step adds to each number of the rows
+    advances: Address  # int64, the increase per step of each number in the rows
     n_steps: int
 
 
 @row_layout
 class Clear(NamedTuple):
-    """Memory that becomes 0."""
+    """Memory that is set to 0."""
 
     begin: Address
     n_bytes: int
@@ -284,30 +284,30 @@ class Epoch(NamedTuple):
 
 @row_layout
 class Epochs(NamedTuple):
-    """Epochs, until a rule says stop."""
+    """Epochs until a stopping rule applies."""
 
     n_epochs: int
     epoch_row: Address
     shuffle_row: Address  # 0: keep the order of the samples
     check_row: Address  # checks that the parameters are finite
     coefficients: Address  # all steps' float64 optimizer coefficients
-    records: Address  # where N_RECORDS float64 of each epoch go
+    records: Address  # output: N_RECORDS float64 for each epoch
     parameters: Address
-    snapshot: Address  # where they are kept as of the last finite epoch
+    snapshot: Address  # output: the parameters after the last finite epoch
     parameter_bytes: int
     max_no_improvement: int
     no_improvement: int  # in and out: epochs without improvement so far
     n_done: int  # out: epochs done
-    has_diverged: int  # out: 1 where a loss or a parameter was not finite
+    has_diverged: int  # out: 1 if a loss or a parameter was not finite
 
 
-# Transformers, which work on blocks of as many samples as a vector has lanes
+# Transformers, which process blocks of as many samples as a vector has lanes
 # (skbackprop.kernels.transformers.blocks)
 
 
 @row_layout
 class Blocks(NamedTuple):
-    """Rows that run on block after block of samples."""
+    """Rows that run on each block of samples."""
 
     rows: Address
     n_rows: int
@@ -316,7 +316,7 @@ class Blocks(NamedTuple):
 
 @row_layout
 class SampleBlock(NamedTuple):
-    """What loads samples into a block, checks or changes it."""
+    """Loading, checking or changing a block of samples."""
 
     block: Address
     n_features: int
@@ -326,28 +326,28 @@ class SampleBlock(NamedTuple):
     data: Address
     indices: Address
     indptr: Address
-    remainders: Address  # a number for each lane, that becomes NaN
-    divisor: Address  # n_features as a number
+    remainders: Address  # a number for each lane, set to NaN if not finite
+    divisor: Address  # n_features as a float
 
 
 @row_layout
 class Combine(NamedTuple):
-    """Features of a block that become outputs."""
+    """The combination of features of a block into outputs."""
 
     block: Address
     n_features: int
-    places: Address  # int32: where in the block each output's features are
-    n_places: int  # of each output, or else
-    starts: Address  # int64: where those of each output begin
-    sizes: Address  # numbers: how many each output has
+    places: Address  # int32: places in the block of each output's features
+    n_places: int  # of each output; or if they differ:
+    starts: Address  # int64: start of each output's places
+    sizes: Address  # floats: number of each output's places
     weights: Address
     ld_weights: int
     biases: Address
     outputs: Address
     ld_outputs: int
     n_outputs: int
-    advances: int  # 1: outputs of a block begin at its first sample, 0: at once
-    remainders: Address  # one vector: NaN where outputs are not finite
+    advances: int  # 1: outputs begin at the block's first sample, 0: at the start
+    remainders: Address  # one vector: NaN if outputs are not finite
 
 
 @row_layout
@@ -359,7 +359,7 @@ class MaxOfEntries(NamedTuple):
     indptr: Address  # int64
     group_of: Address  # uint32, for each feature
     sizes: Address  # uint32, of the groups
-    counts: Address  # uint32, to work with
+    counts: Address  # uint32, scratch memory
     outputs: Address
     ld_outputs: int
     n_groups: int
@@ -375,10 +375,10 @@ class Winners(NamedTuple):
     n_winners: int
     values: Address  # of the winners
     indices: Address  # int32, of the winners
-    work: Address  # of two int64
+    work: Address  # scratch memory of two int64
 
 
-# What all rows share
+# Tables that all rows share
 
 
 @_numbered
@@ -389,44 +389,44 @@ class Context(NamedTuple):
     order: Address  # of the minibatch's int64 sample indices
     gemm: Address  # of the matrix product of this dtype
     pack: Address  # its scratch memory
-    zeros: Address  # a row as long as the longest: what overwriting starts from
+    zeros: Address  # a row of maximum length, to which products are added
     coefficients: Address  # of this step: ``Penalty``, then float64 of the optimizer
     seed: int  # of the random numbers of this fit
-    n_steps: int  # minibatches learned from so far: a counter of random numbers
+    n_steps: int  # minibatches so far, the counter of random numbers
     first_row: int  # of the block of samples, in the minibatch or in all data
-    n_groups: int  # of rows in this minibatch, where a loss sees groups
-    group_starts: Address  # of the n_groups + 1 int64 rows where they begin
+    n_groups: int  # in this minibatch, for losses of groups
+    group_starts: Address  # n_groups + 1 int64: the first row of each group
 
 
 @_numbered
 class Scalar(NamedTuple):
     """The floating-point numbers that all rows of a minibatch share."""
 
-    loss: float  # sum of weight * loss over the minibatch, added to by the loss
-    scale: float  # 1 / sum of the minibatch's weights: factor of the adjoint
+    loss: float  # sum of weight * loss over the minibatch; losses add to it
+    scale: float  # 1 / sum of the minibatch's weights, a factor of the adjoint
     l2: float  # alpha / sum of the minibatch's weights
-    squared_norm: float  # sum of the squared decaying weights, of all updates
+    squared_norm: float  # sum of the squared decaying weights over all updates
     weight_sum: float  # sum of the minibatch's weights
-    absolute_norm: float  # sum of the absolute decaying weights, likewise
+    absolute_norm: float  # sum of the absolute decaying weights over all updates
     loss_factor: float  # factor of the reported loss
-    tol: float  # improvement that counts as one
-    best_loss: float  # in and out: least loss of an epoch so far
-    remainder: float  # out of the check: 0, or NaN where a parameter is not finite
-    epoch_loss: float  # out of an epoch: its mean loss, NaN where it diverged
-    clip_norm: float  # largest norm of a gradient
+    tol: float  # minimum improvement of the loss
+    best_loss: float  # in and out: smallest loss of an epoch so far
+    remainder: float  # result of the check: 0, or NaN if a parameter is not finite
+    epoch_loss: float  # result of an epoch: its mean loss, NaN if it diverged
+    clip_norm: float  # maximum norm of a gradient
     shrinkage: float  # of the proximal step of the L1 penalty
-    loss_setting: float  # what a loss of groups is told, as its margin
-    gradient_squares: float  # squared norm of the gradient, of all updates
-    epoch_penalty: float  # out of an epoch: the part of its loss that is penalty
+    loss_setting: float  # setting of a loss of groups, such as the margin
+    gradient_squares: float  # squared norm of the gradient over all updates
+    epoch_penalty: float  # result of an epoch: the penalty in its loss
     epoch_gradient_norm: float  # out of an epoch: mean of its gradients' norms
     unclipped_norm: float  # out of the clip: norm of the gradient before
 
 
 @_numbered
 class Penalty(NamedTuple):
-    """What stands in front of the optimizer's coefficients of a step.
+    """The coefficients of a step that precede those of the optimizer.
 
-    As in :mod:`skbackprop.engine.penalties`.
+    They are defined in :mod:`skbackprop.engine.penalties`.
     """
 
     alpha: float
@@ -442,4 +442,4 @@ N_PENALTIES = len(Penalty)
 RECORDED = (Scalar.epoch_loss, Scalar.epoch_penalty, Scalar.epoch_gradient_norm)
 N_RECORDS = len(RECORDED)
 
-COUNT_CHAINS = 4  # vectors that are counted at a time when selecting winners
+COUNT_CHAINS = 4  # vectors that are counted together when selecting winners

@@ -1,9 +1,9 @@
-"""How the rest of the package reaches kernels: by name, then by address.
+"""Access to kernels from the rest of the package, by name and by address.
 
-Files that make kernels import numba at their top. It takes longer to import than
-all else, and some environments hold one that raises: ``import skbackprop`` does
-without it. Other files therefore never import one of these; they load it by
-name, most of them only when a kernel is needed that no cache holds.
+Files that make kernels import numba, which takes longer to import than all else, and
+fails in some environments. ``import skbackprop`` must work without numba. Other files
+therefore do not import these files, but load them by name, mostly only when a kernel is
+not in the cache.
 """
 
 import ctypes
@@ -22,33 +22,32 @@ def kernel_file(name):
 
 
 def kernel_factory(name):
-    """Return what makes a kernel, named as ``'training.gather.gather'``.
+    """Return the function that makes a kernel, such as ``'training.gather.gather'``.
 
-    That is ``make_gather`` of :mod:`skbackprop.kernels.training.gather`.
+    This name stands for ``make_gather`` of :mod:`skbackprop.kernels.training.gather`.
     """
     file, _, kernel = name.rpartition(".")
     return getattr(kernel_file(file), f"make_{kernel}")
 
 
 def compiled(kernel, *settings):
-    """Return the address of the kernel of this name, made for these settings.
+    """Return the address of a kernel, given its name and settings.
 
-    Settings are integers and strings: they are part of its name in the cache.
+    Settings are integers and strings, which become part of its name in the cache.
     """
     name = "_".join([kernel, *map(str, settings)])
     return jit.compile_kernel(lambda: kernel_factory(kernel)(*settings), name)
 
 
 def has_kernels(dtype):
-    """Tell whether there are kernels for numbers of this type, here."""
+    """Return whether kernels for a dtype are available."""
     return dtype in (np.float32, np.float64) and jit.available()
 
 
 def run_kernel(kernel, *tables):
-    """Run the kernel at an address on its row, its context and its scalars.
+    """Run the kernel at an address on a row, a context and scalars.
 
-    Tables that it does not read may be left out. ctypes lets go of the
-    interpreter's lock meanwhile.
+    Tables that it does not read can be left out. ctypes releases the GIL meanwhile.
     """
     addresses = [address(table) for table in tables]
     addresses += [None] * (3 - len(tables))
@@ -56,5 +55,5 @@ def run_kernel(kernel, *tables):
 
 
 def address(array):
-    """Return where the elements of an array begin, in bytes."""
+    """Return the address of the first element of an array."""
     return array.__array_interface__["data"][0]

@@ -1,9 +1,9 @@
-"""Read what a kernel is compiled to: ``python -m skbackprop.kernels.dump``.
+"""Print the code of a kernel: ``python -m skbackprop.kernels.dump``.
 
-Without a name, it lists all kernels and what each is made for. With one, and a
-setting for each of these, it prints the optimized LLVM code of the kernel; with
-``--asm``, the processor's own. Settings are words, or expressions of Python in
-which the modules of :mod:`skbackprop.network` go by their names::
+Without arguments, it lists all kernels and the names of their settings. Given a kernel
+and its settings, it prints the optimized LLVM code, or with ``--asm`` the assembly.
+Settings are words or Python expressions, in which the modules of
+:mod:`skbackprop.network` are available by name::
 
     python -m skbackprop.kernels.dump training.gather.gather 32
     python -m skbackprop.kernels.dump transformers.expansion.expand relu binary 64
@@ -40,21 +40,21 @@ def kernel_names():
             inspect.signature(make).parameters
         )
         for file in files
-        if "." in file  # the files beside this one are about kernels
+        if "." in file  # files beside this one do not make kernels
         for factory, make in vars(kernel_file(file)).items()
         if factory.startswith("make_") and make.__module__ == prefix + file
     }
 
 
 def llvm(name, *settings):
-    """Return the optimized LLVM code of a kernel, compiled anew.
+    """Compile a kernel and return its optimized LLVM code.
 
     Parameters
     ----------
     name : str
-        As ``'training.gather.gather'``.
+        Name such as ``'training.gather.gather'``.
     *settings : object
-        What it is made for.
+        Settings of the kernel.
 
     Returns
     -------
@@ -64,14 +64,14 @@ def llvm(name, *settings):
 
 
 def assembly(name, *settings):
-    """Return the processor's code of a kernel, compiled anew.
+    """Compile a kernel and return its assembly.
 
     Parameters
     ----------
     name : str
-        As ``'training.gather.gather'``.
+        Name such as ``'training.gather.gather'``.
     *settings : object
-        What it is made for.
+        Settings of the kernel.
 
     Returns
     -------
@@ -81,19 +81,19 @@ def assembly(name, *settings):
 
 
 def _compiled(name, settings):
-    # The cache has machine code only, without what it was made from.
+    # The cache has only machine code.
     return jit.compile_function(kernel_factory(name)(*settings), name)
 
 
 def main(arguments=None):
-    """List the kernels, or print the code of one."""
+    """List the kernels, or print the code of a kernel."""
     parser = argparse.ArgumentParser(
         prog="python -m skbackprop.kernels.dump",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", nargs="?", help="as training.gather.gather")
-    parser.add_argument("settings", nargs="*", help="what it is made for")
+    parser.add_argument("name", nargs="?", help="such as training.gather.gather")
+    parser.add_argument("settings", nargs="*", help="settings of the kernel")
     parser.add_argument("--asm", action="store_true", help="print assembly")
     options = parser.parse_intermixed_args(arguments)
     if options.name is None:

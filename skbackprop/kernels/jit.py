@@ -1,13 +1,13 @@
-"""Guarded, cached compilation: a broken cache costs time, never a fit.
+"""Compilation with a robust cache, which never makes a fit fail.
 
-Numba's own disk cache is keyed by the file a function stands in, raises when
-its folder is unwritable or its files are damaged, and lets two processes
-interleave index and data. Here a compiled kernel is one file: its name says
-which kernel, processor and sources it belongs to, a digest in front of the
-machine code tells whether it is whole, and it appears by an atomic rename.
+Numba's own disk cache is keyed by the file of a function, raises errors if its folder
+is not writable or its files are damaged, and allows two processes to interleave index
+and data. Here each compiled kernel is a file. Its path identifies the kernel, the
+processor and the sources, a digest before the machine code detects damage, and it is
+created by an atomic rename.
 
-The logger of this module tells what was compiled (INFO), what was loaded or
-could not be (DEBUG), and how long it took.
+The logger of this module reports what was compiled (INFO), what was loaded or could not
+be loaded (DEBUG), and the time it took.
 """
 
 import functools
@@ -27,23 +27,23 @@ import numpy as np
 logger = logging.getLogger(__name__)
 
 _addresses = {}  # kernel name -> address of its machine code
-_keep_alive = []  # what owns that machine code
+_keep_alive = []  # the owners of that machine code
 _lock = threading.RLock()
 n_compiled = 0  # kernels compiled (not loaded) in this process, for tests
 
 
 @functools.cache
 def available():
-    """Tell whether kernels can be compiled; warn once where they cannot."""
+    """Return whether kernels can be compiled; warn once if they cannot."""
     try:
         import numba
 
         is_told_not_to = numba.config.DISABLE_JIT
         if not is_told_not_to:
-            # Some numba imports beside a NumPy that it cannot compile with. Where
-            # the cache holds this kernel, these versions have compiled it once.
+            # Some versions of numba can be imported, but cannot compile with the
+            # installed NumPy. If this kernel is cached, these versions can.
             compile_kernel(_make_identity, "identity")
-    except Exception as error:  # numba raises ImportError and others of its own
+    except Exception as error:  # numba raises ImportError and its own exceptions
         warnings.warn(
             f"numba cannot compile here ({error}); skbackprop runs on its slow "
             "NumPy executor. Install versions of numba and NumPy that fit "
@@ -72,23 +72,23 @@ def _make_identity():
 
 
 def kernel_name(address):
-    """Return the name of the kernel at an address, None where there is none."""
+    """Return the name of the kernel at an address, or None."""
     names = {where: name for name, where in _addresses.items()}
     return names.get(address)
 
 
 def compile_kernel(factory, name, is_cached=True):
-    """Return the address of a compiled kernel, from the cache if it is there.
+    """Return the address of a compiled kernel, from the cache if possible.
 
     Parameters
     ----------
     factory : callable
-        Called, only if the cache has no such kernel, for what
-        ``kernel`` or ``plain_kernel`` of :mod:`skbackprop.kernels.language` made.
+        Called only if the kernel is not in the cache. Returns a function made by
+        ``kernel`` or ``plain_kernel`` of :mod:`skbackprop.kernels.language`.
     name : str
-        Unique among all kernels; names the machine code and its cache file.
+        Unique name of the kernel, also of its machine code and its cache file.
     is_cached : bool, default=True
-        Whether the kernel is kept for other processes.
+        Whether to keep the kernel for other processes.
 
     Returns
     -------
@@ -103,11 +103,11 @@ def compile_kernel(factory, name, is_cached=True):
 
 
 def compile_function(function, name):
-    """Return what numba makes of a kernel's function; it owns the machine code."""
+    """Return numba's compiled object for a kernel, which owns the machine code."""
     from numba import cfunc
 
-    # Machine code of several processes meets in the cache: its symbols must
-    # not depend on the order in which a process compiled its kernels.
+    # Several processes share the cache, so symbols of machine code must not depend on
+    # the order in which a process compiles its kernels.
     function.__name__ = function.__qualname__ = name
     return cfunc(function.signature)(function)
 
@@ -127,7 +127,7 @@ def _compile(factory, name, is_cached):
 
 
 def _load(name):
-    """Return the address of a cached kernel, None where there is none."""
+    """Return the address of a cached kernel, or None."""
     from numba.core.compiler_lock import global_compiler_lock
     from numba.core.registry import cpu_target
     from numba.core.runtime import rtsys
@@ -140,13 +140,13 @@ def _load(name):
             raise ValueError("the file is damaged")
         state, symbol = pickle.loads(payload)
         with global_compiler_lock:
-            # Machine code may refer to numba's runtime; a compilation starts it.
+            # Machine code may refer to numba's runtime, which compilation would start.
             rtsys.initialize(cpu_target.target_context)
             library = cpu_target.target_context.codegen().unserialize_library(state)
             address = library.get_pointer_to_function(symbol)
     except FileNotFoundError:
         return None
-    except Exception as error:  # whatever is wrong with a cache, compile instead
+    except Exception as error:  # compile instead, whatever is wrong with the cache
         logger.debug("cached kernel %s not used: %s", name, error)
         return None
     logger.debug("loaded %s in %.1f ms", name, 1e3 * (time.perf_counter() - start))
@@ -155,7 +155,7 @@ def _load(name):
 
 
 def _store(name, content):
-    """Write a kernel to the cache; where that fails it stays in memory."""
+    """Write a kernel to the cache; if that fails it stays in memory."""
     try:
         payload = pickle.dumps(content)
         path = _cache_file(name)
@@ -178,7 +178,7 @@ def _cache_file(name):
 
 @functools.cache
 def _cache_folder():
-    """Return a folder that belongs to these sources, versions and processor."""
+    """Return the cache folder for these sources, versions and this processor."""
     from numba.core.registry import cpu_target
     from numba.misc.appdirs import user_cache_dir
 
@@ -190,9 +190,9 @@ def _cache_folder():
 
 
 def _sources():
-    """Return the text of all sources that machine code is made from.
+    """Return the text of all sources that machine code depends on.
 
-    Those of the package itself come with it: they state its version.
+    This includes ``__init__.py`` of the package, which has the version.
     """
     package = Path(__file__).parents[1]
     files = sorted(

@@ -1,22 +1,22 @@
-"""The rows by which threads share a minibatch, and agree who does what.
+"""Layouts of the rows by which threads divide a minibatch among themselves.
 
-They are layouts as those of :mod:`skbackprop.kernels.abi`.
+They are like those of :mod:`skbackprop.kernels.abi`.
 """
 
 from typing import NamedTuple
 
 from skbackprop.kernels.abi import Address, Scalar, row_layout
 
-# What a piece of a step adds up.
+# The sums over a piece of a step.
 SUMMED = (Scalar.squared_norm, Scalar.absolute_norm, Scalar.gradient_squares)
 N_SUMMED = len(SUMMED)
 
 
 @row_layout
 class Lanes(NamedTuple):
-    """A minibatch whose blocks are dealt to lanes, and these to threads.
+    """A minibatch whose blocks are divided into lanes, which threads claim.
 
-    It has no kernel: all threads see it, and agree by it who does what.
+    It has no kernel. All threads share it to coordinate their work.
     """
 
     context: Address  # of the minibatch
@@ -27,27 +27,27 @@ class Lanes(NamedTuple):
     losses: Address  # float64, of each lane
     n_blocks: int  # of this minibatch
     n_lanes: int
-    pieces: Address  # of a list row for each piece of the step; 0: lanes are run
-    sums: Address  # float64: what pieces have added up, SUMMED for each
+    pieces: Address  # of a list row for each piece of the step; 0 to run lanes
+    sums: Address  # float64: the SUMMED of each piece
     n_tasks: int  # lanes or pieces
-    n_left: int  # that no thread has claimed; 0 or less: none
+    n_left: int  # tasks that no thread has claimed, 0 or less if there are none
     n_done: int
-    is_over: int  # 1: there are no minibatches any more
+    is_over: int  # 1 if there are no more minibatches
 
 
 @row_layout
 class Offer(NamedTuple):
-    """Lanes or pieces that are offered to all threads, the calling one among them."""
+    """Lanes or pieces that are offered to all threads, including the calling one."""
 
     lanes: Address
-    member: Address  # of the Member row of the thread that calls
-    context: Address  # of its own
+    member: Address  # of the Member row of the calling thread
+    context: Address  # of the calling thread
     scalars: Address
 
 
 @row_layout
 class RunLanes(NamedTuple):
-    """A minibatch, lane by lane."""
+    """The lanes of a minibatch."""
 
     lanes: Address
     offer: Address
@@ -55,7 +55,7 @@ class RunLanes(NamedTuple):
 
 @row_layout
 class RunPieces(NamedTuple):
-    """A step, piece by piece of the parameters."""
+    """A step over the pieces of the parameters."""
 
     rows: Address  # of the list row of each piece
     n_rows: int
@@ -66,7 +66,7 @@ class RunPieces(NamedTuple):
 
 @row_layout
 class Member(NamedTuple):
-    """A thread that runs lanes and pieces, in a workspace of its own."""
+    """A thread that runs lanes and pieces in its own workspace."""
 
     lanes: Address
     lane: Address  # of its RunLane row
@@ -78,18 +78,18 @@ class RunLane(NamedTuple):
     """A lane that a thread runs."""
 
     lanes: Address
-    lane: int  # which one
+    lane: int  # its number
     forward: Address  # of the list row that loads a block and runs it forward
     backward: Address  # of the list row that runs it backward
-    gradient: Address  # that rows of ``backward`` now add to, or write
-    gradient_bytes: int  # to be made 0 before the first block of a lane
+    gradient: Address  # to which rows of ``backward`` currently point
+    gradient_bytes: int  # to clear before the first block of a lane
     pointers: Address  # of the addresses, in these rows, that point into the gradient
     n_pointers: int
 
 
 @row_layout
 class AwaitLanes(NamedTuple):
-    """What a thread that helps does until it is over."""
+    """The loop of a helper thread until training is over."""
 
     lanes: Address
     member: Address
@@ -97,7 +97,7 @@ class AwaitLanes(NamedTuple):
 
 @row_layout
 class AddLanes(NamedTuple):
-    """Gradients of lanes that are added to that of the first, in order."""
+    """The sum of the gradients of lanes in order, in place of the first."""
 
     lanes: Address
     target: Address

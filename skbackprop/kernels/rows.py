@@ -1,4 +1,4 @@
-"""Rows as Python fills them: by the names of their fields."""
+"""Rows, filled in Python by the names of their fields."""
 
 import numpy as np
 
@@ -7,22 +7,22 @@ from skbackprop.kernels.calling import address
 
 
 class Row(np.ndarray):
-    """A row that knows its layout, and keeps alive what it points at.
+    """A row with its layout, which keeps alive the arrays that it points to.
 
     Attributes
     ----------
     layout : NamedTuple
-        One of :mod:`skbackprop.kernels.abi`.
+        A layout of :mod:`skbackprop.kernels.abi`.
     memory : dict of str to ndarray
-        The arrays that its fields point at.
+        The arrays that its fields point to.
     listed : list of Row
-        Of a row that runs others: these, which stand copied in its ``memory``.
+        The rows that this row runs, which are copied into ``memory``.
     """
 
     layout, memory, listed = None, None, ()
 
     def set(self, **fields):
-        """Set fields; an array stands for its address."""
+        """Set fields; arrays are replaced by their addresses."""
         for name, value in fields.items():
             if isinstance(value, np.ndarray):
                 self.memory[name], value = value, address(value)
@@ -30,9 +30,9 @@ class Row(np.ndarray):
 
 
 def new_row(layout, kernel, **fields):
-    """Return a row for the kernel at an address; fields that are not named are 0."""
-    # A list first: to set a field of an array takes three times as long, and nets
-    # whose steps are not alike have many rows.
+    """Return a row for the kernel at an address; other fields are 0."""
+    # A list first, as setting a field of an array takes three times as long, and
+    # networks unrolled without loops have many rows.
     numbers, memory = [0] * ROW_FIELDS, {}
     numbers[KERNEL] = kernel
     for name, value in fields.items():
@@ -45,7 +45,7 @@ def new_row(layout, kernel, **fields):
 
 
 def new_list(layout, kernel, rows, **fields):
-    """Return a row for a kernel that runs rows, copied one behind the other."""
+    """Return a row for a kernel that runs other rows, which are copied."""
     table = np.array(rows, np.int64).reshape(-1, ROW_FIELDS)
     row = new_row(layout, kernel, rows=table, n_rows=len(rows), **fields)
     row.listed = rows

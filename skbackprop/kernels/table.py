@@ -1,6 +1,6 @@
-"""Which kernels run which module: the table that executors bind from.
+"""The table of kernels for modules, which executors use for binding.
 
-A new module is a row here and its kernels. Only what a network uses is
+A new module needs a row here and its kernels. Only kernels that a network uses are
 compiled (or loaded from the cache), once per process and dtype.
 """
 
@@ -28,9 +28,9 @@ from skbackprop.network.modules import (
 
 
 class _Kernels(NamedTuple):
-    """Kernels ``make_forward_<name>``, ``make_backward_<name>`` of a file.
+    """The kernels ``make_forward_<name>`` and ``make_backward_<name>`` of a file.
 
-    ``settings`` returns what rows of the module carry, at most two numbers.
+    ``settings`` returns the settings of rows of the module, at most two numbers.
     """
 
     file: str
@@ -70,7 +70,7 @@ _TABLE = {
     ),
 }
 
-# What modules are made of that state a formula of their own.
+# The kernels of modules that define a formula.
 _FORMULAS = {
     activations.Elementwise: _Kernels("activations", "elementwise"),
     combinations.Combination: _Kernels("combinations", "combination"),
@@ -95,7 +95,7 @@ def module_kernels(module, bits, sparse=False):
     settings = (bits,) if type(module) in _TABLE else (module, bits)
     name, package = _name(module, sparse), "skbackprop.network"
     is_ours = type(module).__module__.startswith(f"{package}.")
-    if not is_ours:  # whose code may change while its name stays
+    if not is_ours:  # custom code may change under the same name
         name = f"{name}_{id(type(module))}"
         _users_types.add(type(module))
 
@@ -109,9 +109,9 @@ def module_kernels(module, bits, sparse=False):
 
 
 def module_settings(module):
-    """Return the integers, at most two, that a module's rows carry.
+    """Return the settings of a module's rows, at most two integers.
 
-    A float goes by the bits of its float64.
+    Floats are represented by the bits of a float64.
     """
     if type(module) not in _TABLE:
         return ()
@@ -119,14 +119,14 @@ def module_settings(module):
 
 
 def as_integer(number):
-    """Return an integer as it is, and the bits of a float as an integer."""
+    """Return an integer, or the bits of a float as an integer."""
     if isinstance(number, float):
         return struct.unpack("<q", struct.pack("<d", number))[0]
     return int(number)
 
 
 def _formula(module):
-    """Return the kernels that are made from the formula of a module, if it has one."""
+    """Return the kernels made from the formula of a module, if it has one."""
     for base, kernels in _FORMULAS.items():
         if isinstance(module, base):
             return kernels
@@ -134,7 +134,7 @@ def _formula(module):
 
 
 def _name(module, sparse):
-    """Name the code of a module: its type, and its settings if they are compiled in."""
+    """Return a name for a module's code: its type, with settings that are compiled."""
     if type(module) not in _TABLE:
         return repr(module)
     return type(module).__name__ + ("_csr" if sparse else "")
@@ -158,7 +158,7 @@ def loss_kernel(loss, bits):
 
 
 def loss_scratch(loss, n_rows, width):
-    """Return how many numbers the kernel of a loss of so many rows works in."""
+    """Return the number of elements of scratch memory for a loss of ``n_rows`` rows."""
     if not loss.needs_scratch:
         return 0
     file, kernel = loss.kernel
@@ -185,7 +185,7 @@ def limit_columns_kernel(bits):
 
 
 def gemm_kernel(bits):
-    """Return the address of the matrix product that linear kernels call."""
+    """Return the address of the matrix product of linear kernels."""
     return compiled("matmul.gemm.gemm", bits)
 
 

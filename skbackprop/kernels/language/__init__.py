@@ -1,1 +1,1 @@
-"""A small vector language: kernels written in it read like their formulas."""
+"""A small vector language, in which kernels read like their formulas."""

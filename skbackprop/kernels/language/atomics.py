@@ -1,4 +1,4 @@
-"""What threads tell each other: fields of rows that are read and written as one."""
+"""Atomic operations on fields of rows, for communication between threads."""
 
 from llvmlite import ir
 from numba import types
@@ -10,7 +10,7 @@ _ALIGNMENT = 8
 
 @intrinsic
 def load_atomic(typing_context, row, field):
-    """Return a field; all that was written before its value is seen as well."""
+    """Return a field; memory written before its value is visible afterwards."""
 
     def codegen(context, builder, signature, arguments):
         place = builder.gep(arguments[0], [arguments[1]])
@@ -21,7 +21,7 @@ def load_atomic(typing_context, row, field):
 
 @intrinsic
 def store_atomic(typing_context, row, field, value):
-    """Set a field; who reads the value sees all that was written before."""
+    """Set a field; readers of the value see all memory written before."""
 
     def codegen(context, builder, signature, arguments):
         place = builder.gep(arguments[0], [arguments[1]])
@@ -33,7 +33,7 @@ def store_atomic(typing_context, row, field, value):
 
 @intrinsic
 def add_atomic(typing_context, row, field, value):
-    """Add to a field, and return what it was before: no two threads get the same."""
+    """Add to a field and return its previous value, which is unique to a thread."""
 
     def codegen(context, builder, signature, arguments):
         place = builder.gep(arguments[0], [arguments[1]])
@@ -44,7 +44,7 @@ def add_atomic(typing_context, row, field, value):
 
 @intrinsic
 def pause(typing_context):
-    """Wait for some cycles."""
+    """Wait for a few cycles."""
 
     def codegen(context, builder, signature, arguments):
         if builder.module.triple.startswith(("x86_64", "i686")):
@@ -56,7 +56,7 @@ def pause(typing_context):
 
 @intrinsic
 def yield_core(typing_context):
-    """Let another thread have the core, if there is one that wants it."""
+    """Yield the core to another thread that is ready to run."""
 
     def codegen(context, builder, signature, arguments):
         is_windows = "windows" in builder.module.triple

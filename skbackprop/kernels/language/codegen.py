@@ -1,4 +1,4 @@
-"""How kernels are written: memory, loops and functions of the vector language.
+"""Memory, loops and functions of the vector language, in which kernels are written.
 
 The loop of ::
 
@@ -7,8 +7,8 @@ The loop of ::
         with code.range(row[Module.width_y], step=code.lanes) as i:
             y[i] = x[i] * x[i] + 1.0
 
-is run once by Python, when the kernel is compiled, and as often as the machine
-code is called.
+runs once in Python, when the kernel is compiled, and whenever the machine code is
+called.
 """
 
 from contextlib import contextmanager
@@ -30,12 +30,12 @@ from skbackprop.kernels.language.values import (
 
 
 def kernel(write, bits):
-    """Return the function for ``jit.compile_kernel`` that ``write`` writes.
+    """Return the function written by ``write``, for ``jit.compile_kernel``.
 
     Parameters
     ----------
     write : callable
-        ``write(code, row, context, scalars)``: the tables of
+        ``write(code, row, context, scalars)``, with the tables of
         :mod:`skbackprop.kernels.abi` as :class:`Scalars`.
     bits : {32, 64}
         Size of the floating-point numbers of vectors.
@@ -56,7 +56,7 @@ def kernel(write, bits):
 
 
 def routine(write, bits):
-    """Return an intrinsic that calls what ``write`` writes, with a tuple of int64."""
+    """Return an intrinsic that calls the code of ``write`` with a tuple of int64."""
 
     @intrinsic
     def call(typing_context, arguments):
@@ -80,14 +80,14 @@ def _returning_nothing(generate):
 
 
 class Code:
-    """The code of one kernel, or of one function inside it, as it is written.
+    """The code of a kernel, or of a function in it, while it is written.
 
     Attributes
     ----------
     lanes : int
-        Numbers in a vector.
+        Number of elements of a vector.
     size : int
-        Bytes of a number.
+        Bytes of an element.
     """
 
     def __init__(self, builder, bits):
@@ -101,7 +101,7 @@ class Code:
     # Values.
 
     def constant(self, number, type_=None):
-        """Return a Python number as a Value, by default repeated in a vector."""
+        """Return a Python number as a Value, by default a vector of it."""
         type_ = type_ or self.vector
         if isinstance(type_, ir.VectorType):
             lane = ir.Constant(type_.element, number)
@@ -121,7 +121,7 @@ class Code:
         return value
 
     def alike(self, *values):
-        """Return the values as Values of the type of the widest of them."""
+        """Return the values as Values of the widest type among them."""
         widest = max(
             (value for value in values if isinstance(value, Value)),
             key=lambda value: value.lanes,
@@ -129,7 +129,7 @@ class Code:
         return [self.cast(value, widest.type) for value in values]
 
     def repeat(self, scalar, lanes=None):
-        """Return the vector whose lanes all hold ``scalar``."""
+        """Return a vector with ``scalar`` in all lanes."""
         vector = ir.VectorType(scalar.type, lanes or self.lanes)
         undefined = ir.Constant(vector, ir.Undefined)
         zero = ir.Constant(INTEGER32, 0)
@@ -138,7 +138,7 @@ class Code:
         return shuffle(first, first, [0] * vector.count)
 
     def collect(self, scalars):
-        """Return the vector of these scalars."""
+        """Return a vector of these scalars."""
         vector = ir.Constant(ir.VectorType(scalars[0].type, len(scalars)), ir.Undefined)
         for i, scalar in enumerate(scalars):
             index = ir.Constant(INTEGER32, i)
@@ -146,26 +146,26 @@ class Code:
         return Value(self, vector)
 
     def lane_numbers(self, bits=None):
-        """Return the integers 0, 1, 2 ..., by default in lanes as wide as numbers."""
+        """Return the integers 0, 1, 2 ..., by default as wide as the numbers."""
         integer = ir.IntType(bits or self.bits)
         lanes = [ir.Constant(integer, i) for i in range(self.lanes)]
         return Value(self, ir.Constant(ir.VectorType(integer, self.lanes), lanes))
 
     def narrow(self, scalar):
-        """Return a float64 scalar in the precision of this code."""
+        """Return a float64 scalar rounded to the precision of this code."""
         if self.bits == 64:
             return scalar
         return Value(self, self.builder.fptrunc(scalar.llvm, self.number))
 
     def narrow_integer(self, scalar, bits=None):
-        """Return an int64 scalar in fewer bits, by default those of a number."""
+        """Return an int64 scalar with fewer bits, by default as many as a number."""
         bits = bits or self.bits
         if bits == 64:
             return scalar
         return Value(self, self.builder.trunc(scalar.llvm, ir.IntType(bits)))
 
     def variable(self, initial, type_=None):
-        """Return a Variable; a Python number makes a vector by default."""
+        """Return a Variable; by default a Python number becomes a vector."""
         if not isinstance(initial, Value):
             initial = self.constant(initial, type_)
         return Variable(self, initial)
@@ -173,18 +173,18 @@ class Code:
     # Memory.
 
     def vectors(self, address):
-        """Return the memory at an address in bytes, by vectors."""
+        """Return the memory at an address, accessed by vectors."""
         return Vectors(self, self._pointer(address, self.number))
 
     def scalars(self, address, type_=None):
-        """Return the memory at an address in bytes, by elements."""
+        """Return the memory at an address, accessed by elements."""
         return Scalars(self, self._pointer(address, type_ or self.number))
 
     def _pointer(self, address, type_):
         return self.builder.inttoptr(address.llvm, type_.as_pointer())
 
     def scratch(self, n_vectors):
-        """Return memory for ``n_vectors`` vectors that lives as long as the call."""
+        """Return memory for ``n_vectors`` vectors, valid until the end of the call."""
         with self.builder.goto_entry_block():
             memory = self.builder.alloca(self.vector, size=n_vectors)
             memory.align = target().vector_bytes
@@ -194,19 +194,19 @@ class Code:
 
     @contextmanager
     def range(self, stop, start=0, step=1):
-        """Repeat what is written inside for start, start + step ... < stop."""
+        """Repeat the code inside for start, start + step, ... < stop."""
         bounds = [bound.llvm for bound in self.integers(start, stop, step)]
         with cgutils.for_range_slice(self.builder, *bounds) as (index, _):
             yield Value(self, index)
 
     @contextmanager
     def when(self, condition):
-        """Do what is written inside only where a scalar condition holds."""
+        """Run the code inside only if a scalar condition holds."""
         with self.builder.if_then(condition.llvm):
             yield
 
     def intrinsic(self, name, *values):
-        """Call LLVM's function ``name`` of values of one type."""
+        """Call the LLVM intrinsic ``name`` with values of one type."""
         values = self.alike(*values)
         suffix = "f32" if isinstance(values[0].element, ir.FloatType) else "f64"
         if values[0].lanes > 1:
@@ -217,17 +217,16 @@ class Code:
         return Value(self, self.builder.call(function, [v.llvm for v in values]))
 
     def declare(self, name, result, *parameters):
-        """Return the function ``name`` of the kernel's module, declared once."""
+        """Return the function ``name`` in the kernel's module, declared once."""
         return cgutils.get_or_insert_function(
             self.builder.module, ir.FunctionType(result, parameters), name
         )
 
     def call(self, write, *arguments):
-        """Call the function that ``write(code, *arguments)`` writes.
+        """Call the function written by ``write(code, *arguments)``.
 
-        Arguments are integers and tuples of them. The function is written
-        once for each kernel, under the name of ``write``, and stays a function
-        of its own, so that its code is there only once.
+        Arguments are integers and tuples of them. The function is written once per
+        kernel, under the name of ``write``, and is not inlined.
         """
         numbers = self.integers(*_flattened(arguments))
         function = self.declare(
@@ -272,7 +271,7 @@ def _shaped_like(arguments, values):
 
 
 class Variable:
-    """A value that changes: read and assign ``.value``."""
+    """A mutable value: read and assign ``.value``."""
 
     def __init__(self, code, initial):
         self._code = code
@@ -281,7 +280,7 @@ class Variable:
 
     @property
     def value(self):
-        """The present value."""
+        """The current value."""
         return Value(self._code, self._code.builder.load(self._memory))
 
     @value.setter
@@ -290,7 +289,7 @@ class Variable:
 
 
 class DoubleSum:
-    """A sum of products of vectors, over all lanes, kept in float64."""
+    """A sum of products of vectors over all lanes, in float64."""
 
     def __init__(self, code):
         lanes = target().vector_bytes // 8
@@ -312,7 +311,7 @@ class DoubleSum:
 
 
 class Scalars:
-    """Memory read and written one element at a time."""
+    """Memory accessed by elements."""
 
     def __init__(self, code, pointer):
         self.code = code
@@ -334,9 +333,9 @@ class Scalars:
 
 
 class Vectors(Scalars):
-    """Memory read and written one vector at a time; indices count elements.
+    """Memory accessed by vectors; indices count elements.
 
-    It may begin anywhere: some of it is the user's.
+    It need not be aligned, as it may belong to the user.
     """
 
     def __init__(self, code, pointer, lanes=None):
@@ -344,7 +343,7 @@ class Vectors(Scalars):
         self.lanes = lanes or code.lanes
 
     def of(self, lanes):
-        """Return the same memory in vectors of that many lanes."""
+        """Return the same memory, accessed by vectors of this number of lanes."""
         return Vectors(self.code, self.pointer, lanes)
 
     def from_(self, index):
@@ -352,11 +351,11 @@ class Vectors(Scalars):
         return Vectors(self.code, self._at(index), self.lanes)
 
     def scalars(self):
-        """Return the same memory, one element at a time."""
+        """Return the same memory, accessed by elements."""
         return Scalars(self.code, self.pointer)
 
     def address(self):
-        """Return where the memory begins."""
+        """Return the address of the memory."""
         return Value(self.code, self.code.builder.ptrtoint(self.pointer, INTEGER))
 
     def _vector_at(self, index):

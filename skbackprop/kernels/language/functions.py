@@ -1,8 +1,8 @@
-"""Functions of vectors: what modules, losses and optimizers know as ``xp``.
+"""Functions of vectors, the ``xp`` of modules, losses and optimizers.
 
-Written in the vector language, accurate to about one unit in the last place,
-with the limits at zero and infinity; NaN stays NaN. Numbers below the smallest
-normal one count as zero in the result of :func:`exp`.
+They are written in the vector language, and are accurate to about one unit in the last
+place, with correct limits at zero and infinity. NaN stays NaN. Results of :func:`exp`
+below the smallest normal number are zero.
 """
 
 import math
@@ -15,26 +15,26 @@ from skbackprop.kernels.language.values import Value, fma, target, where
 
 
 class _Format(NamedTuple):
-    """A floating-point format and how far series in it must go."""
+    """A floating-point format, with the constants that the functions need."""
 
     mantissa_bits: int
     bias: int
-    # Added to |x| < 2^(mantissa_bits - 2), it rounds x to the integer that the
-    # lowest bits of the sum hold.
+    # Added to |x| < 2^(mantissa_bits - 2), it rounds x to the integer in the lowest
+    # bits of the sum.
     rounder: float
     # ln 2 in two parts; multiples of the first are exact.
     ln2_high: float
     ln2_low: float
     exp_degree: int
     log_terms: int
-    exp_lowest: float  # logarithms of the smallest normal number
-    exp_highest: float  # and of one that is too large
-    expm1_lowest: float  # where exp(x) - 1 is -1
-    newton_steps: int  # from 14 right bits to nearly all
+    exp_lowest: float  # logarithm of the smallest normal number
+    exp_highest: float  # logarithm of a number that is too large
+    expm1_lowest: float  # below it, exp(x) - 1 is -1
+    newton_steps: int  # from 14 correct bits to nearly all
 
 
-# Polynomials of erf: least squares at Chebyshev points in 60 digits, weighted so
-# that the relative error of erf is even, about a tenth of a unit or less.
+# Polynomials for erf: least squares at Chebyshev points with 60 digits, weighted to
+# make the relative error of erf uniform, about a tenth of a unit or less.
 _ERF_BELOW_1 = {  # erf(x) / x - 1 in x^2, for |x| <= 1
     32: (
         *(0.12837916651, -0.37612628832, 0.1128361235, -0.026854806104),
@@ -47,7 +47,7 @@ _ERF_BELOW_1 = {  # erf(x) / x - 1 in x^2, for |x| <= 1
         *(-1.6210063286917179e-07, 1.3726203419604646e-08, -7.806273685938074e-10),
     ),
 }
-_ERF_ABOVE_1 = {  # -log(1 - erf(x)) in x - 1, as far as erf(x) is not rounded to 1
+_ERF_ABOVE_1 = {  # -log(1 - erf(x)) in x - 1, up to where erf(x) rounds to 1
     32: (
         *(1.8496055152, 2.6389669184, 0.84311708935, 0.041505820708),
         *(-0.0098998109913, 0.0018328885548, -0.00018737525354),
@@ -106,16 +106,16 @@ def minimum(a, b):
 def _extremum(a, b, gives_way):
     if not isinstance(a, Value):
         a, b = b, a
-    chosen = where(gives_way(a, b), b, a)  # NaN in a stays: it gives way to none
+    chosen = where(gives_way(a, b), b, a)  # NaN in a stays, as comparisons are false
     return where(b != b, b, chosen) if isinstance(b, Value) else chosen
 
 
 def sqrt(x):
     """Return the square root s, on AVX-512 from an estimate of y = 1 / sqrt(x).
 
-    Newton's y <- y (3 - x y^2) / 2 doubles the bits that are right; s = x y is
-    rounded by s <- s + y (x - s^2) / 2. The square roots of a vector take the
-    processor's divider three times as long.
+    Newton's y <- y (3 - x y^2) / 2 doubles the number of correct bits, and s = x y is
+    rounded by s <- s + y (x - s^2) / 2. The square root instruction would take three
+    times as long.
     """
     if not target().has_avx512:
         return x.code.intrinsic("sqrt", x)
@@ -132,10 +132,10 @@ def sqrt(x):
 def divide(a, b):
     """Return a / b, on AVX-512 from an estimate of y = 1 / b.
 
-    Newton's y <- y (2 - b y) doubles the bits that are right; q = a y is
-    rounded by q <- q + y (a - b q). For a finite, and b or 1 / b neither
-    infinite nor near it; the operator ``/`` divides all, in three times the
-    time.
+    Newton's y <- y (2 - b y) doubles the number of correct bits, and q = a y is
+    rounded by q <- q + y (a - b q). This is valid for finite a, if b and 1 / b are not
+    close to infinity. The operator ``/`` is valid for all numbers, but takes three
+    times as long.
     """
     if not target().has_avx512:
         return a / b
@@ -147,7 +147,7 @@ def divide(a, b):
 
 
 def _estimate(name, x):
-    """Return what an AVX-512 instruction estimates, right to 14 bits."""
+    """Return the estimate of an AVX-512 instruction, correct to 14 bits."""
     code, lanes = x.code, ir.IntType(max(8, x.lanes))
     name = f"llvm.x86.avx512.{name}.p{'s' if code.bits == 32 else 'd'}.512"
     estimate = code.declare(name, code.vector, code.vector, code.vector, lanes)
@@ -163,7 +163,7 @@ def exp(x):
 
 
 def expm1(x):
-    """Return exp(x) - 1 = 2^n (exp(r) - 1) + (2^n - 1), n and r as in exp."""
+    """Return exp(x) - 1 = 2^n (exp(r) - 1) + (2^n - 1), with n and r as in exp."""
     form = _FORMATS[x.code.bits]
     n, r = _split(minimum(maximum(x, form.expm1_lowest), form.exp_highest))
     half = _power_of_two(n - 1.0)  # 2^n itself may overflow where exp(x) does not
@@ -197,10 +197,10 @@ def log(x):
 
 
 def log1p(x):
-    """Return log(1 + x): that of the rounded sum u, plus what rounding took / u."""
+    """Return log(1 + x) as log(u) of the rounded sum u, plus rounding error / u."""
     u = 1.0 + x
     lost = x - (u - 1.0)
-    # The comparison also turns down infinity minus infinity.
+    # The comparison also excludes infinity minus infinity.
     return log(u) + where(abs(lost) > 0.0, lost / u, 0.0)
 
 
@@ -214,7 +214,7 @@ def _polynomial(coefficients, x):
 
 
 def _split(x):
-    """Return (n, r) with x = n ln 2 + r, n integer, |r| <= ln 2 / 2."""
+    """Return (n, r) with x = n ln 2 + r, an integer n and |r| <= ln 2 / 2."""
     form = _FORMATS[x.code.bits]
     n = fma(x, 1.0 / math.log(2.0), form.rounder) - form.rounder
     return n, fma(n, -form.ln2_low, fma(n, -form.ln2_high, x))
@@ -228,16 +228,16 @@ def _expm1_near_zero(r):
 
 
 def _power_of_two(n):
-    """Return 2^n for an integer n with a normal result: n + bias is the exponent."""
+    """Return 2^n for an integer n, if normal; n + bias is the exponent."""
     form = _FORMATS[n.code.bits]
     return ((n + form.rounder).as_bits() + form.bias << form.mantissa_bits).as_numbers()
 
 
 def _scale(x, n):
-    """Return x 2^n, infinity where it overflows."""
+    """Return x 2^n, or infinity if it overflows."""
     code = x.code
     if not target().has_avx512:
-        # 2^n may overflow or vanish alone: two factors of about its root.
+        # 2^n itself may overflow or underflow, so multiply by about its root twice.
         half = fma(n, 0.5, _FORMATS[code.bits].rounder) - _FORMATS[code.bits].rounder
         return x * _power_of_two(half) * _power_of_two(n - half)
     mask = ir.IntType(code.lanes)
@@ -261,11 +261,11 @@ def _log_of_positive(x, form):
     lift = form.mantissa_bits + 2
     subnormal = x < smallest_normal
     lifted = where(subnormal, x * 2.0**lift, x)
-    # The exponent changes where the mantissa passes sqrt(1/2), not 1.
+    # The exponent changes at a mantissa of sqrt(1/2) instead of 1.
     root = _bits_of(math.sqrt(0.5), form)
     shifted = lifted.as_bits() + (_bits_of(1.0, form) - root)
     f = ((shifted & (1 << form.mantissa_bits) - 1) + root).as_numbers() - 1.0
-    # An integer below 2^mantissa_bits as number: put it into the bits of that.
+    # To convert an integer below 2^mantissa_bits, set the mantissa bits of that number.
     anchor = 2.0**form.mantissa_bits
     exponent = (shifted >> form.mantissa_bits) + _bits_of(anchor, form)
     e = exponent.as_numbers() - (anchor + form.bias)

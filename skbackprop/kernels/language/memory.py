@@ -1,4 +1,4 @@
-"""What plain kernels are made of: typed pointers, copies, calls of kernels."""
+"""Building blocks of plain kernels: typed pointers, copies, calls of kernels."""
 
 from llvmlite import ir
 from numba import types
@@ -15,22 +15,22 @@ _SIGNATURE = types.void(_TABLE, _TABLE, types.CPointer(types.float64))
 
 
 def plain_kernel(function, signature=_SIGNATURE):
-    """Return the function for ``jit.compile_kernel`` of loops in plain Python.
+    """Return a function for ``jit.compile_kernel``, given loops in plain Python.
 
     Parameters
     ----------
     function : callable
-        ``function(row, context, scalars)``: the tables of
-        :mod:`skbackprop.kernels.abi` as pointers, in Python as numba compiles it.
+        ``function(row, context, scalars)`` in Python that numba can compile, with the
+        tables of :mod:`skbackprop.kernels.abi` as pointers.
     signature : numba signature, default=void(int64*, int64*, float64*)
-        Another one is for what kernels call with numbers.
+        Other signatures are for functions that kernels call with numbers.
     """
     function.signature = signature
     return function
 
 
 def pointer_type(dtype):
-    """Return an intrinsic that reads an int64 address as a pointer to ``dtype``."""
+    """Return an intrinsic that converts an int64 address to a pointer to ``dtype``."""
 
     @intrinsic
     def as_pointer(typing_context, address):
@@ -49,12 +49,12 @@ as_float64s = pointer_type(types.float64)
 
 
 def as_floats(bits):
-    """Return the intrinsic that reads an address as a pointer to floats."""
+    """Return the intrinsic that converts an address to a pointer to floats."""
     return pointer_type(_FLOATS[bits])
 
 
 def as_integers(bits):
-    """Return the intrinsic that reads an address as a pointer to integers."""
+    """Return the intrinsic that converts an address to a pointer to integers."""
     return pointer_type(_INTEGERS[bits])
 
 
@@ -79,7 +79,7 @@ def copy_bytes(typing_context, target, source, n_bytes):
 
 @intrinsic
 def clear_bytes(typing_context, target, n_bytes):
-    """Let memory be zero."""
+    """Set memory to zero."""
 
     def codegen(context, builder, signature, arguments):
         target, n_bytes = arguments
@@ -92,7 +92,7 @@ def clear_bytes(typing_context, target, n_bytes):
 
 @intrinsic
 def call_kernel(typing_context, row, context, scalars):
-    """Call the kernel of the instruction row at this address."""
+    """Call the kernel of the row at an address."""
     _, context_type, scalars_type = _SIGNATURE.args
 
     def codegen(target, builder, signature, arguments):

@@ -1,4 +1,4 @@
-"""How kernels go through signals row by row, and what they do with a row."""
+"""Loops of kernels over the rows of signals, and operations on rows."""
 
 from contextlib import contextmanager
 
@@ -15,16 +15,16 @@ _STRIDE_OF = {
 
 @contextmanager
 def each_row(code, row, context, *signals):
-    """Repeat what is written inside for each sample, with its row of each signal.
+    """Repeat the code inside for each sample, with its row of each signal.
 
-    ``signals`` are fields of the row: ``Module.x``, ``Module.dx`` ...
+    ``signals`` are fields of the row, such as ``Module.x`` or ``Module.dx``.
     """
     with code.range(context[Context.n_rows]) as r:
         yield row_of(code, row, r, *signals)
 
 
 def row_of(code, row, r, *signals):
-    """Return row r of each of the signals."""
+    """Return row r of each signal."""
     return [
         code.vectors(row[signal]).from_(r * row[_STRIDE_OF[signal]])
         for signal in signals
@@ -32,12 +32,12 @@ def row_of(code, row, r, *signals):
 
 
 def each_vector(code, width):
-    """Repeat what is written inside for the first element of each vector."""
+    """Repeat the code inside for the first element of each vector."""
     return code.range(width, step=code.lanes)
 
 
 def for_each_length(code, width, write):
-    """Write code for the longest vectors, by lanes, that fit into a width."""
+    """Write code for the longest vectors that fit into a width."""
     longer = None
     lengths = {code.lanes, code.lanes // 2, max(2, code.lanes // 4), 1}
     for lanes in sorted(lengths, reverse=True):
@@ -50,29 +50,29 @@ def for_each_length(code, width, write):
 
 
 def within(code, first, width):
-    """Return which lanes of the vector at element ``first`` are below width."""
+    """Return a mask of the lanes, of the vector at ``first``, that are below width."""
     return code.lane_numbers() < code.repeat(code.narrow_integer(width - first))
 
 
 def add_to(memory, j, adds, term):
-    """Write ``term``, or add it to what is there where ``adds`` is not 0."""
+    """Write ``term``, or add it to the existing value if ``adds`` is not 0."""
     memory[j] = where(adds != 0, memory[j], 0.0) + term
 
 
 def clear_unless(code, adds, vectors, width):
-    """Set the first ``width`` elements to 0 where ``adds`` is 0."""
+    """Set the first ``width`` elements to 0 if ``adds`` is 0."""
     with code.when(adds == 0):
         clear(code, vectors, width)
 
 
 def clear(code, vectors, width):
-    """Set the first ``width`` elements, and what is left of the last vector, to 0."""
+    """Set the first ``width`` elements, and the rest of the last vector, to 0."""
     with each_vector(code, width) as j:
         vectors[j] = code.constant(0.0)
 
 
 def total_of_row(code, width, term):
-    """Return the sum of ``term(j)``, by vectors, over the columns, as a scalar."""
+    """Return the sum over all columns, given vectors ``term(j)``, as a scalar."""
     total = code.variable(0.0)
     with each_vector(code, width) as j:
         total.value = total.value + where(within(code, j, width), term(j), 0.0)
@@ -80,5 +80,5 @@ def total_of_row(code, width, term):
 
 
 def float_setting(code, row, field):
-    """Return the number that a row carries by the bits of its float64."""
+    """Return the float64 that a row stores by its bits."""
     return code.narrow(row[field].as_double())

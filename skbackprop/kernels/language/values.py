@@ -1,9 +1,9 @@
-"""Registers that are written like numbers: the values of the vector language.
+"""Values of the vector language: registers that can be used like numbers.
 
 A kernel is *written* by a Python function whose variables stand for registers:
 every operation on a :class:`Value` appends an instruction to the kernel's LLVM
-code (:mod:`skbackprop.kernels.language.codegen`). Nothing above this file depends on
-the processor but through :func:`target`.
+code (:mod:`skbackprop.kernels.language.codegen`). All other files depend on the
+processor only through :func:`target`.
 """
 
 import functools
@@ -18,7 +18,7 @@ _FUSE = ("contract",)  # a * b + c may become one instruction; NaN stays NaN
 
 
 class Target(NamedTuple):
-    """What the kernels want to know about the processor."""
+    """Properties of the processor that kernels use."""
 
     vector_bytes: int
     tile_rows: int  # of a matrix product: rows and vectors of sums in registers
@@ -28,10 +28,10 @@ class Target(NamedTuple):
 
 @functools.cache
 def target():
-    """Read the processor's abilities where numba reads them.
+    """Return the processor's properties as seen by numba.
 
-    They are those of the code that numba generates and, with it, of the cache:
-    ``NUMBA_CPU_NAME`` and ``NUMBA_CPU_FEATURES`` hold here too.
+    They match the code that numba generates and caches, so that ``NUMBA_CPU_NAME`` and
+    ``NUMBA_CPU_FEATURES`` apply here too.
     """
     from numba.core.registry import cpu_target
 
@@ -75,7 +75,7 @@ def _comparison(symbol):
         builder = left.code.builder
         if not left.is_number:
             result = builder.icmp_signed(symbol, left.llvm, right.llvm)
-        elif symbol == "!=":  # as everywhere, NaN differs from all
+        elif symbol == "!=":  # as usual, NaN differs from all numbers
             result = builder.fcmp_unordered(symbol, left.llvm, right.llvm)
         else:
             result = builder.fcmp_ordered(symbol, left.llvm, right.llvm)
@@ -85,10 +85,10 @@ def _comparison(symbol):
 
 
 class Value:
-    """A register, written like a number.
+    """A register that can be used like a number.
 
-    Scalars and vectors of numbers (float), integers and truth values alike.
-    Python numbers mix in as constants, a scalar meets a vector repeated.
+    It is a scalar or a vector of numbers (floats), integers or truth values. In
+    operations, Python numbers become constants, and scalars are repeated in vectors.
     """
 
     __slots__ = ("code", "llvm")
@@ -119,7 +119,7 @@ class Value:
         return isinstance(self.element, (ir.FloatType, ir.DoubleType))
 
     def __bool__(self):
-        raise TypeError("a Value is not known yet; use where() or code.when()")
+        raise TypeError("A Value is not known yet. Use where() or code.when().")
 
     def __neg__(self):
         negate = self.code.builder.fneg if self.is_number else self.code.builder.neg
@@ -147,11 +147,11 @@ class Value:
     __ne__ = _comparison("!=")
 
     def as_bits(self):
-        """Return the integers that the lanes' bits make."""
+        """Return the bits of the lanes as integers."""
         return self._reread(ir.IntType(self.code.bits))
 
     def as_numbers(self):
-        """Return the numbers that the bits of integer lanes make."""
+        """Return integer lanes as the numbers with these bits."""
         return self._reread(self.code.number)
 
     def _reread(self, element):
@@ -159,7 +159,7 @@ class Value:
         return Value(self.code, self.code.builder.bitcast(self.llvm, type_))
 
     def as_integer(self):
-        """Return a number rounded towards zero, or a truth value, as int64."""
+        """Return a number, rounded towards zero, or a truth value as int64."""
         builder = self.code.builder
         convert = builder.fptosi if self.is_number else builder.zext
         return Value(self.code, convert(self.llvm, INTEGER))
@@ -169,7 +169,7 @@ class Value:
         return Value(self.code, self.code.builder.sitofp(self.llvm, self.code.number))
 
     def as_double(self):
-        """Return the float64 that the bits of an int64 scalar make."""
+        """Return an int64 scalar as the float64 with these bits."""
         return Value(self.code, self.code.builder.bitcast(self.llvm, DOUBLE))
 
     def lane(self, i):
@@ -178,7 +178,7 @@ class Value:
         return Value(self.code, self.code.builder.extract_element(self.llvm, index))
 
     def sum(self):
-        """Return the sum of the lanes, halves added to halves."""
+        """Return the sum of the lanes by pairwise addition of halves."""
         return self.fold(operator.add)
 
     def any(self):
@@ -188,7 +188,7 @@ class Value:
         return Value(self.code, together) != 0
 
     def fold(self, combine):
-        """Return ``combine`` over all lanes, halves with halves."""
+        """Return the reduction of the lanes by ``combine``, halves with halves."""
         folded = self
         while folded.lanes > 1:
             folded = combine(*folded.halves())
@@ -202,7 +202,7 @@ class Value:
         return [shuffle(self, self, range(i, i + half)) for i in (0, half)]
 
     def widened(self):
-        """Return the lanes as float64, in one full vector or two."""
+        """Return the lanes as float64, in one or two full vectors."""
         if self.code.bits == 64:
             return [self]
         double = ir.VectorType(DOUBLE, self.lanes // 2)
@@ -227,13 +227,13 @@ def smaller(left, right):
 
 
 def fma(a, b, c):
-    """Return a b + c, rounded once where the processor can."""
+    """Return a b + c, with a single rounding if the processor supports it."""
     code = next(value.code for value in (a, b, c) if isinstance(value, Value))
     return code.intrinsic("fmuladd", a, b, c)
 
 
 def shuffle(left, right, lanes):
-    """Return the lanes with these numbers, counted through left, then right."""
+    """Return the lanes with these indices in the concatenation of left and right."""
     code = left.code
     lanes = [ir.Constant(INTEGER32, lane) for lane in lanes]
     mask = ir.Constant(ir.VectorType(INTEGER32, len(lanes)), lanes)
@@ -241,7 +241,7 @@ def shuffle(left, right, lanes):
 
 
 def concatenate(vectors):
-    """Return one vector of the lanes of all (a power of two of them)."""
+    """Return the concatenation of vectors, whose number is a power of two."""
     while len(vectors) > 1:
         lanes = range(2 * vectors[0].lanes)
         pairs = zip(vectors[::2], vectors[1::2], strict=True)
@@ -250,11 +250,11 @@ def concatenate(vectors):
 
 
 def transpose(vectors):
-    """Transpose the square blocks that n vectors hold side by side.
+    """Transpose the square blocks in n vectors, which are side by side.
 
-    Lane j of vector i and lane i of vector j of each block of n lanes change
-    places: the halves of the block off the diagonal are exchanged, then those
-    of its quarters, and so on.
+    In each block of n lanes, lane j of vector i is exchanged with lane i of vector j:
+    first the off-diagonal halves of the block are exchanged, then those of its
+    quarters, and so on.
     """
     vectors = list(vectors)
     half = len(vectors) // 2
@@ -269,7 +269,7 @@ def transpose(vectors):
 
 
 def _exchange(upper, lower, half):
-    """Exchange the odd blocks of ``half`` lanes above for the even ones below."""
+    """Exchange odd blocks of ``half`` lanes in upper with even ones in lower."""
     n = upper.lanes
     lanes = range(n)
     from_even = [lane if lane & half == 0 else n + lane - half for lane in lanes]

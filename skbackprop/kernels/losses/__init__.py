@@ -1,1 +1,1 @@
-"""Kernels of the losses: value and adjoint of the logits in one pass."""
+"""Kernels of the losses, which compute value and adjoint of the logits together."""

@@ -1,11 +1,11 @@
-"""Kernels of the losses of a whole minibatch of pairs: products of its branches.
+"""Kernels of losses of whole minibatches of pairs, by products of their branches.
 
-A group of 2n rows of logits is a minibatch: n rows z of one branch, behind them their
-partners, n rows z' of the other. A kernel goes through the groups, adds weight loss to
-``Scalar.loss`` and sets the adjoint of a group's logits to weight scale d loss / d z,
-zero in the padding. The formulas, with the gradients, stand in
-:mod:`skbackprop.engine.losses.batches`; matrices are multiplied as linear modules do
-it. Kernels work in ``Loss.scratch``, where the padding of columns is zero.
+A minibatch is a group of 2n rows of logits: n rows z of one branch, followed by their
+partners, n rows z' of the other. For each group, a kernel adds weight loss to
+``Scalar.loss`` and sets the adjoint of the logits to weight scale d loss / d z, zero in
+the padding. :mod:`skbackprop.engine.losses.batches` has the formulas of losses and
+gradients. Matrices are multiplied as in linear modules. Kernels use ``Loss.scratch``,
+where the padding of columns is zero.
 """
 
 import math
@@ -21,7 +21,7 @@ from skbackprop.network.layout import ALIASING, ROW_QUANTUM, padded_width
 
 
 def scratch_size(name, n_rows, width):
-    """Return the numbers that a kernel of so many rows of logits works in."""
+    """Return the number of elements of scratch memory for ``n_rows`` rows of logits."""
     ld, n_pairs = padded_width(width), n_rows // 2
     sizes = {
         "vicreg": (n_pairs + width) * ld,
@@ -49,7 +49,7 @@ def make_vicreg(bits):
 
 
 def _pull_together(batch):
-    """Add the squared distances of pairs, and write their gradient."""
+    """Add the squared distances of pairs to the loss, and write their gradient."""
     code, invariance = batch.code, batch.setting(0)
     mean = invariance / (batch.n_pairs.as_number() * batch.width.as_number())
     (z, dz), (z_other, dz_other) = batch.branches
@@ -64,14 +64,14 @@ def _pull_together(batch):
 
 
 def _center(batch, z, x):
-    """Write x = z - mean, and return nothing of its scale."""
+    """Write x = z - mean, without scaling."""
     _each_column(batch, z, x, lambda j, rows, squares: None)
 
 
 def _each_column(batch, z, x, scale):
-    """Write x = z - mean, a vector of columns at a time, then call ``scale``.
+    """Write x = z - mean for each vector of columns, then call ``scale``.
 
-    That is called with the first column, the columns of x, and the sums of their
+    Its arguments are the first column, the columns of x, and the sums of their
     squares.
     """
     code, n = batch.code, batch.n_pairs
@@ -90,7 +90,7 @@ def _each_column(batch, z, x, scale):
 
 
 def _weigh_covariances(batch, matrix):
-    """Add the terms of x^T x, and turn it into the M of their gradient x M."""
+    """Add the terms of x^T x to the loss, and replace it by M of the gradient x M."""
     code, d = batch.code, batch.width
     _, variance, covariance, eps = map(batch.setting, range(4))
     share = 1.0 / d.as_number()
@@ -155,7 +155,7 @@ def _standardize(batch, z, x, factors):
 
 
 def _weigh_correlations(batch, matrices, factors, along_x, along_y):
-    """Add the terms of n C; write S diag(factor') into its place, diag(factor) S."""
+    """Add the terms of n C; write S diag(factor') in its place, and diag(factor) S."""
     code, d, n = batch.code, batch.width, batch.n_pairs.as_number()
     redundancy = code.repeat(batch.setting(0))
     x_factor, y_factor = factors[0].scalars(), factors[1]
@@ -185,8 +185,8 @@ def _subtract_along(batch, dz, x, along):
 def make_info_nce(bits):
     """Return the kernel of ``InfoNCE``.
 
-    With y = z / |z| and P the softmax of each row of y y^T / temperature but itself,
-    less 1 at its partner, dy = (P + P^T) y / (2 n temperature).
+    With y = z / |z|, P the softmax of the rows of y y^T / temperature without the
+    diagonal, and 1 subtracted at partners, dy = (P + P^T) y / (2 n temperature).
     """
 
     def of_batch(batch):
@@ -221,7 +221,7 @@ def make_info_nce(bits):
 
 
 def _normalize(batch, y, factors):
-    """Write y = z factor, factor = 1 / |z|, or 0 where z is 0."""
+    """Write y = z factor with factor = 1 / |z|, or 0 if z is 0."""
     code, (z, _) = batch.code, batch.branches[0]
     with code.range(batch.n_rows) as r:
         own, unit = _row(code, z, r), _row(code, y, r)
@@ -235,7 +235,7 @@ def _normalize(batch, y, factors):
 
 
 def _weigh_row(batch, row, r):
-    """Turn cosines of row r into its row of P, and return the loss of the row."""
+    """Replace cosines in row r by its row of P, and return the loss of the row."""
     code, n_rows = batch.code, batch.n_rows
     sharpness, largest = 1.0 / batch.setting(0), code.variable(-math.inf)
     with each_vector(code, n_rows) as j:
@@ -258,7 +258,7 @@ def _weigh_row(batch, row, r):
 
 
 def _project(batch, y, factors, dz):
-    """Write dz = (dy - y (y . dy)) factor, with dy where dz is."""
+    """Write dz = (dy - y (y . dy)) factor in the place of dy."""
     code = batch.code
     share = batch.factor / (batch.n_rows.as_number() * batch.setting(0))
     with code.range(batch.n_rows) as r:
@@ -269,11 +269,11 @@ def _project(batch, y, factors, dz):
             own[j] = gap * (share * factors[r])
 
 
-# What they share
+# Shared by these kernels
 
 
 class _Batch:
-    """A group: its rows of logits, how much they weigh, and the loss so far."""
+    """A group: its rows of logits, their weight, and the loss so far."""
 
     def __init__(self, code, row, context, scalars, loss, g):
         self.code, self.context, self.loss = code, context, loss
@@ -288,18 +288,18 @@ class _Batch:
             Matrix(row[field], row[Loss.ld_logits]).part(first, 0)
             for field in (Loss.logits, Loss.adjoint)
         )
-        # Of each branch its logits and their adjoint; the second follows the first.
+        # Logits and adjoint of each branch; the second follows the first.
         self.branches = [(z, dz), (z.part(self.n_pairs, 0), dz.part(self.n_pairs, 0))]
         self._scratch = Matrix(row[Loss.scratch], row[Loss.ld_logits])
         self._settings = code.scalars(row[Loss.settings])
         self._ld_settings = row[Loss.ld_settings]
 
     def setting(self, k):
-        """Return the k-th number of the loss."""
+        """Return the k-th setting of the loss."""
         return self._settings[self._ld_settings * k]
 
     def scratch_matrices(self, *n_rows):
-        """Return matrices as wide as the logits, one behind the other."""
+        """Return consecutive matrices as wide as the logits."""
         matrices, first = [], self._scratch
         for n in n_rows:
             matrices.append(first)
@@ -307,7 +307,7 @@ class _Batch:
         return matrices
 
     def multiply(self, shape, a, b, c, adds=False, transpose=""):
-        """Write C = A B, or C += A B, of which C is no wider than the logits."""
+        """Write C = A B, or C += A B, where C is at most as wide as the logits."""
         zeros = Matrix(self.context[Context.zeros], *self.code.integers(0))
         start = c if adds else zeros
         multiply(self.code, self.context, shape, a, b, start, c, transpose)
@@ -324,16 +324,16 @@ def _make_of_batches(of_batch, bits):
 
 
 def _row(code, matrix, r):
-    """Return a row of a matrix, by vectors."""
+    """Return a row of a matrix, accessed by vectors."""
     return code.vectors(matrix.address).from_(r * matrix.stride)
 
 
 def _is_diagonal(code, i, j):
-    """Return which lane of the vector at (i, j) is on the diagonal."""
+    """Return a mask of the lane of the vector at (i, j) that is on the diagonal."""
     return code.lane_numbers() == code.repeat(code.narrow_integer(i - j))
 
 
 def _padded(width):
-    """Return what :func:`~skbackprop.network.layout.padded_width` does."""
+    """Return the same as :func:`~skbackprop.network.layout.padded_width`."""
     padded = (width + (ROW_QUANTUM - 1)) // ROW_QUANTUM * ROW_QUANTUM
     return where(padded % ALIASING == 0, padded + ROW_QUANTUM, padded)

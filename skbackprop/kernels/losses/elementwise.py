@@ -1,4 +1,4 @@
-"""Kernels of the losses: value and adjoint of the logits in one pass.
+"""Kernels of elementwise losses: value and adjoint of the logits in one pass.
 
 With logits z, their adjoint dz (not written if its address is 0), targets t and
 weights of the samples, each kernel adds
@@ -22,7 +22,7 @@ from skbackprop.network.layout import ROW_QUANTUM
 
 
 def elementwise(loss):
-    """Return what writes an ``ElementwiseLoss`` by columns and by rows."""
+    """Return the writers of an ``ElementwiseLoss`` by columns and by rows."""
 
     def by_columns(batch):
         code = batch.code

@@ -1,9 +1,9 @@
-"""Kernels of losses of a margin: of the true class to the others.
+"""Kernels of losses of the margin of the true class over the others.
 
-The margin is m = z[c] - log(sum of the others' exp(z)), or z[c] less the
-largest of the others. Its loss is that of a logit m whose target is 1; of its
-derivative d the true class gets d, and the others share -d: as their softmax
-says, or those that are largest in equal parts.
+The margin is m = z[c] - log(sum of exp(z) of the others), or z[c] minus the largest
+of the others. The loss is that of a logit m with target 1. Of its derivative d, the
+true class gets d, and the others share -d: in proportion to their softmax, or equally
+among the largest.
 """
 
 import functools
@@ -25,12 +25,12 @@ _LOWEST = float("-inf")
 
 
 def soft_margin(loss):
-    """Return what writes a ``SoftMargin`` loss by columns and by rows."""
+    """Return the writers of a ``SoftMargin`` loss by columns and by rows."""
     return _margin_to(_Softmax, loss.loss)
 
 
 def hard_margin(loss):
-    """Return what writes a ``HardMargin`` loss by columns and by rows."""
+    """Return the writers of a ``HardMargin`` loss by columns and by rows."""
     return _margin_to(_Largest, loss.loss)
 
 
@@ -40,7 +40,7 @@ def _margin_to(rival, loss):
 
 
 class _Softmax:
-    """All other classes are rivals: shares exp(z - max z)."""
+    """All other classes are rivals, with shares exp(z - max z)."""
 
     @staticmethod
     def share(z, largest):
@@ -52,7 +52,7 @@ class _Softmax:
 
 
 class _Largest:
-    """The best other class is the rival: shares 1 where z = max z, else 0."""
+    """The best other class is the rival, with share 1 where z = max z, else 0."""
 
     @staticmethod
     def share(z, largest):
@@ -134,7 +134,7 @@ def _by_rows(rival, loss, batch):
 
 
 def _is_rival(batch, j, target):
-    """Return which lanes of the vector at column j are other classes' logits."""
+    """Return a mask of the lanes, at column j, with logits of other classes."""
     code = batch.code
     place = code.repeat(code.narrow_integer(target - j))
     return within(code, j, batch.width) & (code.lane_numbers() != place)

@@ -1,10 +1,9 @@
-"""Kernels of the losses of distances: of pairs and of triplets of rows.
+"""Kernels of losses of distances, for pairs and triplets of rows.
 
-The rows of a minibatch stand group by group. A kernel goes through the groups
-g of a minibatch, adds weight_g loss_g to ``Scalar.loss`` and sets the adjoint of
-the logits z of a group's rows to weight_g scale d loss_g / d z, zero in
-the padding (:mod:`skbackprop.kernels.losses.elementwise`). The margin
-is ``Scalar.loss_setting``.
+The rows of a minibatch are ordered by groups. For each group g, a kernel adds
+weight_g loss_g to ``Scalar.loss`` and sets the adjoint of the logits z of its rows to
+weight_g scale d loss_g / d z, zero in the padding
+(:mod:`skbackprop.kernels.losses.elementwise`). The margin is ``Scalar.loss_setting``.
 """
 
 import math
@@ -21,7 +20,7 @@ def make_contrastive(bits):
         missing = max(0.0, margin - distance)
         value = (1 - is_other) * squared / 2 + is_other * missing * missing / 2
         pull = 1.0 - is_other
-        # Where two rows meet there is no direction to push them apart.
+        # At distance 0 there is no direction in which to push rows apart.
         push = is_other * missing / distance if distance > 0.0 else 0.0
         return value, pull - push
 
@@ -42,10 +41,10 @@ def make_logistic(bits):
 
 
 def _make_of_pairs(value_and_slope, bits):
-    """Return the kernel of a loss of a pair that is a function of its distance.
+    """Return the kernel of a loss of pairs that depends on their distance.
 
     ``value_and_slope(D^2, Y, margin)`` returns the loss and the factor c of its
-    gradient c (z_0 - z_1) in z_0; that in z_1 is the opposite.
+    gradients c (z_0 - z_1) and c (z_1 - z_0).
     """
     from numba import njit
 
@@ -99,7 +98,7 @@ def make_triplet(bits):
                 to_near = float(logits[anchor + j]) - float(logits[near + j])
                 to_far = float(logits[anchor + j]) - float(logits[far + j])
                 excess += to_near * to_near - to_far * to_far
-            violates = not excess <= 0.0  # NaN must be seen
+            violates = not excess <= 0.0  # also true for NaN
             if violates:
                 scalars[Scalar.loss] += weights[g] * excess
             if row[Loss.adjoint] == 0:

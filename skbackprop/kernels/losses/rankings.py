@@ -1,15 +1,14 @@
-"""Kernels of the losses of rankings, query by query in plain loops.
+"""Kernels of ranking losses, in plain loops over queries.
 
-The rows of a minibatch stand query by query. A kernel goes through the queries g
-of a minibatch, adds weight_g loss_g to ``Scalar.loss`` and sets the adjoint dz of
-the scores z, one of each row, to weight_g scale d loss_g / d z, zero in
-the padding. The formulas stand in :mod:`skbackprop.engine.losses.rankings`.
+The rows of a minibatch are ordered by queries. For each query g, a kernel adds
+weight_g loss_g to ``Scalar.loss`` and sets the adjoint dz of the scores z, one for each
+row, to weight_g scale d loss_g / d z, zero in the padding.
+:mod:`skbackprop.engine.losses.rankings` has the formulas.
 
-For each loss there is a function
-``of_query(z, t, dz, places, first, last, factor, k)`` that adds factor times the
-gradient to dz and returns the loss in float64. Scores, adjoints and targets t are of
-one column, which stands in rows of LD elements. ``places`` are integers in the padding
-of dz, one for each row and as far apart, for what has to be sorted.
+For each loss, a function ``of_query(z, t, dz, places, first, last, factor, k)`` adds
+factor times the gradient to dz and returns the loss in float64. Scores, adjoints and
+targets t are single columns in rows of LD elements. ``places`` are integers for sorting
+in the padding of dz, one for each row.
 """
 
 import math
@@ -45,7 +44,7 @@ def logistic(difference):
 
 
 def _make_mean_over_pairs(phi):
-    """Return the function of a ``PairwiseLoss`` whose pairs weigh the same."""
+    """Return the function of a ``PairwiseLoss`` with pairs of equal weights."""
 
     @register_jitable
     def mean_over_pairs(z, t, dz, places, first, last, factor, k):
@@ -67,7 +66,7 @@ def _make_mean_over_pairs(phi):
 
 
 def _make_sort(precedes):
-    """Return heap sort, which needs no memory, of rows that stand in places."""
+    """Return an in-place heap sort of the rows listed in ``places``."""
 
     @register_jitable
     def sift_down(z, t, places, first, root, n):
@@ -107,7 +106,7 @@ def _has_better_target(z, t, i, j):
 
 @register_jitable
 def _has_better_score(z, t, i, j):
-    """Of documents with the same score the better one ranks behind."""
+    """Among documents with equal scores, the better one comes last."""
     if z[i * LD] != z[j * LD]:
         return z[i * LD] > z[j * LD]
     if t[i * LD] != t[j * LD]:
@@ -121,11 +120,11 @@ _sort_by_score = _make_sort(_has_better_score)
 
 @register_jitable
 def _ideal_dcg(z, t, dz, places, first, last, n_ranks):
-    """Return DCG of the best order, and set up the discounts and the places."""
+    """Return the DCG of the best order, and initialize discounts and places."""
     ideal = 0.0
     for i in range(first, last):
         rank = 1.0 + i - first
-        # numba knows no math.log2 before 0.59.
+        # numba supports math.log2 only from 0.59 on.
         dz[i * LD + 1] = (
             math.log(2.0) / math.log(1.0 + rank) if rank <= n_ranks else 0.0
         )
@@ -138,15 +137,15 @@ def _ideal_dcg(z, t, dz, places, first, last, n_ranks):
 
 @register_jitable
 def _lambda_rank_of_query(z, t, dz, places, first, last, factor, k):
-    """Sum log(1 + exp(-d)) over the pairs, weighed by their changes of NDCG@k.
+    """Sum log(1 + exp(-d)) over the pairs, weighted by their changes of NDCG@k.
 
-    Only pairs with a document of rank 1 to k have weights that are not 0: with a
-    small k they are few. Meanwhile the discounts of ranks stand in the padding of dz,
-    in the second column, and what is sorted in ``places``, in the third.
+    Only pairs with a document of rank 1 to k have non-zero weights, which are few for
+    a small k. The padding of dz temporarily has the discounts of ranks in the second
+    column, and ``places`` in the third.
     """
     n_ranks, total = int(min(k, last - first)), 0.0
     for i in range(first, last):
-        if z[i * LD] != z[i * LD]:  # it has no rank, and has to be seen
+        if z[i * LD] != z[i * LD]:  # NaN has no rank, and must reach the loss
             return math.nan
     ideal = _ideal_dcg(z, t, dz, places, first, last, n_ranks)
     if ideal > 0.0:
@@ -173,7 +172,7 @@ def _lambda_rank_of_query(z, t, dz, places, first, last, factor, k):
 
 @register_jitable
 def _list_net_of_query(z, t, dz, places, first, last, factor, k):
-    """Sum -p log q over the documents, p = softmax(t) and q = softmax(z)."""
+    """Sum -p log q over the documents, with p = softmax(t) and q = softmax(z)."""
     largest, best = -math.inf, -math.inf
     for r in range(first, last):
         largest, best = max(largest, z[r * LD]), max(best, t[r * LD])

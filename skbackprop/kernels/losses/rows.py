@@ -1,7 +1,7 @@
-"""What the kernels of losses work on: a minibatch's rows, and blocks of samples.
+"""Operands of kernels of losses: rows of a minibatch, and blocks of samples.
 
-Narrow rows would leave most lanes of a vector idle. They are turned around:
-a vector then holds one column of as many samples as there are lanes.
+Narrow rows would leave most lanes of a vector idle. They are therefore transposed, so
+that a vector has one column of as many samples as there are lanes.
 """
 
 from skbackprop.kernels.abi import Context, Loss, Scalar
@@ -17,7 +17,7 @@ from skbackprop.network.layout import ROW_QUANTUM
 
 
 class Batch:
-    """The operands of a loss row and the loss summed up so far."""
+    """The operands of a loss, and the sum of losses so far."""
 
     def __init__(self, code, row, context, scalars):
         self.code = code
@@ -34,10 +34,10 @@ class Batch:
 
 
 class Block:
-    """As many samples as a vector has lanes, from ``first`` on.
+    """As many samples as a vector has lanes, starting with ``first``.
 
-    Lanes beyond the last sample repeat it, so that they read and write what
-    is theirs to read and write; only the loss leaves them out.
+    Lanes beyond the last sample repeat it, so that they read and write valid memory.
+    They do not count in the loss.
     """
 
     def __init__(self, batch, first):
@@ -58,9 +58,9 @@ class Block:
         self.batch.loss.add(self.weights, where(self.is_own, value, 0.0))
 
     def read_columns(self, matrix, stride, columns):
-        """Set columns[j] to column j of the samples' rows, for j < width."""
+        """Set columns[j] to column j of the samples for j < width."""
         code = columns.code
-        n = min(4, code.lanes)  # columns that are turned around together
+        n = min(4, code.lanes)  # columns that are transposed together
         with code.range(self.batch.width, step=n) as j:
             pieces = [matrix.of(n)[r * stride + j] for r in self.samples]
             interleaved = [concatenate(pieces[i::n]) for i in range(n)]
@@ -68,7 +68,7 @@ class Block:
                 columns[(j + i) * code.lanes] = column
 
     def write_columns(self, columns, matrix, stride):
-        """Set the samples' rows to the columns j < width, their padding to 0."""
+        """Set the samples' rows to the columns j < width, and their padding to 0."""
         code = columns.code
         n = min(4, code.lanes)
         for r in self.samples:
@@ -85,36 +85,36 @@ class Block:
 
 
 def register_settings(loss, batch, column):
-    """Return the settings of a loss for an output, each repeated in a vector."""
+    """Return the settings of a loss for an output, as vectors."""
     code, rows = batch.code, range(len(loss.settings(1)))
     elements = batch.settings.scalars()
     return [code.repeat(elements[i * batch.ld_settings + column]) for i in rows]
 
 
 def load_settings(loss, batch, j):
-    """Return the settings of a loss for the outputs of the vector at column j."""
+    """Return the settings of a loss for the vector of outputs at column j."""
     rows = range(len(loss.settings(1)))
     return [batch.settings[i * batch.ld_settings + j] for i in rows]
 
 
 def target_of(batch, r):
-    """Return the index of the class of row r."""
+    """Return the class index of row r."""
     return batch.t.scalars()[r * batch.ldt].as_integer()
 
 
 def column_of_targets(batch, samples):
-    """Return the indices of the samples' classes, as numbers."""
+    """Return the samples' class indices, as floats."""
     code = batch.code
     return code.collect([batch.t.scalars()[r * batch.ldt] for r in samples])
 
 
 def each_column(batch):
-    """Count through the columns of a block in scratch memory."""
+    """Repeat the code inside for each column of a block in scratch memory."""
     code = batch.code
     return code.range(batch.width * code.lanes, step=code.lanes)
 
 
 def clear_columns(columns):
-    """Set scratch memory of a block to 0."""
+    """Set the scratch memory of a block to 0."""
     for j in range(ROW_QUANTUM):
         columns[j * columns.code.lanes] = columns.code.constant(0.0)

@@ -1,4 +1,4 @@
-"""Kernels of the log loss of a softmax, with labels that are sure or smoothed."""
+"""Kernels of the softmax log loss, with or without label smoothing."""
 
 import functools
 
@@ -16,12 +16,12 @@ from skbackprop.network.layout import ROW_QUANTUM
 
 
 def softmax(loss):
-    """Return what writes the log loss of a softmax by columns and by rows."""
+    """Return the writers of the softmax log loss by columns and by rows."""
     return _softmax_of(_SureLabels)
 
 
 def smoothed_softmax(loss):
-    """Return the same where part of each label is spread over all classes."""
+    """Return the writers of the softmax log loss with label smoothing."""
     return _softmax_of(_SmoothedLabels)
 
 
@@ -30,35 +30,35 @@ def _softmax_of(labels):
 
 
 class _SureLabels:
-    """The log-probability that is wanted is that of the target alone."""
+    """Labels without smoothing: the score is that of the target."""
 
     def __init__(self, batch):
         self.batch = batch
 
     def begin(self):
-        """Begin to see the logits of a row, shifted by the largest."""
+        """Start a row, whose logits are shifted by the largest."""
 
     def see(self, shifted):
-        """See some of them, 0 where the row has ended."""
+        """Process some of them, 0 beyond the end of the row."""
 
     def score(self, chosen):
-        """Return what the row scores, that of its target being ``chosen``."""
+        """Return the score of the row, where that of its target is ``chosen``."""
         return chosen
 
     def wanted(self, is_target, factor):
-        """Return ``factor`` times the probability that is wanted."""
+        """Return ``factor`` times the target probability."""
         return where(is_target, factor, 0.0)
 
     def subtract_spread(self, dz, factor):
-        """Subtract ``factor`` times what is wanted of all classes from a row."""
+        """Subtract ``factor`` times the spread probability from a row."""
 
     def of_target(self, factor):
-        """Return ``factor`` times what is wanted of the target beyond that."""
+        """Return ``factor`` times the additional probability of the target."""
         return factor
 
 
 class _SmoothedLabels(_SureLabels):
-    """A share of each label belongs to all classes in equal parts."""
+    """Labels with a fraction spread evenly over all classes."""
 
     def __init__(self, batch):
         super().__init__(batch)
@@ -124,7 +124,7 @@ def _by_columns(kind, batch):
 
 
 def _by_rows(kind, batch):
-    """Go through blocks of rows, so that one vector takes their logarithms."""
+    """Process blocks of rows, so that their logarithms are computed as one vector."""
     code, labels = batch.code, kind(batch)
     totals, scores = code.scratch(1), code.scratch(1)
     with code.range(batch.n_rows, step=code.lanes) as first:
@@ -141,7 +141,7 @@ def _by_rows(kind, batch):
 
 
 def _exponentials_of_row(batch, r, labels):
-    """Set dz = exp(z - max z); return its sum and the score of the row."""
+    """Set dz = exp(z - max z), and return its sum and the score of the row."""
     code = batch.code
     z, dz = batch.z.from_(r * batch.ldz), batch.dz.from_(r * batch.ldz)
     lowest = float("-inf")
@@ -166,7 +166,7 @@ def _exponentials_of_row(batch, r, labels):
 
 
 def _normalize_row(batch, r, total, labels):
-    """Turn exponentials into weight * scale * (softmax(z) - what is wanted)."""
+    """Replace exponentials by weight * scale * (softmax(z) - target probability)."""
     code = batch.code
     dz = batch.dz.from_(r * batch.ldz)
     factor = batch.weights.scalars()[r] * batch.scale

@@ -1,4 +1,4 @@
-"""The log loss of each step of a sequence."""
+"""The kernel of the log loss at each step of a sequence."""
 
 import math
 
@@ -7,7 +7,7 @@ from skbackprop.kernels.language.memory import as_floats, plain_kernel
 
 
 def make_stepwise_log_loss(bits):
-    """Return the kernel of ``StepwiseLogLoss``, softmax by softmax in plain loops."""
+    """Return the kernel of ``StepwiseLogLoss``, in plain loops over steps."""
     as_numbers = as_floats(bits)
 
     def stepwise_log_loss(row, context, scalars):

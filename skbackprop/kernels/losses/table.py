@@ -1,4 +1,4 @@
-"""Which writer makes the kernel of which loss."""
+"""The table of writers of losses."""
 
 from skbackprop.kernels.abi import Loss, Scalar
 from skbackprop.kernels.language.codegen import kernel
@@ -28,8 +28,8 @@ def make_loss(loss, bits):
     return kernel(write, bits)
 
 
-# What writes each kind of loss: functions of the loss that return a pair of
-# functions of a Batch, one for narrow rows (by columns), one for wide ones.
+# The writer of each kind of loss: a function of the loss that returns a pair of
+# functions of a Batch, for narrow rows (by columns) and for wide rows.
 _KINDS = {
     "elementwise": elementwise,
     "hard_margin": hard_margin,

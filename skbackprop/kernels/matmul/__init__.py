@@ -1,1 +1,1 @@
-"""Matrix products, the inner loops of all linear modules."""
+"""Matrix products, the inner loops of linear modules."""

@@ -1,4 +1,4 @@
-"""The matrix product that all linear kernels call."""
+"""The matrix product of all linear kernels."""
 
 from numba import types
 
@@ -14,13 +14,13 @@ PACK_BYTES = panels.PACK_BYTES
 def make_gemm(bits):
     """Return the matrix product C = D + A B, or C = D + A B^T.
 
-    A is (m, k), B is (k, n), or (n, k) where it is to be transposed, C and D
-    are (m, n); k >= 1. Element (i, p) of A is at i row_stride + p
-    column_stride: A^T is A with the strides exchanged. D may be C, to which
-    the product is then added, or one row that serves for all, with ldd = 0.
+    A has shape (m, k), B has (k, n), or (n, k) if it is transposed, C and D have
+    (m, n); k >= 1. Element (i, p) of A is at i row_stride + p column_stride, so A^T is
+    A with exchanged strides. D may be C, to which the product is then added, or a
+    single row with ldd = 0.
 
-    The rows of the matrices are padded to whole vectors, those of A^T and B^T
-    too; what the padding holds does not matter.
+    The rows of all matrices, A^T and B^T too, are padded to whole vectors. The values
+    of the padding do not matter.
     """
     call = routine(write_gemm, bits)
 
@@ -34,7 +34,7 @@ def make_gemm(bits):
 
 
 def write_gemm(code, m, n, k, *operands):
-    """Write the choice between the ways to multiply."""
+    """Write the choice between the algorithms."""
     a, b, transposed = LeftMatrix.of(*operands[:3]), Matrix(*operands[3:5]), operands[5]
     d, c, pack = Matrix(*operands[6:8]), Matrix(*operands[8:10]), operands[10]
     is_plain = transposed == 0

@@ -1,4 +1,4 @@
-"""Operands of matrix products, as the functions of a kernel hand them on."""
+"""Operands of matrix products, as passed between functions of a kernel."""
 
 from typing import NamedTuple
 
@@ -6,18 +6,18 @@ from skbackprop.kernels.language.values import Value, smaller, target, transpose
 
 
 class Matrix(NamedTuple):
-    """A row-major matrix: its address and the elements from row to row."""
+    """A row-major matrix: its address and its stride."""
 
     address: Value
     stride: Value
 
     def part(self, i, j):
-        """Return the matrix that begins with element (i, j)."""
+        """Return the submatrix that begins with element (i, j)."""
         size = self.address.code.size
         return self._replace(address=self.address + (i * self.stride + j) * size)
 
     def clear(self, i, n_columns):
-        """Write zeros into the first columns of row i."""
+        """Set the first columns of row i to zero."""
         code = self.address.code
         row = code.vectors(self.part(i, 0).address)
         with code.range(n_columns, step=code.lanes) as j:
@@ -30,11 +30,10 @@ class Matrix(NamedTuple):
 
 
 class LeftMatrix(NamedTuple):
-    """The left operand, its rows in groups as high as a tile.
+    """The left operand, with rows in groups as high as a tile.
 
     Element (i, p) is at ``i // height * group_stride + i % height * row_stride
-    + p * column_stride``, which a matrix, its transpose, and a packed block
-    all fit into.
+    + p * column_stride``. This includes a matrix, its transpose, and a packed block.
     """
 
     address: Value
@@ -44,7 +43,7 @@ class LeftMatrix(NamedTuple):
 
     @classmethod
     def of(cls, address, row_stride, column_stride):
-        """Return a matrix, or a transpose, with equal steps from row to row."""
+        """Return a matrix, or a transpose, with a constant row stride."""
         height = target().tile_rows
         return cls(address, row_stride * height, row_stride, column_stride)
 
@@ -55,7 +54,7 @@ class LeftMatrix(NamedTuple):
         return self.address + offset * size
 
     def part(self, i, p):
-        """Return the matrix from element (i, p) on, i a multiple of the group."""
+        """Return the submatrix from element (i, p) on, where i starts a group."""
         offset = p * self.column_stride * self.address.code.size
         return self._replace(address=self.row(i) + offset)
 
@@ -67,9 +66,9 @@ def where_all(condition, chosen, otherwise):
 
 
 def transpose_block(code, source, last_row, copy):
-    """Transpose a square as wide as a vector; rows beyond the last count as zero.
+    """Transpose a square block as wide as a vector, with zero rows beyond the last.
 
-    They are not read, and so the padding of a product with them is zero.
+    These rows are not read, and the padding of a product with them is zero.
     """
     vectors = code.vectors(source.address)
     rows = [

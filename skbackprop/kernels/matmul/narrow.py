@@ -1,4 +1,4 @@
-"""Matrix products with few columns, or few rows, that are done otherwise."""
+"""Special algorithms for matrix products with few columns or few rows."""
 
 import functools
 import operator
@@ -13,35 +13,35 @@ from skbackprop.kernels.matmul.matrices import (
 from skbackprop.kernels.matmul.panels import PACK_BYTES, product
 
 MOST_COLUMNS = 16
-MOST_ROWS = 4  # of A, with more it pays to transpose B (measured)
-DEPTH = 256  # elements of a dot product that are done at a time
-# So many rows of C are transposed at a time, at the end of the scratch memory,
-# of which the product of so few rows uses only the beginning.
+MOST_ROWS = 4  # of A; with more rows, transposing B is faster (measured)
+DEPTH = 256  # elements of a dot product that are processed together
+# Number of rows of C that are transposed together, at the end of the scratch memory. A
+# product with so few rows uses only the beginning of it.
 _CHUNK = 256
-_STRIDE = _CHUNK + 16  # neighbouring rows on different cache sets
+_STRIDE = _CHUNK + 16  # so that adjacent rows use different cache sets
 _TRANSPOSE_AT = PACK_BYTES - MOST_COLUMNS * _STRIDE * 8
 
 
 def suits_transposed_product(code, m, n):
-    """Return whether n columns leave a quarter of the lanes idle, and rows less."""
+    """Return whether n columns leave a quarter of the lanes idle, and m rows fewer."""
     padded = (n + (code.lanes - 1)) // code.lanes * code.lanes
     return (m >= code.lanes * 2) & (n < MOST_COLUMNS) & (padded * 3 >= n * 4)
 
 
 def suits_dot_products(code, n, k):
-    """Return whether few columns are done sooner by dot products (measured)."""
+    """Return whether dot products are faster for few columns (measured)."""
     return (n * 4 <= code.lanes) & (n * 12 <= k)
 
 
 def suits_row_products(code, m, k):
-    """Return whether rows are few, and long, so that to transpose B takes longer."""
+    """Return whether rows are few and long, so that transposing B would be slower."""
     return (m <= MOST_ROWS) & (k >= code.lanes * 3)
 
 
 def transposed_product(code, m, n, k, a, b, d, c, pack):
     """Write C = D + A B as C^T = D^T + B^T A^T, for A^T with contiguous rows.
 
-    The vectors then run along the many rows of C.
+    The vectors are then parallel to the many rows of C.
     """
     transpose_of_c = Matrix(pack + _TRANSPOSE_AT, *code.integers(_STRIDE))
     with code.range(m, step=_CHUNK) as i:
@@ -61,7 +61,7 @@ def transposed_product(code, m, n, k, a, b, d, c, pack):
 
 
 def _add_transpose(code, m, transpose_of_c, d, c):
-    """Write C = D + the transpose, for as many columns as a vector has lanes."""
+    """Write C = D + the transpose of C^T, for as many columns as a vector has lanes."""
     block = code.scratch(code.lanes)
     square = Matrix(block.address(), code.integers(code.lanes)[0])
     d_rows, c_rows = code.vectors(d.address), code.vectors(c.address)
@@ -76,7 +76,7 @@ def _add_transpose(code, m, transpose_of_c, d, c):
 def dot_products(code, m, n, k, a, b, d, c, pack):
     """Write C = D + A B by dot products of rows of A with columns of B.
 
-    The vectors run along k.
+    The vectors are parallel to k.
     """
     n_rows = min(8, code.lanes)
     columns = Matrix(pack, *code.integers(DEPTH))
@@ -85,7 +85,7 @@ def dot_products(code, m, n, k, a, b, d, c, pack):
         depth, start = smaller(k - p, DEPTH), where_all(p == 0, d, c)
         _pack_columns(code, depth, n, b.part(p, 0), columns)
         with code.range(m, step=n_rows) as i, code.range(n) as j:
-            # Beyond the last row of A it is read again, and not stored.
+            # Beyond the last row of A, it is read again but not stored.
             rows = [smaller(i + row, m - 1) for row in range(n_rows)]
             a_rows = tuple(a.part(row, p).address for row in rows)
             code.call(
@@ -100,7 +100,7 @@ def dot_products(code, m, n, k, a, b, d, c, pack):
 
 
 def _pack_columns(code, k, n, b, columns):
-    """Copy columns of B, so that each is contiguous."""
+    """Copy columns of B to contiguous memory."""
     with code.range(n) as j, code.range(k) as p:
         source = code.scalars(b.part(p, j).address)
         code.scalars(columns.part(j, p).address)[0] = source[0]
@@ -109,7 +109,7 @@ def _pack_columns(code, k, n, b, columns):
 def row_products(code, m, n, k, a, b, d, c):
     """Write C = D + A B^T by dot products of rows of A with rows of B.
 
-    Columns of C beyond the n-th, as far as vectors reach, get what D has there.
+    Columns of C beyond the n-th, up to the end of a vector, are copied from D.
     """
     n_columns = min(8, code.lanes)
     padded = (n + (code.lanes - 1)) // code.lanes * code.lanes
@@ -117,7 +117,7 @@ def row_products(code, m, n, k, a, b, d, c):
     while numbers.lanes > n_columns:
         numbers, _ = numbers.halves()
     with code.range(padded, step=n_columns) as j, code.range(m) as i:
-        # Beyond the last row of B it is read again, and not added.
+        # Beyond the last row of B, it is read again but not added.
         rows = [smaller(j + column, n - 1) for column in range(n_columns)]
         b_rows = tuple(b.part(row, 0).address for row in rows)
         code.call(_dot_products_of_rows, k, b_rows, a.row(i), sums.address())
@@ -142,7 +142,7 @@ def _dot_products_of_rows(code, k, a_rows, column, target):
         for row, total in zip(a_rows, sums, strict=True):
             own = where(is_own, row[full] * column[full], 0.0)
             total.value = total.value + own
-    # Lane i of the sum over the transposed blocks belongs to row i.
+    # Lane i of the sum of the transposed blocks belongs to row i.
     total = functools.reduce(operator.add, transpose([s.value for s in sums]))
     while total.lanes > len(sums):
         total = operator.add(*total.halves())

@@ -1,11 +1,10 @@
 """Matrix products of any size: C = D + A B by tiles, panels and blocks.
 
-The sums of a tile of C, some rows by some vectors, stay in registers while k
-runs: each step loads a few vectors of a row of B, repeats one element of each
-row of A, and multiplies them with all pairs. Around the tile stand three loops
-(Goto & van de Geijn 2008): over blocks of rows of A and of k, which stay in
-the second-level cache, and over panels of B as wide as a tile, which stay in
-the first.
+The sums of a tile of C, a few rows by a few vectors, stay in registers during the loop
+over k. Each step loads a few vectors of a row of B, broadcasts an element of each row
+of A, and multiplies all pairs. Around the tile there are three loops (Goto & van de
+Geijn 2008): over blocks of rows of A and of k, which stay in the second-level cache,
+and over panels of B as wide as a tile, which stay in the first-level cache.
 """
 
 from skbackprop.kernels.language.values import fma, smaller, target, where
@@ -17,12 +16,12 @@ from skbackprop.kernels.matmul.matrices import (
 )
 
 DEPTH, HEIGHT = 256, 512  # steps of k, and rows of A, in a block
-MIN_ROWS_TO_PACK_PANEL = 96  # with fewer, packing costs more than it saves
+MIN_ROWS_TO_PACK_PANEL = 96  # with fewer rows, packing costs more than it saves
 
-# A block of a transpose is packed where enough panels use it, and is smaller.
+# A block of a transpose is packed if enough panels use it, and is smaller.
 PACKED_HEIGHT_BYTES = 1024
 MIN_PANELS_TO_PACK_BLOCK = 5
-_BLOCK_AT = DEPTH * 3 * 64  # behind a panel on the widest processor
+_BLOCK_AT = DEPTH * 3 * 64  # after a panel, on the processor with the widest vectors
 PACK_BYTES = _BLOCK_AT + DEPTH * PACKED_HEIGHT_BYTES
 
 
@@ -45,7 +44,7 @@ def product(code, m, n, k, a, b, transposed, d, c, pack):
             with code.range(count) as panel:
                 j = (first + panel * panel_vectors) * code.lanes
                 c_part, d_part = c.part(i, j), d.part(i, j)
-                # Later blocks of k add to what the first has left in C.
+                # Later blocks of k add to the results of the first in C.
                 start = where_all(p == 0, d_part, c_part)
                 b_part = where_all(transposed != 0, b.part(j, p), b.part(p, j))
                 n_to_transpose = where(transposed != 0, n - j, 0)
@@ -57,10 +56,10 @@ def product(code, m, n, k, a, b, transposed, d, c, pack):
 
 
 def _panels(n_vectors):
-    """Cut vectors of columns into panels: (vectors of a panel, first, panels).
+    """Divide vectors of columns into panels: (vectors of a panel, first, panels).
 
-    Panels of one vector are slow. Three vectors are the best, and any number
-    but 1 is made of threes and at most two twos.
+    Panels of one vector are slow, and three vectors are best. Any number except 1 is a
+    sum of threes and at most two twos.
     """
     if target().tile_vectors == 3:
         ones = (n_vectors == 1).as_integer()
@@ -76,10 +75,10 @@ def _panels(n_vectors):
 
 
 def _panel_writer(n_vectors):
-    """Return what writes the product of a block of A and a panel of B.
+    """Return the writer of the product of a block of A and a panel of B.
 
-    The panel is packed, row behind row, where it is used often enough; out of
-    B^T it always is.
+    The panel is packed, row after row, if it is used often enough; a panel of B^T is
+    always packed.
     """
 
     def write(code, m, k, a, b, n_to_transpose, d, c, pack):
@@ -121,11 +120,11 @@ def _tile_heights():
 
 
 def _tile_writer(n_rows, n_vectors):
-    """Return what writes C = D + A B for a tile of C that fits into registers.
+    """Return the writer of C = D + A B for a tile of C that fits into registers.
 
-    The rows of A come as separate addresses: from one address and a stride,
-    LLVM would derive each row's from the one before at every step, a chain of
-    additions longer than the multiplications take.
+    The rows of A are passed as separate addresses. From one address and a stride, LLVM
+    would compute the address of each row from the previous one at every step, a chain
+    of additions that takes longer than the multiplications.
     """
 
     def write(code, k, a_rows, a_stride, b, d, c):
@@ -150,7 +149,7 @@ def _tile_writer(n_rows, n_vectors):
 
 
 def _pack_panel(code, n_vectors, k, b, packed):
-    """Copy k rows of a panel, so that they follow each other."""
+    """Copy k rows of a panel to contiguous memory."""
     source, copy = code.vectors(b.address), code.vectors(packed.address)
     with code.range(k) as p:
         for j in range(0, n_vectors * code.lanes, code.lanes):
@@ -158,10 +157,9 @@ def _pack_panel(code, n_vectors, k, b, packed):
 
 
 def _pack_transposed(code, n_vectors, k, b, n, packed):
-    """Copy a panel out of n rows of the transpose, in blocks as wide as a vector.
+    """Copy a panel from n rows of the transpose, in blocks as wide as a vector.
 
-    The lanes beyond the n-th are zero: they go to the padding of C, which
-    becomes that of a gradient.
+    Lanes beyond the n-th are zero, as they become the padding of C and of a gradient.
     """
     for first in range(0, n_vectors * code.lanes, code.lanes):
         with code.range(k, step=code.lanes) as p:
@@ -172,7 +170,7 @@ def _pack_transposed(code, n_vectors, k, b, n, packed):
 
 
 def _packed_block(code, depth, address):
-    """Return where a block of A is packed to: each group by columns."""
+    """Return the packed block of A, in which each group is stored by columns."""
     height = target().tile_rows
     return LeftMatrix(address, depth * height, *code.integers(1, height))
 
@@ -180,8 +178,8 @@ def _packed_block(code, depth, address):
 def _pack_block(code, m, k, a, packed):
     """Copy a block of a transpose, whose columns are contiguous, by groups.
 
-    The rows of x that a group comes from are far apart in memory. Some of them
-    are read for all groups before the next: they share a page each.
+    The rows of x of a group are far apart in memory. A few rows are read for all groups
+    before the next rows, as each row stays on one memory page.
     """
     height, rows_at_once = target().tile_rows, 8
     with code.range(k, step=rows_at_once) as p, code.range(m, step=height) as i:

@@ -1,1 +1,1 @@
-"""Kernels of the modules: files are named as in :mod:`skbackprop.network.modules`."""
+"""Kernels of modules, in files named as in :mod:`skbackprop.network.modules`."""

@@ -1,4 +1,4 @@
-"""Kernels of elementwise modules, made from the modules' own formulas."""
+"""Kernels of elementwise modules, made from the formulas of the modules."""
 
 from contextlib import contextmanager
 
@@ -11,7 +11,7 @@ from skbackprop.kernels.language.values import where
 def make_forward_elementwise(module, bits):
     """Return the kernel of y = f(x) for an ``Elementwise`` module.
 
-    y may lie where x lies.
+    y may have the place of x.
     """
 
     def forward(code, row, context, scalars):
@@ -25,7 +25,7 @@ def make_forward_elementwise(module, bits):
 def make_backward_elementwise(module, bits):
     """Return the kernel of dx (+)= dy f'(x) for an ``Elementwise`` module.
 
-    dx may lie where dy lies.
+    dx may have the place of dy.
     """
 
     def backward(code, row, context, scalars):
@@ -46,10 +46,9 @@ def make_backward_elementwise(module, bits):
 
 @contextmanager
 def _vectors_of_rows(code, row, context):
-    """Repeat what is written inside for each vector, with where it is in x and y.
+    """Repeat the code inside for each vector, with its indices in x and y.
 
-    Rows that signals fill follow each other without a gap: they are run through
-    as one long row.
+    If signals fill their rows, all rows are processed as one long row.
     """
     is_one = row[Module.fills_rows] != 0
     n_rows = where(is_one, 1, context[Context.n_rows])

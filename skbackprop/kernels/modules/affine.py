@@ -1,4 +1,4 @@
-"""Kernels of Bias and Scale: a number for each column."""
+"""Kernels of Bias and Scale."""
 
 from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language.codegen import kernel
@@ -9,7 +9,7 @@ from skbackprop.kernels.modules.linear import add_column_sums
 
 
 def make_forward_bias(bits):
-    """Return the kernel of y = x + b; y may lie where x lies."""
+    """Return the kernel of y = x + b; y may have the place of x."""
 
     def forward(code, row, context, scalars):
         bias = code.vectors(row[Module.b])
@@ -26,7 +26,7 @@ def make_forward_bias(bits):
 def make_backward_bias(bits):
     """Return the kernel of dx (+)= dy and db (+)= dy.sum(axis=0).
 
-    Where dx lies in the place of dy there is nothing to do.
+    If dx has the place of dy, it need not be computed.
     """
 
     def backward(code, row, context, scalars):

@@ -1,9 +1,9 @@
-"""Kernels of ScaledDotProductAttention, a time step of a row at a time.
+"""Kernels of ScaledDotProductAttention, in loops over rows and time steps.
 
-The setting is the number of time steps T, the second is 1 where later ones are
-hidden. The weights of a time step, and their adjoints, stand in the scratch
-memory of the matrix product. Time steps lie side by side in a row, out of step
-with vectors: where a vector reaches beyond a step, what is there stays.
+The settings are the number of time steps T, and 1 if later ones are masked. The
+weights of a time step, and their adjoints, are in the scratch memory of the matrix
+product. Time steps are side by side in a row, and not aligned to vectors. If a vector
+extends beyond a step, the elements there are not changed.
 """
 
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ def make_forward_attention(bits):
 
 
 def make_backward_attention(bits):
-    """Return the kernel of the vjp of attention, with P the weights.
+    """Return the kernel of the vjp of attention, with weights P.
 
     dP_ts = dy_t . x3_s, dS_ts = P_ts (dP_ts - sum over u of P_tu dP_tu) / sqrt(d),
     dx_t (+)= sum over s of dS_ts x2_s, dx2_s (+)= sum over t of dS_ts x_t,
@@ -87,7 +87,7 @@ def make_backward_attention(bits):
 
 
 class _Steps:
-    """The time steps of a row, and the weights that one gives to all."""
+    """The time steps of a row, and the weights that one step gives to all."""
 
     def __init__(self, code, row, context):
         self._code = code
@@ -103,20 +103,20 @@ class _Steps:
 
     @contextmanager
     def each(self):
-        """Repeat what is written inside for each time step, which sees n steps."""
+        """Repeat the code inside for each time step, which attends to n steps."""
         with self._code.range(self._number) as t:
             yield t, where(self._is_causal, t + 1, self._number)
 
     def key(self, row, t):
-        """Return the part of a row of queries or keys that is of a time step."""
+        """Return the query or key of a time step in a row."""
         return row.from_(t * self.key_width)
 
     def value(self, row, t):
-        """Return the part of a row of values that is of a time step."""
+        """Return the value of a time step in a row."""
         return row.from_(t * self.value_width)
 
     def weigh(self, n, q_t, k):
-        """Write the weights that the query of a time step gives to n of them."""
+        """Write the weights that the query of a time step gives to n steps."""
         code, weights = self._code, self.weights.scalars()
         with code.range(n) as s:
             k_s = self.key(k, s)
@@ -125,7 +125,7 @@ class _Steps:
         softmax_of_row(code, self.weights, self.weights, n)
 
     def differentiate_weights(self, n, dy_t, v):
-        """Write the adjoints of the scores from which the weights came."""
+        """Write the adjoints of the scores before the softmax."""
         code, adjoints = self._code, self.adjoints.scalars()
         with code.range(n) as s:
             v_s = self.value(v, s)

@@ -1,7 +1,7 @@
-"""Kernels that move columns: slices, concatenations, zeros.
+"""Kernels of Slice, Concatenate and Zeros.
 
-Rows of different signals are out of step, so what is copied next to other
-columns must end where it ends: no vector may reach beyond.
+Columns are not aligned to vectors. A copy must therefore end exactly at its last
+column, so as not to change the next.
 """
 
 from skbackprop.kernels.abi import Module
@@ -19,7 +19,7 @@ from skbackprop.kernels.language.rows import (
 
 
 def make_forward_slice(bits):
-    """Return the kernel of y = x[:, first : first + width_y], ``first`` its setting."""
+    """Return the kernel of y = x[:, first : first + width_y]; the setting is first."""
 
     def forward(code, row, context, scalars):
         rows = each_row(code, row, context, Module.x, Module.y)
@@ -32,7 +32,7 @@ def make_forward_slice(bits):
 def make_backward_slice(bits):
     """Return the kernel of dx[:, first : first + width_y] (+)= dy.
 
-    The padding of dy is zero and may be added to the columns that follow.
+    The padding of dy is zero and may be added to the next columns.
     """
 
     def backward(code, row, context, scalars):
@@ -47,7 +47,7 @@ def make_backward_slice(bits):
 
 
 def make_forward_concatenate(bits):
-    """Return the kernel of y[:, first : first + width_x] = x, ``first`` its setting."""
+    """Return the kernel of y[:, first : first + width_x] = x; the setting is first."""
 
     def forward(code, row, context, scalars):
         for_each_length(
@@ -69,7 +69,7 @@ def _copy(code, row, context, lanes):
 def make_backward_concatenate(bits):
     """Return the kernel of dx (+)= dy[:, first : first + width_x].
 
-    What follows those columns is kept out of the padding of dx.
+    The columns after these do not enter the padding of dx.
     """
 
     def backward(code, row, context, scalars):

@@ -1,11 +1,11 @@
-"""Kernels of modules that combine signals, made from the modules' own formulas."""
+"""Kernels of modules that combine signals, made from the formulas of the modules."""
 
 from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language import functions as xp
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import where
 
-# The fields of each input: values, stride, width, adjoint, whether to add to that.
+# The fields of each input: values, stride, width, adjoint, whether to add to it.
 _INPUTS = [
     [
         getattr(Module, f"{field}{number}")
@@ -18,8 +18,8 @@ _INPUTS = [
 def make_forward_combination(module, bits):
     """Return the kernel of y = f(x, x2, ...) for a ``Combination``.
 
-    y may lie where an input of its width lies. Where the row says ``add_y``, f is
-    added to what is there.
+    y may have the place of an input of equal width. If the field ``add_y`` is 1, f is
+    added to the existing values.
     """
 
     def forward(code, row, context, scalars):
@@ -37,8 +37,8 @@ def make_forward_combination(module, bits):
 def make_backward_combination(module, bits):
     """Return the kernel of dx (+)= dy df/dx, dx2 (+)= dy df/dx2, ...
 
-    One of them may lie where dy lies, and two may be one, that of a signal
-    combined with itself: all terms are computed, then written one by one.
+    One of them may have the place of dy, and two may be the same if a signal is
+    combined with itself. Therefore all terms are computed before they are written.
     """
 
     def backward(code, row, context, scalars):
@@ -52,7 +52,7 @@ def make_backward_combination(module, bits):
 
 
 def _is_plain(row, module):
-    """Tell whether all inputs are as wide as y, and their adjoints are wanted."""
+    """Return whether all inputs are as wide as y and need adjoints."""
     is_plain = row[Module.dy] != 0
     for position, (_, _, width, dx, _) in enumerate(_INPUTS[: module.n_inputs]):
         if position not in module.stops_gradient:
@@ -61,7 +61,7 @@ def _is_plain(row, module):
 
 
 def _pass_back_plainly(code, row, context, module):
-    """Write the common case, without a decision for each vector."""
+    """Write the common case, without a branch for each vector."""
     dy = code.vectors(row[Module.dy])
     adds = [row[fields[-1]] != 0 for fields in _INPUTS]
     with code.range(context[Context.n_rows]) as r:
@@ -99,7 +99,7 @@ def _inputs_of_row(code, row, module, r):
 
 
 class _InputRow:
-    """A row of an input and of its adjoint; one number is repeated as needed."""
+    """A row of an input and of its adjoint; a single number is broadcast."""
 
     def __init__(self, code, row, r, x, stride, width, dx, adds):
         self._code = code
@@ -117,9 +117,9 @@ class _InputRow:
         return where(self._is_one_number, repeated, vector)
 
     def pass_back(self, j, term, is_adjoint):
-        """Add a vector of adjoints to the row, or to the sum of one number's."""
+        """Add a vector of adjoints to the row, or to the sum for a single number."""
         is_whole = self._is_wanted & self._is_whole
-        if is_adjoint:  # which need not be written where it lies
+        if is_adjoint:  # dy itself, which need not be written in its own place
             is_whole = is_whole & self._is_elsewhere
         with self._code.when(is_whole):
             self._add(j, term)
@@ -127,7 +127,7 @@ class _InputRow:
             self._sum.value = self._sum.value + term
 
     def pass_back_sum(self):
-        """Write the adjoint of one number, the sum over the columns of y."""
+        """Write the adjoint of a single number, the sum over the columns of y."""
         with self._code.when(self._is_wanted & self._is_one_number):
             is_first = self._code.lane_numbers() == 0
             total = self._code.repeat(self._sum.value.sum())

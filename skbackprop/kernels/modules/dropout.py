@@ -1,4 +1,4 @@
-"""Kernels of Dropout: the mask is hashed anew, in forward and in backward."""
+"""Kernels of Dropout, which compute the mask in forward and again in backward."""
 
 from skbackprop.kernels.abi import Context, Module
 from skbackprop.kernels.language.codegen import kernel
@@ -14,9 +14,9 @@ from skbackprop.network.modules.dropout import draws_of_two_rows
 
 
 def make_forward_dropout(bits):
-    """Return the kernel of y = f x where the draw is t or more, else 0.
+    """Return the kernel of y = f x where the random number is at least t, else 0.
 
-    The settings are t and f. In prediction y = x. y may lie where x lies.
+    The settings are t and f. In prediction y = x. y may have the place of x.
     """
 
     def write(y, j, kept):
@@ -29,7 +29,7 @@ def make_forward_dropout(bits):
 
 
 def make_backward_dropout(bits):
-    """Return the kernel of dx (+)= what forward did to x, done to dy."""
+    """Return the kernel of dx (+)= dy with the mask and factor of forward."""
 
     def backward(code, row, context, scalars):
         def add(dx, j, kept):
@@ -42,7 +42,7 @@ def make_backward_dropout(bits):
 
 
 def _drop(code, row, context, source, target, write):
-    """Write each vector of the source to the target, without what is dropped."""
+    """Write each vector of the source to the target, except dropped elements."""
     with (
         code.when(row[Module.is_training] == 0),
         each_row(code, row, context, source, target) as (x, y),
@@ -54,7 +54,7 @@ def _drop(code, row, context, source, target, write):
 
 
 def _drop_at_random(code, row, context, source, target, write):
-    """Go through the rows by twos, which share their random bits."""
+    """Process rows in pairs, which share their random bits."""
     threshold = code.narrow_integer(row[Module.setting], 32)
     factor = float_setting(code, row, Module.setting2)
     counters = context[Context.seed], context[Context.n_steps], row[Module.stream]

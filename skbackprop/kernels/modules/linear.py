@@ -7,11 +7,10 @@ from skbackprop.kernels.matmul.matrices import Matrix
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b, or y += x W where the row says ``add_y``.
+    """Return the kernel of y = x W + b, or y += x W if the field ``add_y`` is 1.
 
-    Without a bias, the address of b is 0.
-
-    x (n_rows, width_x), W (width_x, width_y), b (width_y,).
+    Without a bias, the address of b is 0. The shapes are x (n_rows, width_x),
+    W (width_x, width_y) and b (width_y,).
     """
 
     def forward(code, row, context, scalars):
@@ -25,7 +24,7 @@ def make_forward_linear(bits):
 
 
 def first_term(row, context, y):
-    """Return what the product is added to: y itself, the bias, or zeros."""
+    """Return the matrix to which the product is added: y, the bias, or zeros."""
     bias = where(row[Module.b] != 0, row[Module.b], context[Context.zeros])
     adds = row[Module.add_y] != 0
     return Matrix(where(adds, y.address, bias), where(adds, y.stride, 0))
@@ -35,7 +34,7 @@ def make_backward_linear(bits):
     """Return the kernel of the vjp of y = x W + b.
 
     dx (+)= dy W^T, dW (+)= x^T dy, db (+)= dy.sum(axis=0),
-    each where its address is not 0.
+    each if its address is not 0.
     """
 
     def backward(code, row, context, scalars):
@@ -65,7 +64,7 @@ def make_backward_linear(bits):
 
 
 def multiply(code, context, shape, a, b, d, c, transpose=""):
-    """Write the call of C = D + A B for (m, n, k) = shape, perhaps with A^T or B^T."""
+    """Write the call of C = D + A B for (m, n, k) = shape, also with A^T or B^T."""
     strides = (1, a.stride) if transpose == "a" else (a.stride, 1)
     code.call_address(
         *(
@@ -81,7 +80,7 @@ def multiply(code, context, shape, a, b, d, c, transpose=""):
 
 
 def _start(context, matrix, adds):
-    """Return what a product is added to: the matrix itself, or zeros."""
+    """Return the matrix to which a product is added: the matrix itself, or zeros."""
     return Matrix(
         where(adds != 0, matrix.address, context[Context.zeros]),
         where(adds != 0, matrix.stride, 0),
@@ -89,7 +88,7 @@ def _start(context, matrix, adds):
 
 
 def clear_unconnected(code, row):
-    """Set the gradient of weights to 0 where constants, if there are any, are 0."""
+    """Set the gradient of weights to 0 where the mask, if there is one, is 0."""
     mask, dw = code.vectors(row[Module.constants]), code.vectors(row[Module.dw])
     n_elements = row[Module.width_x] * row[Module.ldw]
     with (

@@ -1,7 +1,6 @@
-"""Kernels of LayerNorm, which goes through rows, and BatchNorm, through columns.
+"""Kernels of LayerNorm, which processes rows, and BatchNorm, which processes columns.
 
-What forward found out, backward finds out again: two sums cost less than a
-place to keep them.
+Backward computes means and variances again, as two sums cost less than storing them.
 """
 
 from skbackprop.kernels.abi import Context, Module
@@ -20,7 +19,7 @@ from skbackprop.kernels.language.values import fma, where
 
 
 def make_forward_layer_norm(bits):
-    """Return the kernel of y = (x - m) / sqrt(v + eps) w + b, eps the setting."""
+    """Return the kernel of y = (x - m) / sqrt(v + eps) w + b, with setting eps."""
 
     def forward(code, row, context, scalars):
         weight = code.vectors(row[Module.w])
@@ -77,7 +76,7 @@ def _number(integer):
 
 
 class _Normalization:
-    """x -> (x - mean) factor, factor = 1 / sqrt(variance + eps)."""
+    """The map x -> (x - mean) factor with factor = 1 / sqrt(variance + eps)."""
 
     def __init__(self, mean, variance, eps):
         self.mean = mean
@@ -99,8 +98,8 @@ def make_forward_batch_norm(bits):
     """Return the kernel of y = (x - m) / sqrt(v + eps) w + b.
 
     In training, ``running_mean`` and ``running_var`` move towards m and v of the
-    minibatch by the fraction that is the second setting; in prediction they are m
-    and v. The first setting is eps.
+    minibatch by a fraction, the second setting. In prediction they are m and v. The
+    first setting is eps.
     """
 
     def forward(code, row, context, scalars):
@@ -184,7 +183,7 @@ def _moments_of_columns(code, row, context, j):
 
 
 def _move_running(code, row, context, j, mean, variance):
-    """Move the running moments towards those of the minibatch, unbiased."""
+    """Move the running moments towards the unbiased moments of the minibatch."""
     n_rows = context[Context.n_rows]
     unbiased = variance * (n_rows.as_number() / (n_rows - 1).as_number())
     is_own = within(code, j, row[Module.width_y])

@@ -1,4 +1,4 @@
-"""Kernels of PiecewiseLinear: bins of columns, all lower edges and all slopes."""
+"""Kernels of PiecewiseLinear, given lower edges and slopes of all bins."""
 
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from skbackprop.kernels.language.values import INTEGER, Value
 
 
 class _Bins(NamedTuple):
-    """The bins of a column, which lie in y side by side."""
+    """The bins of a column, which are adjacent in y."""
 
     column: Value
     first: Value
@@ -38,7 +38,7 @@ def make_forward_piecewise_linear(bits):
 
 
 def _encode(code, row, context, bins, lanes):
-    """Write the bins of a column, the last of them once more by the last vector."""
+    """Write the bins of a column; the last vector overlaps the one before."""
     last = bins.count - lanes
     lower, slopes = bins.lower.of(lanes), bins.slopes.of(lanes)
     with each_row(code, row, context, Module.x, Module.y) as (x, y):
@@ -54,7 +54,7 @@ def _encode(code, row, context, bins, lanes):
 
 
 def make_backward_piecewise_linear(bits):
-    """Return the kernel of dx_j (+)= the sum of dy slopes over bins that x_j is in."""
+    """Return the kernel of dx_j (+)= the sum of dy slopes over bins containing x_j."""
 
     def backward(code, row, context, scalars):
         signals = Module.x, Module.dx, Module.dy
@@ -81,7 +81,7 @@ def make_backward_piecewise_linear(bits):
 
 @contextmanager
 def _each_column(code, row):
-    """Repeat what is written inside for each column that has bins."""
+    """Repeat the code inside for each column with bins."""
     columns = code.scalars(row[Module.indices], INTEGER)
     lower = code.vectors(row[Module.constants])
     with code.range(row[Module.setting]) as k:

@@ -1,4 +1,4 @@
-"""Kernels of MaxPool and MeanPool: groups of ``setting`` adjacent columns."""
+"""Kernels of MaxPool and MeanPool for groups of ``setting`` adjacent columns."""
 
 from contextlib import contextmanager
 
@@ -23,7 +23,7 @@ def make_forward_max_pool(bits):
 
 
 def make_backward_max_pool(bits):
-    """Return the kernel of dx (+)= dy for the first of the largest of each group."""
+    """Return the kernel of dx (+)= dy for the first maximum of each group."""
 
     def backward(code, row, context, scalars):
         with code.when(row[Module.dx] != 0):
@@ -34,7 +34,7 @@ def make_backward_max_pool(bits):
             ) as (x, dx, y, dy, g):
                 first, largest = code.variable(0, INTEGER), y[g]
                 with code.range(row[Module.setting]) as i:
-                    i = row[Module.setting] - 1 - i  # the last to be found is the first
+                    i = row[Module.setting] - 1 - i  # backward, to end with the first
                     first.value = where(x[i] == largest, i, first.value)
                 dx[first.value] = dx[first.value] + dy[g]
 
@@ -71,7 +71,7 @@ def make_backward_mean_pool(bits):
 
 @contextmanager
 def _each_group(code, row, context, *signals):
-    """Repeat what is written inside for each group g of each row.
+    """Repeat the code inside for each group g of each row.
 
     Yields the group of x and of dx, the row of y and of dy, by elements, and g.
     """

@@ -1,4 +1,4 @@
-"""Kernels of DotProduct: one number for two rows."""
+"""Kernels of DotProduct."""
 
 from skbackprop.kernels.abi import Module
 from skbackprop.kernels.language.codegen import kernel
@@ -30,8 +30,7 @@ def make_forward_dot_product(bits):
 def make_backward_dot_product(bits):
     """Return the kernel of dx (+)= dy x2 and dx2 (+)= dy x.
 
-    The second may add to what the first wrote: for the product of a signal
-    with itself.
+    For the product of a signal with itself, the second adds to the first.
     """
 
     def backward(code, row, context, scalars):

@@ -1,4 +1,4 @@
-"""Kernels of Softmax and LogSoftMax: rows of exponentials."""
+"""Kernels of Softmax and LogSoftMax."""
 
 import math
 
@@ -16,7 +16,7 @@ from skbackprop.kernels.language.values import where
 
 
 def make_forward_softmax(bits):
-    """Return the kernel of y = exp(x) / sum of exp(x); y may lie where x lies."""
+    """Return the kernel of y = exp(x) / sum of exp(x); y may have the place of x."""
 
     def forward(code, row, context, scalars):
         with each_row(code, row, context, Module.x, Module.y) as (x, y):
@@ -41,7 +41,7 @@ def make_backward_softmax(bits):
 
 
 def make_forward_log_softmax(bits):
-    """Return the kernel of y = x - log(sum of exp(x)); y may lie where x lies."""
+    """Return the kernel of y = x - log(sum of exp(x)); y may have the place of x."""
 
     def forward(code, row, context, scalars):
         width = row[Module.width_y]
@@ -77,7 +77,7 @@ def make_backward_log_softmax(bits):
 
 
 def softmax_of_row(code, x, y, width):
-    """Write the softmax of one row; y may be x. The padding of y becomes 0."""
+    """Write the softmax of a row; y may be x. The padding of y is set to 0."""
     largest, total = _largest_of_row(code, x, width), code.variable(0.0)
     with each_vector(code, width) as j:
         shifted = where(within(code, j, width), x[j] - largest, -math.inf)

@@ -1,7 +1,7 @@
-"""Kernels of the linear module on rows of a CSR matrix, read where they stand.
+"""Kernels of the linear module for rows of a CSR matrix, which are read in place.
 
-Row r of the minibatch is row order[r] of the matrix. Its entries choose rows of
-W, which are summed up in registers, some vectors of columns at a time.
+Row r of the minibatch is row order[r] of the matrix. Its entries select rows of W,
+which are summed in registers, for a few vectors of columns at a time.
 """
 
 from skbackprop.kernels.abi import Context, Module
@@ -14,11 +14,11 @@ from skbackprop.kernels.modules.linear import (
     first_term,
 )
 
-PANELS = (8, 4, 2, 1)  # vectors of a row that are done at a time
+PANELS = (8, 4, 2, 1)  # vectors of a row that are processed together
 
 
 def make_forward_linear(bits):
-    """Return the kernel of y = x W + b, or y += x W where the row says ``add_y``."""
+    """Return the kernel of y = x W + b, or y += x W if the field ``add_y`` is 1."""
 
     def forward(code, row, context, scalars):
         w = Matrix(row[Module.w], row[Module.ldw])
@@ -65,7 +65,7 @@ def make_backward_linear(bits):
 
 
 def _entries(code, row, context, r):
-    """Return (number, values, columns) of the entries of a sample."""
+    """Return number, values and columns of the entries of a sample."""
     sample = code.scalars(context[Context.order], INTEGER)[r]
     starts = code.scalars(row[Module.x_indptr], INTEGER)
     first = starts[sample]
@@ -77,7 +77,7 @@ def _entries(code, row, context, r):
 
 
 def _panels(code, width):
-    """Cut columns into panels: (vectors of a panel, first column, panels)."""
+    """Divide columns into panels: (vectors of a panel, first column, panels)."""
     left, first = (width + (code.lanes - 1)) // code.lanes, 0
     for n_vectors in PANELS:
         count = left // n_vectors
@@ -87,7 +87,7 @@ def _panels(code, width):
 
 
 def _product_writer(n_vectors):
-    """Return what writes y = b + sum of value * W[column], for some columns."""
+    """Return the writer of y = b + sum of value * W[column], for some columns."""
 
     def write(code, entries, w, bias, y):
         n_entries, values, columns = entries
@@ -108,7 +108,7 @@ def _product_writer(n_vectors):
 
 
 def _outer_product_writer(n_vectors):
-    """Return what writes dW[column] += value * dy, for some columns of dW."""
+    """Return the writer of dW[column] += value * dy, for some columns of dW."""
 
     def write(code, entries, dw, dy):
         n_entries, values, columns = entries

@@ -1,14 +1,14 @@
-r"""The dual active-set method on linear separability, with a proof of its verdicts.
+r"""The dual active-set method for linear separability, with proofs of its results.
 
-Goldfarb & Idnani (1983) on the problem min |w|^2 / 2 subject to z_i . w >= 1,
-where z_i = y_i x_i. Rows enter an active set A, at whose rows z_i . w = 1, until
-w separates or until a row z_j = -sum_c lam_c z_c with lam >= 0 contradicts the
-active ones. |w| grows with every step, so that no active set comes twice.
+The method of Goldfarb & Idnani (1983) solves min |w|^2 / 2 subject to z_i . w >= 1,
+where z_i = y_i x_i. Rows enter an active set A, where z_i . w = 1, until w separates
+the classes or until a row z_j = -sum_c lam_c z_c with lam >= 0 contradicts the active
+rows. |w| grows with every step, so that no active set occurs twice.
 
-The active rows have an orthonormal basis Q (rank, width) and the inverse T of
-their coordinates, with z_c = sum_k (T^-1)[k, c] q_k: the matrix B = T Q has
-B z_c = e_c. T is kept by columns, as T' (rank, slot). To drop a row, a
-reflection (Householder 1958) turns its row of T into the last unit vector.
+The active rows are represented by an orthonormal basis Q (rank, width) and the inverse
+T of their coordinates, with z_c = sum_k (T^-1)[k, c] q_k, so that the matrix B = T Q
+has B z_c = e_c. T is stored by columns, as T' (rank, slot). To drop a row, a
+reflection (Householder 1958) maps its row of T to a multiple of the last unit vector.
 """
 
 import math
@@ -96,14 +96,14 @@ from skbackprop.kernels.separability.workspace import (
 )
 
 ROUNDOFF = 2.0**-53
-# Bounds are computed in floating point themselves; this covers their rounding.
+# Covers rounding errors in the computation of bounds.
 SLACK = 1 + 1e-9
-UNDERFLOW = 2.0**-480  # more than a norm may lose where squares underflow
+UNDERFLOW = 2.0**-480  # more than a norm can lose if squares underflow
 SMALLEST_EXACT = 2.0**-500  # scaled numbers above it cannot have underflowed
-MOST_STEPS = 50  # for each row and each column
-INSIDE = 1e-20  # squared share of a row outside the active span: rounding
-CANCELLED = 1e-2  # below it, a projection is repeated
-NOISE = 1e-11  # of the coefficients of a row inside the span
+MOST_STEPS = 50  # per row and column
+INSIDE = 1e-20  # squared fraction outside the active span that counts as rounding
+CANCELLED = 1e-2  # below this fraction, a projection is repeated
+NOISE = 1e-11  # in the coefficients of a row inside the span
 
 
 def make_decide_many():
@@ -132,7 +132,7 @@ def make_decide_many():
 
 @register_jitable
 def scale_set(context, points):
-    """Scale the points; FACTORS, NORMS and SMALLEST tell how."""
+    """Scale the points, and set FACTORS, NORMS and SMALLEST."""
     matrix = (points, context[STRIDE], context[N_POINTS], context[WIDTH])
     smallest = scalar_at(context, SMALLEST)
     scale_points((*matrix, context[FACTORS], context[NORMS], smallest))
@@ -140,15 +140,15 @@ def scale_set(context, points):
 
 @register_jitable
 def label_set(context, points, labels):
-    """Make ROWS, the points times their labels, and their TOTAL."""
+    """Set ROWS to the points times their labels, and TOTAL to their sum."""
     matrix = (points, context[STRIDE], context[N_POINTS], context[WIDTH])
     label_rows((*matrix, labels, context[ROWS], context[TOTAL]))
 
 
 def make_solve():
-    """Return the kernel that runs the method on ROWS; VERDICT becomes what it found.
+    """Return the kernel that runs the method on ROWS and sets VERDICT.
 
-    It stays NONE where rounding errors keep the method from an end.
+    VERDICT stays NONE if rounding errors prevent a result.
     """
 
     def solve(row, context, scalars):
@@ -171,10 +171,10 @@ def make_solve():
 
 
 def make_begin():
-    """Return the kernel that starts without active rows, w being the sum of all.
+    """Return the kernel that starts without active rows, and w as the sum of all.
 
-    The sum may separate already; if it does not, w becomes 0 (see `make_judge`),
-    and the row that the sum serves worst is the first to enter.
+    If the sum does not separate, w is set to 0 (see `make_judge`), and the row with the
+    smallest product with the sum enters first.
     """
 
     def begin(row, context, scalars):
@@ -183,16 +183,16 @@ def make_begin():
             context[ENTERING], context[VERDICT] = context[FOUND], INSEPARABLE_UNPROVED
         copy((context[TOTAL], context[WIDTH], context[W]))
         context[IS_SUM] = 1
-        # Rows of T' are made of lam: what it holds of an earlier set must go.
+        # Rows of T' are made from lam, which must not hold values of an earlier set.
         copy((context[ZEROS], context[WIDTH] + 1, context[LAM]))
 
     return plain_kernel(begin)
 
 
 def make_judge():
-    """Return the kernel that finds the row that w serves worst.
+    """Return the kernel that finds the row with the smallest z_i . w.
 
-    If all z_i . w exceed the bound of their rounding errors, w separates.
+    If all z_i . w exceed the bounds of their rounding errors, w separates.
     """
 
     def judge(row, context, scalars):
@@ -200,7 +200,7 @@ def make_judge():
         multiply_rows((*rows, context[W], context[VALUES]))
         least((context[VALUES], context[N_POINTS], index_at(context, FOUND)))
         worst = context[FOUND]
-        if worst < 0:  # nothing but NaN and infinity
+        if worst < 0:  # only NaN and infinity
             context[VERDICT] = LOST
             return
         context[ENTERING] = worst
@@ -219,7 +219,7 @@ def make_judge():
 
 @register_jitable
 def separates(context, scalars):
-    """Tell whether all z_i . w are positive, whatever rounding did to them.
+    """Return whether all z_i . w are positive, for any rounding errors.
 
     A computed product differs from z . w by at most (width + 4) eps |z| |w|.
     """
@@ -234,10 +234,10 @@ def separates(context, scalars):
 
 
 def make_project():
-    """Return the kernel that splits z_j by the span of the active rows.
+    """Return the kernel that projects z_j onto the span of the active rows.
 
-    DIRECTION is the part outside, z_j - Q'Q z_j, COORDINATES are Q z_j. The
-    projection is repeated where it cancels much (Daniel et al. 1976).
+    DIRECTION is the orthogonal part, z_j - Q'Q z_j, and COORDINATES are Q z_j. The
+    projection is repeated after strong cancellation (Daniel et al. 1976).
     """
 
     def project(row, context, scalars):
@@ -261,9 +261,9 @@ def make_project():
 def make_step():
     """Return the kernel that moves w and the multipliers.
 
-    w goes along the part of z_j outside the active span, until z_j . w = 1 and
-    row j ENTERS, or until a multiplier reaches 0: FOUND is its slot. A row inside
-    the span moves no w; if no multiplier goes down, it contradicts the others.
+    w moves along the part of z_j orthogonal to the active span, until z_j . w = 1 and
+    row j ENTERS, or until a multiplier reaches 0; FOUND is its slot. A row inside the
+    span does not move w. If no multiplier decreases, it contradicts the others.
     """
 
     def move(row, context, scalars):
@@ -294,9 +294,10 @@ def make_step():
 
 @register_jitable
 def write_coefficients(context):
-    """Write LAM = -T d, d being the coordinates of z_j.
+    """Write LAM = -T d with the coordinates d of z_j.
 
-    As the multiplier of row j grows by 1, those of the active rows grow by LAM.
+    When the multiplier of row j increases by 1, those of the active rows increase by
+    LAM.
     """
     matrix = inverse(context, context[N_ACTIVE] + 1)
     square = scalar_at(context, SQUARES)
@@ -307,9 +308,9 @@ def write_coefficients(context):
 
 @register_jitable
 def step_to_zero(context):
-    """Return how far to go until a multiplier is 0; FOUND is its slot, or -1.
+    """Return the step until a multiplier is 0; FOUND is its slot, or -1.
 
-    What goes down by no more than FACTOR does not count.
+    Multipliers that decrease by at most FACTOR are ignored.
     """
     vectors = (context[U], context[LAM], context[N_ACTIVE])
     least_ratio((*vectors, scalar_at(context, FACTOR), index_at(context, FOUND)))
@@ -320,10 +321,10 @@ def step_to_zero(context):
 
 
 def make_add():
-    """Return the kernel that makes row j active: one more row in Q and in T'.
+    """Return the kernel that makes row j active, with new rows in Q and in T'.
 
-    With r the length of the part of z_j outside the span, they are DIRECTION / r
-    and (LAM, 1) / r.
+    They are DIRECTION / r and (LAM, 1) / r, where r is the norm of the part of z_j
+    orthogonal to the span.
     """
 
     def add(row, context, scalars):
@@ -345,8 +346,8 @@ def make_drop():
     """Return the kernel that frees the slot FOUND.
 
     With v = t + sign(t_last) |t| e_last for its row t of T, the reflection
-    1 - 2 v v' / |v|^2 takes t to a multiple of e_last: the last vector of Q alone
-    bears on it, and goes. The last slot moves to the free one.
+    1 - 2 v v' / |v|^2 maps t to a multiple of e_last. The slot then depends only on the
+    last vector of Q, which is removed. The last slot moves to the free one.
     """
 
     def drop(row, context, scalars):
@@ -360,7 +361,7 @@ def make_drop():
         reflect((*inverse(context, n_active), *reflection))
         reflect_coordinates(context)
         move_last_slot(context)
-        # What the vector carried of z_j is outside the span from now on.
+        # The component of z_j along this vector is outside the span from now on.
         share = floats(context, COORDINATES)[last]
         carried = (context[COORDINATES] + 8 * last, row_at(context, Q, last))
         add_outer((context[DIRECTION], 0, 1, context[WIDTH], *carried))
@@ -371,7 +372,7 @@ def make_drop():
 
 @register_jitable
 def write_reflection(context):
-    """Write v to WORK2 and 2 v / |v|^2 to WORK; tell whether there is one.
+    """Write v to WORK2 and 2 v / |v|^2 to WORK; return whether v exists.
 
     |v|^2 = 2 (|t|^2 + |t| |t_last|).
     """
@@ -381,7 +382,7 @@ def write_reflection(context):
     for k in range(n_active):
         v[k] = t[k * context[T_STRIDE] + context[FOUND]]
         square += v[k] * v[k]
-    if square == 0.0:  # no row of an inverse is
+    if square == 0.0:  # impossible for a row of an inverse
         return False
     norm, t_last = math.sqrt(square), v[last]
     v[last] = t_last + math.copysign(norm, t_last)
@@ -393,7 +394,7 @@ def write_reflection(context):
 
 @register_jitable
 def reflect_coordinates(context):
-    """Take the coordinates of z_j to those in the reflected basis."""
+    """Transform the coordinates of z_j to the reflected basis."""
     d, v = floats(context, COORDINATES), floats(context, WORK2)
     scaled, turn = floats(context, WORK), 0.0
     for k in range(context[N_ACTIVE]):
@@ -404,7 +405,7 @@ def reflect_coordinates(context):
 
 @register_jitable
 def move_last_slot(context):
-    """Let the last slot take the place of the one FOUND."""
+    """Move the last slot to the slot FOUND."""
     slot, last = context[FOUND], context[N_ACTIVE] - 1
     t, stride = floats(context, T), context[T_STRIDE]
     for k in range(context[N_ACTIVE]):

@@ -1,13 +1,13 @@
-"""The proof of a contradiction, all rounding errors bounded.
+"""The proof of a contradiction, with bounds on all rounding errors.
 
-The method ends with a row z_j = -sum_c lam_c z_c, of which it knows rounded lam.
-Where the active rows are as many as the columns, and independent, z_j is one
-combination of them and no other: if its exact lam are positive, no w separates.
+The method ends with a row z_j = -sum_c lam_c z_c, with rounded lam. If the active rows
+are independent and as many as the columns, z_j is a unique combination of them. If the
+exact lam are positive, no w separates.
 
-With S the matrix of the active rows as columns and E = I - B S, |E| <= e < 1
-shows that S is invertible, and the exact r of z_j = S r differs from -lam by
-(I - E)^-1 B (z_j + S lam). Where that is less than lam, element by element, the
-exact coefficients have the signs of the computed ones.
+Let S be the matrix with the active rows as columns, and E = I - B S. |E| <= e < 1
+implies that S is invertible, and the exact r of z_j = S r differs from -lam by
+(I - E)^-1 B (z_j + S lam). If this is elementwise less than lam, the exact
+coefficients have the signs of the computed ones.
 """
 
 import math
@@ -56,16 +56,16 @@ from skbackprop.kernels.separability.workspace import (
 )
 
 LARGEST_ENTRY = 2.0  # of the scaled rows
-# Where bounds go; what the method held there is not needed any more.
+# Memory for bounds, whose previous contents are not needed any more.
 DEFECTS, SIZES, RESIDUAL = U, COORDINATES, DIRECTION
 
 
 def make_prove():
-    """Return the kernel that makes VERDICT INSEPARABLE where that is proved.
+    """Return the kernel that sets VERDICT to INSEPARABLE if that is proved.
 
-    Elementwise, |r + lam| <= (s_c + e_c s / (1 - e)) |z_j + S lam|_max with s_c the
-    sum of the magnitudes in row c of B, e_c that in row c of E, s and e the
-    largest of them.
+    Elementwise, |r + lam| <= (s_c + e_c s / (1 - e)) |z_j + S lam|_max, where s_c is
+    the sum of the absolute values in row c of B, e_c that in row c of E, and s and e
+    are the largest of them.
     """
 
     def prove(row, context, scalars):
@@ -88,7 +88,7 @@ def make_prove():
 
 @register_jitable
 def gather_active_rows(context):
-    """Copy the active rows to GATHERED, which becomes the transpose of S."""
+    """Copy the active rows to GATHERED, the transpose of S."""
     active = as_int64s(context[ACTIVE])
     for c in range(context[WIDTH]):
         source, target = row_at(context, ROWS, active[c]), row_at(context, GATHERED, c)
@@ -97,18 +97,18 @@ def gather_active_rows(context):
 
 @register_jitable
 def roundoff_of_sums(context):
-    """Return the relative error of a sum of WIDTH products."""
+    """Return a bound on the relative error of a sum of WIDTH products."""
     return (context[WIDTH] + 4) * ROUNDOFF * SLACK
 
 
 @register_jitable
 def bound_defects(context, scalars):
-    """Write SIZES and DEFECTS, the s_c and bounds of the e_c; return the largest.
+    """Write SIZES and DEFECTS, the s_c and bounds on the e_c; return the largest.
 
     Returns
     -------
     (float, float)
-        Bound of e, and s.
+        A bound on e, and s.
     """
     width, work = context[WIDTH], context[WORK]
     defects, sizes = floats(context, DEFECTS), floats(context, SIZES)
@@ -133,7 +133,7 @@ def bound_defects(context, scalars):
 
 @register_jitable
 def write_row_of_inverse(context, c):
-    """Write minus row c of B = T Q to INVERSE: minus, as rows are subtracted."""
+    """Write minus row c of B = T Q to INVERSE; negative, as rows are subtracted."""
     basis = first_rows(context, Q, context[WIDTH])
     column = (context[T] + 8 * c, context[T_STRIDE])
     target = (row_at(context, INVERSE, c), scalar_at(context, SQUARES))
@@ -152,7 +152,7 @@ def longest_row(context):
 
 @register_jitable
 def bound_residual(context, scalars):
-    """Return a bound of the largest entry of z_j + S lam."""
+    """Return a bound on the largest entry of z_j + S lam."""
     width, residual = context[WIDTH], context[RESIDUAL]
     scalars[FACTOR] = -1.0
     scale((entering_row(context), width, scalar_at(context, FACTOR), residual))

@@ -1,19 +1,18 @@
-"""Vector routines of the active-set method: float64, whole padded vectors.
+"""Vector routines of the active-set method, for float64 and padded rows.
 
-All matrices are row-major with zeros in the padding of their rows. Arguments
-are addresses in bytes and numbers of elements; what a routine finds it writes
-to memory.
+All matrices are row-major with zeros in the padding of their rows. Arguments are
+addresses in bytes and numbers of elements. Routines write results to memory.
 """
 
 from skbackprop.kernels.language.codegen import routine
 from skbackprop.kernels.language.values import INTEGER, fma, transpose, where
 from skbackprop.kernels.separability.workspace import ROWS_AT_ONCE
 
-_PANELS = (8, 4, 2, 1)  # vectors of a row that are summed up at a time
+_PANELS = (8, 4, 2, 1)  # vectors of a row that are summed together
 
 
 def _multiply_rows(code, matrix, stride, n_rows, width, x, y):
-    """Y = matrix @ x, in blocks of rows; the last may go beyond n_rows."""
+    """Y = matrix @ x, in blocks of rows; the last may extend beyond n_rows."""
     x, y = code.vectors(x), code.vectors(y)
     with code.range(n_rows, step=ROWS_AT_ONCE) as i:
         rows = code.vectors(matrix).from_(i * stride)
@@ -38,7 +37,7 @@ def _sum_up(vectors):
 def _subtract_rows(
     code, matrix, stride, n_rows, width, factors, factor_stride, start, y, square
 ):
-    """Y = start - factors @ matrix; the sum of the squares of y to ``square``."""
+    """Y = start - factors @ matrix; write the sum of squares of y to ``square``."""
     squares = code.variable(0.0)
     left, first = (width + (code.lanes - 1)) // code.lanes, 0
     factors = code.scalars(factors)
@@ -73,7 +72,7 @@ def _add_outer(code, matrix, stride, n_rows, width, factors, x):
 
 
 def _reflect(code, matrix, stride, n_rows, width, v, scaled, zeros, product, square):
-    """Matrix -= outer(scaled, v @ matrix); the squares of the product to ``square``."""
+    """Matrix -= outer(scaled, v @ matrix); ``square`` gets the product's squares."""
     code.call(
         _subtract_rows,
         *(matrix, stride, n_rows, width, v, 1, zeros, product, square),
@@ -97,13 +96,13 @@ def _scale(code, x, width, factor, y):
 
 
 def _least(code, x, n, index):
-    """Index of the first of the n least numbers x."""
+    """Write the index of the first minimum of the n numbers x."""
     x = code.vectors(x)
     _write_least(code, n, lambda i: x[i], index)
 
 
 def _least_ratio(code, x, y, n, threshold, index):
-    """Index of the least ratio x / -y among those with -y > threshold; else -1."""
+    """Write the index of the smallest ratio x / -y with -y > threshold, or -1."""
     x, y = code.vectors(x), code.vectors(y)
     threshold = code.repeat(code.scalars(threshold)[0])
 
@@ -125,7 +124,7 @@ def _write_least(code, n, read, index):
         best.value = where(is_less, values, best.value)
         where_best.value = where(is_less, here, where_best.value)
     least = best.value.fold(lambda a, b: where(a < b, a, b))
-    # Where there is none, all lanes hold infinity and the index -1.
+    # If there is none, all lanes hold infinity and the index -1.
     indices = where(
         best.value == code.repeat(least),
         where_best.value,
@@ -135,7 +134,7 @@ def _write_least(code, n, read, index):
 
 
 def _sums(code, x, width, sums):
-    """Sum of the magnitudes, then of the squares."""
+    """Write the sum of the absolute values, then that of the squares."""
     x, sums = code.vectors(x), code.scalars(sums)
     magnitudes, squares = code.variable(0.0), code.variable(0.0)
     with code.range(width, step=code.lanes) as j:
@@ -147,7 +146,7 @@ def _sums(code, x, width, sums):
 
 
 def _label_rows(code, points, stride, n_rows, width, labels, rows, total):
-    """Rows = labels * points, row by row; their sum to ``total``."""
+    """Rows = labels * points, row by row; write their sum to ``total``."""
     labels, total = code.scalars(labels), code.vectors(total)
     with code.range(width, step=code.lanes) as j:
         column_sum = code.variable(0.0)
@@ -162,9 +161,9 @@ def _label_rows(code, points, stride, n_rows, width, labels, rows, total):
 def _scale_points(code, points, stride, n_rows, width, factors, norms, smallest):
     """Scale columns, then rows, by powers of two to largest entries in [1, 4).
 
-    The norms of the rows are rounded. ``smallest`` is the least magnitude of an
-    entry, before the rows were scaled, that is not zero in the beginning: unless
-    it is tiny, all products were exact.
+    The norms of the rows are rounded. ``smallest`` is the smallest absolute value of
+    the originally non-zero entries before the rows are scaled. Unless it is tiny, all
+    products are exact.
     """
     factors, norms = code.vectors(factors), code.scalars(norms)
     least = code.variable(1.0)

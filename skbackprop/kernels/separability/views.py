@@ -1,6 +1,6 @@
-"""The workspace as kernels see it: addresses and matrices by their names.
+"""Access to the workspace in kernels: addresses and matrices by their names.
 
-Routines take addresses, also of the single numbers that they read and write.
+Routines take addresses, even of single numbers that they read and write.
 """
 
 from numba.extending import register_jitable
@@ -34,35 +34,35 @@ def floats(context, vector):
 
 @register_jitable
 def index_at(context, field):
-    """Return where a field of the context stands."""
+    """Return the address of a field of the context."""
     return context[CONTEXT] + 8 * field
 
 
 @register_jitable
 def scalar_at(context, field):
-    """Return where a scalar stands."""
+    """Return the address of a scalar."""
     return context[SCALARS] + 8 * field
 
 
 @register_jitable
 def row_at(context, matrix, k):
-    """Return where row k of a matrix of (any number, WIDTH) begins."""
+    """Return the address of row k of a matrix with WIDTH columns."""
     return context[matrix] + 8 * context[STRIDE] * k
 
 
 @register_jitable
 def entering_row(context):
-    """Return where z_j begins, the row that is to become active."""
+    """Return the address of z_j, the row that is to become active."""
     return row_at(context, ROWS, context[ENTERING])
 
 
 @register_jitable
 def first_rows(context, matrix, n_rows):
-    """Return the first rows of a matrix as routines take it."""
+    """Return the first rows of a matrix as arguments of routines."""
     return context[matrix], context[STRIDE], n_rows, context[WIDTH]
 
 
 @register_jitable
 def inverse(context, width):
-    """Return T', of which row k holds T[:, k], as routines take it."""
+    """Return T', whose row k is T[:, k], as arguments of routines."""
     return context[T], context[T_STRIDE], context[N_ACTIVE], width

@@ -1,7 +1,7 @@
-"""The memory of the active-set method: what its kernels and their caller agree on.
+"""The memory of the active-set method, shared by its kernels and their caller.
 
-The tables of a call: ``context`` holds the fields below, ``scalars`` numbers.
-Addresses are bytes; all numbers in memory take eight of them.
+In a call, ``context`` has the fields below, and ``scalars`` the numbers. Addresses are
+in bytes, and all numbers in memory take eight bytes.
 """
 
 # The kernels, in the order of their addresses.
@@ -27,7 +27,7 @@ FACTORS, NORMS, ROWS, TOTAL, W, VALUES = range(13, 19)
 DIRECTION, COORDINATES, LAM, U, ACTIVE, WORK, WORK2, ZEROS = range(19, 27)
 Q, T, INVERSE, GATHERED = range(27, 31)
 VECTORS = ("FACTORS", "TOTAL", "W", "DIRECTION", "COORDINATES", "LAM", "U", "ACTIVE")
-VECTORS += ("WORK", "WORK2", "ZEROS")  # as long as a row
+VECTORS += ("WORK", "WORK2", "ZEROS")  # of the length of a row
 # state and results: slots in use, the row that enters or contradicts them, an
 # index just found, whether w is the sum of all rows, whether the row is to
 # become active, the verdict.
@@ -40,8 +40,8 @@ VALUE, LENGTH, OUTSIDE, MULTIPLIER = 0, 1, 2, 3
 FACTOR, MAGNITUDES, SQUARES, SMALLEST = 4, 5, 6, 7
 SCALAR_FIELDS = 8
 
-# Verdicts. The unproved ones are left to exact arithmetic.
+# Verdicts. Cases without proof are decided by exact arithmetic.
 INSEPARABLE, SEPARABLE = 0, 1
 INSEPARABLE_UNPROVED, SEPARABLE_UNPROVED, LOST, NONE = 2, 3, 4, 5
 
-ROWS_AT_ONCE = 8  # of a product; matrices have memory for a multiple of it
+ROWS_AT_ONCE = 8  # of a product; matrices have memory for a multiple of this

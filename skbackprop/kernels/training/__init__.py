@@ -1,1 +1,1 @@
-"""The training loop: gather a minibatch, run it, update, count epochs."""
+"""Kernels of the training loop: gather minibatches, run them, and update."""

@@ -5,7 +5,7 @@ from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 
 def make_run_blocks():
-    """Return the kernel of d loss / dw = sum over blocks of the like of each."""
+    """Return the kernel of d loss / dw as the sum over the blocks of a minibatch."""
 
     def run_blocks(row, context, scalars):
         samples, n_samples = context[Context.order], context[Context.n_rows]

@@ -1,6 +1,6 @@
 """The training loop: epochs of minibatches, without the interpreter.
 
-These kernels know neither dtypes nor networks; they call other kernels.
+These kernels do not depend on dtypes or networks; they call other kernels.
 :meth:`skbackprop.engine.reference.executor.ReferenceExecutor.run_epochs` is the same
 loop in plain Python.
 """
@@ -60,7 +60,7 @@ def make_run_epoch():
             scalars[Scalar.weight_sum] = float(n_rows)
             call_kernel(row[Epoch.load_list], context, scalars)
             weight_sum = scalars[Scalar.weight_sum]
-            if weight_sum > 0.0:  # samples without weight teach nothing
+            if weight_sum > 0.0:  # samples without weight have no effect
                 scalars[Scalar.scale] = 1.0 / weight_sum
                 step = as_float64s(context[Context.coefficients])
                 scalars[Scalar.l2] = step[Penalty.alpha] / weight_sum
@@ -92,12 +92,12 @@ def make_run_epoch():
 
 
 def make_run_epochs():
-    """Return the kernel that trains for epochs, until a rule says stop.
+    """Return the kernel that trains for epochs until a stopping rule applies.
 
-    It stops after ``n_epochs``, when the loss has not improved by ``Scalar.tol`` for
+    It stops after ``n_epochs``, if the loss has not improved by ``Scalar.tol`` for
     more than ``max_no_improvement`` epochs, or at the first loss or parameter that is
-    not finite; then the snapshot holds the parameters as of the last epoch that
-    ended well.
+    not finite. In the last case, the snapshot has the parameters after the last
+    completed epoch.
     """
 
     def run_epochs(row, context, scalars):
@@ -133,7 +133,7 @@ def make_run_epochs():
 
 
 def make_check_finite(bits):
-    """Return the kernel that tells whether all parameters are finite."""
+    """Return the kernel that checks whether all parameters are finite."""
 
     def check_finite(code, row, context, scalars):
         values, remainder = code.vectors(row[CheckFinite.parameters]), DoubleSum(code)
@@ -147,7 +147,7 @@ def make_check_finite(bits):
 
 
 def make_gather_weights(bits):
-    """Return the kernel that gathers a minibatch's weights and adds them up.
+    """Return the kernel that gathers and sums the weights of a minibatch.
 
     target[r] = source[order[r]], ``Scalar.weight_sum`` = sum over r of target[r].
     """

@@ -1,4 +1,4 @@
-"""The kernel that loads a minibatch: rows of the user's matrix, in any order."""
+"""The kernel that loads a minibatch, rows of the user's matrix in any order."""
 
 from skbackprop.kernels.abi import Context, Gather
 from skbackprop.kernels.language.codegen import kernel
@@ -9,9 +9,9 @@ from skbackprop.kernels.language.values import INTEGER
 def make_gather(bits):
     """Return the kernel of target[r, :width] = source[order[r], :width].
 
-    The source is read where its rows are and nowhere else, and the padding of the
-    target is left alone: a row is copied in vectors that fit into it, the last of
-    them ending with the row, over elements that may have been copied before.
+    The kernel reads only rows of the source, and does not change the padding of the
+    target. A row is copied in vectors that fit into it. The last vector ends with the
+    row, and may overlap the one before.
     """
 
     def write(code, row, context, scalars):

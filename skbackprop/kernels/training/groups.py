@@ -1,14 +1,14 @@
-"""The kernels that load a minibatch of groups: from groups to rows of the data."""
+"""The kernels that load a minibatch of groups, by mapping groups to rows of data."""
 
 from skbackprop.kernels.abi import Context, ExpandGroups, FindMembers
 from skbackprop.kernels.language.memory import as_int64s, plain_kernel
 
 
 def make_expand_groups():
-    """Return the kernel that turns an order of groups into one of memberships.
+    """Return the kernel that maps an order of groups to an order of memberships.
 
-    The memberships of each group stand together. ``Context.n_rows`` becomes
-    their number, ``n_groups`` that of the groups, which begin at ``group_starts``.
+    The memberships of each group are consecutive. ``Context.n_rows`` is set to their
+    number, ``n_groups`` to that of the groups, and ``group_starts`` to their starts.
     """
 
     def expand_groups(row, context, scalars):
@@ -36,7 +36,7 @@ def make_expand_groups():
 
 
 def make_find_members():
-    """Return the kernel that turns an order of memberships into one of rows."""
+    """Return the kernel that maps an order of memberships to an order of rows."""
 
     def find_members(row, context, scalars):
         order = as_int64s(context[Context.order])

@@ -1,8 +1,8 @@
 """Minibatches whose blocks threads share: :mod:`skbackprop.engine.compiled.lanes`.
 
-A lane is a run of blocks, which add to a gradient of its own. Threads claim lanes, so
-that one that gets no core holds up the others by one lane at most, and which thread
-runs a lane makes no difference to it.
+A lane is a sequence of blocks with its own gradient. As threads claim lanes, a thread
+without a core delays the others by at most one lane. The result of a lane does not
+depend on the thread.
 """
 
 from skbackprop.kernels.abi import ROW_BYTES, Context, Scalar
@@ -35,8 +35,8 @@ from skbackprop.kernels.language.memory import (
 )
 from skbackprop.kernels.language.values import INTEGER
 
-# Some microseconds. Who waits longer gives up the core: it may be that the thread that
-# is waited for wants it.
+# A few microseconds. After that, a waiting thread yields the core, which the other
+# thread may need.
 _N_PAUSES = 200
 _N_CONTEXT, _N_SCALARS = len(Context), len(Scalar)
 
@@ -62,7 +62,7 @@ def make_run_lanes():
 
 
 def make_run_pieces():
-    """Return the kernel of a step; sums of pieces are added in their order."""
+    """Return the kernel of a step; the sums of pieces are added in order."""
 
     def run_pieces(row, context, scalars):
         lanes, n_pieces = as_int64s(row[RunPieces.lanes]), row[RunPieces.n_rows]
@@ -79,7 +79,7 @@ def make_run_pieces():
 
 
 def make_offer():
-    """Return the kernel that has tasks run by all threads, and waits until all are."""
+    """Return the kernel that offers tasks to all threads, and waits for them."""
 
     def offer(row, context, scalars):
         lanes = as_int64s(row[Offer.lanes])
@@ -102,7 +102,7 @@ def make_offer():
 
 
 def make_await_lanes():
-    """Return the kernel that runs lanes whenever there are some, until it is over."""
+    """Return the kernel of helper threads, which runs tasks until training is over."""
 
     def await_lanes(row, context, scalars):
         lanes, n_waited = as_int64s(row[AwaitLanes.lanes]), 0
@@ -120,10 +120,10 @@ def make_await_lanes():
 
 
 def make_run_member():
-    """Return the kernel that claims and runs lanes or pieces, until none is left.
+    """Return the kernel that claims and runs lanes or pieces until none is left.
 
-    Nothing of a minibatch is read before one is claimed: from then on until it is done
-    there is no other minibatch.
+    It reads a minibatch only after claiming a task of it. Until the task is done, there
+    is no other minibatch.
     """
 
     def run_member(row, context, scalars):
@@ -163,7 +163,7 @@ def make_run_lane():
         lanes, lane = as_int64s(row[RunLane.lanes]), row[RunLane.lane]
         n_lanes, n_blocks = lanes[Lanes.n_lanes], lanes[Lanes.n_blocks]
         block_size = lanes[Lanes.block_size]
-        # Rows of the pass backward, to the gradient of this lane.
+        # Point the rows of the backward pass to the gradient of this lane.
         gradient = as_int64s(lanes[Lanes.gradients])[lane]
         shift = gradient - row[RunLane.gradient]
         row[RunLane.gradient] = gradient

@@ -1,6 +1,6 @@
-"""Minibatches of samples that are in parts, each with a program of its own.
+"""Minibatches of samples in parts, each with its own program.
 
-:mod:`skbackprop.engine.parts` says what these are.
+See :mod:`skbackprop.engine.parts`.
 """
 
 from skbackprop.kernels.abi import ROW_BYTES, Context, Deal, RunParts
@@ -14,7 +14,7 @@ from skbackprop.kernels.language.memory import (
 
 
 def make_run_parts():
-    """Return the kernel of d loss / dw = sum over parts of the like of each."""
+    """Return the kernel of d loss / dw as the sum over the parts of a minibatch."""
 
     def run_parts(row, context, scalars):
         samples, n_samples = context[Context.order], context[Context.n_rows]
@@ -36,7 +36,7 @@ def make_run_parts():
                     clear_bytes(row[RunParts.adjoints], adjoint_bytes[part])
                     row[RunParts.latest] = part
                 context[Context.n_rows] = n_rows
-                context[Context.seed] = seed + part  # no two rows drop the same
+                context[Context.seed] = seed + part  # for different dropout masks
                 call_kernel(row[RunParts.rows] + part * ROW_BYTES, context, scalars)
         context[Context.order], context[Context.n_rows] = samples, n_samples
         context[Context.seed] = seed
@@ -45,7 +45,7 @@ def make_run_parts():
 
 
 def make_deal():
-    """Return the kernel that does what ``skbackprop.engine.parts.deal`` does."""
+    """Return the kernel of ``skbackprop.engine.parts.deal``."""
 
     def deal(row, context, scalars):
         order, dealt = as_int64s(row[Deal.order]), as_int64s(row[Deal.dealt])

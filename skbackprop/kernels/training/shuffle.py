@@ -1,7 +1,7 @@
-"""Shuffling as NumPy's ``RandomState`` does it, draw by draw.
+"""Shuffling with the same random numbers as NumPy's ``RandomState``.
 
-scikit-learn shuffles with the Mersenne twister (Matsumoto & Nishimura 1998);
-a network follows its loss curve only if it sees the samples in the same order.
+scikit-learn shuffles with the Mersenne twister (Matsumoto & Nishimura 1998). To
+reproduce its loss curves, the samples must be in the same order.
 """
 
 import numpy as np
@@ -14,12 +14,12 @@ UPPER, LOWER, MATRIX = 0x80000000, 0x7FFFFFFF, 0x9908B0DF
 
 
 def make_shuffle():
-    """Return the kernel that shuffles int64 in place, as ``RandomState.shuffle``.
+    """Return the kernel that shuffles int64 in place, like ``RandomState.shuffle``.
 
-    Fisher-Yates from the end: element i changes places with element j, drawn
-    from 0..i by rejection of 32-bit words cut to the bits of i. A rejected word
-    lets element i change places with itself: without a branch, since the
-    processor would guess one in three of them wrong.
+    This is Fisher-Yates from the end: element i is swapped with element j, drawn from
+    0..i by rejection of 32-bit words truncated to the bits of i. A rejected word swaps
+    element i with itself. This avoids a branch, of which the processor would mispredict
+    one in three.
     """
 
     def shuffle(row, context, scalars):
@@ -32,8 +32,8 @@ def make_shuffle():
             mask = 2 * mask + 1
         while i > 0:
             if next_word == N:
-                # The twist: all words of the state anew. In three pieces
-                # without wrapping around, which LLVM turns into vectors.
+                # The twist computes all words of the state anew. Three loops without
+                # wraparound can be vectorized by LLVM.
                 for k in range(N - M):
                     word = (key[k] & UPPER) | (key[k + 1] & LOWER)
                     key[k] = key[k + M] ^ (word >> 1) ^ (word & 1) * MATRIX

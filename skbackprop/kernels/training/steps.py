@@ -10,9 +10,9 @@ from skbackprop.kernels.language.memory import (
 
 
 def make_run_steps():
-    """Return the kernel that runs rows step by step, and lets them point on.
+    """Return the kernel that runs rows for each step, and advances their fields.
 
-    In the end they are as they were.
+    The rows are restored at the end.
     """
 
     def run_steps(row, context, scalars):
@@ -31,7 +31,7 @@ def make_run_steps():
 
 
 def make_clear():
-    """Return the kernel that makes memory 0."""
+    """Return the kernel that sets memory to 0."""
 
     def clear(row, context, scalars):
         clear_bytes(row[Clear.begin], row[Clear.n_bytes])

@@ -1,9 +1,9 @@
-"""Running without subnormal numbers.
+"""Execution without subnormal numbers.
 
-A processor may take a hundred cycles for a number below the smallest normal
-one. Training meets them everywhere: the moments of Adam sink that low wherever
-gradients stay zero (dead units, rare features) and rounding keeps them there.
-While a network runs, such numbers count as zero.
+A processor may need a hundred cycles for a number below the smallest normal one. They
+are common in training: the moments of Adam decay to such numbers if gradients stay zero
+(dead units, rare features), and rounding keeps them there. While a network runs, such
+numbers are treated as zero.
 """
 
 from llvmlite import ir
@@ -15,7 +15,7 @@ from skbackprop.kernels.abi import Flushed
 from skbackprop.kernels.language.memory import call_kernel, plain_kernel
 
 _CONTROL = ir.IntType(32)
-# Flush results to zero, and read operands as zero (Intel SDM, volume 1, 10.2.3).
+# Flush results to zero, and treat operands as zero (Intel SDM, volume 1, 10.2.3).
 _FLUSH = 1 << 15 | 1 << 6
 
 
@@ -32,7 +32,7 @@ def make_run_flushed():
 
 @intrinsic
 def flush_subnormals(typing_context):
-    """Count subnormals as zero from here on; return what ``restore`` wants."""
+    """Treat subnormals as zero from here on; return the argument of ``restore``."""
 
     def codegen(context, builder, signature, arguments):
         if not _has_mxcsr(builder):
@@ -49,7 +49,7 @@ def flush_subnormals(typing_context):
 
 @intrinsic
 def restore(typing_context, control):
-    """Count subnormals as they were counted before."""
+    """Restore the previous treatment of subnormals."""
 
     def codegen(context, builder, signature, arguments):
         if _has_mxcsr(builder):

@@ -1,4 +1,4 @@
-"""Kernels of the optimizers' steps, made from the optimizers' own formulas."""
+"""Kernels of optimizer steps, made from the formulas of the optimizers."""
 
 from skbackprop.kernels.abi import (
     N_PENALTIES,
@@ -17,16 +17,15 @@ from skbackprop.kernels.language.values import DOUBLE
 def make_update(optimizer, bits):
     """Return the kernel of a step of an ``Optimizer`` over a range of parameters.
 
-    w, *slots = update(w, dw, slots), elementwise, with the coefficients that
-    the context holds for this step, those of the learning rate times the factor of
-    the row. The squared norm of dw is added to the scalars. Where the parameters
-    decay,
+    w, *slots = update(w, dw, slots), elementwise. The context has the coefficients of
+    this step; those proportional to the learning rate are multiplied by the factor of
+    the row. The squared norm of dw is added to the scalars. If the parameters decay,
 
-    - w is decayed, and the gradient is dw + l2 w with the w before;
-    - where there is an L1 penalty, w is then shrunk towards 0;
+    - w is decayed, and the gradient is dw + l2 w with the previous w,
+    - w is then shrunk towards 0, if there is an L1 penalty,
     - norms of w before the step are added to the scalars.
 
-    Where the factor is 0, only norms are added: w and slots stay as they are.
+    If the factor is 0, only norms are added, and w and slots do not change.
     """
 
     def write(code, row, context, scalars):
@@ -67,8 +66,8 @@ def make_update(optimizer, bits):
 
         moves = row[Update.factor] != 0
         decays, shrinks = row[Update.decays] != 0, step[Penalty.l1_alpha] > 0.0
-        # Written once and compiled for each case: no step pays for what it does
-        # without, and a plain one stays exactly the formula.
+        # Compiled separately for each case, so that a plain step is exactly the formula
+        # and has no extra cost.
         with code.when(moves & (row[Update.decays] == 0)):
             update_all(decays=False, shrinks=False)
         with code.when(moves & decays & (shrinks == 0)):
@@ -89,7 +88,7 @@ def make_update(optimizer, bits):
 
 
 def _measure(code, row, w, dw, gradient_squares, squares, absolutes):
-    """Write the sums of what is not stepped over."""
+    """Write the sums for parameters that are not updated."""
     end, decays = row[Update.n_elements], row[Update.decays] != 0
     with code.range(end, step=code.lanes) as i:
         gradient_squares.add(dw[i], dw[i])
@@ -101,7 +100,7 @@ def _measure(code, row, w, dw, gradient_squares, squares, absolutes):
 def _at_factor(code, optimizer, step, factor):
     """Return the coefficients of a step at a multiple of its learning rate."""
     found = [step[N_PENALTIES + k] for k in range(optimizer.n_coefficients)]
-    # Before they are narrowed: times 1 leaves every bit as it is.
+    # Multiplied before they are narrowed, as a factor of 1 then changes no bit.
     for k in optimizer.rate_columns:
         found[k] = found[k] * factor
     return [code.repeat(code.narrow(number)) for number in found]
@@ -115,9 +114,9 @@ def shrink(w, shrinkage, xp):
 
 
 def make_limit_columns(bits):
-    """Return the kernel that scales columns of a matrix down to the norm allowed.
+    """Return the kernel that scales columns of a matrix down to the maximum norm.
 
-    The limit is that of the step.
+    The maximum norm is a coefficient of the step.
     """
 
     def write(code, row, context, scalars):
@@ -126,7 +125,7 @@ def make_limit_columns(bits):
         limit = code.repeat(code.narrow(limit))
 
         def limit_block(j, n_vectors):
-            # Sums that do not wait for each other, over whole cache lines.
+            # Independent sums over whole cache lines.
             columns = [j + k * code.lanes for k in range(n_vectors)]
             squares = [code.variable(0.0) for _ in columns]
             with code.range(row[LimitColumns.n_rows]) as i:
@@ -153,8 +152,8 @@ def make_limit_columns(bits):
 def make_clip(bits):
     """Return the kernel of dw <- dw min(1, clip_norm / ||dw||).
 
-    ``Scalar.unclipped_norm`` becomes ||dw||; where it is not finite, dw is left
-    for all to see.
+    ``Scalar.unclipped_norm`` is set to ||dw||. If it is not finite, dw is not changed,
+    so that divergence is detected.
     """
 
     def write(code, row, context, scalars):

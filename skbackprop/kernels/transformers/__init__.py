@@ -1,1 +1,1 @@
-"""Kernels of the transformers, which work on blocks of samples."""
+"""Kernels of the transformers, which process blocks of samples."""

@@ -1,10 +1,9 @@
-"""Blocks of samples, transposed: what the kernels of transformers work on.
+"""Transposed blocks of samples, the operands of transformers' kernels.
 
-A block holds as many samples as a vector has lanes, feature after feature:
-lane r of vector j is feature j of sample r. Any combination of features is then
-a combination of whole vectors, whichever features they are, and a sample goes
-through the same operations wherever it stands: results do not depend on how
-samples are divided into batches, nor on whether they were dense or sparse.
+A block has as many samples as a vector has lanes: lane r of vector j is feature j of
+sample r. Any combination of features is then a combination of whole vectors. All
+samples go through the same operations, so that results do not depend on the division
+into batches, or on whether samples are dense or sparse.
 """
 
 from contextlib import contextmanager
@@ -24,14 +23,11 @@ from skbackprop.kernels.language.values import (
 )
 from skbackprop.kernels.matmul.matrices import Matrix, transpose_block
 
-CHECK_CHAINS = 4  # sums side by side, as in one each step waits for the one before
+CHECK_CHAINS = 4  # independent sums, as in one sum each step waits for the last
 
 
 def make_run_blocks(bits):
-    """Return the kernel that runs a list of rows on all samples.
-
-    Block after block, and on each the rows first to last.
-    """
+    """Return the kernel that runs a list of rows on each block of samples."""
     block_size = target().vector_bytes * 8 // bits
 
     def run_blocks(row, context, scalars):
@@ -47,8 +43,8 @@ def make_run_blocks(bits):
 def make_load_dense(bits):
     """Return the kernel that transposes rows of a row-major matrix into a block.
 
-    Squares at the end of the rows begin earlier and overlap those before them,
-    as nothing is read beyond a row. Lanes without a sample are zero.
+    Square blocks at the end of rows overlap those before them, so that nothing is read
+    beyond a row. Lanes without a sample are zero.
     """
 
     def load(code, row, context, scalars):
@@ -76,9 +72,9 @@ def make_load_dense(bits):
 def make_load_csr(bits):
     """Return the kernel that writes rows of a CSR matrix into a block.
 
-    Repeated entries add up, in whatever order they come. The block must be zero
-    but for the entries of the block before, which are overwritten: with many
-    features, clearing all of it would take longer than all else.
+    Repeated entries add up, in any order. The memory must be zero except for the
+    entries of the previous block, which are overwritten. With many features, clearing
+    all of it would take longer than all else.
     """
 
     def load(code, row, context, scalars):
@@ -97,7 +93,7 @@ def make_load_csr(bits):
 
 @contextmanager
 def _entries(code, row, first_row, n_rows):
-    """Repeat what is written inside for (place in the block, index) of entries."""
+    """Repeat the code inside for (place in the block, index) of each entry."""
     columns = code.scalars(row[SampleBlock.indices], INTEGER32)
     starts = code.scalars(row[SampleBlock.indptr], INTEGER).from_(first_row)
     with (
@@ -108,7 +104,7 @@ def _entries(code, row, first_row, n_rows):
 
 
 def make_clear(bits):
-    """Return the kernel that makes a block zero."""
+    """Return the kernel that sets a block to zero."""
 
     def clear(code, row, context, scalars):
         _clear(code, row[SampleBlock.block], row[SampleBlock.n_features])
@@ -117,9 +113,9 @@ def make_clear(bits):
 
 
 def make_check_finite(bits):
-    """Return the kernel that makes remainders NaN where a block is not finite.
+    """Return the kernel that sets remainders to NaN if a block is not finite.
 
-    They are one vector: a number for each lane, zero to begin with.
+    Remainders are a vector with a number for each lane, initially zero.
     """
 
     def check_finite(code, row, context, scalars):
@@ -140,14 +136,14 @@ def make_check_finite(bits):
 
 
 def nan_unless_finite(x, otherwise):
-    """Return ``otherwise`` where x is finite, else NaN, which stays in a sum."""
-    return fma(x, 0.0, otherwise)  # 0 x is 0, of infinity NaN
+    """Return ``otherwise`` where x is finite, else NaN, which sums preserve."""
+    return fma(x, 0.0, otherwise)  # 0 x is 0 for finite x, else NaN
 
 
 def make_centre(bits):
-    """Return the kernel that subtracts from each sample of a block its mean.
+    """Return the kernel that subtracts the mean of each sample in a block.
 
-    Where the sum overflows, the mean is the sum of the features' shares.
+    If the sum overflows, the mean is the sum of features divided by their number.
     """
 
     def centre(code, row, context, scalars):
@@ -175,10 +171,10 @@ def _clear(code, block, width):
 
 
 class Output:
-    """Where a block's outputs go: rows, as many outputs at a time as lanes.
+    """The outputs of a block, written to rows, as many together as a vector has lanes.
 
-    The outputs of a block come output after output and leave sample after sample.
-    Remainders become NaN where one of them is not finite.
+    They are computed output after output, and transposed to be stored sample after
+    sample. Remainders are set to NaN if an output is not finite.
     """
 
     def __init__(self, code, row, context):
@@ -192,7 +188,7 @@ class Output:
         self._remainders = code.vectors(row[Combine.remainders])
 
     def write(self, first, vectors):
-        """Write the outputs from number ``first`` on, one vector each."""
+        """Write the outputs from number ``first`` on, given a vector for each."""
         code, lanes = self._code, self._code.lanes
         y, n_left = self._rows.part(0, first), self._width - first
         rows = code.vectors(y.address)
@@ -205,7 +201,7 @@ class Output:
         with code.when(is_whole == 0):
             for r, sample in enumerate(samples):
                 self._square[r * lanes] = sample
-            # What fills up the vector is nobody's, and may be anything.
+            # The rest of the vector has arbitrary values.
             is_output = within(code, first, self._width)
             self._check_finite([where(is_output, sample, 0.0) for sample in samples])
             square, rows = self._square.scalars(), rows.scalars()

@@ -1,11 +1,11 @@
-"""The kernel of a sparse random expansion: each unit reads a few features."""
+"""The kernel of sparse random expansion, in which each unit reads a few features."""
 
 from skbackprop.kernels.abi import Combine
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import INTEGER32, fma, where
 from skbackprop.kernels.transformers.blocks import Output, nan_unless_finite
 
-# NaN of a sum that overflows, so that it is not taken for a finite activation.
+# A sum that overflows becomes NaN, so that its activation is not finite.
 ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": lambda x: where(x > 0.0, x, nan_unless_finite(x, 0.0)),
@@ -20,10 +20,10 @@ ACTIVATIONS = {
 def make_expand(activation, weights, bits):
     """Return the kernel of y_j = f(b_j + sum over i of w_ij x[feature_ij]).
 
-    As many units at a time as a vector has lanes, so that their sums are as
-    many independent chains. Their places in the block and their weights stand
-    side by side: those of the first input of each unit, then of the second ...
-    'binary' weights are all 1, and not read; others are 'weighted'.
+    It computes as many units together as a vector has lanes, with independent sums.
+    Places in the block and weights are stored side by side for these units: first those
+    of the first input of each unit, then those of the second, and so on. 'binary'
+    weights are all 1 and are not read; others are 'weighted'.
     """
     function = ACTIVATIONS[activation]
 

@@ -1,4 +1,4 @@
-"""The kernels of pooling: many features of a sample become one."""
+"""The kernels of pooling, which reduce groups of features to one."""
 
 import math
 import operator
@@ -17,29 +17,29 @@ from skbackprop.kernels.language.memory import (
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, Value, where
 from skbackprop.kernels.transformers.blocks import Output, nan_unless_finite
 
-AT_A_TIME = 4  # features of a group, a power of two
+AT_A_TIME = 4  # features of a group that are processed together, a power of two
 
-# By bits: sums of squares below this may lack some that vanished, and sums that are
-# infinite may have terms that are not. Multiplied by, or divided by, the unit, numbers
-# have squares and sums in range.
+# By bits: in sums of squares below this, some squares may have underflowed, and
+# infinite sums may have finite terms. If numbers are multiplied or divided by the unit,
+# squares and sums are in range.
 SMALLEST = {32: 2.0**-100, 64: 2.0**-900}
 UNIT = {32: 2.0**90, 64: 2.0**700}
 
 
 class Group(NamedTuple):
-    """The features of a block that are pooled; one vector each."""
+    """The features of a block that are pooled, a vector each."""
 
     block: Vectors
     places: Scalars
     start: Value
     end: Value
-    size: Value  # as a number
+    size: Value  # as a float
     scale: Value  # of its features
 
     def fold(self, combine, initial, *terms):
-        """Return ``combine`` of ``initial`` and a term of each feature, for each term.
+        """Return the reduction of each term over the features by ``combine``.
 
-        Several at a time, in pairs, so that few of them wait for each other.
+        Several features are combined in pairs, so that few operations wait for others.
         """
         code = self.block.code
         folded = [code.variable(initial) for _ in terms]
@@ -56,7 +56,7 @@ class Group(NamedTuple):
         return [total.value for total in folded]
 
     def sums(self, *terms):
-        """Return the sum of each of some terms over the features."""
+        """Return the sum of each term over the features."""
         return self.fold(operator.add, 0.0, *terms)
 
     def max(self):
@@ -66,7 +66,7 @@ class Group(NamedTuple):
         return largest
 
     def feature(self, i):
-        """Return feature i of all groups' features."""
+        """Return feature i of each group."""
         return self.block[self.places[i].as_integer()] * self.scale
 
 
@@ -85,8 +85,8 @@ def _square(x):
     return x * x
 
 
-# What becomes of a group, and the size of its numbers as a sum, if there is one: where
-# they are too large for this, it is infinite or NaN, where too small, -infinity.
+# The results for a group, and a sum that shows the size of its numbers, if needed: it
+# is infinite or NaN if they are too large, -infinity if they are too small.
 
 
 def _sum(group):
@@ -111,7 +111,7 @@ def _expected_activation(group):
 
 
 def _unless_small(squares, size):
-    """Return a sum of squares, -infinity where squares of numbers may have vanished."""
+    """Return a sum of squares, or -infinity if some may have underflowed."""
     is_small = squares < SMALLEST[squares.code.bits]
     return where(is_small, where(size > 0.0, -math.inf, 0.0), squares)
 
@@ -139,10 +139,10 @@ POOLINGS = {
 def make_pool(pooling, bits):
     """Return the kernel that pools groups of a block's features.
 
-    Of all groups' features there are the places in the block, of each group where
-    it begins and its size, for whole vectors of groups: the last may be empty.
+    Its operands are the places of all groups' features in the block, and the start and
+    size of each group, padded to whole vectors with empty groups.
 
-    Where a sum is out of range, these groups are pooled again, f(x) as f(c x) / c.
+    Groups whose sums are out of range are pooled again, with f(x) = f(c x) / c.
     """
     pool_group = POOLINGS[pooling]
 
@@ -168,7 +168,7 @@ def make_pool(pooling, bits):
 
 @contextmanager
 def _each_group(code, row, first):
-    """Repeat what is written inside for (place in a square, group) from a first on."""
+    """Repeat the code inside for (place in a square, group) from a first group on."""
     block = code.vectors(row[Combine.block])
     places = code.scalars(row[Combine.places], INTEGER32)
     starts = code.scalars(row[Combine.starts], INTEGER)
@@ -183,21 +183,21 @@ def _each_group(code, row, first):
 
 
 def _pooled_to_scale(pool_group, group):
-    """Return f(c x) / c; c is a power of two, which changes no other digit."""
+    """Return f(c x) / c, with a power of two for c, which avoids rounding."""
     unit = UNIT[group.block.code.bits]
     _, total = pool_group(group)
-    large = where(total < math.inf, 1.0, 1 / unit)  # NaN is a difference of infinities
+    large = where(total < math.inf, 1.0, 1 / unit)  # also if total is NaN
     scale = where(total < 0.0, unit, large)
     pooled, _ = pool_group(group._replace(scale=scale))
     return pooled / scale
 
 
 def make_max_of_entries(bits):
-    """Return the kernel of the maxima of disjoint groups, read entry by entry.
+    """Return the kernel of the maxima of disjoint groups, given the entries of CSR.
 
-    The entries of a sample are counted in each group: those with fewer than members
-    have a zero among them. Features without a group count as group ``n_groups``.
-    Each entry must be of a feature of its own.
+    The entries of a sample are counted in each group. A group with fewer entries than
+    members contains a zero. Features without a group belong to group ``n_groups``.
+    Entries must not be repeated.
     """
     as_numbers = as_floats(bits)
 

@@ -1,14 +1,13 @@
-"""Kernels of monomials: a column block times a feature gives the next block.
+"""Kernels of monomials: a block of columns times a feature gives the next block.
 
-A table of segments (source, target, length, feature) says how a row of the
-output is made from left to right,
+A table of segments (source, target, length, feature) defines the rows of the output
+from left to right,
 
     y[target + i] = x[feature] y[source + i],    0 <= i < length.
 
-Columns below zero are those of lower degree that the output leaves out; they
-stand in a scratch row. A segment is written in whole vectors and the next one
-overwrites what they write too much, so that no tail is left but at the end of
-the memory.
+Columns below zero are those of lower degree that are not in the output; they are in a
+scratch row. A segment is written in whole vectors, and the next segment overwrites the
+excess, so that only the end of the memory needs a tail.
 """
 
 from typing import NamedTuple
@@ -16,15 +15,15 @@ from typing import NamedTuple
 from skbackprop.kernels.language.codegen import Code, kernel
 from skbackprop.kernels.language.values import INTEGER, INTEGER32, where
 
-# Fields of a row of this file.
+# Fields of the rows in this file.
 N_ROWS = 1
 X, LDX, N_FEATURES = 2, 3, 4
 OUT, WIDTH = 5, 6  # rows follow each other without a gap
 SEGMENTS, N_SEGMENTS = 7, 8
-SCRATCH_END = 9  # address of what follows column -1
-HAS_BIAS = 10  # 1: column 0 holds ones
+SCRATCH_END = 9  # address after column -1
+HAS_BIAS = 10  # 1 if column 0 holds ones
 FIRST = 11  # column of the first feature
-# Of CSR input.
+# Fields for CSR input.
 ROW_STARTS, N_ENTRIES = 12, 13  # int64 each row, and the number of all entries
 SHIFTS = 14  # address of max_degree vectors of an int64 for each entry
 CAPS, CAP_STEP = 15, 16  # int64 of entry i is at CAPS[i * CAP_STEP]
@@ -73,7 +72,7 @@ def _column(row, out, column, size):
 
 
 def _multiply(code, source, target, factor, length, room):
-    """Write target = factor * source, in whole vectors where there is room."""
+    """Write target = factor * source, in whole vectors if there is room."""
     fits = length + code.lanes <= room
     with code.when(fits):
         _multiply_vectors(code, source, target, factor, length)
@@ -91,7 +90,7 @@ def _multiply_vectors(code, source, target, factor, length):
 
 
 def _shift_vectors(code, source, target, shift, length):
-    """Write target = source + shift, integers as wide as this code's numbers."""
+    """Write target = source + shift for integers as wide as this code's numbers."""
     x, y = code.vectors(source), code.vectors(target)
     shifts = code.repeat(code.narrow_integer(shift))
     with code.range(length, step=code.lanes) as i:
@@ -106,10 +105,10 @@ def _integers(code, address):
 def make_expand_csr(bits, index_bits):
     """Return the kernel that expands CSR rows, with columns of ``index_bits``.
 
-    In a row, the monomials of one degree are ordered by the entry that leads
-    them. Those led by entry j are, from the first that x_j may lead on, those
-    of the degree below: values times x_j, columns plus a shift that depends on
-    the degree and the feature alone.
+    In a row, the monomials of a degree are ordered by their leading entry. Those led by
+    entry j are those of the degree below, from the first that x_j may lead on: values
+    are multiplied by x_j, and columns are shifted by a number that depends only on the
+    degree and the feature.
     """
 
     def write(code, row, context, scalars):
@@ -138,10 +137,10 @@ def make_expand_csr(bits, index_bits):
 
 
 def _write_degree(code, integers, row, entries, degree, start):
-    """Write the monomials of one degree of a row; return where they end.
+    """Write the monomials of one degree of a row, and return their end.
 
-    STARTS[degree] remembers where: slot 0 the end, slot 1 + j the first one
-    led by entry j, and one slot more the end again.
+    STARTS[degree] has their positions: slot 0 the end, slot 1 + j the first one led by
+    entry j, and one more slot the end again.
     """
     first, n_entries = entries
     n_out = code.scalars(row[OUT_STARTS], INTEGER)[row[N_ROWS]]
@@ -182,17 +181,17 @@ class _Entries(NamedTuple):
     columns: object
 
     def from_(self, entry, code, integers):
-        """Return those of a later entry."""
+        """Return the addresses from a later entry on."""
         return _Entries(
             self.values + entry * code.size, self.columns + entry * integers.size
         )
 
 
 def _lead(code, integers, lead, sources, targets, length, room):
-    """Write entries times the leading value, in columns moved by its shift."""
+    """Write entries times the leading value, with columns shifted."""
     value, shift = lead
-    # A vector that is read where single numbers have just been written has to
-    # wait for them: few entries are better written one by one.
+    # Reading a vector has to wait for single numbers that were just written to its
+    # place. A few entries are therefore faster one by one.
     lanes = max(code.lanes, integers.lanes)
     is_long = (length >= _LONG) & (length + lanes <= room)
     with code.when(is_long):
@@ -209,7 +208,7 @@ def _lead(code, integers, lead, sources, targets, length, room):
 
 
 def _where_degree_stands(row, degree):
-    """Return the addresses of values and columns of monomials of a degree."""
+    """Return the addresses of values and columns of the monomials of a degree."""
     is_below = degree < row[MIN_DEGREE]
     return (
         where(is_below, row[SCRATCH], row[OUT]),
@@ -222,10 +221,10 @@ def _starts(code, row, degree):
 
 
 def _skip(code, row, first, j, degree):
-    """Count the monomials of a degree that have x_j to the power of its cap.
+    """Count the monomials of a degree that contain x_j to the power of its cap.
 
-    What remains of them is made of the entries after j. STARTS[0] stands for
-    the constant: it ends at 1 and begins at 0, whatever leads it.
+    Their other factors are entries after j. STARTS[0] is for the constant, which ends
+    at 1 and begins at 0 for any leading entry.
     """
     cap = code.scalars(row[CAPS], INTEGER)[(first + j) * row[CAP_STEP]]
     rest = degree - cap

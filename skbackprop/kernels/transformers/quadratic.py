@@ -4,16 +4,15 @@ from skbackprop.kernels.abi import Combine, Context
 from skbackprop.kernels.language.codegen import kernel
 from skbackprop.kernels.language.values import fma, smaller
 
-FEATURES_AT_ONCE = 8  # independent sums, as many as keep the multipliers busy
+FEATURES_AT_ONCE = 8  # independent sums, enough to keep the multipliers busy
 
 
 def make_evaluate(bits):
     """Return the kernel of y_k = b_k + sum over i of x_i (c_ki + sum_j w_kij x_j).
 
-    Outputs are (outputs, samples). Row k of the weights holds, for as many features
-    i at a time as there are sums: their c_ki, their w_kij of the first j, of the
-    next j ... from j = i on, w being triangular. Features behind the last have
-    weights of zero.
+    Outputs have shape (outputs, samples). Row k of the weights has, for each group of
+    as many features i as there are sums: their c_ki, and their w_kij for each j in turn
+    from j = i on, as w is triangular. Features beyond the last have zero weights.
     """
 
     def evaluate(code, row, context, scalars):

@@ -1,4 +1,4 @@
-"""The kernel of winner-take-all: which k outputs of a sample are the largest."""
+"""The kernel of winner-take-all, which selects the k largest outputs of a sample."""
 
 import operator
 
@@ -20,14 +20,14 @@ INFINITY_BITS = {32: 0xFF << 23, 64: 0x7FF << 52}
 def make_select_winners(bits):
     """Return the kernel that keeps the k largest numbers of each row of scores.
 
-    The k = ``n_winners`` numbers of a sample come in the order of their indices;
-    among equal numbers the first win. One more may be written after the last.
-    Rows of scores are padded with -infinity to whole steps of the loop that counts.
+    The k = ``n_winners`` numbers of a sample are ordered by their indices, and among
+    equal numbers the first win. One more may be written after the last. Rows of scores
+    are padded with -infinity to whole steps of the counting loop.
 
-    The k-th largest number is the largest that k numbers reach. It is found by
-    halving an interval and counting, in vectors, how many reach its middle.
-    What is halved is the interval of the numbers' ranks: their bits, read as
-    an integer, with all but the sign inverted where they are negative.
+    The k-th largest number is the largest one that k numbers reach. It is found by
+    bisection, with a vectorized count of the numbers that reach the middle. The
+    interval is one of ranks: the bits of numbers as integers, with all bits but the
+    sign inverted for negative numbers.
     """
     as_numbers = as_floats(bits)
     as_bits = pointer_type(types.int32 if bits == 32 else types.int64)
@@ -43,11 +43,11 @@ def make_select_winners(bits):
         threshold_bits = as_bits(row[Winners.work] + 8)
         for r in range(context[Context.n_rows]):
             start = row[Winners.scores] + r * row[Winners.ld_scores] * size
-            # From -infinity, which all reach, to beyond infinity.
+            # From -infinity, which all numbers reach, to beyond infinity.
             low, n_reaching = -infinity - 1, width
             high, n_above = infinity + 1, 0
             while n_reaching > k and low + 1 < high:
-                middle = (low & high) + ((low ^ high) >> 1)  # the sum overflows
+                middle = (low & high) + ((low ^ high) >> 1)  # low + high may overflow
                 threshold_bits[0] = middle ^ ((middle >> sign) & others)
                 count_reaching((start, row[Winners.ld_scores], row[Winners.work]))
                 if count[0] < k:
@@ -63,7 +63,7 @@ def make_select_winners(bits):
             indices = as_indices(row[Winners.indices] + sample * 4)
             n = 0
             if n_reaching == k:
-                # Written without a branch, which the processor would guess wrong.
+                # Without a branch, which the processor would often mispredict.
                 for j in range(width):
                     values[n] = numbers[j]
                     indices[n] = j
@@ -80,7 +80,7 @@ def make_select_winners(bits):
 
 
 def _write_count(code, numbers, n_numbers, work):
-    """Write to the first int64 of ``work`` how many numbers reach the second."""
+    """Count the numbers that reach the second int64 of ``work``, into the first."""
     numbers = code.vectors(numbers)
     threshold = code.repeat(code.scalars(work).from_(64 // code.bits)[0])
     one = code.lane_numbers() * 0 + 1
