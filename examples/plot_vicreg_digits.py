@@ -140,7 +140,7 @@ dichotomies = np.array(list(product([1], *4 * [[-1, 1]])))[:, names]
 rows, clouds = {}, {}
 for name in ("PCA", "DrLIM", "VICReg"):
     Z = clouds[name] = maps[name].transform(np.concatenate(everywhere[five]))
-    found = manifold_capacity(Z, names, n_draws=300, affine=True, random_state=0)
+    found = manifold_capacity(Z, names, n_draws=100, affine=True, random_state=0)
     separable = linear_separability_many(Z, dichotomies).separable
     rows[name] = [100 * separable.mean(), found.n_dimensions]
 planes = pd.DataFrame(rows, ["separable (%)", "dimensions needed"]).T
