@@ -149,5 +149,5 @@ def _as_frame(table):
     if len(found) != 1 or not types.is_floating(*found):
         return table.to_pandas(ignore_metadata=True)
     columns = np.array([column.to_numpy() for column in table.columns])
-    rows = np.ascontiguousarray(columns.T)  # half the time of np.stack
+    rows = np.ascontiguousarray(columns.T)  # takes half the time of np.stack
     return pd.DataFrame(rows, columns=table.column_names, copy=False)

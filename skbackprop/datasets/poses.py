@@ -177,7 +177,9 @@ def render_heads(factors, *, image_size=32):
                 f"array of them, got {factors[name]!r}."
             )
     if "z" in given and (given["z"] > 6).any():
-        raise ValueError("factors['z'] must be at most 6: the camera is 8 away.")
+        raise ValueError(
+            "factors['z'] must be at most 6, as the camera is at distance 8."
+        )
     resting = {name: np.array(float(factor.rest)) for name, factor in FACTORS.items()}
     try:
         values = np.broadcast_arrays(*(resting | given).values())

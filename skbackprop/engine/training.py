@@ -31,12 +31,12 @@ class Outcome(enum.Enum):
     """Why training ended."""
 
     CONVERGED = "no improvement for long enough"
-    FINISHED = "all epochs that were planned are done, or the schedule is over"
-    OUT_OF_EPOCHS = "the maximum of epochs is reached"
+    FINISHED = "all planned epochs are done, or the schedule is over"
+    OUT_OF_EPOCHS = "the maximum number of epochs is reached"
     DIVERGED = "a loss or a parameter was not finite"
     INTERRUPTED = "interrupted by the user"
     STOPPED = "an observer asked to stop"
-    UNREADABLE = "a chunk of the samples could not be read any more"
+    UNREADABLE = "a chunk of the samples could not be read"
 
 
 @dataclass(frozen=True)

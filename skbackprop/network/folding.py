@@ -160,7 +160,7 @@ def fold(program, loops, areas, columns, unroll):
 
 
 def _once(instruction):
-    """Return an instruction without repetitions among the inputs of a sum or so."""
+    """Return an instruction in which a signal that all steps read is read once."""
     if len(set(instruction.inputs)) == len(instruction.inputs):
         return instruction
     if instruction.module.n_inputs is not None:

@@ -126,8 +126,7 @@ class Program:
     n_learned: int
     workspace_width: int
 
-    # Kernels get addresses and trust them: what is wrong here would be read as
-    # memory of something else, or end the process.
+    # Kernels trust addresses. Errors here would corrupt memory or crash the process.
     def __post_init__(self):
         self._validate()
 

@@ -83,7 +83,7 @@ def _fault_of_indices(indices, n, what):
 
 def are_indices(indices, n):
     """Return whether all integers are in [0, n)."""
-    if indices.dtype.kind == "i":  # one comparison: negative ones become large
+    if indices.dtype.kind == "i":  # negative ones become large, so max() is enough
         indices = indices.view(f"u{indices.dtype.itemsize}")
     return len(indices) == 0 or int(indices.max()) < n
 

@@ -271,7 +271,7 @@ def check_targets(y, n_samples, is_numeric):
 
 
 def distinct_labels(y):
-    """Return the labels that occur, sorted."""
+    """Return the sorted distinct labels."""
     with naming_y(y):
         return np.unique(y)
 

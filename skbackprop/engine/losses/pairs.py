@@ -29,6 +29,7 @@ class DistanceLoss(GroupLoss):
     Parameters
     ----------
     margin : float, default=1.0
+        Distance, or difference of squared distances, that separates dissimilar rows.
     """
 
     margin: float = 1.0

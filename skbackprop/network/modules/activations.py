@@ -252,7 +252,7 @@ class Sigmoid(Elementwise):
     """Logistic function: y = 1 / (1 + exp(-x)), dx = dy y (1 - y)."""
 
     output_range: ClassVar[tuple] = (0.0, 1.0)
-    glorot_factor: ClassVar[float] = 2.0  # as scikit-learn has it
+    glorot_factor: ClassVar[float] = 2.0  # as in scikit-learn
 
     def value(self, x, xp):
         """Return 1 / (1 + exp(-x))."""

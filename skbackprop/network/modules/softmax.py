@@ -21,7 +21,7 @@ class Softmax(Module):
     output_range: ClassVar[tuple] = (0.0, 1.0)
 
     def count_flops(self, width):
-        """Return those of maximum, difference, exp, sum, quotient."""
+        """Return 5 per column: maximum, difference, exp, sum, quotient."""
         return 5 * width
 
 
@@ -45,5 +45,5 @@ class LogSoftMax(Module):
     output_range: ClassVar[tuple] = (-math.inf, 0.0)
 
     def count_flops(self, width):
-        """Return those of maximum, difference, exp, sum, quotient."""
+        """Return 5 per column: maximum, difference, exp, sum, quotient."""
         return 5 * width
