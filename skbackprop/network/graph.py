@@ -256,7 +256,7 @@ class Graph:
 
         See Also
         --------
-        skbackprop.inspection.vjp : All signals, and the adjoints on the way back.
+        skbackprop.inspection.vjp : Return all signals, adjoints and gradients.
 
         Examples
         --------

@@ -20,7 +20,7 @@ class Dropout(Module):
     m is a hash of the seed of the fit, the number of the minibatch, the position of
     the module in the network, the row and the column. It is therefore not stored but
     computed again in backward, and it does not depend on the executor. Each element
-    uses 16 bits, so the rate is exact to 1/65536.
+    uses 16 bits, so the rate is accurate to 1/65536.
 
     Parameters
     ----------
