@@ -1,8 +1,7 @@
-"""The base of all network estimators: where scikit-learn meets the engine.
+"""The base class of all network estimators, between scikit-learn and the engine.
 
-A network estimator is a graph put into this frame. ``fit`` opens a session
-(:mod:`skbackprop.fitting.session`), which asks the hooks of the estimator
-(:mod:`skbackprop.fitting.hooks`) for what is its own.
+``fit`` opens a session (:mod:`skbackprop.fitting.session`), which calls the hooks that
+each estimator overrides (:mod:`skbackprop.fitting.hooks`).
 """
 
 from dataclasses import replace
@@ -25,7 +24,7 @@ from skbackprop.fitting.storage.estimators import KeptInFiles, TakesWeights, che
 from skbackprop.fitting.validation_sets import NO_SET, GivenSet
 from skbackprop.network.compiler import compile_graph, compile_part
 
-# What grows by a number an epoch: lists here, arrays in pickles and files.
+# Attributes that grow by one number per epoch: lists here, arrays in pickles and files.
 _RECORDS = {"history_", "loss_curve_", "validation_loss_curve_", "validation_scores_"}
 
 
@@ -37,48 +36,48 @@ class NetworkEstimator(
     FittingHooks,
     NetworkParameters,
 ):
-    """A network that is fitted to samples and run on others.
+    """Base class of all network estimators.
 
-    Subclasses say which graph they are (``_make_graph``) and what the targets
-    mean (``_new_targets``), and whatever else of :class:`FittingHooks` is their own.
+    Subclasses define their graph (``_make_graph``), the meaning of their targets
+    (``_new_targets``), and override other hooks of :class:`FittingHooks` as needed.
 
     Attributes
     ----------
     loss_ : float
-        Loss of the last epoch, penalty included.
+        Loss of the last epoch, including penalties.
     best_loss_ : float or None
-        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        Minimum loss over the epochs; None with ``early_stopping``. Stochastic solvers
         only.
     loss_curve_ : list of float
         Loss of each epoch. Stochastic solvers only.
     validation_scores_ : list of float or None
-        Score (``scoring``) after each epoch, where there is a validation set.
+        Validation score (``scoring``) after each epoch; None without a validation set.
     validation_loss_curve_ : list of float or None
-        Loss there after each epoch, penalty left out.
+        Validation loss after each epoch, without penalties.
     best_validation_score_ : float or None
-        Best of the scores.
+        Best validation score.
     history_ : dict of list
-        What was recorded of each epoch (iteration of L-BFGS), for
-        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
-        'penalty', its part in the loss; 'learning_rate' of the last step;
-        'gradient_norm', the mean over minibatches of the norm of the gradient,
-        penalty left out, before clipping; 'validation_loss' and
-        'validation_score'; 'seconds' of training. NaN where there is no such thing,
-        and for 'seconds' in pickles, copies and files: equal fits are equal files.
+        Record of each epoch (iteration of L-BFGS), suited for
+        ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
+        penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
+        step; 'gradient_norm', the mean norm of the minibatch gradients, without
+        penalties and before clipping; 'validation_loss' and 'validation_score';
+        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        pickles, copies and files, so that equal fits give equal files.
     t_ : int
-        Samples seen by the stochastic solvers.
+        Number of samples seen by the stochastic solver.
     graph_ : Graph
-        The network as a graph of modules.
+        The fitted network as a graph of modules.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features. Only where X has string column names.
+        Names of features seen during fit. Defined only if X has string column names.
     n_iter_ : int
-        Epochs (iterations of L-BFGS) of the last fit.
+        Number of epochs (iterations of L-BFGS) of the last fit.
     n_outputs_ : int
         Number of outputs.
     out_activation_ : str
-        Name of the function that makes predictions of the network's output. It
+        Name of the output activation function, which turns logits into predictions. It
         follows from the loss and cannot be set.
     """
 
@@ -100,27 +99,28 @@ class NetworkEstimator(
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features) \
 or sequence of chunks
-            The input data. Without y, a sequence of chunks of more data than fits
-            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
-            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
-            tuples. See :mod:`skbackprop.chunks`.
+            The input data. For data larger than memory, pass a sequence of chunks and
+            leave out y: a list of tuples (X, y) or (X, y, sample_weight), or an object
+            with ``__len__`` whose ``__getitem__(i)`` returns such a tuple. See
+            :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels or a label indicator matrix in classification, real
-            numbers in regression. None where X is a sequence of chunks.
+            Class labels or a label indicator matrix in classification, real numbers in
+            regression. None if X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features) \
 or sequence of chunks, default=None
-            A validation set, like X; not with L-BFGS. The network is scored on it
-            after each epoch (``scoring``), and training ends with the parameters
-            of the best score. With ``early_stopping=True`` the score also says
-            when to stop, and nothing is held out from X; else the loss says so,
-            as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            Validation data in the format of X; not supported by L-BFGS. The network is
+            scored on it after each epoch (``scoring``), and the parameters with the
+            best score are kept. With ``early_stopping=True``, the validation score
+            decides when to stop, and no part of X is held out; otherwise the training
+            loss decides. In a pipeline, ``transform_input=["X_val"]`` transforms it
+            like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Its targets, like y. Classes may be missing, but none may be new.
+            Targets of ``X_val`` in the format of y. Classes may be missing, but none
+            may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
-            Weight of each of its samples in validation loss and score.
+            Weight of each sample of ``X_val`` in the validation loss and score.
 
         Returns
         -------
@@ -130,24 +130,23 @@ or sequence of chunks, default=None
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. Where there is a validation set,
-            those with the best validation score are kept and a warning is given
-            instead.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept. With a validation set, the parameters with the
+            best validation score are kept and a warning is issued instead.
         ChunkError
-            If a chunk cannot be read, or is not like the first. What was learned
-            in the epochs before is kept.
+            If a chunk cannot be read or does not match the first one. The result of the
+            previous epochs is kept.
         ValueError
-            If a parameter or the data is not as it must be, or the validation set
-            is not like the data.
+            If a parameter or the data is invalid, or the validation set does not match
+            the data.
         """
         given = GivenSet(X_val, y_val, sample_weight_val)
         return self._fit(X, y, sample_weight, given)
 
     def _fit(self, X, y, sample_weight=None, given=NO_SET, observers=()):
-        """Fit to data as the estimator has it, which may be more than X and y."""
+        """Fit to the estimator's own data, which may be more than X and y."""
         continues = self.warm_start and self.__sklearn_is_fitted__()
-        # Scorers, callbacks and schedules of the user run while it trains.
+        # Scorers, callbacks and schedules of the user run during training.
         with unchanged_on_error(self, trains=continues):
             session = Session.of_fit(self, X, y, sample_weight, given)
             data = self._as_callbacks_see(X, y, sample_weight)
@@ -156,8 +155,8 @@ or sequence of chunks, default=None
         return self
 
     def _partial_fit(self, X, y, sample_weight=None, classes=None):
-        """Learn from one pass over the data, from where the network stands."""
-        # What is the user's, a schedule, runs before the one epoch does.
+        """Train the current network for one pass over the data."""
+        # The user's code, a schedule, runs before the only epoch.
         with unchanged_on_error(self):
             session = Session.of_partial_fit(self, X, y, sample_weight, classes)
             session.run()
@@ -166,7 +165,7 @@ or sequence of chunks, default=None
 
     @with_callbacks
     def _run_watched(self, session, data, observers):
-        """Train while scikit-learn's callbacks are told, if there are any."""
+        """Train and notify scikit-learn's callbacks, if there are any."""
         callbacks = begin_callbacks(self, data, session.held_out is not None)
         if not callbacks:
             session.run(observers)
@@ -176,9 +175,9 @@ or sequence of chunks, default=None
 
     @property
     def out_activation_(self):
-        """Name of the function that makes predictions of what the network puts out.
+        """Name of the output activation function, which makes predictions of logits.
 
-        It follows from the loss, and is no parameter of the network.
+        It follows from the loss and cannot be set.
         """
         if not self.__sklearn_is_fitted__():
             raise AttributeError(
@@ -192,10 +191,10 @@ or sequence of chunks, default=None
         self._refuse_assignment("out_activation_", "the loss")
 
     def _refuse_assignment(self, attribute, source):
-        """Raise AttributeError where what follows from a network is assigned to it.
+        """Raise AttributeError if an attribute derived from the network is assigned.
 
-        Before a fit, when scikit-learn's estimators may be set up by hand, nothing
-        follows from anything yet, and fit will find the value.
+        Before a fit, scikit-learn's estimators may be set up by hand, and fit will
+        overwrite the value.
         """
         if self.__sklearn_is_fitted__():
             raise AttributeError(
@@ -212,7 +211,7 @@ or sequence of chunks, default=None
         return run_in_batches(program, self._parameters, X, decode, graph, self.n_jobs)
 
     def _predict_read(self, X, decode):
-        """Return ``decode(logits)`` of rows as the network reads them."""
+        """Return ``decode(logits)`` of rows in the format that the network reads."""
         return run_in_batches(
             self._program, self._parameters, X, decode, n_jobs=self.n_jobs
         )
@@ -220,14 +219,14 @@ or sequence of chunks, default=None
     # Storage
 
     def __sklearn_is_fitted__(self):
-        """Tell whether there is a network, trained or at least begun."""
+        """Return whether a network exists, trained or only initialized."""
         return hasattr(self, "_parameters")
 
     def __getstate__(self):
-        """Return what to pickle: weights once, without their padding."""
+        """Return the state to pickle: the weights once and without padding."""
         state = super().__getstate__().copy()
         if "history_" in state:
-            # Of a process, not of what was learnt: two equal fits are equal files.
+            # They depend on the machine's load: equal fits must give equal files.
             n_epochs = len(state["history_"]["seconds"])
             state["history_"] = {**state["history_"], "seconds": [np.nan] * n_epochs}
             if state["_training_state"] is not None:
@@ -247,7 +246,7 @@ or sequence of chunks, default=None
             state = {**state, **records}
         super().__setstate__(state)
         if "_parameters" in state:
-            # Of this machine's byte order, whichever wrote it.
+            # In this machine's byte order, whichever machine wrote it.
             compact = np.asarray(self._parameters)
             compact = compact.astype(compact.dtype.newbyteorder("="), copy=False)
             self._parameters = self._program.expand(compact)
@@ -256,7 +255,7 @@ or sequence of chunks, default=None
             check_state(self)
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that sparse input is welcome."""
+        """Tell scikit-learn that sparse input is supported."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags

@@ -1,4 +1,4 @@
-"""Hidden representations: a fitted network as an extractor of features."""
+"""Hidden representations: a fitted network as a feature extractor."""
 
 from numbers import Integral
 
@@ -15,48 +15,47 @@ from skbackprop.network.quantities import parse_quantity
 
 
 class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
-    """What the hidden layers of a network make of samples.
+    """Mixin for networks whose ``transform`` returns activations of hidden layers.
 
-    Layers are of different widths, so that ``transform`` itself, and not
-    scikit-learn's wrapper around it, names the columns of a data frame.
+    Layers differ in width, so ``transform`` itself, not scikit-learn's wrapper around
+    it, names the columns of a data frame.
     """
 
     def transform(self, X, layer=-1):
-        """Return what a hidden layer makes of samples.
+        """Return the activations of a hidden layer.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
             The input data, as in ``fit``.
         layer : int, str or Node, default=-1
-            Number of the hidden layer, counted from 0, or from the end: -1 is
-            what the output layer reads. In an MLP layer k is
-            :math:`h_{k+1} = f(h_k W_k + b_k)`; in a recurrent network what
-            ``readout`` makes of the states of recurrent layer k; in any other
-            graph the hidden layers are the signals that linear modules read,
-            in the order of the graph, its input left out. Any other node of
-            ``graph_`` is meant by ``"z[k]"``, k its number in
-            ``print(graph_)``, or by itself.
+            Index of the hidden layer, from 0, or from the end: -1 is the input of the
+            output layer. In an MLP, layer k is :math:`h_{k+1} = f(h_k W_k + b_k)`; in a
+            recurrent network, the ``readout`` of the states of recurrent layer k; in
+            any other graph, the k-th signal that a linear module reads, except for the
+            input of the graph. To choose any other node of ``graph_``, pass the node
+            itself or ``"z[k]"`` with its number k in ``print(graph_)``.
 
         Returns
         -------
         representation : ndarray of shape (n_samples, n_units)
-            In the dtype of the network. Only the modules up to the layer are
-            run, minibatch by minibatch, as in prediction (no dropout). A data
-            frame after ``set_output``; of recurrent networks with
-            ``return_sequences`` as by steps as their predictions.
+            Activations in the dtype of the network, without dropout. Only the modules
+            up to the layer are run. A data frame after ``set_output``. Recurrent
+            networks with ``return_sequences`` return one row per step, laid out like
+            their predictions.
 
         Raises
         ------
         ValueError
-            If there is no such layer.
+            If the layer does not exist.
 
         Notes
         -----
         ``make_pipeline(network, classifier)`` trains the network on y, then the
-        classifier on its last hidden layer. A network fitted before stays as it
-        is in ``FrozenEstimator(network)``, and ``FunctionTransformer(
-        network.transform, kw_args={"layer": 0})`` gives another layer.
+        classifier on its last hidden layer. Wrap a fitted network in
+        ``FrozenEstimator(network)`` to keep it unchanged.
+        ``FunctionTransformer(network.transform, kw_args={"layer": 0})`` selects another
+        layer.
 
         Examples
         --------
@@ -80,7 +79,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
             return values
         if values.ndim != 2:
             raise ValueError(
-                f"set_output(transform={container!r}) gives tables, but with "
+                f"set_output(transform={container!r}) returns tables, but with "
                 "return_sequences=True there is a table for each sequence. Use "
                 "set_output(transform='default')."
             )
@@ -94,14 +93,14 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Only held against the names seen in ``fit``.
+            Only used to check against the names seen in ``fit``.
         layer : int, str or Node, default=-1
             As in ``transform``.
 
         Returns
         -------
         names : ndarray of str
-            The name of the class in lower case and the number of the unit.
+            The lowercase class name followed by the index of the unit.
         """
         check_is_fitted(self)
         return _generate_get_feature_names_out(
@@ -114,7 +113,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         return self._run_part(X, graph, graph.up_to(_hidden_node(graph, layer)))
 
     def _run_part(self, X, graph, part):
-        """Return what a part of the graph puts out, of rows as it reads them."""
+        """Return the output of a part of the graph."""
         program = compile_part(graph, part)
         return run_in_batches(
             program, self._parameters, X, _as_it_is, graph, self.n_jobs
@@ -134,7 +133,7 @@ class HiddenRepresentations(TransformerMixin, auto_wrap_output_keys=None):
         return self.graph_.widths()[_hidden_node(self.graph_, layer)]
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that the dtype of the input is kept."""
+        """Tell scikit-learn that ``transform`` preserves the dtype."""
         tags = super().__sklearn_tags__()
         kept = ["float64", "float32"] if self.dtype is None else [self.dtype]
         tags.transformer_tags.preserves_dtype = kept
@@ -146,7 +145,7 @@ def _as_it_is(signal):
 
 
 def _hidden_node(graph, layer):
-    """Return the number of the node that a layer is."""
+    """Return the number of the node of a layer."""
     if isinstance(layer, Integral):
         return index_layers(read_by_linear_modules(graph), layer)
     kind, node = parse_quantity(layer, graph)
@@ -159,7 +158,7 @@ def _hidden_node(graph, layer):
 
 
 def read_by_linear_modules(graph):
-    """Return the numbers of the nodes that linear modules read, but the input."""
+    """Return the numbers of the nodes that linear modules read, except the input."""
     found = set()
     for module, inputs in graph.wires:
         if graph.modules[module].has_weight_matrix:
@@ -168,7 +167,7 @@ def read_by_linear_modules(graph):
 
 
 def index_layers(layers, layer):
-    """Return a layer out of a list of them, or say which there are."""
+    """Return a layer of a list, or raise an error that lists the valid indices."""
     try:
         return layers[layer]
     except IndexError:
@@ -176,6 +175,6 @@ def index_layers(layers, layer):
     which = f"0 to {len(layers) - 1}, or -{len(layers)} to -1 from the last"
     raise ValueError(
         f"layer={layer!r} does not exist: this network has {len(layers)} hidden "
-        f"layer(s){', ' + which if layers else ''}. Any node of its graph may be "
-        "named, 'z[1]' and so on."
+        f"layer(s){', ' + which if layers else ''}. Any node of its graph can be "
+        "chosen by name, 'z[1]' and so on."
     )

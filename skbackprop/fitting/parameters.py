@@ -1,4 +1,4 @@
-"""What every network estimator can be told: names, defaults, texts, constraints."""
+"""Parameters of all network estimators: names, defaults, docs and constraints."""
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
@@ -19,165 +19,173 @@ from skbackprop.utils.pages import LinkedToPage
 class NetworkParameters(LinkedToPage, BaseEstimator):
     """The parameters that all network estimators share, keyword-only.
 
-    A dataclass makes their constructors; subclasses, dataclasses as well, put
-    their own parameters in front, and inherit the texts
+    The class and its subclasses are dataclasses, which generates their constructors.
+    Subclasses list their own parameters first and inherit the descriptions
     (:func:`skbackprop.utils.docs.inherit_docs`).
 
     Parameters
     ----------
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', \
 'sdlm', 'sgd'}, default='adam'
-        How weights are learnt: L-BFGS on all samples at once, stochastic
-        gradient descent with momentum, Adam [2]_, or one of its relatives
-        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
-        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
-        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
-        h is the second derivative of the loss (stochastic diagonal
-        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples; not
-        all losses and modules have one.
+        The solver for weight optimization: L-BFGS on the full batch, stochastic
+        gradient descent with momentum, Adam [2]_, or one of its variants (see
+        :mod:`skbackprop.engine.optimizers` for the equations). 'adamw' is 'adam' with a
+        default ``weight_decay`` of 0.01. 'sdlm' (stochastic diagonal
+        Levenberg-Marquardt [1]_) is 'sgd' with the learning rate ``learning_rate_init /
+        (h + damping)`` for each weight, where h is the second derivative of the loss,
+        estimated before each epoch on 500 samples. Not all losses and modules support
+        'sdlm'.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the sum of the sample weights of a minibatch. Biases are not penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the sum of the
+        sample weights of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch of the stochastic solvers; 'auto' is
+        Size of minibatches for the stochastic solvers. 'auto' means
         ``min(200, n_samples)``.
     learning_rate : str, Schedule or callable, default='constant'
-        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
-        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / (t_ +
-        1) ** power_t``, anew in each epoch), or 'adaptive' (divided by 5 whenever
-        training comes to a standstill). With any stochastic solver: 'exponential'
-        and 'plateau', without end; 'onecycle', 'coslog4', 'cosine' and 'step',
-        which span the ``max_iter`` epochs of a fit, so that each fit goes through
-        them once, and ``partial_fit`` moves along by an epoch a call; an instance
-        of one of :mod:`skbackprop.engine.schedules`, which says how fast, such as
-        ``Cosine(period=10, growth=2)`` with warm restarts; or a function of the
-        epochs so far, a float, that returns what ``learning_rate_init`` is
-        multiplied by.
+        Learning rate schedule.
+
+        - As in scikit-learn, only used with ``solver='sgd'`` and 'sdlm': 'constant';
+          'invscaling' (``learning_rate_init / (t_ + 1) ** power_t``, updated once per
+          epoch); 'adaptive' (divided by 5 each time training stops improving).
+        - With any stochastic solver: 'exponential' and 'plateau', which never end;
+          'onecycle', 'coslog4', 'cosine' and 'step', which span the ``max_iter`` epochs
+          of each fit and advance by one epoch per call of ``partial_fit``.
+        - An instance of a class of :mod:`skbackprop.engine.schedules`, for control over
+          its length, such as ``Cosine(period=10, growth=2)`` with warm restarts.
+        - A callable that takes the number of epochs so far (a float) and returns the
+          factor of ``learning_rate_init``.
     learning_rate_init : float, default=0.001
-        Initial learning rate of the stochastic solvers.
+        Initial learning rate. Only used with the stochastic solvers.
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
     max_iter : int, default=200
-        Most epochs of the stochastic solvers, most iterations of L-BFGS, in a call
-        of ``fit``.
+        Maximum number of epochs (stochastic solvers) or iterations (L-BFGS) per call of
+        ``fit``.
     shuffle : bool, default=True
-        Whether the samples are shuffled before each epoch.
+        Whether to shuffle the samples before each epoch.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling, of the validation split and
-        of what dropout leaves out. With the same int the results are the same.
+        Controls the initial weights, the shuffling, the validation split and dropout.
+        Pass an int for reproducible results.
     tol : float or None, default=1e-4
-        Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at. None:
-        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
-        Training ends after ``max_iter`` epochs because that is the plan, which is
-        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
-        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
+        Smallest change that counts as an improvement of the loss, or of the validation
+        score with early stopping. For L-BFGS, the gradient size at which to stop. If
+        None, there is no convergence criterion, as in scikit-learn's ``SGDClassifier``:
+        training runs for ``max_iter`` epochs without a ConvergenceWarning and ignores
+        ``n_iter_no_change``. None is not allowed with L-BFGS, ``early_stopping``, or
+        the schedules 'adaptive' and 'plateau'.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from where the last call ended, with the state of
-        the optimizer. Where that call was cut off by ``max_iter``, 10 + 10 epochs
-        equal 20, bit for bit, except with schedules that span a fit. Epochs without
-        improvement are counted anew on other data, by another measure (``alpha``,
-        ``l1_alpha``, ``early_stopping``, ``n_iter_no_change``, ``tol``) and after
-        training had come to its end. False: the state of the optimizer is dropped
-        when ``fit`` ends, and a ``partial_fit`` after it begins a new one.
+        Whether ``fit`` continues from the previous solution and optimizer state. If the
+        previous call was cut off by ``max_iter``, 10 + 10 epochs equal 20 bit for bit,
+        except with schedules that span a fit. The count of epochs without improvement
+        restarts if the data or the criterion (``alpha``, ``l1_alpha``,
+        ``early_stopping``, ``n_iter_no_change``, ``tol``) has changed, or if training
+        had stopped by itself. If False, ``fit`` discards the optimizer state at its
+        end,
+        and a later ``partial_fit`` starts a new one.
     momentum : float, default=0.9
-        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
-        are ``1 / (1 - momentum)`` times as long as without.
+        Momentum, between 0 and 1. Only used with ``solver='sgd'`` and 'sdlm'. Along a
+        constant gradient, steps become ``1 / (1 - momentum)`` times as long.
     nesterovs_momentum : bool, default=True
-        Whether that momentum is Nesterov's.
+        Whether to use Nesterov momentum.
     early_stopping : bool, default=False
-        Whether training ends when the score on a validation set no longer
-        improves: on ``X_val`` and ``y_val`` if ``fit`` is given them, else on a
-        part of the training data that is held out. Wherever there is a
-        validation set the weights of the best score are kept. Ignored by L-BFGS,
-        and not for ``partial_fit``.
+        Whether to stop training when the validation score no longer improves. The
+        validation set is ``X_val`` and ``y_val`` if passed to ``fit``, otherwise a
+        held-out part of the training data. With any validation set, the weights with
+        the best score are kept. Ignored by L-BFGS, not supported by ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part that is held out by ``early_stopping``, from 0 to 1; not where
-        ``fit`` is given ``X_val``.
+        Proportion of the training data to hold out for ``early_stopping``, between 0
+        and 1. Not used if ``X_val`` is passed to ``fit``.
     beta_1 : float, default=0.9
-        Decay per step of Adam's first moment.
+        Exponential decay rate of Adam's first moment estimate.
     beta_2 : float, default=0.999
-        Decay per step of Adam's second moment.
+        Exponential decay rate of Adam's second moment estimate.
     epsilon : float, default=1e-8
-        Added to the root of Adam's second moment.
+        Value added to the root of Adam's second moment for numerical stability.
     n_iter_no_change : int or np.inf, default=10
-        Epochs in a row without improvement by ``tol`` after which training ends,
-        or 'adaptive' and 'plateau' reduce the learning rate.
+        Number of consecutive epochs without an improvement of ``tol`` after which
+        training stops, or the schedules 'adaptive' and 'plateau' reduce the learning
+        rate.
     max_fun : int, default=15000
-        Most evaluations of the loss by L-BFGS.
+        Maximum number of loss evaluations. Only used with L-BFGS.
     clip_grad_norm : float, default=None
-        Largest Euclidean norm of a minibatch's gradient (penalty left out);
-        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
-        Not with L-BFGS.
+        Maximum Euclidean norm of the gradient of a minibatch (without penalties);
+        longer gradients are scaled down to it (Pascanu et al. 2013). None means no
+        limit. Not supported by L-BFGS.
     l1_alpha : float, default=None
         Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
-        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
-        with L-BFGS, nor are the following.
+        ``alpha``. Minimised by proximal steps, so that weights become exactly 0. Not
+        supported by L-BFGS.
     weight_decay : float, default=None
-        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
-        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+        Decoupled weight decay: each step multiplies the weights by ``1 - learning rate
+        * weight_decay`` (Loshchilov & Hutter 2019). None means 0.01 with
+        ``solver='adamw'`` and 0 otherwise. Not supported by L-BFGS.
     max_norm : float, default=None
-        Largest Euclidean norm of the weights that lead to a unit; longer ones
-        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+        Maximum Euclidean norm of the incoming weights of a unit; longer ones are scaled
+        down after each step (Srivastava et al. 2014). None means no limit. Not
+        supported by L-BFGS.
     weight_init : str, default='glorot'
-        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
-        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
-        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
-        layer puts out for the first 512 samples (or for those of
-        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
-        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
-        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
-        all but 'glorot'.
+        Initialization of the weights.
+
+        - 'glorot': uniform, as in scikit-learn [3]_.
+        - 'he': normal with variance 2 / fan_in (He et al. 2015).
+        - 'lecun': normal with variance 1 / fan_in (LeCun et al. 1998).
+        - 'orthogonal': a random orthogonal matrix (Saxe et al. 2014).
+        - 'unit_variance': orthogonal, then scaled layer by layer so that the output of
+          each layer has variance 1 on the first 512 samples, or on those of
+          ``bias_init='data'`` (Mishkin & Matas 2016).
+        - 'unit_std': as 'lecun', then scaled unit by unit so that the output of each
+          unit has standard deviation 1 on 1000 random samples.
+
+        Biases start at 0, except with 'glorot'.
     bias_init : {'data', 'zeros'}, default=None
-        What biases of linear modules begin with: 'zeros', or 'data', minus what the
-        unit puts out at a random point amid the data, so that units differ in where
-        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
-        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
-        has it.
+        Initialization of the biases of linear modules: 'zeros', or 'data', which places
+        the zero of each unit at a random point amid the data (Steinwart 2019). The
+        point is a convex combination of 5 samples, out of 1000 drawn at random
+        (Holzmuller et al. 2024). None means the default of ``weight_init``.
     learning_rate_factors : dict or callable, default=None
-        Factors of the learning rate for blocks of parameters, each other block has
-        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
-        block of one kind of module ('Linear.bias'), which count for more; values are
-        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
-        callable of (module, name, shape) returns the factor of each block. Weight
-        decay keeps the rate without a factor; 0 freezes a block altogether.
+        Learning rate multipliers for blocks of parameters; the default is 1. The keys
+        of a dict are block names ('weight', 'bias', 'scale'), or the block of one kind
+        of module ('Linear.bias'), which takes precedence. The values are numbers >= 0,
+        or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A callable takes
+        (module, name, shape) and returns the factor of that block. Weight decay uses
+        the rate without the factor, except that 0 freezes a block altogether. Not
+        supported by L-BFGS.
     regularization_start : float, default=None
-        Epochs before the penalties, weight decay and ``max_norm`` begin to
-        apply. None: from the start.
+        Number of epochs before the penalties, weight decay and ``max_norm`` apply. None
+        means from the start. Not supported by L-BFGS.
     warmup_epochs : float, default=None
-        Epochs in which the learning rate rises linearly to what its schedule
-        says. None: from the start.
+        Number of epochs over which the learning rate rises linearly to that of its
+        schedule. None means no warm-up. Not supported by L-BFGS.
     damping : float, default=None
-        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
-        finite where the loss is flat. None: 0.02. Not with other solvers.
+        Value that ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None means 0.02. Not allowed with other solvers.
     dtype : {None, 'float32', 'float64'}, default=None
-        Precision of the network. None keeps that of float32 input and takes
-        float64 for any other.
+        Precision of the network. None means float32 for float32 input and float64 for
+        any other.
     checkpoint : str or path, default=None
-        File from which ``fit`` goes on where it was broken off, to the same bits.
-        It is written after the epochs of a call into the kernels, at most every 5
-        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
-        the same parameters and data goes on from it, and what has ended is not
-        done again (a larger ``max_iter`` goes on); any other fit is an error. It
-        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+        File from which an interrupted ``fit`` resumes, with bit-identical results. It
+        is written between epochs, at most every 5 seconds, and when the fit ends, also
+        by Ctrl-C. If the file exists, a fit with the same parameters and data resumes
+        from it; a fit that has already ended is not repeated, but a larger ``max_iter``
+        continues it. Any other fit raises an error. The file stays until you delete it.
+        Not supported by L-BFGS and ``partial_fit``.
     scoring : str or callable, default=None
-        Score of a validation set, the larger the better. None: the accuracy, or
-        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
-        penalty left out; else the name of one of scikit-learn's scorers or a
-        callable of (estimator, X, y), called with ``sample_weight=`` too where
-        ``fit`` was given weights; those of classes are about the loss. An error
-        where there is no validation set.
+        Score of the validation set, the larger the better. None means the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss' means minus the mean loss without
+        penalties. Otherwise the name of a scikit-learn scorer, or a callable with the
+        signature ``scorer(estimator, X, y)``, which also receives ``sample_weight=`` if
+        the samples are weighted. Class weights affect the loss only. Setting a score
+        without a validation set raises an error.
     n_jobs : int, default=None
-        Most threads of a fit, and of predictions of many rows; -1: one for each core.
-        Results are the same to the bit for any number. None: as many as pay off, of the
-        cores that are free to use; but one inside workers of joblib, and what
-        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
-        a small network), groups, sequences of unequal length and modules that compare
-        rows, as BatchNorm does, have one.
+        Maximum number of threads for ``fit`` and for predictions of many rows; -1 means
+        one per core. The results are bit-identical for any number. None means as many
+        as pay off on the available cores, but one inside joblib workers; it respects
+        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl. Threads share the
+        rows of a minibatch, or all rows with L-BFGS. Small minibatches (200 rows of a
+        small network), groups, sequences of unequal length, and modules that compare
+        rows, such as BatchNorm, use one thread.
 
     References
     ----------

@@ -1,7 +1,7 @@
-"""Classification and regression: the tasks that a network is put to.
+"""Classification and regression with networks.
 
-Mixins beside :class:`skbackprop.fitting.estimator.NetworkEstimator`: what the targets
-are, what is predicted, how it is scored.
+Mixins for :class:`skbackprop.fitting.estimator.NetworkEstimator` that define targets,
+predictions and scores.
 """
 
 from dataclasses import KW_ONLY, dataclass
@@ -23,7 +23,7 @@ from skbackprop.fitting.settings import class_loss, number_loss
 
 
 def is_stochastic(estimator):
-    """Tell whether the solver learns from minibatches, as partial_fit needs."""
+    """Return whether the solver uses minibatches, as partial_fit requires."""
     if estimator.solver == "lbfgs":
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. "
@@ -33,15 +33,15 @@ def is_stochastic(estimator):
 
 
 def weigh_by_class(class_weight, classes, codes, sample_weight=None):
-    """Return the weight of each sample, times that of its class.
+    """Return the sample weights multiplied by the class weights.
 
     Parameters
     ----------
     class_weight : dict or 'balanced'
-        Looked up for the classes there are: a part of the data may lack some.
+        Weights of the classes. A part of the data may lack some of them.
     classes : ndarray of shape (n_classes,)
     codes : ndarray of int of shape (n_samples,)
-        The number of each sample's class.
+        The index of each sample's class.
     sample_weight : ndarray of shape (n_samples,), default=None
     """
     of_classes = compute_class_weight(class_weight, classes=classes, y=classes[codes])
@@ -55,7 +55,7 @@ def weigh_by_class(class_weight, classes, codes, sample_weight=None):
 
 
 def gives_probabilities(estimator):
-    """Tell whether the loss is one of probabilities."""
+    """Return whether the loss estimates probabilities."""
     if not class_loss(estimator).gives_probabilities:
         raise AttributeError(
             f"Probabilities are not estimated with loss={estimator.loss!r}. Use "
@@ -66,25 +66,25 @@ def gives_probabilities(estimator):
 
 @dataclass(eq=False, repr=False)
 class NetworkClassifierMixin(ClassifierMixin):
-    """Classes, labels and probabilities.
+    """Mixin for classification.
 
     Parameters
     ----------
     loss : str or ClassLoss, default='log_loss'
-        What is minimised: 'log_loss', 'hinge' (of several classes that of Crammer
-        & Singer), 'squared_hinge', 'squared_error' of the targets +1 and -1 (LeCun
-        et al. 1998 [1]_, with ``scaled_tanh`` units), or 'focal' (Lin et al.
-        2017); or an instance, such as ``Focal(gamma=1)``, of a loss of
-        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
-        Probabilities are estimated with 'log_loss' and 'focal'.
+        The loss to minimise: 'log_loss', 'hinge' (that of Crammer & Singer for more
+        than two classes), 'squared_hinge', 'squared_error' to targets of +1 and -1
+        (LeCun et al. 1998 [1]_, with ``scaled_tanh`` units), or 'focal' (Lin et al.
+        2017); or an instance of a class of :mod:`skbackprop.engine.losses`, such as
+        ``Focal(gamma=1)``. Only 'log_loss' and 'focal' estimate probabilities.
     label_smoothing : float, default=None
-        Share, from 0 to 1, of each label that is spread evenly over all classes
-        (Szegedy et al. 2016). With ``loss='log_loss'`` only.
+        Share of each label, between 0 and 1, to spread evenly over all classes (Szegedy
+        et al. 2016). Only with ``loss='log_loss'``.
     class_weight : dict or 'balanced', default=None
-        Weight of each class, by which the weights of its samples are multiplied;
-        they must not all vanish. A dict has those of ``classes_``, 1 where it lacks
-        one. 'balanced' is ``n_samples / (n_classes * np.bincount(y))``, except for
-        ``partial_fit``. Not for label indicator matrices, nor for steps of sequences.
+        Weights of the classes, which multiply the sample weights; they must not all be
+        0. In a dict, missing classes have weight 1. 'balanced' means
+        ``n_samples / (n_classes * np.bincount(y))`` and is not supported by
+        ``partial_fit``. Not supported for label indicator matrices and steps of
+        sequences.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class NetworkClassifierMixin(ClassifierMixin):
 
     @available_if(is_stochastic)
     def partial_fit(self, X, y, sample_weight=None, classes=None):
-        """Learn from one pass (epoch) over the given data.
+        """Train for one pass (epoch) over the given data.
 
         Parameters
         ----------
@@ -114,15 +114,15 @@ class NetworkClassifierMixin(ClassifierMixin):
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             The class labels, or a label indicator matrix.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
         classes : array-like of shape (n_classes,), default=None
-            All classes that ever occur. Needed in the first call (unless y is
-            a label indicator matrix); may be left out afterwards.
+            All classes across all calls to partial_fit. Required in the first call,
+            unless y is a label indicator matrix; optional afterwards.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
@@ -150,7 +150,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         _targets.check_labels(y, targets)
 
     def _loss_settings(self):
-        """Return what the targets are told of the loss."""
+        """Return the settings of the loss, for the targets."""
         return {
             "of_output": class_loss(self),
             "label_smoothing": self.label_smoothing or 0.0,
@@ -163,19 +163,19 @@ class NetworkClassifierMixin(ClassifierMixin):
         of_class = f"class_weight={self.class_weight!r}"
         if getattr(y, "ndim", None) != 1:
             raise ValueError(
-                f"{of_class} is about samples of one class each, which label "
-                "indicator matrices and steps of sequences (return_sequences=True) "
-                "are not. Use sample_weight, or class_weight=None."
+                f"{of_class} needs samples of one class each. It does not support "
+                "label indicator matrices and steps of sequences "
+                "(return_sequences=True). Use sample_weight, or class_weight=None."
             )
         if incremental and self.class_weight == "balanced":
             raise ValueError(
-                f"{of_class} needs all samples, which partial_fit does not have. Use "
-                "weights by class, as compute_class_weight of sklearn.utils returns "
-                "them for all of y."
+                f"{of_class} needs all samples, which partial_fit does not have. Pass "
+                "a dict of weights, computed with "
+                "sklearn.utils.class_weight.compute_class_weight from all of y."
             )
         codes = np.searchsorted(self.classes_, y)
         weights = weigh_by_class(self.class_weight, self.classes_, codes, sample_weight)
-        with np.errstate(over="ignore"):  # what is not finite then is refused
+        with np.errstate(over="ignore"):  # infinite weights are refused later
             return weights.astype(dtype)
 
     def _validation_score(self, true, predicted, weights=None, starts=None):
@@ -204,10 +204,10 @@ class NetworkClassifierMixin(ClassifierMixin):
         return sparse.csr_matrix(labels) if self._targets.is_sparse else labels
 
     def decision_function(self, X):
-        """Return scores of the classes, which mean the same for all samples.
+        """Return scores of the classes that are comparable between samples.
 
-        With a loss of probabilities ("log_loss", "focal") they are log-odds,
-        log p - log(1 - p) of each class; with other losses what the network puts out.
+        With ``loss="log_loss"`` and ``"focal"``, the scores are the log-odds log p -
+        log(1 - p) of each class; with other losses, the raw output of the network.
 
         Parameters
         ----------
@@ -217,9 +217,9 @@ class NetworkClassifierMixin(ClassifierMixin):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One score for two classes, positive where the second one is
-            predicted; else one for each class, largest for the class that is
-            predicted, or positive for the labels that are.
+            For two classes, one score, positive if the second class is predicted.
+            Otherwise one score per class, largest for the predicted class; in
+            multilabel classification, positive for the predicted labels.
         """
         check_is_fitted(self)
         return self._predict_with(X, self._targets.decision)
@@ -228,7 +228,7 @@ class NetworkClassifierMixin(ClassifierMixin):
     def predict_proba(self, X):
         """Estimate the probabilities of the classes.
 
-        With ``loss="log_loss"`` and ``"focal"`` only.
+        Only available with ``loss="log_loss"`` and ``"focal"``.
 
         Parameters
         ----------
@@ -247,8 +247,8 @@ class NetworkClassifierMixin(ClassifierMixin):
     def predict_log_proba(self, X):
         """Estimate the logarithms of the probabilities of the classes.
 
-        Computed from the logits, so they are finite where ``predict_proba`` is
-        rounded to 0.
+        They are computed from the logits, so they are finite even where
+        ``predict_proba`` rounds to 0.
 
         Parameters
         ----------
@@ -264,7 +264,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         return self._predict_with(X, self._targets.log_probabilities)
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that label indicator matrices are welcome."""
+        """Tell scikit-learn that label indicator matrices are supported."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
@@ -272,19 +272,19 @@ class NetworkClassifierMixin(ClassifierMixin):
 
 @dataclass(eq=False, repr=False)
 class NetworkRegressorMixin(RegressorMixin):
-    """Real targets, one or several.
+    """Mixin for regression with one or several targets.
 
     Parameters
     ----------
     loss : str or Loss, default='squared_error'
-        What is minimised: 'squared_error' (half of it), 'absolute_error',
-        'huber', 'log_cosh', 'quantile' (see ``quantile``), half the 'poisson' or
-        'gamma' deviance with log link for targets that are not negative, or
-        positive; or an instance, such as ``Huber(delta=2)``, of a loss of
-        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
+        The loss to minimise: 'squared_error' (half the squared error),
+        'absolute_error', 'huber', 'log_cosh', 'quantile' (see ``quantile``), 'poisson'
+        (half the deviance with log link, for non-negative targets) or 'gamma' (the same
+        for positive targets); or an instance of a class of
+        :mod:`skbackprop.engine.losses`, such as ``Huber(delta=2)``.
     quantile : float or sequence of float, default=None
-        Levels, between 0 and 1, of what ``loss='quantile'`` predicts; of several
-        levels predictions have a column each. None: 0.5.
+        Levels of the quantiles to predict with ``loss='quantile'``, between 0 and 1.
+        For several levels, predictions have one column per level. None means 0.5.
     """
 
     _: KW_ONLY
@@ -297,7 +297,7 @@ class NetworkRegressorMixin(RegressorMixin):
 
     @available_if(is_stochastic)
     def partial_fit(self, X, y, sample_weight=None):
-        """Learn from one pass (epoch) over the given data.
+        """Train for one pass (epoch) over the given data.
 
         Parameters
         ----------
@@ -306,12 +306,12 @@ class NetworkRegressorMixin(RegressorMixin):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target values.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -331,11 +331,10 @@ class NetworkRegressorMixin(RegressorMixin):
         return r2_score(true, predicted, sample_weight=weights)
 
     def score(self, X, y, sample_weight=None):
-        """Return how much better the predictions are than a constant.
+        """Return R^2, or its analogue for quantiles.
 
-        That is R^2; with quantiles, the same of the pinball loss in place of the
-        squared error, as :func:`sklearn.metrics.d2_pinball_score` has it, on
-        average over several levels.
+        For quantiles, the score is :func:`sklearn.metrics.d2_pinball_score`, which
+        replaces the squared error by the pinball loss, averaged over the levels.
 
         Parameters
         ----------
@@ -349,7 +348,7 @@ class NetworkRegressorMixin(RegressorMixin):
         Returns
         -------
         score : float
-            At most 1; 0 is that of the best constant.
+            At most 1. The best constant prediction scores 0.
         """
         predicted = self.predict(X)
         if isinstance(self._targets.loss, Quantile):
@@ -357,7 +356,7 @@ class NetworkRegressorMixin(RegressorMixin):
         return super().score(X, y, sample_weight)
 
     def predict(self, X):
-        """Predict the targets of samples.
+        """Predict the target values.
 
         Parameters
         ----------
@@ -367,20 +366,20 @@ class NetworkRegressorMixin(RegressorMixin):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predicted values; with several quantiles a column of each.
+            The predicted values. Several quantiles have one column each.
         """
         check_is_fitted(self)
         return self._predict_with(X, self._targets.decode)
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that several outputs are welcome."""
+        """Tell scikit-learn that several outputs are supported."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
 
 def share_explained(loss, true, predicted, weights):
-    """Return 1 - pinball loss / that of the empirical quantile, over all levels."""
+    """Return 1 - loss / loss of the empirical quantile, the mean over levels."""
     levels = np.ravel(loss.level)
     columns = [predicted] if len(levels) == 1 else predicted.T
     return np.mean(
@@ -393,6 +392,6 @@ def share_explained(loss, true, predicted, weights):
 
 def _refuse_other_loss(estimator):
     raise ValueError(
-        f"loss={estimator.loss!r}, with what qualifies it, is not that of the network "
+        f"loss={estimator.loss!r}, with its settings, differs from that of the network "
         "fitted before. Use warm_start=False, or a new estimator."
     )

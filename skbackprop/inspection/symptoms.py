@@ -1,15 +1,15 @@
-"""What is conspicuous about a network in training, in plain words."""
+"""Symptoms of problems in training, described in plain words."""
 
 import numpy as np
 
 _MANY = 0.1  # share of the units of a layer
-_UNEVEN = 1e3  # times: between the relative gradients of layers
-_WIDE = 10  # times: the largest spread of a feature, beside the median
-_CONSTANT = 1e-8  # of the largest spread: what rounding makes of no spread
+_UNEVEN = 1e3  # ratio of the relative gradients of two layers
+_WIDE = 10  # ratio of the largest spread of a feature to the median
+_CONSTANT = 1e-8  # relative to the largest spread; below it is only rounding
 
 
 def diagnose(estimator, health, X):
-    """Yield a sentence for each thing to know; at least one, on learning rates."""
+    """Yield a message for each symptom, and at least one on learning rates."""
     found = [*_of_input(X), *_of_units(health.layers), *_of_gradients(health.layers)]
     yield from found or ["Signals and gradients look healthy."]
     yield _of_rates(health)
@@ -26,10 +26,10 @@ def _of_input(X):
     off = np.sqrt(np.mean(X.mean(axis=0) ** 2)) > spreads.mean()
     if uneven or off:
         yield (
-            f"Features are not scaled: their spreads go from {spreads.min():.2g} to "
-            f"{spreads.max():.2g}, their means from {X.mean(axis=0).min():.2g} to "
-            f"{X.mean(axis=0).max():.2g}. StandardScaler lets the loss bend alike in "
-            "all directions."
+            "Features are not scaled: their standard deviations range from "
+            f"{spreads.min():.2g} to {spreads.max():.2g}, their means from "
+            f"{X.mean(axis=0).min():.2g} to {X.mean(axis=0).max():.2g}. StandardScaler "
+            "makes the loss better conditioned."
         )
 
 
@@ -38,15 +38,15 @@ def _of_units(layers):
         where = f"of {layer.n_units} units of layer {layer.layer} ({layer.activation})"
         if layer.dead and layer.dead >= _MANY * layer.n_units:
             yield (
-                f"{layer.dead} {where} are dead: no sample teaches them anything. Try "
-                "scaled inputs, a smaller learning rate, another weight_init, or an "
-                "activation that is flat nowhere, such as 'leaky_relu'."
+                f"{layer.dead} {where} are dead: their gradient is 0 for all samples. "
+                "Try scaled inputs, a smaller learning rate, another weight_init, or "
+                "an activation without flat regions, such as 'leaky_relu'."
             )
         if layer.saturated and layer.saturated >= _MANY * layer.n_units:
             yield (
                 f"{layer.saturated} {where} are saturated: their gradients are close "
                 "to 0. Try scaled inputs, smaller weights (weight_init='lecun', a "
-                "larger alpha), or targets within reach of the activation."
+                "larger alpha), or targets within the range of the activation."
             )
 
 
@@ -65,7 +65,7 @@ def _of_gradients(layers):
             f"{ratio:.1g} times smaller than that of layer {large.layer}: "
             f"{'vanishing' if small.layer < large.layer else 'uneven'} gradients. "
             "Try another activation or weight_init, skip connections, or "
-            "solver='adam' or 'sdlm', which scale steps by weight."
+            "solver='adam' or 'sdlm', which scale the step of each weight."
         )
 
 
@@ -73,13 +73,13 @@ def _of_rates(health):
     bend = health.largest_eigenvalue
     if not bend > 0:
         return (
-            f"The loss bends upward in no direction here (largest eigenvalue "
-            f"{bend:.3g}): it sets no limit to the learning rate."
+            f"The loss has no positive curvature here (largest eigenvalue {bend:.3g}), "
+            "so it does not limit the learning rate."
         )
     return (
         f"The largest eigenvalue of the Hessian is {bend:.3g}: plain gradient descent "
-        f"is fastest at learning rates of about {health.optimal_learning_rate:.2g}, "
-        f"and diverges above {health.largest_learning_rate:.2g}."
+        f"is fastest at learning rates of about {health.optimal_learning_rate:.2g} and "
+        f"diverges above {health.largest_learning_rate:.2g}."
     )
 
 
@@ -93,6 +93,6 @@ def _of_rate_in_use(estimator, health):
     rate = estimator.learning_rate_init
     in_use = f"learning_rate_init={rate:g} with momentum={momentum:g}"
     if rate > limit:
-        yield f"{in_use} is above the limit of {limit:.2g}: choose a smaller one."
+        yield f"{in_use} is above the limit of {limit:.2g}. Use a smaller rate."
     elif rate / (1 - min(momentum, 0.99)) < 0.01 * health.optimal_learning_rate:
-        yield f"{in_use} is more than 100 times slower than could be: choose a larger."
+        yield f"{in_use} is over 100 times slower than necessary. Use a larger rate."

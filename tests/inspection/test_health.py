@@ -301,7 +301,7 @@ def test_vanishing_gradients_are_seen():
 
 def test_a_rate_that_is_far_too_small_is_seen():
     reg = MLPRegressor(solver="sgd", learning_rate_init=1e-7, max_iter=1).fit(X, y)
-    assert "choose a larger" in words_of(training_health(reg, X, y))
+    assert "Use a larger" in words_of(training_health(reg, X, y))
 
 
 def test_of_many_samples_some_are_drawn_and_always_the_same():

@@ -12,39 +12,38 @@ from skbackprop.utils.validation import FLOATS
 
 
 class KeptInFiles:
-    """Estimators that are written to a file, and read from it, without pickle."""
+    """Mixin for estimators that are saved and loaded without pickle."""
 
     def save(self, path):
-        """Write the estimator to a file: parameters, weights, all it has learnt.
+        """Save the estimator to a file: parameters, weights and all fitted attributes.
 
-        The file is an .npz archive of arrays beside a text in JSON
-        (``skbackprop.json``), without pickle: reading it with `load` runs
-        nothing that it contains. It is written beside ``path`` and then takes
-        its place, so that whatever happens there is either the old file or the
-        new one.
+        The file is an .npz archive of arrays and a JSON text (``skbackprop.json``),
+        without pickle: `load` never executes code from a file. It is written beside
+        ``path`` and then moved into place, so that an interrupted save leaves the old
+        file intact.
 
-        The state of the optimizer is kept for those who go on, as pickles do:
-        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+        As in pickles, the optimizer state is kept with ``warm_start=True`` and after
+        ``partial_fit``. Callbacks are not saved.
 
-        To a path that ends in ``.safetensors`` a network writes its weights alone, in
-        the format of that name: parameters and buffers by the names, and in the shapes,
-        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
-        into another network.
+        If the path ends in ``.safetensors``, a network saves only its weights, in that
+        format: parameters and buffers with the names and shapes that they have in
+        `skbackprop.interchange.to_torch`. ``load_weights`` reads them into another
+        network.
 
         Parameters
         ----------
         path : str or path
-            Where to write. A file that is there is replaced.
+            Where to write the file. An existing file is replaced.
 
         Raises
         ------
         TypeError
-            If a parameter is code: a function as ``graph`` or as
-            ``learning_rate``, say. The message tells what to give instead.
+            If a parameter is code, such as a function as ``graph`` or
+            ``learning_rate``. The message says what to pass instead.
         ValueError
-            If weights alone are asked of an ensemble of networks.
+            If an ensemble of networks is saved to ``.safetensors``.
         ImportError
-            If weights alone are asked for and safetensors is not installed.
+            If the path ends in ``.safetensors`` and safetensors is not installed.
         """
         if are_weights(path):
             write_weights(path, self)
@@ -54,38 +53,38 @@ class KeptInFiles:
 
     @classmethod
     def load(cls, path):
-        """Return the estimator that `save` has written to a file.
+        """Load an estimator from a file written by `save`.
 
-        It predicts the same bits, and goes on learning (``warm_start``,
-        ``partial_fit``) to the same bits, as the one that was saved.
+        Its predictions are bit-identical to those of the saved estimator, and so are
+        the results of further training (``warm_start``, ``partial_fit``).
 
         Parameters
         ----------
         path : str or path
-            What to read.
+            The file to read.
 
         Returns
         -------
         estimator : object
-            Of the class that ``load`` is called on.
+            An instance of the class that ``load`` is called on.
 
         Raises
         ------
         ValueError
-            If the file holds an estimator of another class, none at all, one
-            of a later version of skbackprop, or is cut off or changed.
+            If the file holds no estimator, or one of another class or of a later
+            version of skbackprop, or if it is truncated or modified.
         """
         if are_weights(path):
             raise ValueError(
-                f"{os.fspath(path)!r} holds weights and no estimator. Fit one with the "
-                "same layers, for an epoch, and call its load_weights."
+                f"{os.fspath(path)!r} holds weights, not an estimator. Fit one with "
+                "the same layers for one epoch, then call its load_weights."
             )
         content = files.read(path, cls.__name__, registry(cls._storable))
         with files.damage_is_told(path):
             return cls._from_content(content)
 
     def _to_content(self):
-        """Return all that makes up the estimator, for an ``Encoder``."""
+        """Return the content of the estimator, for an ``Encoder``."""
         return {
             "parameters": self.get_params(deep=False),
             "requests": _requests_of(self),
@@ -94,9 +93,9 @@ class KeptInFiles:
 
     @classmethod
     def _from_content(cls, content):
-        """Return the estimator that ``_to_content`` was of.
+        """Return the estimator of a content that ``_to_content`` returned.
 
-        Like a pickle, it is checked by ``__setstate__``.
+        As with pickles, ``__setstate__`` checks it.
         """
         estimator = cls(**content["parameters"])
         estimator.__setstate__({**vars(estimator), **content["attributes"]})
@@ -106,44 +105,44 @@ class KeptInFiles:
 
 
 class TakesWeights:
-    """Networks into which weights are read that another one has written."""
+    """Mixin for networks that load the weights of another network."""
 
     def load_weights(self, path):
-        """Take the weights of a file in the format of safetensors.
+        """Load weights from a safetensors file.
 
-        The network must be there already, with the same layers: fitted, if only for an
-        epoch. All else stays as it is: classes, settings, curves. It goes on learning
-        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
-        begins anew.
+        The estimator must be fitted, if only for one epoch, and have the same layers.
+        Classes, settings and curves do not change. Further training (``warm_start``,
+        ``partial_fit``) starts from the loaded weights with a new optimizer state.
 
         Parameters
         ----------
         path : str or path
-            What ``save`` has written to a path that ends in ``.safetensors``, or
-            others with the same names, shapes and dtype.
+            A file that ``save`` has written to a path that ends in ``.safetensors``, or
+            any other with the same names, shapes and dtype.
 
         Returns
         -------
         self : object
-            The estimator, changed.
+            The estimator with the loaded weights.
 
         Raises
         ------
         ImportError
             If safetensors is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator is not fitted.
         ValueError
-            If the file is cut off or of another format, or if names, shapes or dtypes
-            are not those of this network; they are listed. The estimator is as it was.
+            If the file is truncated or in another format, or if names, shapes or dtypes
+            differ from those of this network. The message lists them, and the estimator
+            does not change.
         """
         read_weights(path, self)
-        self._training_state = None  # whose moments are those of other weights
+        self._training_state = None  # its moments belong to other weights
         return self
 
 
 def fitted_attributes(estimator):
-    """Return what an estimator has learnt, without parameters and callbacks."""
+    """Return the fitted attributes, without parameters and callbacks."""
     others = {*estimator.get_params(deep=False), "_metadata_request"}
     return {
         name: value
@@ -153,7 +152,7 @@ def fitted_attributes(estimator):
 
 
 def _requests_of(estimator):
-    """Return which metadata each method asks for, None where nothing was said."""
+    """Return the metadata requests of each method, None if none were set."""
     metadata_request = vars(estimator).get("_metadata_request")
     if metadata_request is None:
         return None
@@ -173,7 +172,7 @@ def _restore_requests(estimator, requests):
 
 
 def check_state(estimator):
-    """Check what the kernels take for granted: sizes, dtypes, rows that exist."""
+    """Check what the kernels rely on: sizes, dtypes and row indices."""
     if not estimator.__sklearn_is_fitted__():
         return
     parameters, state = estimator._parameters, estimator._training_state
@@ -187,8 +186,8 @@ def check_state(estimator):
     if is_used and len(state.slots) != make_optimizer(estimator).n_slots:
         raise ValueError(f"{len(state.slots)} slots for solver={state.solver!r}")
     if any(v.shape != parameters.shape or v.dtype != parameters.dtype for v in vectors):
-        raise ValueError("a state of training that does not fit the weights")
+        raise ValueError("a training state that does not fit the weights")
     for one in rows:
         is_index = one.ndim == 1 and one.dtype == np.arange(1).dtype
         if not (is_index and ((one >= 0) & (one < state.n_samples)).all()):
-            raise ValueError("a state of training of rows that do not exist")
+            raise ValueError("a training state of rows that do not exist")

@@ -185,7 +185,7 @@ def test_files_of_another_format_are_told(tmp_path, path):
     with pytest.raises(FileNotFoundError):
         clf.load_weights(path)
     clf.save(path)
-    with pytest.raises(ValueError, match="holds weights and no estimator"):
+    with pytest.raises(ValueError, match="holds weights, not an estimator"):
         MLPClassifier.load(path)
 
 
