@@ -27,7 +27,7 @@ def make_pose_manifold(
     ============  ============  ====  ==================================================
     'azimuth'     0 to 360      0     rotation about the vertical axis, in degrees
     'elevation'   -40 to 40     0     angle of the camera above the head, in degrees
-    'roll'        -30 to 30     0     anticlockwise rotation of the image, in degrees
+    'roll'        -30 to 30     0     anticlockwise rotation in the image, in degrees
     'x', 'y'      -0.2 to 0.2   0     shift to the right and up, in image widths
     'z'           -2 to 2       0     shift towards the camera at distance 8
     'light'       -70 to 70     -20   angle of the light, left to right, in degrees

@@ -72,172 +72,180 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
         units. Not with L-BFGS.
     loss : str or ClassLoss, default='log_loss'
-        What is minimised: 'log_loss', 'hinge' (of several classes that of Crammer
-        & Singer), 'squared_hinge', 'squared_error' of the targets +1 and -1 (LeCun
-        et al. 1998 [1]_, with ``scaled_tanh`` units), or 'focal' (Lin et al.
-        2017); or an instance, such as ``Focal(gamma=1)``, of a loss of
-        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
-        Probabilities are estimated with 'log_loss' and 'focal'.
+        The loss to minimise: 'log_loss', 'hinge' (that of Crammer & Singer for more
+        than two classes), 'squared_hinge', 'squared_error' to targets of +1 and -1
+        (LeCun et al. 1998 [1]_, with ``scaled_tanh`` units), or 'focal' (Lin et al.
+        2017); or an instance of a class of :mod:`skbackprop.engine.losses`, such as
+        ``Focal(gamma=1)``. Only 'log_loss' and 'focal' estimate probabilities.
     label_smoothing : float, default=None
-        Share, from 0 to 1, of each label that is spread evenly over all classes
-        (Szegedy et al. 2016). With ``loss='log_loss'`` only.
+        Share of each label, between 0 and 1, to spread evenly over all classes (Szegedy
+        et al. 2016). Only with ``loss='log_loss'``.
     class_weight : dict or 'balanced', default=None
-        Weight of each class, by which the weights of its samples are multiplied;
-        they must not all vanish. A dict has those of ``classes_``, 1 where it lacks
-        one. 'balanced' is ``n_samples / (n_classes * np.bincount(y))``, except for
-        ``partial_fit``. Not for label indicator matrices, nor for steps of sequences.
+        Weights of the classes, which multiply the sample weights; they must not all be
+        0. In a dict, missing classes have weight 1. 'balanced' means
+        ``n_samples / (n_classes * np.bincount(y))`` and is not supported by
+        ``partial_fit``. Not supported for label indicator matrices and steps of
+        sequences.
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'}, default='adam'
-        How weights are learnt: L-BFGS on all samples at once, stochastic
-        gradient descent with momentum, Adam [2]_, or one of its relatives
-        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
-        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
-        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
-        h is the second derivative of the loss (stochastic diagonal
-        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples; not
-        all losses and modules have one.
+        The solver for weight optimization: L-BFGS on the full batch, stochastic
+        gradient descent with momentum, Adam [2]_, or one of its variants (see
+        :mod:`skbackprop.engine.optimizers` for the equations). 'adamw' is 'adam' with a
+        default ``weight_decay`` of 0.01. 'sdlm' (stochastic diagonal
+        Levenberg-Marquardt [1]_) is 'sgd' with the learning rate ``learning_rate_init /
+        (h + damping)`` for each weight, where h is the second derivative of the loss,
+        estimated before each epoch on 500 samples. Not all losses and modules support
+        'sdlm'.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the sum of the sample weights of a minibatch. Biases are not penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the sum of the
+        sample weights of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch of the stochastic solvers; 'auto' is
+        Size of minibatches for the stochastic solvers. 'auto' means
         ``min(200, n_samples)``.
     learning_rate : str, Schedule or callable, default='constant'
-        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
-        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / (t_ +
-        1) ** power_t``, anew in each epoch), or 'adaptive' (divided by 5 whenever
-        training comes to a standstill). With any stochastic solver: 'exponential'
-        and 'plateau', without end; 'onecycle', 'coslog4', 'cosine' and 'step',
-        which span the ``max_iter`` epochs of a fit, so that each fit goes through
-        them once, and ``partial_fit`` moves along by an epoch a call; an instance
-        of one of :mod:`skbackprop.engine.schedules`, which says how fast, such as
-        ``Cosine(period=10, growth=2)`` with warm restarts; or a function of the
-        epochs so far, a float, that returns what ``learning_rate_init`` is
-        multiplied by.
+        Learning rate schedule.
+
+        - As in scikit-learn, only used with ``solver='sgd'`` and 'sdlm': 'constant';
+          'invscaling' (``learning_rate_init / (t_ + 1) ** power_t``, updated once per
+          epoch); 'adaptive' (divided by 5 each time training stops improving).
+        - With any stochastic solver: 'exponential' and 'plateau', which never end;
+          'onecycle', 'coslog4', 'cosine' and 'step', which span the ``max_iter`` epochs
+          of each fit and advance by one epoch per call of ``partial_fit``.
+        - An instance of a class of :mod:`skbackprop.engine.schedules`, for control over
+          its length, such as ``Cosine(period=10, growth=2)`` with warm restarts.
+        - A callable that takes the number of epochs so far (a float) and returns the
+          factor of ``learning_rate_init``.
     learning_rate_init : float, default=0.001
-        Initial learning rate of the stochastic solvers.
+        Initial learning rate. Only used with the stochastic solvers.
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
     max_iter : int, default=200
-        Most epochs of the stochastic solvers, most iterations of L-BFGS, in a call
-        of ``fit``.
+        Maximum number of epochs (stochastic solvers) or iterations (L-BFGS) per call of
+        ``fit``.
     shuffle : bool, default=True
-        Whether the samples are shuffled before each epoch.
+        Whether to shuffle the samples before each epoch.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling, of the validation split and
-        of what dropout leaves out. With the same int the results are the same.
+        Controls the initial weights, the shuffling, the validation split and dropout.
+        Pass an int for reproducible results.
     tol : float or None, default=1e-4
-        Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at. None:
-        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
-        Training ends after ``max_iter`` epochs because that is the plan, which is
-        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
-        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
+        Smallest change that counts as an improvement of the loss, or of the validation
+        score with early stopping. For L-BFGS, the gradient size at which to stop. If
+        None, there is no convergence criterion, as in scikit-learn's ``SGDClassifier``:
+        training runs for ``max_iter`` epochs without a ConvergenceWarning and ignores
+        ``n_iter_no_change``. None is not allowed with L-BFGS, ``early_stopping``, or
+        the schedules 'adaptive' and 'plateau'.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from where the last call ended, with the state of
-        the optimizer. Where that call was cut off by ``max_iter``, 10 + 10 epochs
-        equal 20, bit for bit, except with schedules that span a fit. Epochs without
-        improvement are counted anew on other data, by another measure (``alpha``,
-        ``l1_alpha``, ``early_stopping``, ``n_iter_no_change``, ``tol``) and after
-        training had come to its end. False: the state of the optimizer is dropped
-        when ``fit`` ends, and a ``partial_fit`` after it begins a new one.
+        Whether ``fit`` continues from the previous solution and optimizer state. If the
+        previous call was cut off by ``max_iter``, 10 + 10 epochs equal 20 bit for bit,
+        except with schedules that span a fit. The count of epochs without improvement
+        restarts if the data or the criterion (``alpha``, ``l1_alpha``,
+        ``early_stopping``, ``n_iter_no_change``, ``tol``) has changed, or if training
+        had stopped by itself. If False, ``fit`` discards the optimizer state at its
+        end,
+        and a later ``partial_fit`` starts a new one.
     momentum : float, default=0.9
-        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
-        are ``1 / (1 - momentum)`` times as long as without.
+        Momentum, between 0 and 1. Only used with ``solver='sgd'`` and 'sdlm'. Along a
+        constant gradient, steps become ``1 / (1 - momentum)`` times as long.
     nesterovs_momentum : bool, default=True
-        Whether that momentum is Nesterov's.
+        Whether to use Nesterov momentum.
     early_stopping : bool, default=False
-        Whether training ends when the score on a validation set no longer
-        improves: on ``X_val`` and ``y_val`` if ``fit`` is given them, else on a
-        part of the training data that is held out. Wherever there is a
-        validation set the weights of the best score are kept. Ignored by L-BFGS,
-        and not for ``partial_fit``.
+        Whether to stop training when the validation score no longer improves. The
+        validation set is ``X_val`` and ``y_val`` if passed to ``fit``, otherwise a
+        held-out part of the training data. With any validation set, the weights with
+        the best score are kept. Ignored by L-BFGS, not supported by ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part that is held out by ``early_stopping``, from 0 to 1; not where
-        ``fit`` is given ``X_val``.
+        Proportion of the training data to hold out for ``early_stopping``, between 0
+        and 1. Not used if ``X_val`` is passed to ``fit``.
     beta_1 : float, default=0.9
-        Decay per step of Adam's first moment.
+        Exponential decay rate of Adam's first moment estimate.
     beta_2 : float, default=0.999
-        Decay per step of Adam's second moment.
+        Exponential decay rate of Adam's second moment estimate.
     epsilon : float, default=1e-8
-        Added to the root of Adam's second moment.
+        Value added to the root of Adam's second moment for numerical stability.
     n_iter_no_change : int or np.inf, default=10
-        Epochs in a row without improvement by ``tol`` after which training ends,
-        or 'adaptive' and 'plateau' reduce the learning rate.
+        Number of consecutive epochs without an improvement of ``tol`` after which
+        training stops, or the schedules 'adaptive' and 'plateau' reduce the learning
+        rate.
     max_fun : int, default=15000
-        Most evaluations of the loss by L-BFGS.
+        Maximum number of loss evaluations. Only used with L-BFGS.
     clip_grad_norm : float, default=None
-        Largest Euclidean norm of a minibatch's gradient (penalty left out);
-        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
-        Not with L-BFGS.
+        Maximum Euclidean norm of the gradient of a minibatch (without penalties);
+        longer gradients are scaled down to it (Pascanu et al. 2013). None means no
+        limit. Not supported by L-BFGS.
     l1_alpha : float, default=None
         Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
-        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
-        with L-BFGS, nor are the following.
+        ``alpha``. Minimised by proximal steps, so that weights become exactly 0. Not
+        supported by L-BFGS.
     weight_decay : float, default=None
-        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
-        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+        Decoupled weight decay: each step multiplies the weights by ``1 - learning rate
+        * weight_decay`` (Loshchilov & Hutter 2019). None means 0.01 with
+        ``solver='adamw'`` and 0 otherwise. Not supported by L-BFGS.
     max_norm : float, default=None
-        Largest Euclidean norm of the weights that lead to a unit; longer ones
-        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+        Maximum Euclidean norm of the incoming weights of a unit; longer ones are scaled
+        down after each step (Srivastava et al. 2014). None means no limit. Not
+        supported by L-BFGS.
     weight_init : str, default='glorot'
-        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
-        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
-        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
-        layer puts out for the first 512 samples (or for those of
-        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
-        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
-        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
-        all but 'glorot'.
+        Initialization of the weights.
+
+        - 'glorot': uniform, as in scikit-learn [3]_.
+        - 'he': normal with variance 2 / fan_in (He et al. 2015).
+        - 'lecun': normal with variance 1 / fan_in (LeCun et al. 1998).
+        - 'orthogonal': a random orthogonal matrix (Saxe et al. 2014).
+        - 'unit_variance': orthogonal, then scaled layer by layer so that the output of
+          each layer has variance 1 on the first 512 samples, or on those of
+          ``bias_init='data'`` (Mishkin & Matas 2016).
+        - 'unit_std': as 'lecun', then scaled unit by unit so that the output of each
+          unit has standard deviation 1 on 1000 random samples.
+
+        Biases start at 0, except with 'glorot'.
     bias_init : {'data', 'zeros'}, default=None
-        What biases of linear modules begin with: 'zeros', or 'data', minus what the
-        unit puts out at a random point amid the data, so that units differ in where
-        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
-        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
-        has it.
+        Initialization of the biases of linear modules: 'zeros', or 'data', which places
+        the zero of each unit at a random point amid the data (Steinwart 2019). The
+        point is a convex combination of 5 samples, out of 1000 drawn at random
+        (Holzmuller et al. 2024). None means the default of ``weight_init``.
     learning_rate_factors : dict or callable, default=None
-        Factors of the learning rate for blocks of parameters, each other block has
-        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
-        block of one kind of module ('Linear.bias'), which count for more; values are
-        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
-        callable of (module, name, shape) returns the factor of each block. Weight
-        decay keeps the rate without a factor; 0 freezes a block altogether.
+        Learning rate multipliers for blocks of parameters; the default is 1. The keys
+        of a dict are block names ('weight', 'bias', 'scale'), or the block of one kind
+        of module ('Linear.bias'), which takes precedence. The values are numbers >= 0,
+        or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A callable takes
+        (module, name, shape) and returns the factor of that block. Weight decay uses
+        the rate without the factor, except that 0 freezes a block altogether. Not
+        supported by L-BFGS.
     regularization_start : float, default=None
-        Epochs before the penalties, weight decay and ``max_norm`` begin to
-        apply. None: from the start.
+        Number of epochs before the penalties, weight decay and ``max_norm`` apply. None
+        means from the start. Not supported by L-BFGS.
     warmup_epochs : float, default=None
-        Epochs in which the learning rate rises linearly to what its schedule
-        says. None: from the start.
+        Number of epochs over which the learning rate rises linearly to that of its
+        schedule. None means no warm-up. Not supported by L-BFGS.
     damping : float, default=None
-        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
-        finite where the loss is flat. None: 0.02. Not with other solvers.
+        Value that ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None means 0.02. Not allowed with other solvers.
     dtype : {None, 'float32', 'float64'}, default=None
-        Precision of the network. None keeps that of float32 input and takes
-        float64 for any other.
+        Precision of the network. None means float32 for float32 input and float64 for
+        any other.
     checkpoint : str or path, default=None
-        File from which ``fit`` goes on where it was broken off, to the same bits.
-        It is written after the epochs of a call into the kernels, at most every 5
-        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
-        the same parameters and data goes on from it, and what has ended is not
-        done again (a larger ``max_iter`` goes on); any other fit is an error. It
-        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+        File from which an interrupted ``fit`` resumes, with bit-identical results. It
+        is written between epochs, at most every 5 seconds, and when the fit ends, also
+        by Ctrl-C. If the file exists, a fit with the same parameters and data resumes
+        from it; a fit that has already ended is not repeated, but a larger ``max_iter``
+        continues it. Any other fit raises an error. The file stays until you delete it.
+        Not supported by L-BFGS and ``partial_fit``.
     scoring : str or callable, default=None
-        Score of a validation set, the larger the better. None: the accuracy, or
-        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
-        penalty left out; else the name of one of scikit-learn's scorers or a
-        callable of (estimator, X, y), called with ``sample_weight=`` too where
-        ``fit`` was given weights; those of classes are about the loss. An error
-        where there is no validation set.
+        Score of the validation set, the larger the better. None means the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss' means minus the mean loss without
+        penalties. Otherwise the name of a scikit-learn scorer, or a callable with the
+        signature ``scorer(estimator, X, y)``, which also receives ``sample_weight=`` if
+        the samples are weighted. Class weights affect the loss only. Setting a score
+        without a validation set raises an error.
     n_jobs : int, default=None
-        Most threads of a fit, and of predictions of many rows; -1: one for each core.
-        Results are the same to the bit for any number. None: as many as pay off, of the
-        cores that are free to use; but one inside workers of joblib, and what
-        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
-        a small network), groups, sequences of unequal length and modules that compare
-        rows, as BatchNorm does, have one.
+        Maximum number of threads for ``fit`` and for predictions of many rows; -1 means
+        one per core. The results are bit-identical for any number. None means as many
+        as pay off on the available cores, but one inside joblib workers; it respects
+        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl. Threads share the
+        rows of a minibatch, or all rows with L-BFGS. Small minibatches (200 rows of a
+        small network), groups, sequences of unequal length, and modules that compare
+        rows, such as BatchNorm, use one thread.
 
     Attributes
     ----------
@@ -248,38 +256,38 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
     loss_ : float
-        Loss of the last epoch, penalty included.
+        Loss of the last epoch, including penalties.
     best_loss_ : float or None
-        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        Minimum loss over the epochs; None with ``early_stopping``. Stochastic solvers
         only.
     loss_curve_ : list of float
         Loss of each epoch. Stochastic solvers only.
     validation_scores_ : list of float or None
-        Score (``scoring``) after each epoch, where there is a validation set.
+        Validation score (``scoring``) after each epoch; None without a validation set.
     validation_loss_curve_ : list of float or None
-        Loss there after each epoch, penalty left out.
+        Validation loss after each epoch, without penalties.
     best_validation_score_ : float or None
-        Best of the scores.
+        Best validation score.
     history_ : dict of list
-        What was recorded of each epoch (iteration of L-BFGS), for
-        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
-        'penalty', its part in the loss; 'learning_rate' of the last step;
-        'gradient_norm', the mean over minibatches of the norm of the gradient,
-        penalty left out, before clipping; 'validation_loss' and
-        'validation_score'; 'seconds' of training. NaN where there is no such thing,
-        and for 'seconds' in pickles, copies and files: equal fits are equal files.
+        Record of each epoch (iteration of L-BFGS), suited for
+        ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
+        penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
+        step; 'gradient_norm', the mean norm of the minibatch gradients, without
+        penalties and before clipping; 'validation_loss' and 'validation_score';
+        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        pickles, copies and files, so that equal fits give equal files.
     t_ : int
-        Samples seen by the stochastic solvers.
+        Number of samples seen by the stochastic solver.
     graph_ : Graph
-        The network as a graph of modules.
+        The fitted network as a graph of modules.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features. Only where X has string column names.
+        Names of features seen during fit. Defined only if X has string column names.
     n_iter_ : int
-        Epochs (iterations of L-BFGS) of the last fit.
+        Number of epochs (iterations of L-BFGS) of the last fit.
     n_outputs_ : int
         Number of outputs.
     out_activation_ : str
-        Name of the function that makes predictions of the network's output. It
+        Name of the output activation function, which turns logits into predictions. It
         follows from the loss and cannot be set.
 
     See Also
@@ -367,40 +375,40 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     classes_: NDArray[Any]
     """Class labels, sorted."""
     loss_: float
-    """Loss of the last epoch, penalty included."""
+    """Loss of the last epoch, including penalties."""
     best_loss_: float | None
-    """Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+    """Minimum loss over the epochs; None with ``early_stopping``. Stochastic solvers
     only.
     """
     loss_curve_: list[float]
     """Loss of each epoch. Stochastic solvers only."""
     validation_scores_: list[float] | None
-    """Score (``scoring``) after each epoch, where there is a validation set."""
+    """Validation score (``scoring``) after each epoch; None without a validation set."""
     validation_loss_curve_: list[float] | None
-    """Loss there after each epoch, penalty left out."""
+    """Validation loss after each epoch, without penalties."""
     best_validation_score_: float | None
-    """Best of the scores."""
+    """Best validation score."""
     history_: dict[Any, Any]
-    """What was recorded of each epoch (iteration of L-BFGS), for
-    ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
-    'penalty', its part in the loss; 'learning_rate' of the last step;
-    'gradient_norm', the mean over minibatches of the norm of the gradient,
-    penalty left out, before clipping; 'validation_loss' and
-    'validation_score'; 'seconds' of training. NaN where there is no such thing,
-    and for 'seconds' in pickles, copies and files: equal fits are equal files.
+    """Record of each epoch (iteration of L-BFGS), suited for
+    ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
+    penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
+    step; 'gradient_norm', the mean norm of the minibatch gradients, without
+    penalties and before clipping; 'validation_loss' and 'validation_score';
+    'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+    pickles, copies and files, so that equal fits give equal files.
     """
     t_: int
-    """Samples seen by the stochastic solvers."""
+    """Number of samples seen by the stochastic solver."""
     graph_: Graph
-    """The network as a graph of modules."""
+    """The fitted network as a graph of modules."""
     feature_names_in_: NDArray[Any]
-    """Names of the features. Only where X has string column names."""
+    """Names of features seen during fit. Defined only if X has string column names."""
     n_iter_: int
-    """Epochs (iterations of L-BFGS) of the last fit."""
+    """Number of epochs (iterations of L-BFGS) of the last fit."""
     n_outputs_: int
     """Number of outputs."""
     out_activation_: str
-    """Name of the function that makes predictions of the network's output. It
+    """Name of the output activation function, which turns logits into predictions. It
     follows from the loss and cannot be set.
     """
     def __init__(
@@ -487,26 +495,27 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features) or sequence of chunks
-            The input data. Without y, a sequence of chunks of more data than fits
-            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
-            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
-            tuples. See :mod:`skbackprop.chunks`.
+            The input data. For data larger than memory, pass a sequence of chunks and
+            leave out y: a list of tuples (X, y) or (X, y, sample_weight), or an object
+            with ``__len__`` whose ``__getitem__(i)`` returns such a tuple. See
+            :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels or a label indicator matrix in classification, real
-            numbers in regression. None where X is a sequence of chunks.
+            Class labels or a label indicator matrix in classification, real numbers in
+            regression. None if X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features) or sequence of chunks, default=None
-            A validation set, like X; not with L-BFGS. The network is scored on it
-            after each epoch (``scoring``), and training ends with the parameters
-            of the best score. With ``early_stopping=True`` the score also says
-            when to stop, and nothing is held out from X; else the loss says so,
-            as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            Validation data in the format of X; not supported by L-BFGS. The network is
+            scored on it after each epoch (``scoring``), and the parameters with the
+            best score are kept. With ``early_stopping=True``, the validation score
+            decides when to stop, and no part of X is held out; otherwise the training
+            loss decides. In a pipeline, ``transform_input=["X_val"]`` transforms it
+            like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Its targets, like y. Classes may be missing, but none may be new.
+            Targets of ``X_val`` in the format of y. Classes may be missing, but none
+            may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
-            Weight of each of its samples in validation loss and score.
+            Weight of each sample of ``X_val`` in the validation loss and score.
 
         Returns
         -------
@@ -516,16 +525,15 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. Where there is a validation set,
-            those with the best validation score are kept and a warning is given
-            instead.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept. With a validation set, the parameters with the
+            best validation score are kept and a warning is issued instead.
         ChunkError
-            If a chunk cannot be read, or is not like the first. What was learned
-            in the epochs before is kept.
+            If a chunk cannot be read or does not match the first one. The result of the
+            previous epochs is kept.
         ValueError
-            If a parameter or the data is not as it must be, or the validation set
-            is not like the data.
+            If a parameter or the data is invalid, or the validation set does not match
+            the data.
         """
 
     def get_feature_names_out(
@@ -538,68 +546,68 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Only held against the names seen in ``fit``.
+            Only used to check against the names seen in ``fit``.
         layer : int, str or Node, default=-1
             As in ``transform``.
 
         Returns
         -------
         names : ndarray of str
-            The name of the class in lower case and the number of the unit.
+            The lowercase class name followed by the index of the unit.
         """
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the estimator that `save` has written to a file.
+        """Load an estimator from a file written by `save`.
 
-        It predicts the same bits, and goes on learning (``warm_start``,
-        ``partial_fit``) to the same bits, as the one that was saved.
+        Its predictions are bit-identical to those of the saved estimator, and so are
+        the results of further training (``warm_start``, ``partial_fit``).
 
         Parameters
         ----------
         path : str or path
-            What to read.
+            The file to read.
 
         Returns
         -------
         estimator : object
-            Of the class that ``load`` is called on.
+            An instance of the class that ``load`` is called on.
 
         Raises
         ------
         ValueError
-            If the file holds an estimator of another class, none at all, one
-            of a later version of skbackprop, or is cut off or changed.
+            If the file holds no estimator, or one of another class or of a later
+            version of skbackprop, or if it is truncated or modified.
         """
 
     def load_weights(self, path: str | os.PathLike[str]) -> Self:
-        """Take the weights of a file in the format of safetensors.
+        """Load weights from a safetensors file.
 
-        The network must be there already, with the same layers: fitted, if only for an
-        epoch. All else stays as it is: classes, settings, curves. It goes on learning
-        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
-        begins anew.
+        The estimator must be fitted, if only for one epoch, and have the same layers.
+        Classes, settings and curves do not change. Further training (``warm_start``,
+        ``partial_fit``) starts from the loaded weights with a new optimizer state.
 
         Parameters
         ----------
         path : str or path
-            What ``save`` has written to a path that ends in ``.safetensors``, or
-            others with the same names, shapes and dtype.
+            A file that ``save`` has written to a path that ends in ``.safetensors``, or
+            any other with the same names, shapes and dtype.
 
         Returns
         -------
         self : object
-            The estimator, changed.
+            The estimator with the loaded weights.
 
         Raises
         ------
         ImportError
             If safetensors is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator is not fitted.
         ValueError
-            If the file is cut off or of another format, or if names, shapes or dtypes
-            are not those of this network; they are listed. The estimator is as it was.
+            If the file is truncated or in another format, or if names, shapes or dtypes
+            differ from those of this network. The message lists them, and the estimator
+            does not change.
         """
 
     def partial_fit(
@@ -609,7 +617,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         sample_weight: ArrayLike | None = None,
         classes: ArrayLike | None = None,
     ) -> Self:
-        """Learn from one pass (epoch) over the given data.
+        """Train for one pass (epoch) over the given data.
 
         Parameters
         ----------
@@ -618,15 +626,15 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             The class labels, or a label indicator matrix.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
         classes : array-like of shape (n_classes,), default=None
-            All classes that ever occur. Needed in the first call (unless y is
-            a label indicator matrix); may be left out afterwards.
+            All classes across all calls to partial_fit. Required in the first call,
+            unless y is a label indicator matrix; optional afterwards.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
 
     def predict(self, X: ArrayLike | Sequence[Sequence[Any]]) -> NDArray[Any]:
@@ -708,36 +716,35 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the estimator to a file: parameters, weights, all it has learnt.
+        """Save the estimator to a file: parameters, weights and all fitted attributes.
 
-        The file is an .npz archive of arrays beside a text in JSON
-        (``skbackprop.json``), without pickle: reading it with `load` runs
-        nothing that it contains. It is written beside ``path`` and then takes
-        its place, so that whatever happens there is either the old file or the
-        new one.
+        The file is an .npz archive of arrays and a JSON text (``skbackprop.json``),
+        without pickle: `load` never executes code from a file. It is written beside
+        ``path`` and then moved into place, so that an interrupted save leaves the old
+        file intact.
 
-        The state of the optimizer is kept for those who go on, as pickles do:
-        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+        As in pickles, the optimizer state is kept with ``warm_start=True`` and after
+        ``partial_fit``. Callbacks are not saved.
 
-        To a path that ends in ``.safetensors`` a network writes its weights alone, in
-        the format of that name: parameters and buffers by the names, and in the shapes,
-        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
-        into another network.
+        If the path ends in ``.safetensors``, a network saves only its weights, in that
+        format: parameters and buffers with the names and shapes that they have in
+        `skbackprop.interchange.to_torch`. ``load_weights`` reads them into another
+        network.
 
         Parameters
         ----------
         path : str or path
-            Where to write. A file that is there is replaced.
+            Where to write the file. An existing file is replaced.
 
         Raises
         ------
         TypeError
-            If a parameter is code: a function as ``graph`` or as
-            ``learning_rate``, say. The message tells what to give instead.
+            If a parameter is code, such as a function as ``graph`` or
+            ``learning_rate``. The message says what to pass instead.
         ValueError
-            If weights alone are asked of an ensemble of networks.
+            If an ensemble of networks is saved to ``.safetensors``.
         ImportError
-            If weights alone are asked for and safetensors is not installed.
+            If the path ends in ``.safetensors`` and safetensors is not installed.
         """
 
     def score(
@@ -768,41 +775,40 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     def set_score_request(self, **requests: bool | str | None) -> Self: ...
     def set_transform_request(self, **requests: bool | str | None) -> Self: ...
     def transform(self, X: ArrayLike, layer: int | str | Node = -1) -> NDArray[Any]:
-        """Return what a hidden layer makes of samples.
+        """Return the activations of a hidden layer.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
             The input data, as in ``fit``.
         layer : int, str or Node, default=-1
-            Number of the hidden layer, counted from 0, or from the end: -1 is
-            what the output layer reads. In an MLP layer k is
-            :math:`h_{k+1} = f(h_k W_k + b_k)`; in a recurrent network what
-            ``readout`` makes of the states of recurrent layer k; in any other
-            graph the hidden layers are the signals that linear modules read,
-            in the order of the graph, its input left out. Any other node of
-            ``graph_`` is meant by ``"z[k]"``, k its number in
-            ``print(graph_)``, or by itself.
+            Index of the hidden layer, from 0, or from the end: -1 is the input of the
+            output layer. In an MLP, layer k is :math:`h_{k+1} = f(h_k W_k + b_k)`; in a
+            recurrent network, the ``readout`` of the states of recurrent layer k; in
+            any other graph, the k-th signal that a linear module reads, except for the
+            input of the graph. To choose any other node of ``graph_``, pass the node
+            itself or ``"z[k]"`` with its number k in ``print(graph_)``.
 
         Returns
         -------
         representation : ndarray of shape (n_samples, n_units)
-            In the dtype of the network. Only the modules up to the layer are
-            run, minibatch by minibatch, as in prediction (no dropout). A data
-            frame after ``set_output``; of recurrent networks with
-            ``return_sequences`` as by steps as their predictions.
+            Activations in the dtype of the network, without dropout. Only the modules
+            up to the layer are run. A data frame after ``set_output``. Recurrent
+            networks with ``return_sequences`` return one row per step, laid out like
+            their predictions.
 
         Raises
         ------
         ValueError
-            If there is no such layer.
+            If the layer does not exist.
 
         Notes
         -----
         ``make_pipeline(network, classifier)`` trains the network on y, then the
-        classifier on its last hidden layer. A network fitted before stays as it
-        is in ``FrozenEstimator(network)``, and ``FunctionTransformer(
-        network.transform, kw_args={"layer": 0})`` gives another layer.
+        classifier on its last hidden layer. Wrap a fitted network in
+        ``FrozenEstimator(network)`` to keep it unchanged.
+        ``FunctionTransformer(network.transform, kw_args={"layer": 0})`` selects another
+        layer.
 
         Examples
         --------
@@ -865,11 +871,11 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         (truncated backprop through time; with ``bidirectional`` they also go
         forth to the next one). None: to the beginning.
     loss : str or Loss, default='squared_error'
-        What is minimised: 'squared_error' (half of it), 'absolute_error',
-        'huber', 'log_cosh', 'quantile' (see ``quantile``), half the 'poisson' or
-        'gamma' deviance with log link for targets that are not negative, or
-        positive; or an instance, such as ``Huber(delta=2)``, of a loss of
-        :mod:`skbackprop.engine.losses`, all of which the documentation lists.
+        The loss to minimise: 'squared_error' (half the squared error),
+        'absolute_error', 'huber', 'log_cosh', 'quantile' (see ``quantile``), 'poisson'
+        (half the deviance with log link, for non-negative targets) or 'gamma' (the same
+        for positive targets); or an instance of a class of
+        :mod:`skbackprop.engine.losses`, such as ``Huber(delta=2)``.
     dropout : float or tuple of float, default=None
         Share of what each layer puts out that is left out at random, at each
         step and minibatch anew, on the way to the next layer and to the output;
@@ -877,160 +883,168 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
         units. Not with L-BFGS.
     quantile : float or sequence of float, default=None
-        Levels, between 0 and 1, of what ``loss='quantile'`` predicts; of several
-        levels predictions have a column each. None: 0.5.
+        Levels of the quantiles to predict with ``loss='quantile'``, between 0 and 1.
+        For several levels, predictions have one column per level. None means 0.5.
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'}, default='adam'
-        How weights are learnt: L-BFGS on all samples at once, stochastic
-        gradient descent with momentum, Adam [2]_, or one of its relatives
-        (:mod:`skbackprop.engine.optimizers` has their equations). 'adamw' is
-        'adam' with a ``weight_decay`` of 0.01 by default. 'sdlm' is 'sgd' with
-        ``learning_rate_init / (h + damping)`` as the rate of each weight, where
-        h is the second derivative of the loss (stochastic diagonal
-        Levenberg-Marquardt [1]_), measured before each epoch on 500 samples; not
-        all losses and modules have one.
+        The solver for weight optimization: L-BFGS on the full batch, stochastic
+        gradient descent with momentum, Adam [2]_, or one of its variants (see
+        :mod:`skbackprop.engine.optimizers` for the equations). 'adamw' is 'adam' with a
+        default ``weight_decay`` of 0.01. 'sdlm' (stochastic diagonal
+        Levenberg-Marquardt [1]_) is 'sgd' with the learning rate ``learning_rate_init /
+        (h + damping)`` for each weight, where h is the second derivative of the loss,
+        estimated before each epoch on 500 samples. Not all losses and modules support
+        'sdlm'.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the sum of the sample weights of a minibatch. Biases are not penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the sum of the
+        sample weights of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch of the stochastic solvers; 'auto' is
+        Size of minibatches for the stochastic solvers. 'auto' means
         ``min(200, n_samples)``.
     learning_rate : str, Schedule or callable, default='constant'
-        Schedule of the learning rate. As in scikit-learn, with ``solver='sgd'``
-        (and 'sdlm') only: 'constant', 'invscaling' (``learning_rate_init / (t_ +
-        1) ** power_t``, anew in each epoch), or 'adaptive' (divided by 5 whenever
-        training comes to a standstill). With any stochastic solver: 'exponential'
-        and 'plateau', without end; 'onecycle', 'coslog4', 'cosine' and 'step',
-        which span the ``max_iter`` epochs of a fit, so that each fit goes through
-        them once, and ``partial_fit`` moves along by an epoch a call; an instance
-        of one of :mod:`skbackprop.engine.schedules`, which says how fast, such as
-        ``Cosine(period=10, growth=2)`` with warm restarts; or a function of the
-        epochs so far, a float, that returns what ``learning_rate_init`` is
-        multiplied by.
+        Learning rate schedule.
+
+        - As in scikit-learn, only used with ``solver='sgd'`` and 'sdlm': 'constant';
+          'invscaling' (``learning_rate_init / (t_ + 1) ** power_t``, updated once per
+          epoch); 'adaptive' (divided by 5 each time training stops improving).
+        - With any stochastic solver: 'exponential' and 'plateau', which never end;
+          'onecycle', 'coslog4', 'cosine' and 'step', which span the ``max_iter`` epochs
+          of each fit and advance by one epoch per call of ``partial_fit``.
+        - An instance of a class of :mod:`skbackprop.engine.schedules`, for control over
+          its length, such as ``Cosine(period=10, growth=2)`` with warm restarts.
+        - A callable that takes the number of epochs so far (a float) and returns the
+          factor of ``learning_rate_init``.
     learning_rate_init : float, default=0.001
-        Initial learning rate of the stochastic solvers.
+        Initial learning rate. Only used with the stochastic solvers.
     power_t : float, default=0.5
         Exponent of the 'invscaling' schedule.
     max_iter : int, default=200
-        Most epochs of the stochastic solvers, most iterations of L-BFGS, in a call
-        of ``fit``.
+        Maximum number of epochs (stochastic solvers) or iterations (L-BFGS) per call of
+        ``fit``.
     shuffle : bool, default=True
-        Whether the samples are shuffled before each epoch.
+        Whether to shuffle the samples before each epoch.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling, of the validation split and
-        of what dropout leaves out. With the same int the results are the same.
+        Controls the initial weights, the shuffling, the validation split and dropout.
+        Pass an int for reproducible results.
     tol : float or None, default=1e-4
-        Improvement of the loss (of the validation score, with early stopping)
-        that counts as one; for L-BFGS the size of the gradient to stop at. None:
-        there is no rule of convergence, as in scikit-learn's ``SGDClassifier``.
-        Training ends after ``max_iter`` epochs because that is the plan, which is
-        no ConvergenceWarning, and ``n_iter_no_change`` is not read. Not with
-        L-BFGS, ``early_stopping``, nor learning rates that wait for a standstill.
+        Smallest change that counts as an improvement of the loss, or of the validation
+        score with early stopping. For L-BFGS, the gradient size at which to stop. If
+        None, there is no convergence criterion, as in scikit-learn's ``SGDClassifier``:
+        training runs for ``max_iter`` epochs without a ConvergenceWarning and ignores
+        ``n_iter_no_change``. None is not allowed with L-BFGS, ``early_stopping``, or
+        the schedules 'adaptive' and 'plateau'.
     verbose : bool, default=False
         Whether to print progress.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from where the last call ended, with the state of
-        the optimizer. Where that call was cut off by ``max_iter``, 10 + 10 epochs
-        equal 20, bit for bit, except with schedules that span a fit. Epochs without
-        improvement are counted anew on other data, by another measure (``alpha``,
-        ``l1_alpha``, ``early_stopping``, ``n_iter_no_change``, ``tol``) and after
-        training had come to its end. False: the state of the optimizer is dropped
-        when ``fit`` ends, and a ``partial_fit`` after it begins a new one.
+        Whether ``fit`` continues from the previous solution and optimizer state. If the
+        previous call was cut off by ``max_iter``, 10 + 10 epochs equal 20 bit for bit,
+        except with schedules that span a fit. The count of epochs without improvement
+        restarts if the data or the criterion (``alpha``, ``l1_alpha``,
+        ``early_stopping``, ``n_iter_no_change``, ``tol``) has changed, or if training
+        had stopped by itself. If False, ``fit`` discards the optimizer state at its
+        end,
+        and a later ``partial_fit`` starts a new one.
     momentum : float, default=0.9
-        Momentum of ``solver='sgd'`` and 'sdlm', from 0 to 1. In the long run steps
-        are ``1 / (1 - momentum)`` times as long as without.
+        Momentum, between 0 and 1. Only used with ``solver='sgd'`` and 'sdlm'. Along a
+        constant gradient, steps become ``1 / (1 - momentum)`` times as long.
     nesterovs_momentum : bool, default=True
-        Whether that momentum is Nesterov's.
+        Whether to use Nesterov momentum.
     early_stopping : bool, default=False
-        Whether training ends when the score on a validation set no longer
-        improves: on ``X_val`` and ``y_val`` if ``fit`` is given them, else on a
-        part of the training data that is held out. Wherever there is a
-        validation set the weights of the best score are kept. Ignored by L-BFGS,
-        and not for ``partial_fit``.
+        Whether to stop training when the validation score no longer improves. The
+        validation set is ``X_val`` and ``y_val`` if passed to ``fit``, otherwise a
+        held-out part of the training data. With any validation set, the weights with
+        the best score are kept. Ignored by L-BFGS, not supported by ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part that is held out by ``early_stopping``, from 0 to 1; not where
-        ``fit`` is given ``X_val``.
+        Proportion of the training data to hold out for ``early_stopping``, between 0
+        and 1. Not used if ``X_val`` is passed to ``fit``.
     beta_1 : float, default=0.9
-        Decay per step of Adam's first moment.
+        Exponential decay rate of Adam's first moment estimate.
     beta_2 : float, default=0.999
-        Decay per step of Adam's second moment.
+        Exponential decay rate of Adam's second moment estimate.
     epsilon : float, default=1e-8
-        Added to the root of Adam's second moment.
+        Value added to the root of Adam's second moment for numerical stability.
     n_iter_no_change : int or np.inf, default=10
-        Epochs in a row without improvement by ``tol`` after which training ends,
-        or 'adaptive' and 'plateau' reduce the learning rate.
+        Number of consecutive epochs without an improvement of ``tol`` after which
+        training stops, or the schedules 'adaptive' and 'plateau' reduce the learning
+        rate.
     max_fun : int, default=15000
-        Most evaluations of the loss by L-BFGS.
+        Maximum number of loss evaluations. Only used with L-BFGS.
     clip_grad_norm : float, default=None
-        Largest Euclidean norm of a minibatch's gradient (penalty left out);
-        a longer one is scaled down to it (Pascanu et al. 2013). None: no limit.
-        Not with L-BFGS.
+        Maximum Euclidean norm of the gradient of a minibatch (without penalties);
+        longer gradients are scaled down to it (Pascanu et al. 2013). None means no
+        limit. Not supported by L-BFGS.
     l1_alpha : float, default=None
         Strength of the L1 penalty ``l1_alpha * ||W||_1``, divided like that of
-        ``alpha``. Minimised by proximal steps: weights become exactly 0. Not
-        with L-BFGS, nor are the following.
+        ``alpha``. Minimised by proximal steps, so that weights become exactly 0. Not
+        supported by L-BFGS.
     weight_decay : float, default=None
-        Each step, weights are multiplied by ``1 - learning rate * weight_decay``
-        (Loshchilov & Hutter 2019). None: 0.01 with ``solver='adamw'``, else 0.
+        Decoupled weight decay: each step multiplies the weights by ``1 - learning rate
+        * weight_decay`` (Loshchilov & Hutter 2019). None means 0.01 with
+        ``solver='adamw'`` and 0 otherwise. Not supported by L-BFGS.
     max_norm : float, default=None
-        Largest Euclidean norm of the weights that lead to a unit; longer ones
-        are scaled down after each step (Srivastava et al. 2014). None: no limit.
+        Maximum Euclidean norm of the incoming weights of a unit; longer ones are scaled
+        down after each step (Srivastava et al. 2014). None means no limit. Not
+        supported by L-BFGS.
     weight_init : str, default='glorot'
-        What weights begin with: 'glorot', uniform as in scikit-learn [3]_; 'he',
-        normal of variance 2 / fan_in (He et al. 2015); 'lecun', normal of
-        variance 1 / fan_in (LeCun et al. 1998); 'orthogonal' (Saxe et al. 2014);
-        'unit_variance', orthogonal and then scaled, layer by layer, so that what a
-        layer puts out for the first 512 samples (or for those of
-        ``bias_init='data'``) has variance 1 (Mishkin & Matas 2016); or 'unit_std',
-        as 'lecun' and then scaled, unit by unit, so that what each unit puts out for
-        1000 samples drawn at random has standard deviation 1. Biases begin as 0 with
-        all but 'glorot'.
+        Initialization of the weights.
+
+        - 'glorot': uniform, as in scikit-learn [3]_.
+        - 'he': normal with variance 2 / fan_in (He et al. 2015).
+        - 'lecun': normal with variance 1 / fan_in (LeCun et al. 1998).
+        - 'orthogonal': a random orthogonal matrix (Saxe et al. 2014).
+        - 'unit_variance': orthogonal, then scaled layer by layer so that the output of
+          each layer has variance 1 on the first 512 samples, or on those of
+          ``bias_init='data'`` (Mishkin & Matas 2016).
+        - 'unit_std': as 'lecun', then scaled unit by unit so that the output of each
+          unit has standard deviation 1 on 1000 random samples.
+
+        Biases start at 0, except with 'glorot'.
     bias_init : {'data', 'zeros'}, default=None
-        What biases of linear modules begin with: 'zeros', or 'data', minus what the
-        unit puts out at a random point amid the data, so that units differ in where
-        they are 0 (Steinwart 2019): a convex combination of 5 samples for each unit,
-        out of 1000 drawn at random (Holzmuller et al. 2024). None: as ``weight_init``
-        has it.
+        Initialization of the biases of linear modules: 'zeros', or 'data', which places
+        the zero of each unit at a random point amid the data (Steinwart 2019). The
+        point is a convex combination of 5 samples, out of 1000 drawn at random
+        (Holzmuller et al. 2024). None means the default of ``weight_init``.
     learning_rate_factors : dict or callable, default=None
-        Factors of the learning rate for blocks of parameters, each other block has
-        1. Keys of a dict are names of blocks ('weight', 'bias', 'scale'), or of a
-        block of one kind of module ('Linear.bias'), which count for more; values are
-        numbers >= 0, or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A
-        callable of (module, name, shape) returns the factor of each block. Weight
-        decay keeps the rate without a factor; 0 freezes a block altogether.
+        Learning rate multipliers for blocks of parameters; the default is 1. The keys
+        of a dict are block names ('weight', 'bias', 'scale'), or the block of one kind
+        of module ('Linear.bias'), which takes precedence. The values are numbers >= 0,
+        or 'fan_in' for ``1 / sqrt(fan_in)`` of a weight matrix. A callable takes
+        (module, name, shape) and returns the factor of that block. Weight decay uses
+        the rate without the factor, except that 0 freezes a block altogether. Not
+        supported by L-BFGS.
     regularization_start : float, default=None
-        Epochs before the penalties, weight decay and ``max_norm`` begin to
-        apply. None: from the start.
+        Number of epochs before the penalties, weight decay and ``max_norm`` apply. None
+        means from the start. Not supported by L-BFGS.
     warmup_epochs : float, default=None
-        Epochs in which the learning rate rises linearly to what its schedule
-        says. None: from the start.
+        Number of epochs over which the learning rate rises linearly to that of its
+        schedule. None means no warm-up. Not supported by L-BFGS.
     damping : float, default=None
-        What ``solver='sdlm'`` adds to second derivatives, so that steps stay
-        finite where the loss is flat. None: 0.02. Not with other solvers.
+        Value that ``solver='sdlm'`` adds to second derivatives, so that steps stay
+        finite where the loss is flat. None means 0.02. Not allowed with other solvers.
     dtype : {None, 'float32', 'float64'}, default=None
-        Precision of the network. None keeps that of float32 input and takes
-        float64 for any other.
+        Precision of the network. None means float32 for float32 input and float64 for
+        any other.
     checkpoint : str or path, default=None
-        File from which ``fit`` goes on where it was broken off, to the same bits.
-        It is written after the epochs of a call into the kernels, at most every 5
-        seconds, and when the fit ends, by Ctrl-C too. Where it exists, a fit with
-        the same parameters and data goes on from it, and what has ended is not
-        done again (a larger ``max_iter`` goes on); any other fit is an error. It
-        stays until you delete it. Not with L-BFGS, nor for ``partial_fit``.
+        File from which an interrupted ``fit`` resumes, with bit-identical results. It
+        is written between epochs, at most every 5 seconds, and when the fit ends, also
+        by Ctrl-C. If the file exists, a fit with the same parameters and data resumes
+        from it; a fit that has already ended is not repeated, but a larger ``max_iter``
+        continues it. Any other fit raises an error. The file stays until you delete it.
+        Not supported by L-BFGS and ``partial_fit``.
     scoring : str or callable, default=None
-        Score of a validation set, the larger the better. None: the accuracy, or
-        R^2 in regression, as in scikit-learn; 'loss': minus the mean loss,
-        penalty left out; else the name of one of scikit-learn's scorers or a
-        callable of (estimator, X, y), called with ``sample_weight=`` too where
-        ``fit`` was given weights; those of classes are about the loss. An error
-        where there is no validation set.
+        Score of the validation set, the larger the better. None means the accuracy, or
+        R^2 in regression, as in scikit-learn; 'loss' means minus the mean loss without
+        penalties. Otherwise the name of a scikit-learn scorer, or a callable with the
+        signature ``scorer(estimator, X, y)``, which also receives ``sample_weight=`` if
+        the samples are weighted. Class weights affect the loss only. Setting a score
+        without a validation set raises an error.
     n_jobs : int, default=None
-        Most threads of a fit, and of predictions of many rows; -1: one for each core.
-        Results are the same to the bit for any number. None: as many as pay off, of the
-        cores that are free to use; but one inside workers of joblib, and what
-        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl say. Threads share
-        the rows of a minibatch, or all rows with L-BFGS: small minibatches (200 rows of
-        a small network), groups, sequences of unequal length and modules that compare
-        rows, as BatchNorm does, have one.
+        Maximum number of threads for ``fit`` and for predictions of many rows; -1 means
+        one per core. The results are bit-identical for any number. None means as many
+        as pay off on the available cores, but one inside joblib workers; it respects
+        ``joblib.parallel_config``, OMP_NUM_THREADS and threadpoolctl. Threads share the
+        rows of a minibatch, or all rows with L-BFGS. Small minibatches (200 rows of a
+        small network), groups, sequences of unequal length, and modules that compare
+        rows, such as BatchNorm, use one thread.
 
     Attributes
     ----------
@@ -1039,38 +1053,38 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     n_features_in_ : int
         Number of features of a time step; where X has rows, of these.
     loss_ : float
-        Loss of the last epoch, penalty included.
+        Loss of the last epoch, including penalties.
     best_loss_ : float or None
-        Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+        Minimum loss over the epochs; None with ``early_stopping``. Stochastic solvers
         only.
     loss_curve_ : list of float
         Loss of each epoch. Stochastic solvers only.
     validation_scores_ : list of float or None
-        Score (``scoring``) after each epoch, where there is a validation set.
+        Validation score (``scoring``) after each epoch; None without a validation set.
     validation_loss_curve_ : list of float or None
-        Loss there after each epoch, penalty left out.
+        Validation loss after each epoch, without penalties.
     best_validation_score_ : float or None
-        Best of the scores.
+        Best validation score.
     history_ : dict of list
-        What was recorded of each epoch (iteration of L-BFGS), for
-        ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
-        'penalty', its part in the loss; 'learning_rate' of the last step;
-        'gradient_norm', the mean over minibatches of the norm of the gradient,
-        penalty left out, before clipping; 'validation_loss' and
-        'validation_score'; 'seconds' of training. NaN where there is no such thing,
-        and for 'seconds' in pickles, copies and files: equal fits are equal files.
+        Record of each epoch (iteration of L-BFGS), suited for
+        ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
+        penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
+        step; 'gradient_norm', the mean norm of the minibatch gradients, without
+        penalties and before clipping; 'validation_loss' and 'validation_score';
+        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        pickles, copies and files, so that equal fits give equal files.
     t_ : int
-        Samples seen by the stochastic solvers.
+        Number of samples seen by the stochastic solver.
     graph_ : Graph
-        The network as a graph of modules.
+        The fitted network as a graph of modules.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features. Only where X has string column names.
+        Names of features seen during fit. Defined only if X has string column names.
     n_iter_ : int
-        Epochs (iterations of L-BFGS) of the last fit.
+        Number of epochs (iterations of L-BFGS) of the last fit.
     n_outputs_ : int
         Number of outputs.
     out_activation_ : str
-        Name of the function that makes predictions of the network's output. It
+        Name of the output activation function, which turns logits into predictions. It
         follows from the loss and cannot be set.
 
     See Also
@@ -1152,40 +1166,40 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     n_features_in_: int
     """Number of features of a time step; where X has rows, of these."""
     loss_: float
-    """Loss of the last epoch, penalty included."""
+    """Loss of the last epoch, including penalties."""
     best_loss_: float | None
-    """Least loss of an epoch; None with ``early_stopping``. Stochastic solvers
+    """Minimum loss over the epochs; None with ``early_stopping``. Stochastic solvers
     only.
     """
     loss_curve_: list[float]
     """Loss of each epoch. Stochastic solvers only."""
     validation_scores_: list[float] | None
-    """Score (``scoring``) after each epoch, where there is a validation set."""
+    """Validation score (``scoring``) after each epoch; None without a validation set."""
     validation_loss_curve_: list[float] | None
-    """Loss there after each epoch, penalty left out."""
+    """Validation loss after each epoch, without penalties."""
     best_validation_score_: float | None
-    """Best of the scores."""
+    """Best validation score."""
     history_: dict[Any, Any]
-    """What was recorded of each epoch (iteration of L-BFGS), for
-    ``pandas.DataFrame(history_)``: 'epoch' from 1 on; 'loss', penalty included;
-    'penalty', its part in the loss; 'learning_rate' of the last step;
-    'gradient_norm', the mean over minibatches of the norm of the gradient,
-    penalty left out, before clipping; 'validation_loss' and
-    'validation_score'; 'seconds' of training. NaN where there is no such thing,
-    and for 'seconds' in pickles, copies and files: equal fits are equal files.
+    """Record of each epoch (iteration of L-BFGS), suited for
+    ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
+    penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
+    step; 'gradient_norm', the mean norm of the minibatch gradients, without
+    penalties and before clipping; 'validation_loss' and 'validation_score';
+    'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+    pickles, copies and files, so that equal fits give equal files.
     """
     t_: int
-    """Samples seen by the stochastic solvers."""
+    """Number of samples seen by the stochastic solver."""
     graph_: Graph
-    """The network as a graph of modules."""
+    """The fitted network as a graph of modules."""
     feature_names_in_: NDArray[Any]
-    """Names of the features. Only where X has string column names."""
+    """Names of features seen during fit. Defined only if X has string column names."""
     n_iter_: int
-    """Epochs (iterations of L-BFGS) of the last fit."""
+    """Number of epochs (iterations of L-BFGS) of the last fit."""
     n_outputs_: int
     """Number of outputs."""
     out_activation_: str
-    """Name of the function that makes predictions of the network's output. It
+    """Name of the output activation function, which turns logits into predictions. It
     follows from the loss and cannot be set.
     """
     def __init__(
@@ -1253,26 +1267,27 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features) or sequence of chunks
-            The input data. Without y, a sequence of chunks of more data than fits
-            into memory: an object with ``__len__`` and ``__getitem__(i)``, which
-            returns a tuple (X, y) or (X, y, sample_weight), or a list of such
-            tuples. See :mod:`skbackprop.chunks`.
+            The input data. For data larger than memory, pass a sequence of chunks and
+            leave out y: a list of tuples (X, y) or (X, y, sample_weight), or an object
+            with ``__len__`` whose ``__getitem__(i)`` returns such a tuple. See
+            :mod:`skbackprop.chunks`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels or a label indicator matrix in classification, real
-            numbers in regression. None where X is a sequence of chunks.
+            Class labels or a label indicator matrix in classification, real numbers in
+            regression. None if X is a sequence of chunks.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features) or sequence of chunks, default=None
-            A validation set, like X; not with L-BFGS. The network is scored on it
-            after each epoch (``scoring``), and training ends with the parameters
-            of the best score. With ``early_stopping=True`` the score also says
-            when to stop, and nothing is held out from X; else the loss says so,
-            as without a validation set. In a pipeline,
-            ``transform_input=["X_val"]`` transforms it like X.
+            Validation data in the format of X; not supported by L-BFGS. The network is
+            scored on it after each epoch (``scoring``), and the parameters with the
+            best score are kept. With ``early_stopping=True``, the validation score
+            decides when to stop, and no part of X is held out; otherwise the training
+            loss decides. In a pipeline, ``transform_input=["X_val"]`` transforms it
+            like X.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Its targets, like y. Classes may be missing, but none may be new.
+            Targets of ``X_val`` in the format of y. Classes may be missing, but none
+            may be new.
         sample_weight_val : array-like of shape (n_val,), default=None
-            Weight of each of its samples in validation loss and score.
+            Weight of each sample of ``X_val`` in the validation loss and score.
 
         Returns
         -------
@@ -1282,16 +1297,15 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. Where there is a validation set,
-            those with the best validation score are kept and a warning is given
-            instead.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept. With a validation set, the parameters with the
+            best validation score are kept and a warning is issued instead.
         ChunkError
-            If a chunk cannot be read, or is not like the first. What was learned
-            in the epochs before is kept.
+            If a chunk cannot be read or does not match the first one. The result of the
+            previous epochs is kept.
         ValueError
-            If a parameter or the data is not as it must be, or the validation set
-            is not like the data.
+            If a parameter or the data is invalid, or the validation set does not match
+            the data.
         """
 
     def get_feature_names_out(
@@ -1304,68 +1318,68 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Only held against the names seen in ``fit``.
+            Only used to check against the names seen in ``fit``.
         layer : int, str or Node, default=-1
             As in ``transform``.
 
         Returns
         -------
         names : ndarray of str
-            The name of the class in lower case and the number of the unit.
+            The lowercase class name followed by the index of the unit.
         """
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the estimator that `save` has written to a file.
+        """Load an estimator from a file written by `save`.
 
-        It predicts the same bits, and goes on learning (``warm_start``,
-        ``partial_fit``) to the same bits, as the one that was saved.
+        Its predictions are bit-identical to those of the saved estimator, and so are
+        the results of further training (``warm_start``, ``partial_fit``).
 
         Parameters
         ----------
         path : str or path
-            What to read.
+            The file to read.
 
         Returns
         -------
         estimator : object
-            Of the class that ``load`` is called on.
+            An instance of the class that ``load`` is called on.
 
         Raises
         ------
         ValueError
-            If the file holds an estimator of another class, none at all, one
-            of a later version of skbackprop, or is cut off or changed.
+            If the file holds no estimator, or one of another class or of a later
+            version of skbackprop, or if it is truncated or modified.
         """
 
     def load_weights(self, path: str | os.PathLike[str]) -> Self:
-        """Take the weights of a file in the format of safetensors.
+        """Load weights from a safetensors file.
 
-        The network must be there already, with the same layers: fitted, if only for an
-        epoch. All else stays as it is: classes, settings, curves. It goes on learning
-        (``warm_start``, ``partial_fit``) from these weights with an optimizer that
-        begins anew.
+        The estimator must be fitted, if only for one epoch, and have the same layers.
+        Classes, settings and curves do not change. Further training (``warm_start``,
+        ``partial_fit``) starts from the loaded weights with a new optimizer state.
 
         Parameters
         ----------
         path : str or path
-            What ``save`` has written to a path that ends in ``.safetensors``, or
-            others with the same names, shapes and dtype.
+            A file that ``save`` has written to a path that ends in ``.safetensors``, or
+            any other with the same names, shapes and dtype.
 
         Returns
         -------
         self : object
-            The estimator, changed.
+            The estimator with the loaded weights.
 
         Raises
         ------
         ImportError
             If safetensors is not installed.
         NotFittedError
-            If there is no network yet.
+            If the estimator is not fitted.
         ValueError
-            If the file is cut off or of another format, or if names, shapes or dtypes
-            are not those of this network; they are listed. The estimator is as it was.
+            If the file is truncated or in another format, or if names, shapes or dtypes
+            differ from those of this network. The message lists them, and the estimator
+            does not change.
         """
 
     def partial_fit(
@@ -1374,7 +1388,7 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Learn from one pass (epoch) over the given data.
+        """Train for one pass (epoch) over the given data.
 
         Parameters
         ----------
@@ -1383,12 +1397,12 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target values.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss; 1 each by default.
+            Weight of each sample in the loss. By default, all samples have weight 1.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
 
     def predict(self, X: ArrayLike | Sequence[Sequence[Any]]) -> NDArray[Any]:
@@ -1441,36 +1455,35 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the estimator to a file: parameters, weights, all it has learnt.
+        """Save the estimator to a file: parameters, weights and all fitted attributes.
 
-        The file is an .npz archive of arrays beside a text in JSON
-        (``skbackprop.json``), without pickle: reading it with `load` runs
-        nothing that it contains. It is written beside ``path`` and then takes
-        its place, so that whatever happens there is either the old file or the
-        new one.
+        The file is an .npz archive of arrays and a JSON text (``skbackprop.json``),
+        without pickle: `load` never executes code from a file. It is written beside
+        ``path`` and then moved into place, so that an interrupted save leaves the old
+        file intact.
 
-        The state of the optimizer is kept for those who go on, as pickles do:
-        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+        As in pickles, the optimizer state is kept with ``warm_start=True`` and after
+        ``partial_fit``. Callbacks are not saved.
 
-        To a path that ends in ``.safetensors`` a network writes its weights alone, in
-        the format of that name: parameters and buffers by the names, and in the shapes,
-        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
-        into another network.
+        If the path ends in ``.safetensors``, a network saves only its weights, in that
+        format: parameters and buffers with the names and shapes that they have in
+        `skbackprop.interchange.to_torch`. ``load_weights`` reads them into another
+        network.
 
         Parameters
         ----------
         path : str or path
-            Where to write. A file that is there is replaced.
+            Where to write the file. An existing file is replaced.
 
         Raises
         ------
         TypeError
-            If a parameter is code: a function as ``graph`` or as
-            ``learning_rate``, say. The message tells what to give instead.
+            If a parameter is code, such as a function as ``graph`` or
+            ``learning_rate``. The message says what to pass instead.
         ValueError
-            If weights alone are asked of an ensemble of networks.
+            If an ensemble of networks is saved to ``.safetensors``.
         ImportError
-            If weights alone are asked for and safetensors is not installed.
+            If the path ends in ``.safetensors`` and safetensors is not installed.
         """
 
     def score(
@@ -1501,41 +1514,40 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     def set_score_request(self, **requests: bool | str | None) -> Self: ...
     def set_transform_request(self, **requests: bool | str | None) -> Self: ...
     def transform(self, X: ArrayLike, layer: int | str | Node = -1) -> NDArray[Any]:
-        """Return what a hidden layer makes of samples.
+        """Return the activations of a hidden layer.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
             The input data, as in ``fit``.
         layer : int, str or Node, default=-1
-            Number of the hidden layer, counted from 0, or from the end: -1 is
-            what the output layer reads. In an MLP layer k is
-            :math:`h_{k+1} = f(h_k W_k + b_k)`; in a recurrent network what
-            ``readout`` makes of the states of recurrent layer k; in any other
-            graph the hidden layers are the signals that linear modules read,
-            in the order of the graph, its input left out. Any other node of
-            ``graph_`` is meant by ``"z[k]"``, k its number in
-            ``print(graph_)``, or by itself.
+            Index of the hidden layer, from 0, or from the end: -1 is the input of the
+            output layer. In an MLP, layer k is :math:`h_{k+1} = f(h_k W_k + b_k)`; in a
+            recurrent network, the ``readout`` of the states of recurrent layer k; in
+            any other graph, the k-th signal that a linear module reads, except for the
+            input of the graph. To choose any other node of ``graph_``, pass the node
+            itself or ``"z[k]"`` with its number k in ``print(graph_)``.
 
         Returns
         -------
         representation : ndarray of shape (n_samples, n_units)
-            In the dtype of the network. Only the modules up to the layer are
-            run, minibatch by minibatch, as in prediction (no dropout). A data
-            frame after ``set_output``; of recurrent networks with
-            ``return_sequences`` as by steps as their predictions.
+            Activations in the dtype of the network, without dropout. Only the modules
+            up to the layer are run. A data frame after ``set_output``. Recurrent
+            networks with ``return_sequences`` return one row per step, laid out like
+            their predictions.
 
         Raises
         ------
         ValueError
-            If there is no such layer.
+            If the layer does not exist.
 
         Notes
         -----
         ``make_pipeline(network, classifier)`` trains the network on y, then the
-        classifier on its last hidden layer. A network fitted before stays as it
-        is in ``FrozenEstimator(network)``, and ``FunctionTransformer(
-        network.transform, kw_args={"layer": 0})`` gives another layer.
+        classifier on its last hidden layer. Wrap a fitted network in
+        ``FrozenEstimator(network)`` to keep it unchanged.
+        ``FunctionTransformer(network.transform, kw_args={"layer": 0})`` selects another
+        layer.
 
         Examples
         --------

@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 
 class TrainingHealth:
-    """What :func:`training_health` returns; it prints itself.
+    """Result of :func:`training_health`; ``print`` shows the table and the verdict.
 
     Parameters
     ----------
     layers : tuple
         The input, then each layer, as the rows of ``to_frame()``.
     loss, gradient_norm : float
-        Mean loss of the samples, penalties left out, and the Euclidean norm of
-        its gradient.
+        Mean loss of the samples without penalties, and the Euclidean norm of its
+        gradient.
     largest_eigenvalue : float
-        Of the Hessian of that loss.
+        Largest eigenvalue of the Hessian of that loss.
     verdict : tuple of str
-        In plain words.
+        The diagnosis in plain words.
     """
     layers: tuple[Any, ...]
     loss: float
@@ -39,22 +39,25 @@ class TrainingHealth:
         """The rate 2 / lambda_max, above which gradient descent diverges."""
     @property
     def optimal_learning_rate(self) -> Any:
-        """The rate 1 / lambda_max, one step to the bottom where the loss bends most."""
+        """The rate 1 / lambda_max, optimal along the most curved direction."""
     def to_frame(self) -> pd.DataFrame:
         """Return the layers as a data frame.
 
         Returns
         -------
         DataFrame
-            A row for each, numbered from 0, the input, in the order of the graph:
-            ``module``, the ``activation`` behind it, ``n_units``; ``mean`` and
-            ``spread`` (standard deviation) of what the activation puts out (the
-            module where there is none), over samples and units; ``dead`` units,
-            whose activation has slope 0 for each sample, and others that are
-            ``saturated``, with a slope below 5 % of the steepest for 95 % of the
-            samples; ``weight_norm`` and ``gradient_norm``, Euclidean norms of the
-            parameters and of their gradient in the mean loss, and
-            ``relative_gradient``, their ratio.
+            One row per layer in the order of the graph, where row 0 is the input. The
+            columns are
+
+            - ``module``, the ``activation`` behind it, and ``n_units``;
+            - ``mean`` and ``spread`` (standard deviation) of the output of the
+              activation, or of the module if there is none, over samples and units;
+            - ``dead``: number of units whose activation has slope 0 for every sample;
+            - ``saturated``: number of other units with a slope below 5 % of the
+              steepest for 95 % of the samples;
+            - ``weight_norm`` and ``gradient_norm``: Euclidean norms of the parameters
+              and of their gradient in the mean loss, and ``relative_gradient``, the
+              ratio of the gradient norm to the weight norm.
         """
 
 
@@ -66,11 +69,11 @@ def training_health(
     max_samples: int = 1000,
     random_state: int | np.random.RandomState | None = 0,
 ) -> TrainingHealth:
-    r"""Look at the signals, the gradients and the bend of a fitted network.
+    r"""Diagnose the signals, gradients and loss curvature of a fitted network.
 
     Gradient descent with learning rate :math:`\eta` shrinks the error along an
     eigenvector of the Hessian of the loss by :math:`1 - \eta\lambda` at each step.
-    So the largest eigenvalue says how fast it may go:
+    So the largest eigenvalue limits the learning rate:
 
     .. math:: \eta_{opt} = \frac{1}{\lambda_{max}}, \qquad
        \eta_{max} = \frac{2}{\lambda_{max}}
@@ -78,37 +81,36 @@ def training_health(
     Parameters
     ----------
     estimator : fitted estimator
-        Any classifier or regressor of this package that is a network; after
-        ``max_iter=1`` as well as in the end. Modules behave as in prediction.
-        Losses of groups of samples, those of rankers and DrLIM, are refused.
+        Any network classifier or regressor of this package, trained for one epoch or
+        more. Modules behave as in prediction. Estimators whose loss compares samples
+        (rankers and DrLIM) are not supported.
     X, y : array-like
-        Samples and their targets, as for ``fit``.
+        Samples and targets, as for ``fit``.
     max_samples : int, default=1000
-        Of more samples so many are drawn.
+        Maximum number of samples to use; more samples are subsampled at random.
     random_state : int, RandomState instance or None, default=0
-        Of what is drawn, and of the vector that the search for the eigenvalue
-        begins with.
+        Controls the subsampling and the starting vector of the eigenvalue search.
 
     Returns
     -------
     TrainingHealth
-        A table of the layers (``to_frame()`` makes a DataFrame of it):
-        mean and spread of activations, dead and saturated units, norms of weights
-        and gradients; the largest eigenvalue; and a verdict in plain words.
-        ``print`` shows all of it.
+        A table of the layers (``to_frame()`` returns it as a DataFrame) with the mean
+        and spread of activations, dead and saturated units, and norms of weights and
+        gradients; the largest eigenvalue; and a verdict in plain words. ``print`` shows
+        all of it.
 
     See Also
     --------
-    skbackprop.inspection.check_gradients : Whether gradients are right.
+    skbackprop.inspection.check_gradients : Check that gradients are correct.
 
     Notes
     -----
-    Loss, gradients and Hessian are those of the mean loss of the samples,
-    penalties left out, in float64. With momentum m the largest rate is
-    :math:`2 (1 + m) / \lambda_{max}`, with Nesterov's
-    :math:`2 (1 + m) / ((1 + 2 m) \lambda_{max})`; minibatches are noisy, so that
-    the best rates are below. Adam and its relatives scale steps themselves, and
-    ``solver='sdlm'`` does it by weight.
+    Loss, gradients and Hessian are those of the mean loss of the samples without
+    penalties, computed in float64. With momentum m, the largest stable rate is
+    :math:`2 (1 + m) / \lambda_{max}`, and with Nesterov momentum
+    :math:`2 (1 + m) / ((1 + 2 m) \lambda_{max})`. Minibatches are noisy, so the best
+    rates are lower. Adam and its variants rescale steps themselves, and
+    ``solver='sdlm'`` rescales them for each weight.
 
     References
     ----------

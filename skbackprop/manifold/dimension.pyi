@@ -28,8 +28,8 @@ def intrinsic_dimension(
         unbiased.
 
     'two_nn'
-        Uses only the ratio :math:`\mu = T_2 / T_1` [3]_, which minimises the effects
-        of curvature and uneven density. Its distribution is
+        Uses only the ratio :math:`\mu = T_2 / T_1` [3]_, which is least affected by
+        curvature and uneven density. Its distribution is
         :math:`F(\mu) = 1 - \mu^{-d}`. The largest ratios are censored at the largest of
         the r ratios that are kept. The estimate is that of maximum likelihood, times
         (r - 1) / r.

@@ -233,26 +233,26 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the estimator that `save` has written to a file.
+        """Load an estimator from a file written by `save`.
 
-        It predicts the same bits, and goes on learning (``warm_start``,
-        ``partial_fit``) to the same bits, as the one that was saved.
+        Its predictions are bit-identical to those of the saved estimator, and so are
+        the results of further training (``warm_start``, ``partial_fit``).
 
         Parameters
         ----------
         path : str or path
-            What to read.
+            The file to read.
 
         Returns
         -------
         estimator : object
-            Of the class that ``load`` is called on.
+            An instance of the class that ``load`` is called on.
 
         Raises
         ------
         ValueError
-            If the file holds an estimator of another class, none at all, one
-            of a later version of skbackprop, or is cut off or changed.
+            If the file holds no estimator, or one of another class or of a later
+            version of skbackprop, or if it is truncated or modified.
         """
 
     def predict(self, X: pd.DataFrame | ArrayLike) -> NDArray[Any]:
@@ -279,36 +279,35 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the estimator to a file: parameters, weights, all it has learnt.
+        """Save the estimator to a file: parameters, weights and all fitted attributes.
 
-        The file is an .npz archive of arrays beside a text in JSON
-        (``skbackprop.json``), without pickle: reading it with `load` runs
-        nothing that it contains. It is written beside ``path`` and then takes
-        its place, so that whatever happens there is either the old file or the
-        new one.
+        The file is an .npz archive of arrays and a JSON text (``skbackprop.json``),
+        without pickle: `load` never executes code from a file. It is written beside
+        ``path`` and then moved into place, so that an interrupted save leaves the old
+        file intact.
 
-        The state of the optimizer is kept for those who go on, as pickles do:
-        with ``warm_start=True`` and after ``partial_fit``. Callbacks are not kept.
+        As in pickles, the optimizer state is kept with ``warm_start=True`` and after
+        ``partial_fit``. Callbacks are not saved.
 
-        To a path that ends in ``.safetensors`` a network writes its weights alone, in
-        the format of that name: parameters and buffers by the names, and in the shapes,
-        that they have in `skbackprop.interchange.to_torch`. ``load_weights`` reads them
-        into another network.
+        If the path ends in ``.safetensors``, a network saves only its weights, in that
+        format: parameters and buffers with the names and shapes that they have in
+        `skbackprop.interchange.to_torch`. ``load_weights`` reads them into another
+        network.
 
         Parameters
         ----------
         path : str or path
-            Where to write. A file that is there is replaced.
+            Where to write the file. An existing file is replaced.
 
         Raises
         ------
         TypeError
-            If a parameter is code: a function as ``graph`` or as
-            ``learning_rate``, say. The message tells what to give instead.
+            If a parameter is code, such as a function as ``graph`` or
+            ``learning_rate``. The message says what to pass instead.
         ValueError
-            If weights alone are asked of an ensemble of networks.
+            If an ensemble of networks is saved to ``.safetensors``.
         ImportError
-            If weights alone are asked for and safetensors is not installed.
+            If the path ends in ``.safetensors`` and safetensors is not installed.
         """
 
     def score(
