@@ -180,7 +180,7 @@ class LimitColumns(NamedTuple):
 
 @row_layout
 class CheckFinite(NamedTuple):
-    """The check for parameters that are not finite."""
+    """The search for parameters that are not finite."""
 
     parameters: Address
     n_elements: int

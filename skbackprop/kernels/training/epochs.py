@@ -133,7 +133,7 @@ def make_run_epochs():
 
 
 def make_check_finite(bits):
-    """Return the kernel that checks whether all parameters are finite."""
+    """Return the kernel that tells whether all parameters are finite."""
 
     def check_finite(code, row, context, scalars):
         values, remainder = code.vectors(row[CheckFinite.parameters]), DoubleSum(code)
