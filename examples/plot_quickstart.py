@@ -97,7 +97,8 @@ by_time.set(xlabel="seconds")
 by_epoch.legend()
 figure.suptitle("The best candidate, fitted to all training data")
 figure.tight_layout()
-plt.show()
+figure.savefig("quickstart.png")
+print("learning curves: quickstart.png")
 
 # %%
 # The losses are the same in each epoch, and an epoch of skbackprop takes less time. So
