@@ -54,6 +54,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skbackprop",),
     "copyfile_regex": r"index\.rst",  # with sections, in the place of a made one
+    "minigallery_sort_order": "gallery_order.place",
     "capture_repr": ("_repr_html_",),  # tables and estimators, not what plots return
     "show_memory": False,
     "write_computation_times": False,  # a page that loads scripts from servers
