@@ -1,4 +1,4 @@
-"""Cover's theorem, counted and measured; the capacity of manifolds."""
+"""Cover's theorem in theory and experiment, and the capacity of manifolds."""
 
 from skbackprop.capacity._experiments import CapacityEstimate
 from skbackprop.capacity.counting import (

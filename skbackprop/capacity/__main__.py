@@ -2,7 +2,7 @@
 
     python -m skbackprop.capacity --n-features 5 25 100 --trials 1000 --out DIR
 
-writes DIR/capacity.csv and DIR/capacity.png. Ctrl-C writes what is finished by then.
+writes DIR/capacity.csv and DIR/capacity.png. Ctrl-C writes the rows finished by then.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from skbackprop.capacity._trials import DISTRIBUTIONS
 
 
 def parse_args(arguments):
-    """Read the command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m skbackprop.capacity",
         description=__doc__,
@@ -29,7 +29,7 @@ def parse_args(arguments):
     add("--n-ratios", type=at_least_one, default=16, help="points per curve (16)")
     add("--trials", type=at_least_one, default=1000, help="for each point (1000)")
     add("--data", choices=DISTRIBUTIONS, default="gaussian", help="(gaussian)")
-    add("--affine", action="store_true", help="hyperplanes may miss the origin")
+    add("--affine", action="store_true", help="hyperplanes have an intercept")
     add("--n-jobs", type=int, help="worker processes, -1 for all cores (1)")
     add("--seed", type=int, default=0, help="of points and labels (0)")
     add("--out", type=Path, default=Path(), metavar="DIR", help="folder to write to")
@@ -53,7 +53,7 @@ def positive(text):
 
 
 def progress():
-    """Return tqdm's class of progress bars, None where it is not installed."""
+    """Return tqdm's progress bar, or None if tqdm is not installed."""
     try:
         from tqdm import tqdm
     except ImportError:
@@ -63,7 +63,7 @@ def progress():
 
 
 def main(arguments=None):
-    """Run what the command line asks for."""
+    """Run the command line."""
     options = parse_args(arguments)
     check_matplotlib_support("python -m skbackprop.capacity")
     from matplotlib.figure import Figure

@@ -1,17 +1,17 @@
-"""What anchor points tell of manifolds: dimension, radius, alignments."""
+"""The geometry of manifolds from anchor points: dimension, radius, alignments."""
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import solve
 
-_ROUNDING = 1e-10  # relative; shorter axes are none
-_RIDGE = 1e-12  # relative, in the place of a pseudo-inverse
-_LEAST_REST = 1e-6  # relative; less is the error of the ridge
+_ROUNDING = 1e-10  # relative; shorter axes count as 0
+_RIDGE = 1e-12  # relative; replaces a pseudo-inverse
+_LEAST_REST = 1e-6  # relative; smaller rests are errors of the ridge
 
 
 class Geometry(NamedTuple):
-    """The measures of all manifolds together, and of each as if it was alone."""
+    """The measures of all manifolds together, and of each manifold alone."""
 
     dimension: float
     radius: float
@@ -25,7 +25,7 @@ class Geometry(NamedTuple):
 def geometry(points, draws):
     """Return the measures of Chou et al. (2025), and of Chung et al. (2018).
 
-    Centers are means of anchor points, axes are what anchor points differ from them.
+    Centers are means of anchor points; axes are the deviations from them.
     """
     centers = sum(draw.anchors for draw in draws) @ points / len(draws)
     gram = centers @ centers.T
@@ -73,7 +73,7 @@ def _quadratic_form(gram, t):
 
 
 def _alignment(first, second):
-    """Return the mean size of cosines between different manifolds; 0 for one."""
+    """Return the mean absolute cosine between different manifolds; 0 for one."""
     n_pairs = len(first) * (len(first) - 1)
     if not n_pairs or not second.any():
         return 0.0
@@ -82,12 +82,12 @@ def _alignment(first, second):
 
 
 def _normalized(vectors):
-    """Return vectors of length 1, and 0 where they are 0."""
+    """Return vectors scaled to length 1; zero vectors stay 0."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
 def _ratio(numerator, denominator):
-    """Return numbers of at least 0 divided: infinity over 0, but 0 over 0 is 0."""
+    """Return the ratio of non-negative numbers, where 0 / 0 is 0."""
     beyond = np.where(numerator > 0, np.inf, 0.0)
     return np.divide(numerator, denominator, out=beyond, where=denominator > 0)

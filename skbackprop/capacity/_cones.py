@@ -1,31 +1,31 @@
-r"""The point of a cone that is nearest to another: non-negative least squares.
+r"""The point of a cone nearest to a given point: non-negative least squares.
 
-The cone has more rays than take part. Those that point from the nearest point found
-so far towards t join them, until there are none: the problems to be solved have a
-few hundred rays, of how many thousands it may be.
+Most rays of a cone do not take part. Those that point from the current nearest point
+towards t are added until there are none, so the problems to solve have a few hundred
+rays out of many thousands.
 """
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import nnls
 
-_FEW_NUMBERS = 2**14  # of rays with which SciPy is done before others have begun
-_TOLERANCE = 1e-8  # of products with t, which are of the size of |t|
-_LEAST_PROGRESS = 1e-13  # relative; what rounding errors can pass for
+_FEW_NUMBERS = 2**14  # size of the problems that SciPy solves fastest
+_TOLERANCE = 1e-8  # of products with t, which have the size of |t|
+_LEAST_PROGRESS = 1e-13  # relative; less may be rounding errors
 _MOST_EXCHANGES = 30
 _MOST_SETBACKS = 3
-_FIRST_GUESS = 0.25  # share of the dimensions that rays are guessed to span
+_FIRST_GUESS = 0.25  # of the share of dimensions that rays span
 
 
 def nearest_in_cone(rays, t):
-    r"""Return which rays the nearest point combines, and with what weights.
+    r"""Return the rays that the nearest point combines, and their weights.
 
     Minimizes :math:`|t - \sum_i \lambda_i z_i|` over :math:`\lambda \ge 0`.
 
     Parameters
     ----------
     rays : ndarray of shape (n_rays, n_dimensions)
-        The z, of sizes near each other.
+        The rays z, of similar lengths.
     t : ndarray of shape (n_dimensions,)
 
     Returns
@@ -62,25 +62,25 @@ def nearest_in_cone(rays, t):
 
 
 def _least_squares(rays, t, guess, tolerance):
-    """Return the weights of few rays, given a guess which of them are positive."""
+    """Return the weights of a few rays, given a guess of which are positive."""
     weights = _exchange_blocks(rays @ rays.T, rays @ t, guess, tolerance)
-    if weights is None:  # rays that depend on each other
+    if weights is None:  # linearly dependent rays
         weights = _by_scipy(rays, t)
     return weights
 
 
 def _by_scipy(rays, t):
-    """Return the weights as Lawson & Hanson (1974) find them."""
+    """Return the weights by the method of Lawson & Hanson (1974)."""
     return nnls(rays.T, t, maxiter=100 * len(rays))[0]
 
 
 def _exchange_blocks(gram, products, is_positive, tolerance):
-    """Solve by block principal pivoting; None where it does not, or not soon.
+    """Solve by block principal pivoting; return None if it fails or takes too long.
 
-    All weights that are negative become 0 and all rays with a gain take part, at
-    once, unless there are as many of them again and again (Portugal, Judice &
-    Vicente 1994, "A comparison of block pivoting and interior-point algorithms for
-    linear least squares problems with nonnegative variables").
+    Each step sets all negative weights to 0 and adds all rays with a gain, unless their
+    number has not decreased for several steps (Portugal, Judice & Vicente 1994, "A
+    comparison of block pivoting and interior-point algorithms for linear least squares
+    problems with nonnegative variables").
     """
     fewest, setbacks = len(products) + 1, 0
     for _ in range(_MOST_EXCHANGES):
@@ -98,7 +98,7 @@ def _exchange_blocks(gram, products, is_positive, tolerance):
             return weights
         setbacks = 0 if n_wrong < fewest else setbacks + 1
         fewest = min(n_wrong, fewest)
-        if setbacks > _MOST_SETBACKS:  # one at a time then, which does end
+        if setbacks > _MOST_SETBACKS:  # one at a time, which always terminates
             is_wrong[: np.flatnonzero(is_wrong)[-1]] = False
         is_positive = is_positive ^ is_wrong
     return None

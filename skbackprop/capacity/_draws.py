@@ -1,4 +1,4 @@
-"""Draws: a random direction, a dichotomy of manifolds, and its cone's nearest point."""
+"""Draws: a random direction, a dichotomy of manifolds, the cone's nearest point."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,15 +11,15 @@ from skbackprop.capacity._cones import nearest_in_cone
 
 _DRAWS_AT_A_TIME = 10  # the same whatever the number of workers
 
-# Weights of the two classes must balance where hyperplanes have an intercept. It is
-# asked for by one more coordinate, which is long and in which t is 0 (Lawson & Hanson
-# 1974, chapter 22). The error is of the order of its length to the power of -2.
+# With an intercept, the weights of the two classes must balance. An additional long
+# coordinate, in which t is 0, enforces this (Lawson & Hanson 1974, chapter 22). The
+# error is of the order of its length to the power of -2.
 _LENGTH_OF_BALANCE = 1e3
-_ROUNDING = 1e-6  # relative; far above what a nearest point is known to
+_ROUNDING = 1e-6  # relative; far above the error of a nearest point
 
 
 class Batch(NamedTuple):
-    """Draws that one worker does, by one random generator of their own."""
+    """Draws that one worker computes with their own random generator."""
 
     experiment: int
     first: int
@@ -27,19 +27,19 @@ class Batch(NamedTuple):
 
     @property
     def row(self):
-        """What is given up where this batch kills its workers: itself."""
+        """The part of the result to give up if this batch kills its workers: itself."""
         return self.experiment, self.first
 
 
 class Draw(NamedTuple):
-    """What came of one draw.
+    """The result of one draw.
 
     Attributes
     ----------
     direction : ndarray of shape (n_dimensions,)
         t.
     squared_length : float
-        That of the nearest point of the cone.
+        Squared length of the nearest point of the cone.
     anchors : sparse array of shape (n_manifolds, n_samples)
         The anchor point of each manifold, as weights of its samples.
     is_active : ndarray of shape (n_manifolds,)
@@ -53,7 +53,7 @@ class Draw(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a batch."""
+    """The result of a batch."""
 
     draws: list
     error: Exception = None
@@ -61,18 +61,18 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Clouds:
-    """Manifolds as clouds of points, and how dichotomies of them come about.
+    """Manifolds as clouds of points, with the dichotomies to draw.
 
     Attributes
     ----------
     basis : ndarray of shape (n_features, n_dimensions)
         Orthonormal basis of the space that the samples span.
     points : ndarray of shape (n_samples, n_dimensions)
-        Their coordinates in it.
+        Coordinates of the samples in this basis.
     manifold_of : ndarray of shape (n_samples,)
-        Sorted numbers of manifolds.
+        Index of the manifold of each sample, sorted.
     dichotomies : ndarray of shape (n_dichotomies, n_manifolds), or None
-        -1.0 and 1.0, taken in turns; None for random ones.
+        Labels -1.0 and 1.0, used in turn; None for random dichotomies.
     affine : bool
     seed : int
     """
@@ -97,7 +97,7 @@ class Clouds:
         ]
 
     def run(self, batch):
-        """Do the draws of a batch."""
+        """Compute the draws of a batch."""
         key = (batch.first,)
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
         rays, lengths = self._rays()
@@ -109,7 +109,7 @@ class Clouds:
         return Outcome(draws)
 
     def _rays(self):
-        """Return the samples as rays of like lengths, and what they were divided by."""
+        """Return the samples as rays of similar length, and their divisors."""
         lengths = np.linalg.norm(self.points, axis=1)
         if self.affine:
             lengths = np.full(len(lengths), np.sqrt(np.square(lengths).mean()))
@@ -128,7 +128,7 @@ class Clouds:
     def _draw(self, rays, lengths, t, dichotomy):
         signs = dichotomy[self.manifold_of]
         if self.affine and abs(dichotomy.sum()) == len(dichotomy):
-            # The intercept alone makes it: there is nothing to balance.
+            # The intercept alone separates one class: there is nothing to balance.
             indices, weights = np.zeros(0, int), np.zeros(0)
         else:
             lifted = np.append(t, 0) if self.affine else t
@@ -144,10 +144,10 @@ class Clouds:
         return Draw(t, float(nearest @ nearest), anchors, is_active)
 
     def _anchors(self, indices, weights, heights):
-        """Return the mean of each manifold's samples by their weights.
+        """Return the weighted mean of the samples of each manifold.
 
-        A manifold without weights has its highest sample: the one that would be the
-        first to get some, did t lean towards it (Chung et al. 2018).
+        Without weights, it is the highest sample, the first to get a weight if t moved
+        towards the manifold (Chung et al. 2018).
         """
         n_manifolds = self.n_manifolds
         manifolds = self.manifold_of[indices]
@@ -164,20 +164,20 @@ class Clouds:
 
 
 def _direction(basis, rng):
-    """Return a random direction of the length that normal vectors have on average.
+    """Return a random direction with the root mean square length of normal vectors.
 
-    All that is measured is quadratic in t, so that expectations are the same, and
-    they are found sooner without the variance of lengths (Amelunxen et al. 2014).
-    Drawn among all features, t does not depend on the choice of a basis.
+    All measures are quadratic in t, so a fixed length has the same expectations and
+    less variance (Amelunxen et al. 2014). As t is drawn in feature space, it does not
+    depend on the choice of a basis.
     """
     t = rng.standard_normal(len(basis)) @ basis
     return t * (np.sqrt(len(t)) / np.linalg.norm(t))
 
 
 def spanned_space(X, affine):
-    """Return an orthonormal basis of what samples span, and their coordinates in it.
+    """Return an orthonormal basis of the span of samples, and their coordinates.
 
-    If `affine`, it is their differences from the mean that do.
+    If `affine`, it is the span of the deviations from the mean.
     """
     size = np.linalg.norm(X)
     if affine:

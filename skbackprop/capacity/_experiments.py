@@ -1,4 +1,4 @@
-"""What all experiments on capacities begin and end with."""
+"""Common beginning and end of all experiments on capacities."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ _COLUMNS = [
 
 
 def check_seed(random_state):
-    """Return the int that all seeds of an experiment derive from."""
+    """Return the int from which all seeds of an experiment are derived."""
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 
 
@@ -62,15 +62,15 @@ def make_experiments(estimator, n_features, data, affine, seed):
             n_features = data.shape[1]
         if not np.array_equal(np.ravel(n_features), data.shape[1:]):
             raise ValueError(
-                f"n_features must be left out or {data.shape[1]}, the number of "
-                f"columns of data, got {n_features!r}."
+                f"n_features must be None or {data.shape[1]}, the number of columns of "
+                f"data, got {n_features!r}."
             )
     if n_features is None:
         raise ValueError("n_features must be given unless data is an array.")
     widths = np.atleast_1d(n_features)
     if widths.ndim > 1 or widths.dtype.kind not in "iu" or (widths < 1).any():
         raise ValueError(
-            f"n_features must be an int of at least 1, or several, got {n_features!r}."
+            f"n_features must be a positive int, or several, got {n_features!r}."
         )
     return [
         prepare(estimator, data, width, affine, seed)
@@ -80,7 +80,7 @@ def make_experiments(estimator, n_features, data, affine, seed):
 
 @contextlib.contextmanager
 def progress_bar(progress, total):
-    """Make a progress bar if one is wanted; give the function that advances it."""
+    """Make a progress bar, if requested, and yield the function that advances it."""
     if progress is None:
         yield None
     else:
@@ -117,23 +117,23 @@ def tabulate(rows, confidence_level):
 
 @dataclass(frozen=True, eq=False)
 class CapacityEstimate:
-    """What a search for the capacity found.
+    """Result of `empirical_capacity`.
 
     Parameters
     ----------
     capacity : float
         The number of points at which the measured fractions, made monotone, cross
-        the probability that was asked for. Infinite where none was found too large.
+        `probability`. Infinite if no number of points was found too large.
     lower, upper : float
-        The largest number of points whose labelings are told apart with at least that
-        probability is one of ``lower, ..., upper``. This is wrong with a probability
-        of at most ``1 - confidence_level``.
+        Bounds of the largest number of points whose labelings are separated with at
+        least that probability. They are wrong with a probability of at most
+        ``1 - confidence_level``.
     probability : float
-        The probability that was asked for.
+        The requested probability.
     confidence_level : float
-        The confidence that was asked for.
+        The requested confidence level.
     curve : pandas.DataFrame
-        All that was measured, with the columns of `capacity_curve`.
+        All measurements, with the columns of `capacity_curve`.
     """
 
     capacity: float

@@ -1,4 +1,4 @@
-"""Batches of trials on the workers of joblib, whatever becomes of them."""
+"""Batches of trials on joblib workers that may be interrupted or die."""
 
 import contextlib
 import itertools
@@ -11,29 +11,29 @@ _HANDFUL = 64  # batches sent at once where the backend cannot stream results
 
 
 def run_batches(experiments, batches, n_jobs=None, advance=None):
-    """Run batches until all are done, or no more can be.
+    """Run batches until all are done or no more can be done.
 
-    When a worker dies, what was finished is kept and the rest is sent again. If
-    nothing was finished since the last death, the next batch is sent alone; if that
-    kills as well, its row of the table is given up.
+    When a worker dies, finished batches are kept and the rest is sent again. If no
+    batch has finished since the last death, the next batch is sent alone. If this kills
+    a worker too, its row of the table is given up.
 
     Parameters
     ----------
     experiments : list of Experiment
-        What the batches belong to.
+        The experiments that the batches belong to.
     batches : list of Batch
-        What to do, in the order of preference.
+        The batches in order of preference.
     n_jobs : int or None
-        Workers, as joblib counts them.
+        Number of workers, as in joblib.
     advance : callable, optional
-        Told the number of trials of each batch that is done.
+        Called with the number of trials of each finished batch.
 
     Returns
     -------
     outcomes : dict of Batch to Outcome
-        Those of the batches that are done.
+        Outcomes of the finished batches.
     why_not_all : KeyboardInterrupt, the last error of the workers, or None
-        What kept the others from it.
+        Why the others were not finished.
     """
     outcomes, given_up, alone, why_not_all = {}, set(), False, None
 
@@ -48,9 +48,9 @@ def run_batches(experiments, batches, n_jobs=None, advance=None):
                     advance(batch.n_trials)
 
     with warnings.catch_warnings():
-        # That a network has not converged is what its fraction tells.
+        # A network that does not converge shows in its fraction.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        # joblib's words on an early end. There is one for good reasons only.
+        # joblib warns when results are not all read, which is intended here.
         warnings.filterwarnings("ignore", r"\d+ tasks (have been|which were)")
         while missing := [
             b for b in batches if b not in outcomes and b.row not in given_up
@@ -63,7 +63,7 @@ def run_batches(experiments, batches, n_jobs=None, advance=None):
                 return outcomes, interrupt
             except _BatchError as failed:
                 raise failed.as_value_error(experiments) from failed.error
-            except Exception as error:  # of no batch: these are values
+            except Exception as error:  # of the backend: a batch's error is a value
                 why_not_all = error
                 if alone:
                     given_up.add(missing[0].row)
@@ -72,20 +72,20 @@ def run_batches(experiments, batches, n_jobs=None, advance=None):
 
 
 def tell_why(why_not_all, has_results, consequence):
-    """Warn that something is missing from the results; raise if everything is."""
+    """Warn if a part of the results is missing; raise an error if all are."""
     if why_not_all is None:
         return
     if isinstance(why_not_all, KeyboardInterrupt):
         words = "Interrupted"
     elif has_results:
-        words = f"Workers died again and again ({type(why_not_all).__name__})"
+        words = f"Workers died repeatedly ({type(why_not_all).__name__})"
     else:
         raise why_not_all
     warnings.warn(f"{words}: {consequence}", RuntimeWarning, stacklevel=4)
 
 
 def _in_parallel(tasks, n_jobs):
-    """Yield results as they come, by the handful if the backend gives lists only."""
+    """Yield results as they arrive, in small groups if the backend returns lists."""
     try:
         parallel = Parallel(n_jobs, return_as="generator_unordered")
     except ValueError:
@@ -102,7 +102,7 @@ def _run(experiment, batch):
 
 
 class _BatchError(Exception):
-    """A batch failed, and would again."""
+    """A batch failed and would fail again."""
 
     def __init__(self, batch, error):
         super().__init__(batch, error)

@@ -1,4 +1,4 @@
-"""Trials: random labelings of random points, and whether they can be told apart."""
+"""Trials: random labelings of random points, and whether they are separated."""
 
 import time
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from skbackprop.utils.validation import check_samples
 
 DISTRIBUTIONS = ("gaussian", "hypercube", "sphere")
 
-# A batch is what one task of a worker does: enough to be worth sending, little
-# enough for progress, and the same whatever the number of workers.
+# A batch is one task of a worker: large enough to be worth sending, small enough for a
+# progress bar, and independent of the number of workers.
 _MAX_TRIALS = 1000
 _MAX_FITS = 5
 _MAX_NUMBERS = 2**20
 
-_SAMPLE = 1000  # points on which a feature map is fitted
+_SAMPLE = 1000  # number of points to fit a feature map on
 
 
 class Batch(NamedTuple):
-    """Trials that one worker does, by one random generator of their own."""
+    """Trials that one worker runs with their own random generator."""
 
     experiment: int
     n_points: int
@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a batch; an error is a value, to tell it from a lost worker."""
+    """The result of a batch; errors are values, unlike those of lost workers."""
 
     n_successes: int
     seconds: float
@@ -53,13 +53,12 @@ class FeatureMap:
     ----------
     transformer : fitted transformer, or None for the points themselves
     affine : bool
-        Whether the constant 1 is one more feature.
+        Whether the constant 1 is an additional feature.
     n_columns : int
-        Features, constant included.
+        Number of features, including the constant.
     basis : ndarray of shape (n_columns, n_dimensions), or None
-        Orthonormal basis of the space that the features span, where they are not
-        linearly independent. In other coordinates rounding errors would pass as
-        dimensions of their own.
+        Orthonormal basis of the span of the features, if they are linearly dependent.
+        In other coordinates, rounding errors would count as additional dimensions.
     """
 
     transformer: object
@@ -87,7 +86,7 @@ class FeatureMap:
 
 
 def fit_feature_map(transformer, affine, draw):
-    """Fit the transformer to drawn points; measure the space its features span.
+    """Fit the transformer to random points, and find the span of its features.
 
     ``draw(n)`` returns n points.
     """
@@ -115,17 +114,17 @@ def fit_feature_map(transformer, affine, draw):
 
 @dataclass(frozen=True)
 class Experiment:
-    """Where points come from, and what has to tell their labels apart.
+    """A distribution of points, and the classifier or feature map to separate them.
 
     Attributes
     ----------
     data : str or ndarray of shape (n_samples, n_features)
-        Distribution of the points, or points to choose from.
+        Distribution of the points, or points to draw from.
     n_features : int
     seed : int
     feature_map : FeatureMap, or None
     classifier : unfitted classifier, or None
-        Exactly one of the two is there.
+        Exactly one of the two is None.
     """
 
     data: object
@@ -136,12 +135,12 @@ class Experiment:
 
     @property
     def n_dimensions(self):
-        """D of Cover's theorem; NaN for a classifier, which has none."""
+        """Dimension D of Cover's theorem; NaN for a classifier."""
         return self.feature_map.n_dimensions if self.feature_map else np.nan
 
     @property
     def unit(self):
-        """What numbers of points are naturally counted in."""
+        """The natural unit of numbers of points."""
         return self.feature_map.n_dimensions if self.feature_map else self.n_features
 
     def batches(self, experiment, n_points, trials):
@@ -156,7 +155,7 @@ class Experiment:
         ]
 
     def run(self, batch):
-        """Do the trials of a batch."""
+        """Run the trials of a batch."""
         start = time.perf_counter()
         try:
             n_successes = self._count_successes(batch)
@@ -182,7 +181,7 @@ class Experiment:
 
 
 def learns_labels(estimator):
-    """Tell whether it predicts what it is fitted to; what is frozen only transforms."""
+    """Return whether an estimator is a classifier to fit; frozen ones transform."""
     while hasattr(estimator, "steps") and not isinstance(estimator, FrozenEstimator):
         estimator = estimator.steps[-1][1]
     is_frozen = isinstance(estimator, FrozenEstimator)
@@ -190,7 +189,7 @@ def learns_labels(estimator):
 
 
 def prepare(estimator, data, n_features, affine, seed):
-    """Return the experiment: a classifier to fit, or a feature map already fitted."""
+    """Return the experiment, with a classifier to fit or a fitted feature map."""
     if learns_labels(estimator):
         return Experiment(data, n_features, seed, classifier=estimator)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(n_features,)))
@@ -212,7 +211,7 @@ def prepare(estimator, data, n_features, affine, seed):
 
 
 def draw_points(data, n_sets, n_points, n_features, rng):
-    """Draw sets of points from a distribution, or of different rows of an array."""
+    """Draw sets of points from a distribution, or of distinct rows of an array."""
     shape = (n_sets, n_points, n_features)
     if isinstance(data, np.ndarray):
         rows = [rng.choice(len(data), n_points, replace=False) for _ in range(n_sets)]
@@ -226,20 +225,20 @@ def draw_points(data, n_sets, n_points, n_features, rng):
 
 
 def fits_perfectly(classifier, X, y, rng):
-    """Tell whether a classifier, once trained, gives every point its label."""
+    """Return whether a classifier, once trained, predicts every label correctly."""
     classifier = seeded_clone(classifier, rng)
     if len(np.unique(y)) == 1:
-        return True  # a constant will do, and most classifiers refuse one class
+        return True  # a constant suffices, and most classifiers reject one class
     return bool((classifier.fit(X, y).predict(X) == y).all())
 
 
 def seeded_clone(estimator, rng):
-    """Clone an estimator; seed what would else draw from the global generator."""
+    """Clone an estimator, and seed the parts without a random_state."""
     seeds = {
         name: int(rng.integers(2**31))
         for name, value in sorted(estimator.get_params().items())
         if name.rpartition("__")[2] == "random_state" and value is None
     }
     estimator = clone(estimator)
-    estimator.set_params(**seeds)  # which returns None where it is frozen
+    estimator.set_params(**seeds)  # returns None for a frozen estimator
     return estimator

@@ -1,4 +1,4 @@
-"""Cover's counting function: how many dichotomies a hyperplane can make."""
+"""Cover's counting function: the number of linearly separable dichotomies."""
 
 import math
 from fractions import Fraction
@@ -15,7 +15,7 @@ _FAMILY = {
     "degree": _AT_LEAST_ONE,
 }
 
-# Counts of up to this many points are cheap enough to settle a close call.
+# Exact counts of up to this many points are cheap enough to decide close calls.
 _MAX_EXACT_POINTS = 10**5
 _CLOSE_CALL = 1e-10  # far above the relative error of a probability
 
@@ -29,16 +29,16 @@ _FALL = 40.0
 def surface_dimension(n_dimensions, *, affine=False, degree=1):
     r"""Count the coefficients of a family of surfaces.
 
-    A surface :math:`\{x : w \cdot \phi(x) = 0\}` is a hyperplane through the
-    origin of the space that the feature map phi leads to. With N dimensions and
-    degree r, the monomials of the family are
+    A surface :math:`\{x : w \cdot \phi(x) = 0\}` is a hyperplane through the origin in
+    the space of the feature map :math:`\phi`. With N dimensions and monomials of degree
+    r, this space has the dimension
 
     .. math::
 
         D = \binom{N + r - 1}{r} \text{ of degree } r, \qquad
         D = \binom{N + r}{r} \text{ of degree at most } r \text{ (affine)}.
 
-    Degree 1 is the hyperplane: N coefficients through the origin, N + 1 with an
+    Degree 1 is a hyperplane: N coefficients through the origin, N + 1 with an
     intercept.
 
     Parameters
@@ -46,7 +46,7 @@ def surface_dimension(n_dimensions, *, affine=False, degree=1):
     n_dimensions : int
         Number N of coordinates of a point.
     affine : bool, default=False
-        Whether monomials of lower degree take part, down to the constant.
+        Whether to include monomials of lower degree, down to the constant.
     degree : int, default=1
         Degree r of the polynomial that vanishes on the surface.
 
@@ -57,7 +57,7 @@ def surface_dimension(n_dimensions, *, affine=False, degree=1):
 
     See Also
     --------
-    n_separable_dichotomies : The dichotomies that such surfaces make.
+    n_separable_dichotomies : The number of dichotomies by such surfaces.
 
     Examples
     --------
@@ -72,33 +72,31 @@ def surface_dimension(n_dimensions, *, affine=False, degree=1):
     _FAMILY | {"n_points": _AT_LEAST_ONE}, prefer_skip_nested_validation=True
 )
 def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
-    r"""Count the labelings of points in general position that a surface can make.
+    r"""Count the separable labelings of points in general position.
 
-    Cover's counting function [1]_,
+    By Cover's counting function [1]_, a surface separates
 
-    .. math:: C(P, D) = 2 \sum_{k=0}^{D-1} \binom{P-1}{k},
+    .. math:: C(P, D) = 2 \sum_{k=0}^{D-1} \binom{P-1}{k}
 
-    of the :math:`2^P` labelings of P points. A labeling and its opposite count as
-    two, and so do the two labelings that put all points on one side.
+    of the :math:`2^P` labelings of P points. A labeling and its opposite count as two,
+    and so do the two labelings that put all points on one side.
 
-    The count is exact when the points are in general position: the images in the
-    feature space of any D of them (of all, if P < D) are linearly independent. For
-    hyperplanes through the origin these are the points themselves. For others it
-    means that no D points lie on a common surface of the family: no N + 1 points
-    on a hyperplane, no three on a line in the plane. Points drawn from a density
-    are in general position with probability one. For all other points the count
-    is an upper bound.
+    The count is exact if the points are in general position: the images in feature
+    space of any D of them (of all, if P < D) are linearly independent. For hyperplanes
+    through the origin, the images are the points themselves. Otherwise, it means that
+    no D points lie on a common surface of the family: no N + 1 points on a hyperplane,
+    such as three on a line in the plane. Points drawn from a density are in general
+    position with probability one. For all other points, the count is an upper bound.
 
     Parameters
     ----------
     n_points : int
         Number P of points.
     n_dimensions : int
-        Number N of coordinates of a point, or of a feature space: that is how to
-        count for any feature map.
+        Number N of coordinates of a point, or the dimension of any feature space.
     affine : bool, default=False
-        False for hyperplanes through the origin, True for those with an
-        intercept. Monomials of lower degree in the same way.
+        Whether hyperplanes have an intercept; for higher degrees, whether surfaces
+        include monomials of lower degree.
     degree : int, default=1
         Degree of the polynomial that vanishes on the surface; see
         `surface_dimension` for D.
@@ -106,7 +104,7 @@ def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
     Returns
     -------
     int
-        The exact count, as large as it may be.
+        The exact count, of any size.
 
     See Also
     --------
@@ -121,8 +119,8 @@ def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
 
     Examples
     --------
-    A line in the plane makes 14 of the 16 labelings of four points: all but XOR
-    and its opposite.
+    A line in the plane separates 14 of the 16 labelings of four points: all but XOR and
+    its opposite.
 
     >>> from skbackprop.capacity import n_separable_dichotomies
     >>> n_separable_dichotomies(4, 2, affine=True)
@@ -131,7 +129,7 @@ def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
     dimension = surface_dimension(n_dimensions, affine=affine, degree=degree)
     n_points = int(n_points)
     if dimension > n_points // 2:
-        # The sum of all binomials is known: subtract the shorter rest.
+        # The sum of all binomials is known: subtract the rest, which is shorter.
         rest = _binomial_sum(n_points - 1, max(n_points - dimension, 0))
         return 2**n_points - 2 * rest
     return 2 * _binomial_sum(n_points - 1, dimension)
@@ -140,7 +138,7 @@ def n_separable_dichotomies(n_points, n_dimensions, *, affine=False, degree=1):
 def _binomial_sum(n, n_terms):
     """Return the sum of the first binomial coefficients of n, at most half of them.
 
-    It is counted from nothing up or, if shorter, from one half of 2^n down.
+    It counts up from 0 or, if shorter, down from one half of 2^n.
     """
     if 3 * n_terms < n:
         total, term = 0, 1
@@ -166,9 +164,9 @@ def separability_probability(n_points, n_dimensions, *, affine=False, degree=1):
 
     .. math:: p(P, D) = C(P, D) / 2^P = I_{1/2}(P - D, D),
 
-    which is 1 up to P = D, one half at P = 2 D, and falls to 0 around it the more
-    sharply, the larger D. The regularised incomplete beta function I is integrated
-    numerically, in constant time; relative errors stay below 1e-10 from one point to
+    It is 1 up to P = D, one half at P = 2 D, and falls to 0 around that point, more
+    sharply for larger D. The regularised incomplete beta function I is integrated
+    numerically in constant time, with relative errors below 1e-10 from one point to
     :math:`10^9` and beyond.
 
     Parameters
@@ -185,13 +183,13 @@ def separability_probability(n_points, n_dimensions, *, affine=False, degree=1):
     Returns
     -------
     float or ndarray of float
-        The probability, of the shape of `n_points`. Below 1e-308 it is 0; its
-        logarithm is not.
+        The probability, with the shape of `n_points`. Probabilities below 1e-308
+        underflow to 0, but their logarithms do not.
 
     See Also
     --------
-    separability_log_probability : The natural logarithm, where this underflows.
-    n_separable_dichotomies : The exact count, and the conditions.
+    separability_log_probability : The natural logarithm, which does not underflow.
+    n_separable_dichotomies : The exact count, and its conditions.
 
     Examples
     --------
@@ -226,7 +224,7 @@ def separability_log_probability(n_points, n_dimensions, *, affine=False, degree
     Returns
     -------
     float or ndarray of float
-        The logarithm, in nats, of the shape of `n_points`.
+        The logarithm, in nats, with the shape of `n_points`.
 
     See Also
     --------
@@ -245,17 +243,17 @@ def separability_log_probability(n_points, n_dimensions, *, affine=False, degree
 
 
 def _points_and_dimension(n_points, n_dimensions, affine, degree):
-    """Return both as float64, the points as an array, after a check of them."""
+    """Validate both and return them as float64, the points as an array."""
     P = np.asarray(n_points)
     if P.dtype.kind not in "iu" or P.size == 0 or P.min() < 1:
-        raise ValueError(f"n_points must be ints of at least 1, got {n_points!r}.")
+        raise ValueError(f"n_points must be positive ints, got {n_points!r}.")
     dimension = surface_dimension(n_dimensions, affine=affine, degree=degree)
-    # More dimensions than points are as good as one for each.
+    # More dimensions than points are equivalent to one for each point.
     return P.astype(np.float64), float(min(dimension, P.max()))
 
 
 def _log_smaller_tail(P, dimension):
-    r"""Return log min(p, 1 - p), and where it is that of 1 - p.
+    r"""Return log min(p, 1 - p), and a mask of where 1 - p is smaller.
 
     With a and b the larger and the smaller of P - D and D, n = a + b and
     :math:`\delta = (a - b) / n`,
@@ -265,11 +263,11 @@ def _log_smaller_tail(P, dimension):
         I_{1/2}(a, b) = \frac{2^{1-n}}{B(a, b)} \int_0^1
             (1 - v^2)^{(n - 2) / 2} e^{-(a - b) \operatorname{artanh} v} dv.
 
-    No two factors of the integrand compensate each other, and it falls as
-    exp(-x) or exp(-x^2) does: a few Gauss-Legendre nodes over where it lives are
-    exact to rounding, for any P. The beta function is taken apart in the same
-    way, after Loader (2000), "Fast and accurate computation of binomial
-    probabilities": what is large and cancels in Stirling's formula is left out.
+    The factors of the integrand do not compensate each other, and it falls like exp(-x)
+    or exp(-x^2): a few Gauss-Legendre nodes over its support are exact up to rounding
+    for any P. The beta function follows Loader (2000), "Fast and accurate computation
+    of binomial probabilities", which leaves out the large terms that cancel in
+    Stirling's formula.
     """
     a, b = np.maximum(P - dimension, 0), np.minimum(P, dimension)
     is_complement = a < b
@@ -304,7 +302,7 @@ def _log_smaller_tail(P, dimension):
 
 
 def _stirling_error(z):
-    """Return log Gamma(z) less Stirling's formula for it, for z >= 1."""
+    """Return log Gamma(z) minus Stirling's formula, for z >= 1."""
     stirling = (z - 0.5) * np.log(z) - z + 0.5 * np.log(2 * np.pi)
     r = 1 / (z * z)
     series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / z
@@ -323,16 +321,16 @@ def _stirling_error(z):
 def capacity(n_dimensions, *, probability=0.5, affine=False, degree=1):
     """Return the largest number of points separable with a given probability.
 
-    For one half it is exactly 2 D, the capacity in Cover's sense; for 1 it is D,
-    the number of points in general position whose labelings are all separable (the
-    Vapnik-Chervonenkis dimension).
+    For probability 1/2, it is exactly 2 D, the capacity in Cover's sense. For 1, it is
+    D, the largest number of points in general position whose labelings are all
+    separable (the Vapnik-Chervonenkis dimension).
 
     Parameters
     ----------
     n_dimensions : int
         Number N of coordinates of a point, or of a feature space.
     probability : float, default=0.5
-        The least probability of separability, in (0, 1].
+        Minimum probability of separability, in (0, 1].
     affine : bool, default=False
         False for hyperplanes through the origin, True for those with an intercept.
     degree : int, default=1
@@ -342,12 +340,12 @@ def capacity(n_dimensions, *, probability=0.5, affine=False, degree=1):
     Returns
     -------
     int
-        The largest P with ``separability_probability(P, ...) >= probability``. Up to
-        10^5 points that is decided exactly.
+        The largest P with ``separability_probability(P, ...) >= probability``. The
+        decision is exact up to 10^5 points.
 
     See Also
     --------
-    separability_probability : The function that this inverts.
+    separability_probability : The inverse function.
 
     Examples
     --------
@@ -356,7 +354,7 @@ def capacity(n_dimensions, *, probability=0.5, affine=False, degree=1):
     (50, 52, 36)
     """
     dimension = surface_dimension(n_dimensions, affine=affine, degree=degree)
-    if probability in (0.5, 1):  # floats next to 1 could not tell
+    if probability in (0.5, 1):  # floats near 1 could not decide
         return 2 * dimension if probability == 0.5 else dimension
     below = dimension  # always separable
     above = 2 * dimension + 1  # less often than one half
@@ -372,7 +370,7 @@ def capacity(n_dimensions, *, probability=0.5, affine=False, degree=1):
 
 
 def _reaches(probability, n_points, dimension):
-    """Tell whether a random labeling is separable with at least that probability."""
+    """Return whether a labeling is separable with at least that probability."""
     difference = separability_log_probability(n_points, dimension) - math.log(
         probability
     )

@@ -1,4 +1,4 @@
-"""Capacity curves: the share of random labelings that can be told apart."""
+"""Capacity curves: the share of random labelings that are separable."""
 
 from numbers import Integral
 
@@ -41,19 +41,18 @@ def capacity_curve(
     progress=None,
     random_state=None,
 ):
-    """Measure how often random labelings of random points can be told apart.
+    """Measure how often random labelings of random points are separable.
 
-    Each trial draws points, and for each of them one of two labels by a fair coin.
-    It asks whether a hyperplane separates the two classes:
+    Each trial draws random points, labels each of them by a fair coin, and counts as a
+    success if
 
-    - of the points themselves, if there is no `estimator`;
-    - of the points as a transformer represents them. It is fitted once, to 1000
-      points or more, and is then the same map for all trials;
-    - or whether a classifier, trained on the points, gives each of them its label.
-      A single class counts as told apart without training.
+    - a hyperplane separates the two classes, without `estimator`;
+    - a hyperplane separates the transformed points, if `estimator` is a transformer. It
+      is fitted once, on 1000 points or more, so all trials use the same map;
+    - the trained `estimator` predicts every label correctly, if it is a classifier.
+      Trials with a single class succeed without training.
 
-    Verdicts on separability are exact, see
-    :func:`~skbackprop.linear_separability`.
+    Verdicts on separability are exact, see :func:`~skbackprop.linear_separability`.
 
     Parameters
     ----------
@@ -62,31 +61,31 @@ def capacity_curve(
     Returns
     -------
     pandas.DataFrame
-        A row for each number of points. With an int as `random_state` it does not
+        One row per number of points. With an int as `random_state`, a row does not
         depend on the other rows. The columns are
 
         - ``n_features``, ``n_points``, ``n_trials``;
-        - ``n_dimensions``: dimension D of the space that the features span, found
-          as a numerical rank; NaN for classifiers;
-        - ``n_successes``, ``fraction``: labelings told apart;
+        - ``n_dimensions``: dimension D of the span of the features, a numerical rank;
+          NaN for classifiers;
+        - ``n_successes``, ``fraction``: number and share of successful trials;
         - ``lower``, ``upper``: Wilson's interval for the probability [1]_;
         - ``theory``: Cover's probability for D dimensions, see
-          `separability_probability`. Exact where the images of the points are in
-          general position, as those from a density are under polynomials; an upper
-          bound wherever they are not. NaN for classifiers;
-        - ``seconds``: time of the workers on this row.
+          `separability_probability`. It is exact if the images of the points are in
+          general position, as for polynomials of points from a density, and an upper
+          bound otherwise; NaN for classifiers;
+        - ``seconds``: computing time of the workers for this row.
 
-        Interrupting (Ctrl-C) ends the experiment with a warning and returns the rows
-        that are finished; so does a worker that dies each time it is restarted.
+        An interrupt (Ctrl-C) ends the experiment with a warning and returns the
+        finished rows; so does a worker that dies each time it is restarted.
 
     Raises
     ------
     ValueError
-        If the estimator fails on some number of points, or a parameter is invalid.
+        If the estimator fails for some number of points, or a parameter is invalid.
 
     See Also
     --------
-    CapacityDisplay : Such curves as a figure.
+    CapacityDisplay : Plot such curves.
     empirical_capacity : The number of points where the fraction is one half.
 
     References
@@ -131,10 +130,12 @@ def _check_grid(n_points, experiment):
     """Return the numbers of points of one experiment, sorted ints."""
     grid = np.asarray(_DEFAULT_RATIOS if n_points is None else n_points)
     if grid.ndim != 1 or not grid.size or grid.dtype.kind not in "iuf":
-        raise ValueError(f"n_points must be ints or floats in a row, got {n_points!r}.")
+        raise ValueError(
+            f"n_points must be a list of ints or floats, got {n_points!r}."
+        )
     if grid.dtype.kind == "f":
         if not (np.isfinite(grid) & (grid > 0)).all():
-            raise ValueError(f"n_points as ratios must be positive, got {n_points!r}.")
+            raise ValueError(f"Ratios in n_points must be positive, got {n_points!r}.")
         grid = np.maximum(np.rint(grid * experiment.unit), 1).astype(int)
     if grid.min() < 1:
         raise ValueError(f"n_points must be at least 1, got {grid.min()}.")

@@ -1,4 +1,4 @@
-"""Search for the capacity: bisection in which every step is a sequential test."""
+"""Search for the capacity: bisection with a sequential test in each step."""
 
 import math
 from numbers import Integral, Real
@@ -20,8 +20,8 @@ from skbackprop.capacity._experiments import (
 from skbackprop.capacity._running import run_batches, tell_why
 from skbackprop.utils.docs import share_docs
 
-_FIRST_LOOK = 32  # trials before the first look at their outcome
-_MAX_RATIO = 1000  # points per feature beyond which no end is expected
+_FIRST_LOOK = 32  # trials before the first test
+_MAX_RATIO = 1000  # points per feature at which the search gives up
 
 
 @share_docs(parameters=SEARCH_PARAMETERS)
@@ -47,24 +47,26 @@ def empirical_capacity(
     progress=None,
     random_state=None,
 ):
-    r"""Find the number of points whose labelings are told apart half of the time.
+    r"""Find the number of points whose labelings are separable half of the time.
 
-    The trials are those of `capacity_curve`. A bisection looks for the largest number
-    of points with ``p >= probability``; it takes for granted that p falls with every
-    point. Whether p is larger or smaller for a given number is decided by a
-    sequential test: after s successes and f failures the evidence for "smaller" is
-    the likelihood averaged over all smaller q, divided by that of p,
+    The trials are those of `capacity_curve`. A bisection searches for the largest
+    number of points that are separable with at least the given probability p, assuming
+    that the success rate decreases with each point. A sequential test decides whether
+    the rate is larger or smaller than p for a given number: after s successes and f
+    failures, the evidence for "smaller" is the likelihood averaged over all smaller
+    rates q, divided by the likelihood of p,
 
     .. math::
 
         \frac{1}{p} \int_0^p \frac{q^s (1 - q)^f}{p^s (1 - p)^f} dq.
 
-    If p is not smaller, this exceeds :math:`1 / \alpha` at any time with a probability
-    of at most alpha (Ville 1939; Robbins 1970 [1]_): trials end as soon as it does. The
-    k-th test is given :math:`\alpha_k = \alpha / (k (k + 1))`, so that all of them
-    together err with probability alpha, 1 - `confidence_level`. Numbers of points that
-    are still open after `max_trials` are left open, and the bisection goes on to
-    both sides of them.
+    If the rate is not smaller, the probability that this ever exceeds
+    :math:`1 / \alpha` is at most :math:`\alpha` (Ville 1939; Robbins 1970 [1]_), so
+    trials end as soon as it does. The k-th test uses
+    :math:`\alpha_k = \alpha / (k (k + 1))`, so that all tests together err with a
+    probability of at most :math:`\alpha`, which is 1 - `confidence_level`. Numbers of
+    points without a decision after `max_trials` stay undecided, and the bisection
+    continues on both sides of them.
 
     Parameters
     ----------
@@ -73,13 +75,13 @@ def empirical_capacity(
     Returns
     -------
     CapacityEstimate
-        The capacity, its interval and all that was measured. After an interrupt
-        (Ctrl-C) it is what was known by then: wider, and as reliable.
+        The capacity, its interval and all measurements. After an interrupt (Ctrl-C),
+        the interval known by then, which is wider but as reliable.
 
     Raises
     ------
     ValueError
-        If the estimator fails on some number of points, or a parameter is invalid.
+        If the estimator fails for some number of points, or a parameter is invalid.
 
     See Also
     --------
@@ -98,7 +100,7 @@ def empirical_capacity(
     >>> found.lower <= 2 * 5 <= found.upper
     True
 
-    What a fitted network makes of samples: 3 hidden units, and an intercept.
+    The representation of a fitted network, with 3 hidden units and an intercept:
 
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.frozen import FrozenEstimator
@@ -144,10 +146,10 @@ class _Search:
             [experiment], batches, n_jobs, advance
         )
         self.lower, self.above, self.open = 0, math.inf, []
-        self.outcomes = {}  # lists of them, by number of points
+        self.outcomes = {}  # lists by number of points
 
     def run(self):
-        """Bisect to the end; return what came between, or None."""
+        """Bisect to the end; return what interrupted it, or None."""
         while (n_points := self._next()) is not None:
             verdict, why_not_all = self._decide(n_points)
             if why_not_all:
@@ -161,7 +163,7 @@ class _Search:
         return None
 
     def _next(self):
-        """Return the number of points to look at next, None if there is none."""
+        """Return the number of points to test next, or None."""
         still_open = [P for P in self.open if self.lower < P < self.above]
         first = min(still_open, default=self.above)
         last = max(still_open, default=self.lower)
@@ -179,7 +181,7 @@ class _Search:
         return len(self.experiment.data)
 
     def _decide(self, n_points):
-        """Return 1 or -1 for a p above or below, 0 for neither; what interrupted it."""
+        """Return 1 or -1 for a rate above or below p, else 0; what interrupted it."""
         found = self.outcomes[n_points] = {}
         k = len(self.outcomes)
         enough = math.log(k * (k + 1) / self.alpha)
@@ -201,7 +203,7 @@ class _Search:
         return 0, None
 
     def crossing(self):
-        """Return where the fractions cross the probability; infinity if nowhere."""
+        """Return where the fractions cross the probability, infinity if nowhere."""
         curve = self.curve(0.95)
         if not len(curve) or self.above == math.inf:
             return math.inf
@@ -227,14 +229,14 @@ class _Search:
 
 
 def _log_evidence(n_successes, n_failures, probability):
-    """Return the logarithms of the evidence for a larger and for a smaller p."""
+    """Return the logarithms of the evidence for a larger and a smaller rate."""
     s, f = n_successes + 1, n_failures + 1
     of_one_p = n_successes * math.log(probability) + n_failures * math.log1p(
         -probability
     )
     shares = betainc(f, s, 1 - probability), betainc(s, f, probability)
     widths = 1 - probability, probability
-    with np.errstate(divide="ignore"):  # a share that underflows is no evidence
+    with np.errstate(divide="ignore"):  # an underflow means no evidence
         return tuple(
             betaln(s, f) + np.log(share / width) - of_one_p
             for share, width in zip(shares, widths, strict=True)

@@ -1,4 +1,4 @@
-"""The capacity of spheres, by which manifolds are measured."""
+"""The capacity of spheres, the reference for manifolds."""
 
 from numbers import Real
 
@@ -8,8 +8,8 @@ from sklearn.utils._param_validation import validate_params
 
 from skbackprop.utils.validation import read_numbers
 
-# Gauss-Legendre for angles beyond the cone, up to pi / 2 further, by their square
-# roots: in less than one dimension the density is infinite at the axis.
+# Gauss-Legendre for angles outside the cone, up to pi / 2 further, in their square
+# roots: in less than one dimension, the density is infinite at the axis.
 _ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 _ROOTS = (1 + _ROOTS) / 2
 _BEYOND, _WEIGHTS = np.pi / 2 * _ROOTS**2, np.pi / 2 * _ROOTS * _WEIGHTS
@@ -20,12 +20,12 @@ _BEYOND, _WEIGHTS = np.pi / 2 * _ROOTS**2, np.pi / 2 * _ROOTS * _WEIGHTS
     prefer_skip_nested_validation=True,
 )
 def sphere_capacity(radius, dimension):
-    r"""Return how many spheres a hyperplane can tell apart, per dimension of space.
+    r"""Return how many spheres a hyperplane can separate, per dimension of space.
 
-    Their centers are at distance 1 from the origin, and they are surfaces of balls of
-    radius R and dimension D, in independent random directions. Seen from the
-    origin, such a ball is a circular cone in D + 1 dimensions, whose angle has the
-    tangent R. Its statistical dimension is [1]_
+    The spheres are surfaces of balls of radius R and dimension D, in independent random
+    directions, with centers at distance 1 from the origin. Seen from the origin, a ball
+    spans a circular cone in D + 1 dimensions with the half-angle arctan R. Its
+    statistical dimension is [1]_
 
     .. math:: \frac{1}{\alpha} = (D + 1) \, E f(\theta), \qquad f(\theta) =
        \begin{cases}
@@ -34,22 +34,22 @@ def sphere_capacity(radius, dimension):
            0 & \text{beyond}
        \end{cases}
 
-    where the angle :math:`\theta` to the axis has a density like
-    :math:`\sin^{D - 1} \theta`. This is the capacity of balls of [2]_ without a margin.
-    It is 2 for points, and about :math:`(1 + R^{-2}) / D` where D is large and R is not
-    small. Relative errors stay below 1e-4 for D from 1/2 to 10,000.
+    where the density of the angle :math:`\theta` to the axis is proportional to
+    :math:`\sin^{D - 1} \theta`. This is the capacity of balls without a margin in [2]_.
+    It is 2 for points, and about :math:`(1 + R^{-2}) / D` for large D, unless R is
+    small. Relative errors are below 1e-4 for D from 1/2 to 10,000.
 
     Parameters
     ----------
     radius : float or array-like of float
         Radius R, at least 0.
     dimension : float or array-like of float
-        Dimension D of the ball, more than 0: 1 for pairs of points, 2 for circles.
+        Dimension D of the ball, positive: 1 for pairs of points, 2 for circles.
 
     Returns
     -------
     float or ndarray of float
-        The capacity, of the shape of both parameters together.
+        The capacity, with the broadcast shape of both parameters.
 
     See Also
     --------
@@ -78,8 +78,8 @@ def sphere_capacity(radius, dimension):
         R, D = np.broadcast_arrays(R, D)
     except ValueError:
         raise ValueError(
-            f"radius and dimension must have shapes that go together, got {R.shape} "
-            f"and {D.shape}."
+            f"radius and dimension must have shapes that broadcast, got {R.shape} and "
+            f"{D.shape}."
         ) from None
     angle = np.arctan(R)
     inside = betainc(D / 2, 0.5, np.sin(angle) ** 2) / 2

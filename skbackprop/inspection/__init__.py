@@ -1,4 +1,4 @@
-"""Derivatives of networks, the health of training, and what each layer does."""
+"""Derivatives of networks, diagnosis of training, and measures of layers."""
 
 import importlib
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ __all__ = [
     "vjp",
 ]
 
-# Measures of layers come from other rooms, which those who want a gradient need not
+# Measures of layers import other packages, which those who want a gradient need not
 # wait for.
 _LATER = {
     "LayerReport": "layers",
@@ -52,7 +52,7 @@ _LATER = {
 
 
 def __getattr__(name):
-    """Import what is asked for."""
+    """Import a name on first access."""
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)

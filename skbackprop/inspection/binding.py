@@ -1,4 +1,4 @@
-"""A graph and the numbers to run it with: what inspection looks into."""
+"""Bound graphs: a graph with the parameters to run it."""
 
 import numpy as np
 from scipy import sparse
@@ -14,16 +14,16 @@ from skbackprop.utils.validation import check_samples
 
 
 def bind(network, X, parameters=None, dtype=None):
-    """Return the bound graph of a network, and samples as it reads them.
+    """Return the bound graph of a network, and the samples in its format.
 
     Parameters
     ----------
     network : Graph or fitted estimator
     X : array-like of shape (n_samples, n_features)
     parameters : ndarray or list of ndarray, default=None
-        For a graph: all in one vector, or block by block.
+        For a graph: a list of blocks, or one vector of all of them.
     dtype : dtype, default=None
-        float64 for a graph, the dtype it was fitted in for an estimator.
+        By default, float64 for a graph, and the dtype of the fit for an estimator.
     """
     if isinstance(network, Graph):
         bound = BoundGraph(network, _lay_out(network, parameters, dtype or np.float64))
@@ -41,22 +41,22 @@ def bind(network, X, parameters=None, dtype=None):
 
 
 def check_network(estimator):
-    """Raise an error where this is no fitted network of this package."""
+    """Raise an error unless this is a fitted network of this package."""
     if not isinstance(estimator, FittingHooks):
         raise TypeError(
-            f"estimator must be a network of this package, got {estimator!r}. Of a "
-            "pipeline it is the last step, and X what the other steps make of it."
+            f"estimator must be a network of this package, got {estimator!r}. For a "
+            "pipeline, pass its last step, and X as transformed by the other steps."
         )
     check_is_fitted(estimator)
 
 
 def bind_targets(estimator, X, y, dtype):
-    """Return the targets of samples as the loss of a fitted estimator reads them."""
+    """Return the targets, encoded for the loss of a fitted estimator."""
     loss = estimator._targets.loss
     if isinstance(loss, GroupLoss):
         raise ValueError(
             f"{type(estimator).__name__} minimises {loss!r}, a loss of groups of "
-            "samples, while this function knows losses of single ones. "
+            "samples, but this function only supports losses of single samples. "
             "check_gradients without y checks the network itself."
         )
     data = estimator._read_data(X, y, dtype, reset=False)
@@ -66,7 +66,7 @@ def bind_targets(estimator, X, y, dtype):
 
 
 def _lay_out(graph, parameters, dtype):
-    """Return the flat vector of a graph for parameters given in either form."""
+    """Return the flat parameter vector of a graph for parameters in either form."""
     program = compile_graph(graph)
     flat, learned = program.allocate(dtype), learned_blocks(program)
     for block in program.blocks:
@@ -78,7 +78,7 @@ def _lay_out(graph, parameters, dtype):
         expected = ", ".join(f"{b.name} {b.shape}" for b in program.blocks)
         raise ValueError(
             f"parameters must be arrays for {expected or 'nothing'}, or a vector of "
-            f"all their elements, got shapes {shapes}. Buffers may be left out."
+            f"all their elements, got shapes {shapes}. Buffers are optional."
         )
     for block, array in zip(program.blocks, arrays, strict=False):
         module, mask = graph.modules[block.module], connected(block, graph)
@@ -91,7 +91,7 @@ def _lay_out(graph, parameters, dtype):
 
 
 def _as_blocks(parameters, program, learned):
-    """Return a list of arrays for parameters that may stand in one vector."""
+    """Return a list of arrays for parameters that may be one vector."""
     if parameters is None:
         return []
     if isinstance(parameters, (list, tuple)):
@@ -106,7 +106,7 @@ def _as_blocks(parameters, program, learned):
 
 
 def _check_points(bound, X):
-    """Return samples as this graph reads them."""
+    """Return samples in the format that this graph reads."""
     X = check_samples(X, dtype=bound.dtype)
     if X.shape[1] != bound.graph.n_features:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Samples run forward through a graph: what `Graph.forward` returns."""
+"""The forward pass of a graph, for `Graph.forward`."""
 
 from skbackprop.fitting.prediction import run_in_batches
 from skbackprop.inspection.binding import bind

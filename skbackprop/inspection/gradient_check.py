@@ -1,4 +1,4 @@
-"""The check of gradients: perturb a little and see what the loss does."""
+"""Gradient check: compare backprop with finite differences."""
 
 from typing import NamedTuple
 
@@ -16,9 +16,9 @@ from skbackprop.network import Graph, Input, Slice
 from skbackprop.network.compiler import compile_graph
 from skbackprop.network.node import Node
 
-# From where truncation spoils a difference quotient to where rounding does.
+# From steps where truncation dominates the error to steps where rounding does.
 _LONGEST_STEP = 1e-4
-_STEPS = (1e-5, _LONGEST_STEP, 1e-6, 1e-7)  # the likeliest to do first
+_STEPS = (1e-5, _LONGEST_STEP, 1e-6, 1e-7)  # the most likely to succeed first
 _JITTER = 1e-2  # relative: off the kinks of ReLU and the ties of Max
 
 
@@ -34,58 +34,58 @@ class _Row(NamedTuple):
 
 
 def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_state=0):
-    r"""Hold the gradients of backprop against finite differences.
+    r"""Check the gradients of backprop against finite differences.
 
-    The argument of the lecture: perturb a parameter, see how the loss changes.
-    Here all elements of a block are perturbed at once, along a random
-    direction v of length 1:
+    Perturb a parameter and see how the loss changes: this argument of the lecture
+    defines the gradient. The check perturbs all elements of a block at once, along a
+    random direction v of length 1:
 
     .. math:: \langle \nabla L, v \rangle
        = \lim_{h \to 0} \frac{L(w + h v) - L(w - h v)}{2 h}
 
-    once for each block of parameters and for the input of the network. Then
-    each module is taken by itself, with a random linear function of its output
-    in the place of the loss, and its inputs are perturbed, which tells
-    the module with the wrong derivative from those that only receive it.
+    once for each block of parameters and once for the input of the network. Then it
+    perturbs the inputs of each module alone, with a random linear function of the
+    module's output in place of the loss. This finds the module whose derivative is
+    wrong among those that only receive wrong gradients.
 
     Parameters
     ----------
     network : Graph or fitted estimator
-        Run in float64, as in training.
+        The network to check. It runs in float64, as in training.
     X : array-like of shape (n_samples, n_features)
-        A few samples; some dozens are enough.
+        The samples. A few dozen are enough.
     y : array-like, default=None
-        Targets of the loss: for an estimator as ``fit`` takes them, for a graph
-        an array of the shape of its output, as the loss is then half the squared
-        error. By default the loss is a random linear function of the output, as it
-        must be for rankers and DrLIM, whose losses are of groups of samples.
+        Targets of the loss: for an estimator, as for ``fit``; for a graph, an array
+        with the shape of its output, with half the squared error as the loss. By
+        default, the loss is a random linear function of the output. Rankers and DrLIM,
+        whose losses compare samples, need this default.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph, as in :func:`vjp`; drawn at random by default.
+        Parameters of a graph, as in :func:`vjp`; random by default.
     rtol : float, default=1e-6
-        The largest relative error that passes.
+        Relative tolerance.
     random_state : int, RandomState instance or None, default=0
-        Of directions. X and the parameters are moved at random by
-        about a hundredth, off the points where ReLU has no derivative.
+        Controls the directions and a random shift of X and the parameters by about 1 %,
+        which avoids the points where ReLU has no derivative.
 
     Returns
     -------
     DataFrame
-        One row per executor (the compiled kernels, the NumPy reference), module
-        and block, with the columns ``executor``, ``module``, ``block``,
-        ``analytic``, ``numerical`` and ``relative_error``.
+        One row per executor (compiled kernels, NumPy reference), module and block, with
+        the columns ``executor``, ``module``, ``block``, ``analytic``, ``numerical`` and
+        ``relative_error``.
 
     Raises
     ------
     WrongGradientError
-        If a relative error is greater than ``rtol``; the message names the
-        module, ``error.table`` is the table.
+        If a relative error exceeds ``rtol``. The message names the module, and
+        ``error.table`` is the table.
 
     Notes
     -----
-    Where a gradient is too small to be seen behind the rounding of the loss,
-    errors are relative to what can be seen. ``StopGradient``, whose backward
-    pass is not its derivative on purpose, is replaced by ``Identity``. Dropout
-    drops the same units throughout.
+    If a gradient is smaller than the rounding error of the loss, errors are relative to
+    the smallest gradient that can be resolved. ``StopGradient``, whose backward pass is
+    not its derivative on purpose, is replaced by ``Identity``. Dropout drops the same
+    units in all evaluations.
 
     Examples
     --------
@@ -116,21 +116,21 @@ def _raise_if_wrong(table, rtol):
     wrong = table[~(table["relative_error"] <= rtol)]
     if wrong.empty:
         return
-    # A module that is wrong by itself explains all that is wrong upstream.
+    # A module that is wrong by itself explains all errors upstream.
     by_itself = wrong[wrong["block"].str.startswith("x")]
     worst = wrong if by_itself.empty else by_itself
     worst = worst.loc[worst["relative_error"].fillna(np.inf).idxmax()]
     raise WrongGradientError(
         f"The gradient of {worst['module']} with respect to {worst['block']} is wrong "
-        f"({worst['executor']} executor): backprop says {worst['analytic']:.6g}, "
-        f"finite differences say {worst['numerical']:.6g}.\n"
-        f"All that is wrong:\n{wrong.to_string(index=False)}",
+        f"({worst['executor']} executor): backprop gives {worst['analytic']:.6g}, "
+        f"finite differences give {worst['numerical']:.6g}.\n"
+        f"All wrong gradients:\n{wrong.to_string(index=False)}",
         table,
     )
 
 
 def _prepare(network, X, y, parameters, rng):
-    """Return a bound graph, samples, and the objective as a function of logits."""
+    """Return the bound graph, the samples, and the loss as a function of logits."""
     is_graph = isinstance(network, Graph)
     if is_graph and parameters is None:
         parameters = _draw_parameters(network, rng)
@@ -164,7 +164,7 @@ def _prepare(network, X, y, parameters, rng):
 
 
 def _draw_parameters(graph, rng):
-    """Return parameters under which signals keep their size."""
+    """Return random parameters that preserve the size of signals."""
     return [
         rng.normal(size=b.shape) / np.sqrt(b.shape[0]) * connected(b, graph)
         for b in learned_blocks(compile_graph(graph))
@@ -172,13 +172,13 @@ def _draw_parameters(graph, rng):
 
 
 def _jittered(x, rng):
-    """Return x moved upward a little, off the points without a derivative."""
+    """Return x shifted upward a little, away from points without a derivative."""
     size = np.sqrt(np.mean(np.square(x))) if x.size else 0.0
     return x + _JITTER * max(size, _JITTER) * rng.uniform(0.5, 1.5, size=x.shape)
 
 
 def _without_stops(graph):
-    """Return the graph whose modules' backward is their derivative."""
+    """Return the graph with each StopGradient replaced by Identity."""
     modules = [module.with_full_gradient() for module in graph.modules]
     nodes = [Input(graph.n_features)]
     for index, inputs in graph.wires:
@@ -211,9 +211,9 @@ class _Check:
             yield self._compare(run, name, "z[0]", run.X, adjoint)
 
     def modules(self, bound, X):
-        """Yield a row for each input of each module, taken by itself.
+        """Yield a row for each input of each module alone.
 
-        Modules without parameters that are equal are the same function.
+        Equal modules without parameters are the same function.
         """
         graph, program = bound.graph, bound.program
         executor = ReferenceExecutor(
@@ -233,7 +233,7 @@ class _Check:
                 yield from self._module(f"{node}: {module!r}", module, inputs, values)
 
     def _module(self, name, module, inputs, values):
-        """Yield a row for each input of a module that has parameters ``values``."""
+        """Yield a row for each input of a module with the parameters ``values``."""
         ends = np.cumsum([x.shape[1] for x in inputs]).tolist()
         cuts = list(zip([0, *ends], ends, strict=False))
         graph = _alone(module, cuts)
@@ -260,8 +260,7 @@ class _Check:
     def _compare(self, run, module, block, array, gradient, is_free=True):
         """Return the row that compares a gradient with difference quotients.
 
-        ``array`` is what the gradient is with respect to; it is perturbed, where
-        it is free to move.
+        The gradient is with respect to ``array``, which is perturbed where ``is_free``.
         """
         direction = self.rng.normal(size=array.shape) * is_free
         direction /= max(np.linalg.norm(direction), np.finfo(float).tiny)
@@ -276,7 +275,7 @@ class _Check:
             found.append((abs(analytic - numerical) / scale, numerical))
             if found[-1][0] <= self.rtol:
                 break
-        # A kink may lie within the longer steps; NaN is no better than infinity.
+        # A longer step may cross a kink; NaN counts as an infinite error.
         error, numerical = min(found, key=lambda pair: (np.isnan(pair[0]), pair[0]))
         return _Row(self.name, module, block, analytic, numerical, error)
 
@@ -293,19 +292,19 @@ class _Run:
         return self.executor.vjp(self.X, self.no_adjoint, is_training=True)[0][-1]
 
     def gradients(self):
-        """Return the gradients in X, None if there is none, and in parameters."""
+        """Return the gradients with respect to X, or None, and the parameters."""
         _, adjoint = self.objective(self._output())
         _, adjoints, gradient = self.executor.vjp(self.X, adjoint, is_training=True)
         return adjoints[0], gradient
 
     def magnitude(self):
-        """Return the size of what is summed up to the objective."""
+        """Return the size of the terms of the objective."""
         output = self._output()
         value, adjoint = self.objective(output)
         return abs(value) + np.vdot(abs(output), abs(adjoint))
 
     def difference_quotient(self, array, direction, step):
-        """Return the central one, for X or a view of the parameters."""
+        """Return the central difference quotient, for X or a view of the parameters."""
         before, values = array.copy(), []
         for signed in (step, -step):
             array[...] = before + signed * direction
@@ -323,7 +322,7 @@ def _first_uses(graph):
 
 
 def _alone(module, cuts):
-    """Return the graph of one module, whose inputs are columns of the graph's."""
+    """Return the graph of one module, which reads columns of the graph's input."""
     x = Input(cuts[-1][1])
     if len(cuts) == 1:
         return Graph(module(x))

@@ -1,10 +1,10 @@
-"""The largest eigenvalue of the Hessian, from gradients alone."""
+"""The largest eigenvalue of the Hessian, computed from gradients."""
 
 import numpy as np
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-_STEP = 1e-5  # relative to the parameters; truncation and rounding are about even
-_TOL = 1e-3  # of the eigenvector; that of the eigenvalue is about its square
+_STEP = 1e-5  # relative to the parameters; balances truncation and rounding
+_TOL = 1e-3  # of the eigenvector; the error of the eigenvalue is about its square
 
 
 def largest_eigenvalue(gradient, parameters, rng):
@@ -15,8 +15,8 @@ def largest_eigenvalue(gradient, parameters, rng):
 
         H v = (g(w + h v) - g(w - h v)) / (2 h)
 
-    and what Lanczos' method makes of a few dozen of them is what the power
-    iteration would converge to, if slowly and not to one below 0.
+    Lanczos' method needs a few dozen of them. The power iteration would converge more
+    slowly, and to the eigenvalue of largest size, which may be negative.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def largest_eigenvalue(gradient, parameters, rng):
         Returns the gradient at given parameters.
     parameters : ndarray of float64 of shape (n_parameters,)
     rng : RandomState
-        Of the vector to begin with.
+        Generates the starting vector.
     """
     n = len(parameters)
     length = _STEP * (1 + np.linalg.norm(parameters))

@@ -1,15 +1,15 @@
-r"""Derivatives of networks, a check of gradients, and the health of training.
+r"""Derivatives of networks: vector-Jacobian products, Jacobians, input gradients.
 
-Signals are row vectors, one per sample. Where node k puts out N numbers
-computed from M, a small change of what it reads changes them by
+Signals are row vectors, one per sample. If node k computes N outputs y from M inputs x,
+a small change of the inputs changes the outputs by
 
 .. math:: dy_{[1 \times N]} = dx_{[1 \times M]} \; J_{[M \times N]},
    \qquad J_{mn} = \frac{\partial y_n}{\partial x_m}
 
-and adjoints, derivatives of a scalar written with a bar, go back by its transpose,
-:math:`\bar x = \bar y \, J^T`. A chain of modules multiplies their Jacobians from left
-to right, in the order in which a sample meets them. Where signals are columns, a
-Jacobian has a row for each output, and is the transpose of ours.
+Adjoints, the derivatives of a scalar, are written with a bar and propagate back by the
+transpose, :math:`\bar x = \bar y \, J^T`. The Jacobian of a chain of modules is the
+product of their Jacobians from left to right, in forward order. If signals are columns,
+a Jacobian has one row per output and is the transpose of ours.
 """
 
 from typing import NamedTuple
@@ -25,7 +25,7 @@ _ELEMENTS_AT_A_TIME = 2**22  # of the workspace of a Jacobian
 
 
 class _VJP(NamedTuple):
-    """What `vjp` returns."""
+    """Result of `vjp`."""
 
     signals: list
     adjoints: list
@@ -33,10 +33,10 @@ class _VJP(NamedTuple):
 
 
 def vjp(network, X, adjoint, *, parameters=None):
-    r"""Run a network forward, and an adjoint of its output backward.
+    r"""Run a network forward, and propagate an adjoint of its output backward.
 
-    The vector-Jacobian product: for each sample, and each node k, with J the Jacobian
-    of the output y with respect to z[k] and bars for adjoints,
+    This is the vector-Jacobian product. For each sample and each node k, with the
+    Jacobian J of the output y with respect to z[k], and bars for adjoints,
 
     .. math:: \bar z_k = \bar y \, J^T
 
@@ -47,22 +47,22 @@ def vjp(network, X, adjoint, *, parameters=None):
     X : array-like of shape (n_samples, n_features)
         The samples.
     adjoint : array-like of shape (n_samples, n_outputs)
-        The derivative of a scalar with respect to the network's output, which
-        in a classifier is the logits.
+        The derivative of a scalar with respect to the network's output (the logits of a
+        classifier).
     parameters : ndarray or list of ndarray, default=None
-        Of a graph: a list of arrays, weight matrices first, in the order of
-        their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``), or
-        a vector of all their elements. An estimator has its own.
+        Parameters of a graph: a list of arrays, with the weight matrices in the order
+        of their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``); or one
+        vector of all their elements. Must be None for an estimator, which has its own.
 
     Returns
     -------
     signals : list of ndarray of shape (n_samples, width)
-        Those of all nodes, z[k]; the input is node 0, the output the last.
+        Signals z[k] of all nodes; node 0 is the input, the last node the output.
     adjoints : list of ndarray or None
-        Those of all nodes, dz[k]; None where no gradient gets to.
+        Adjoints dz[k] of all nodes; None for nodes that no gradient reaches.
     gradient : list of ndarray
-        That of each block of parameters, summed over the samples. The three are
-        the fields of a named tuple.
+        Gradient of each block of parameters, summed over the samples. The three results
+        are the fields of a named tuple.
 
     Examples
     --------
@@ -82,37 +82,37 @@ def vjp(network, X, adjoint, *, parameters=None):
 def jacobian(network, X, *, of="output", wrt="input", parameters=None):
     """Return the Jacobian of one quantity in a network with respect to another.
 
-    All paths between the two count. Of a single module, that of node k, it is
-    what ``of=k`` and ``wrt`` one of its inputs give when no other path leads
-    there, or ``wrt="w[k]"`` for its parameters.
+    It sums over all paths between the two. For the Jacobian of the module of node k
+    alone, pass ``of=k`` and one of its inputs as ``wrt``, if no other path joins them,
+    or ``wrt="w[k]"`` for its parameters.
 
     Parameters
     ----------
     network : Graph or fitted estimator
-        Modules behave as in prediction. The output of a classifier is logits.
+        Modules behave as in prediction. The output of a classifier is its logits.
     X : array-like of shape (n_samples, n_features)
         The points at which to differentiate.
     of : {"output"}, int, str or Node, default="output"
-        A node: its number as ``print(graph)`` has it, k or ``"z[k]"``, or the
-        node itself.
+        A node: its number k in ``print(graph)``, the name ``"z[k]"``, or the node
+        itself.
     wrt : {"input", "parameters"}, int, str or Node, default="input"
-        A node, all parameters, or ``"w[k]"``, those of the module of node k.
-        Parameters stand in the order of the argument ``parameters``,
-        matrices row by row. What is shared is varied in all its uses.
+        A node, all parameters, or ``"w[k]"``, the parameters of the module of node k.
+        Parameters are in the order of the argument ``parameters``, with matrices row by
+        row. Shared parameters vary in all their uses.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph, as in :func:`vjp`.
+        Parameters of a graph, as in :func:`vjp`.
 
     Returns
     -------
     ndarray of shape (n_samples, M, N)
-        Entry [i, m, n] is the derivative of number n of ``of`` with respect to
-        number m of ``wrt``, at sample i: rows as in dy = dx J. Its transpose has a row
-        for each output, as Jacobians are defined where signals are columns.
+        Entry [i, m, n] is the derivative of element n of ``of`` with respect to element
+        m of ``wrt`` at sample i, as in dy = dx J for row vectors. The transpose, with
+        one row per output, is the convention for column vectors.
 
     Notes
     -----
-    The Jacobian with respect to a node takes one backward pass over N copies of
-    the samples, that with respect to parameters N passes per sample.
+    The Jacobian with respect to a node takes one backward pass over N copies of the
+    samples; the Jacobian with respect to parameters takes N passes per sample.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def jacobian(network, X, *, of="output", wrt="input", parameters=None):
     bound, X = bind(network, X, parameters)
     kind, of = parse_quantity(of, bound.graph)
     if kind != "z" or of == 0:
-        raise ValueError("of must be a node behind the input.")
+        raise ValueError("of must be a node other than the input.")
     kind, wrt = parse_quantity(wrt, bound.graph)
     if kind == "z":
         return _signal_jacobian(bound, X, of, wrt)
@@ -141,14 +141,14 @@ def _signal_jacobian(bound, X, of, wrt):
     n_outputs = part.program.output.width
     result = np.zeros((len(X), source.width, n_outputs), bound.dtype)
     if source not in part.graph._nodes:
-        return result  # nothing leads from the one to the other
+        return result  # no path joins them
     wrt = part.graph.number(source)
     at_a_time = n_outputs * part.program.workspace_width
     at_a_time = min(len(X), max(1, _ELEMENTS_AT_A_TIME // at_a_time))
     executor = part.executor(at_a_time * n_outputs)
     for start in range(0, len(X), at_a_time):
         rows = X[start : start + at_a_time]
-        # Each sample as often as there are outputs, each time with another one.
+        # One copy of each sample per output.
         adjoint = np.tile(np.eye(n_outputs, dtype=bound.dtype), (len(rows), 1))
         found = executor.vjp(np.repeat(rows, n_outputs, axis=0), adjoint)[1][wrt]
         if found is not None:
@@ -158,7 +158,7 @@ def _signal_jacobian(bound, X, of, wrt):
 
 
 def _parameter_jacobian(bound, X, of, module):
-    """Return the derivatives with respect to a module's parameters, or all."""
+    """Return the derivatives with respect to the parameters of a module, or all."""
     part, of_whole = bound.up_to(of), bound.learned_blocks()
     of_whole = [block for block in of_whole if module in (None, block.module)]
     n_outputs = part.program.output.width
@@ -181,28 +181,26 @@ def _parameter_jacobian(bound, X, of, module):
 
 
 def input_gradient(estimator, X, *, target=None):
-    """Return how what an estimator says changes with each feature, per sample.
+    """Return the gradient of an estimator's output with respect to the features.
 
     Parameters
     ----------
     estimator : fitted estimator
-        A network of this package. Of a classifier ``decision_function`` is
-        differentiated (log-odds, where the loss is one of probabilities), of
-        others what ``predict`` or ``transform`` returns.
+        A network of this package. For a classifier, the output is ``decision_function``
+        (log-odds, if the loss estimates probabilities); for other estimators, the
+        result of ``predict`` or ``transform``.
     X : array-like
         The samples, as for ``predict``.
     target : label, int or array-like of shape (n_samples,), default=None
-        The class whose score is meant; by default the one predicted for each
-        sample. Of two classes the first has the score of the second with the
-        sign turned. With several outputs, the index of the one that is meant;
-        those of the steps of a sequence are counted step by step. An array has
-        one for each sample.
+        The class whose score to differentiate; by default, the predicted class of each
+        sample. With two classes, the score of the first is minus that of the second.
+        For estimators with several outputs, the index of an output; the outputs of a
+        sequence are counted step by step. An array gives one target per sample.
 
     Returns
     -------
     ndarray or list of ndarray
-        Derivatives, in the shape of X: units of the output per unit of the
-        feature.
+        Derivatives in the shape of X, in units of the output per unit of the feature.
 
     References
     ----------
@@ -239,7 +237,7 @@ def input_gradient(estimator, X, *, target=None):
 
 
 def _input_adjoints(bound, X, adjoint, targets):
-    """Return the adjoints of the input for those of what targets make of logits."""
+    """Return the adjoints of the input for an adjoint of scores or predictions."""
     result = np.zeros_like(X)
     at_a_time = max(1, _ELEMENTS_AT_A_TIME // bound.program.workspace_width)
     executor = bound.executor(min(len(X), at_a_time))
@@ -253,7 +251,7 @@ def _input_adjoints(bound, X, adjoint, targets):
 
 
 def _one_per_sample(target, n_samples):
-    """Return the targets of the samples as an array, None where there is none."""
+    """Return the targets of the samples as an array, or None."""
     if target is None:
         return None
     targets = np.asarray(target)
@@ -261,26 +259,26 @@ def _one_per_sample(target, n_samples):
         return np.repeat(targets, n_samples)
     if targets.shape != (n_samples,):
         raise ValueError(
-            f"target must be one for all, or one for each of the {n_samples} samples, "
+            f"target must be one value, or one for each of the {n_samples} samples, "
             f"got an array of shape {targets.shape}."
         )
     return targets
 
 
 def _classes_meant(estimator, X, targets):
-    """Return the index of the class whose score is meant, for each sample."""
+    """Return the index of the target class of each sample."""
     classes = estimator.classes_
     if targets is None:
         return np.searchsorted(classes, estimator.predict(X))
     for target in set(targets.tolist()) - set(classes.tolist()):
         raise ValueError(
-            f"target={target!r} is none of the classes, {classes.tolist()}."
+            f"target={target!r} is not one of the classes, {classes.tolist()}."
         )
     return np.searchsorted(classes, targets.astype(classes.dtype))
 
 
 def _outputs_meant(targets, n_samples, n_outputs):
-    """Return the index of the output that is meant, for each sample."""
+    """Return the index of the target output of each sample."""
     if targets is None and n_outputs == 1:
         return np.zeros(n_samples, int)
     is_index = targets is not None and targets.dtype.kind in "iu"
@@ -294,7 +292,7 @@ def _outputs_meant(targets, n_samples, n_outputs):
 
 
 def _check_adjoint(adjoint, bound, X):
-    """Return an adjoint of the output as an array of its shape."""
+    """Return an adjoint of the output as an array of the output's shape."""
     adjoint = np.asarray(adjoint, dtype=bound.dtype)
     shape = len(X), bound.program.output.width
     if adjoint.shape != shape:

@@ -1,4 +1,4 @@
-"""Measures of layers: what each of them tells of the samples' representation."""
+"""Measures of the representation of samples in a layer."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,16 +20,16 @@ _FEWEST_NEIGHBOURS = 3  # distinct samples that have two neighbours
 
 
 class Given(NamedTuple):
-    """What the measures of a layer read beside it.
+    """What the measures of a layer read besides its values.
 
     Attributes
     ----------
     codes : ndarray of int of shape (n_samples,) or None
         The class of each sample.
     kernel : ndarray of shape (n_samples, n_samples) or None
-        Of the reference that CKA compares with.
+        Kernel of the reference of CKA.
     seed : int
-        The same for all layers, so that what differs between them is not the draw.
+        The same for all layers, so that they do not differ by chance.
     n_jobs : int or None
     """
 
@@ -47,7 +47,7 @@ class Measured(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """A measure: of the values of a layer and what is Given, and the axis it is on."""
+    """A measure, as a function of the layer's values and Given, and its axis label."""
 
     compute: Callable
     label: str
@@ -55,7 +55,7 @@ class Measure(NamedTuple):
 
 
 def _capacity(Z, given):
-    """Return the capacity of the classes as manifolds, each against the rest."""
+    """Return the capacity of the classes as manifolds, one against the rest."""
     rng = np.random.default_rng(given.seed)
     rows = draw_of_each(given.codes, _POINTS_OF_A_MANIFOLD, rng)
     Z, codes = centred(Z[rows]), given.codes[rows]
@@ -76,14 +76,14 @@ def _capacity(Z, given):
         lower = 0.0
         warn_user(
             f"{is_separable.sum()} of {len(is_separable)} classes are linearly "
-            "separable from the rest. The capacity, which is not below P / N for P "
+            "separable from the rest. The capacity, which is never below P / N for P "
             "classes in N dimensions, is an upper bound."
         )
     return Measured(found.capacity, (lower, upper))
 
 
 def _dimension(Z, given):
-    """Return the intrinsic dimension; fewer points than have neighbours have none."""
+    """Return the intrinsic dimension, 0 for too few distinct points."""
     if len(distinct_points(Z)[0]) < _FEWEST_NEIGHBOURS:
         return Measured(0.0, (0.0, 0.0))
     found = intrinsic_dimension(Z, method="two_nn")
@@ -91,7 +91,7 @@ def _dimension(Z, given):
 
 
 def _separability(Z, given):
-    """Return the share of classes that a hyperplane separates from all others."""
+    """Return the share of classes that are linearly separable from all others."""
     return Measured(_each_against_the_rest(Z, given.codes, given.n_jobs).mean())
 
 
@@ -118,7 +118,7 @@ MEASURES = {
 
 
 def _each_against_the_rest(Z, codes, n_jobs):
-    """Tell of each class whether it is separable from the rest; of two, once."""
+    """Return whether each class is separable from the rest; once for two classes."""
     n_classes = codes.max() + 1
     ones = np.arange(n_classes) if n_classes > 2 else [1]
     labelings = codes == np.reshape(ones, (-1, 1))
@@ -126,7 +126,7 @@ def _each_against_the_rest(Z, codes, n_jobs):
 
 
 def draw_of_each(codes, n_each, rng):
-    """Return rows in order: so many of each class, or all that it has."""
+    """Return sorted rows: up to ``n_each`` of each class."""
     drawn = [
         rng.permutation(np.flatnonzero(codes == code))[:n_each]
         for code in range(codes.max() + 1)

@@ -1,4 +1,4 @@
-"""Layers of any graph: modules with parameters, and the activations behind them."""
+"""Layers of any graph: modules with parameters and the activations behind them."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ import numpy as np
 from skbackprop.engine.reference.modules import xp
 
 SATURATED = 0.05  # slope, relative to the steepest, below which little is learned
-_RANGE = np.linspace(-2, 2, 401)  # of what activations are steepest in
+_RANGE = np.linspace(-2, 2, 401)  # where activations are steepest
 
 
 class Activation(NamedTuple):
-    """What units put out, a column each; the uses of a module below each other.
+    """The outputs of units, one column each, with the uses of a module stacked.
 
     Attributes
     ----------
     name : str
-        '' where no activation is behind the module, whose own output this is.
+        '' if no activation follows the module; the output is then its own.
     values : ndarray
     modules, inputs : list
-        Of each activation: the module, and what it reads; none for ''.
+        The module of each activation, and its input; empty for ''.
     outputs : list
     """
 
@@ -41,12 +41,12 @@ def find_layers(graph):
 
 
 def activation_of(graph, nodes, signals):
-    """Return what the activations behind the nodes of a module put out."""
+    """Return the output of the activations behind the nodes of a module."""
     reached = _reached(graph, nodes)
     modules = [graph.modules[graph.wires[node - 1][0]] for node in reached]
     if not reached:
         return Activation("", _below(signals, nodes), [], [], [])
-    # Those of a kind are the uses of one: the steps of an unrolled loop.
+    # Activations of one kind are uses of the same one: steps of an unrolled loop.
     kinds = {}
     for node, module in zip(reached, modules, strict=True):
         kinds.setdefault((module, signals[node].shape[1]), []).append(node)
@@ -67,7 +67,7 @@ def _below(signals, nodes):
 
 
 def _reached(graph, nodes):
-    """Return the activations that nodes lead to with nothing else in between."""
+    """Return the activations that read the nodes directly."""
     is_carried, reached = set(nodes), []
     for node, (index, inputs) in enumerate(graph.wires, start=1):
         module = graph.modules[index]
@@ -80,7 +80,7 @@ def _reached(graph, nodes):
 
 
 def slopes_of(activation):
-    """Return |f'| relative to the steepest, per sample and unit; None for none."""
+    """Return |f'| relative to its maximum, per sample and unit, or None."""
     found = []
     for module, x, y in zip(
         activation.modules, activation.inputs, activation.outputs, strict=True

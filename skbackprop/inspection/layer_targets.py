@@ -1,4 +1,4 @@
-"""Targets as measures of layers read them: classes, or numbers."""
+"""Targets for the measures of layers: classes or numbers."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from skbackprop.utils.validation import check_samples, check_targets
 
 
 class LayerTargets(NamedTuple):
-    """What is known of samples beside X.
+    """The targets of the samples.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class LayerTargets(NamedTuple):
 
     @classmethod
     def of(cls, y, n_samples, estimator):
-        """Validate and return them; to a regressor all numbers are numbers."""
+        """Validate and return the targets; numbers are not classes to a regressor."""
         if y is None:
             return cls()
         y = check_targets(y, n_samples, is_numeric=False)
@@ -39,11 +39,11 @@ class LayerTargets(NamedTuple):
         return cls(check_samples(y.reshape(n_samples, -1), "y"))
 
     def take(self, rows):
-        """Return those of some samples."""
+        """Return the targets of some samples."""
         return LayerTargets(*(None if part is None else part[rows] for part in self))
 
     def check_needs(self, measures):
-        """Raise ValueError where measures need classes and there are none, or one."""
+        """Raise ValueError if a measure needs classes and there are fewer than two."""
         needy = [name for name in measures if MEASURES[name].needs_classes]
         if not needy:
             return
@@ -52,11 +52,11 @@ class LayerTargets(NamedTuple):
             others = [name for name in MEASURES if not MEASURES[name].needs_classes]
             raise ValueError(
                 f"measures={needy} need classes, but y {what}. Pass the class of each "
-                f"sample as y, or take measures of {others}."
+                f"sample as y, or choose measures from {others}."
             )
         if self.values.shape[1] < 2:
             raise ValueError(
-                f"measures={needy} need two classes or more, but y has only one."
+                f"measures={needy} need at least two classes, but y has only one."
             )
 
 

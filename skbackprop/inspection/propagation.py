@@ -11,25 +11,25 @@ from skbackprop.network.quantities import Quantity
 def propagate(transformed, X, adjoint, *, parameters=None):
     """Run a transformed graph step by step, with NumPy.
 
-    Each step sees what it says it reads and nothing else, so that the printed
-    graph can be held against :func:`vjp`.
+    Each step has access only to the quantities that it lists as its inputs, so the
+    printed graph can be checked against :func:`vjp`.
 
     Parameters
     ----------
     transformed : TransformedGraph
-        Of ``graph.backward()``.
+        The graph that ``graph.backward()`` returns.
     X : array-like of shape (n_samples, n_features)
         The samples.
     adjoint : array-like of shape (n_samples, n_outputs)
-        Of the output of the graph.
+        Adjoint of the output of the graph.
     parameters : ndarray or list of ndarray, default=None
-        As in :func:`vjp`.
+        Parameters of the graph, as in :func:`vjp`.
 
     Returns
     -------
     dict of str to ndarray, or to list of ndarray
-        What the steps have written: ``"dz[k]"`` an array, ``"dw[k]"`` a list of
-        one array per parameter of the module.
+        The results of the steps: ``"dz[k]"`` is an array, ``"dw[k]"`` a list with one
+        array per parameter of the module.
     """
     bound, X = bind(transformed.graph, X, parameters)
     adjoint = _check_adjoint(adjoint, bound, X)
@@ -41,16 +41,16 @@ def propagate(transformed, X, adjoint, *, parameters=None):
 
 
 def run_steps(transformed, bound, signals, found):
-    """Yield each step with what it has computed, after entering it in found.
+    """Yield each step with its result, and store the result in ``found``.
 
     Parameters
     ----------
     transformed : TransformedGraph
     bound : BoundGraph
     signals : list of ndarray
-        Of all nodes.
+        Signals of all nodes.
     found : dict of Quantity to ndarray, or to list of ndarray
-        With the adjoint of the output.
+        Initially holds the adjoint of the output.
     """
     views = bound.program.views(bound.parameters)
     blocks_of = {
@@ -65,7 +65,7 @@ def run_steps(transformed, bound, signals, found):
 
 
 def _run_step(step, adjoints, signals, blocks):
-    """Return what a step writes, from what it reads; all else is NaN to it."""
+    """Return the result of a step; all that it does not read is NaN."""
 
     def shown(quantity, value):
         return value if quantity in step.reads else np.full_like(value, np.nan)

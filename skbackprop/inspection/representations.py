@@ -1,4 +1,4 @@
-"""What layers make of samples: of a network, a pipeline, or as arrays."""
+"""The values of layers: of a network, of a pipeline, or given as arrays."""
 
 from collections.abc import Mapping
 
@@ -13,16 +13,16 @@ _INPUT = "input"
 
 
 def count_samples(estimator, X):
-    """Return how many samples there are: rows of X, or of arrays in its place."""
+    """Return the number of samples: rows of X, or of the arrays in its place."""
     arrays = _as_arrays(estimator)
     if arrays is None:
         if X is None:
-            raise ValueError("X must be given, as what the estimator is to look at.")
+            raise ValueError("X must not be None, unless estimator holds arrays.")
         return _num_samples(X)
     if X is not None:
         raise ValueError(
-            "X must be None where layers are given as arrays. What they were computed "
-            "from may be one of these."
+            "X must be None if layers are given as arrays. The input may be one of "
+            "them."
         )
     if not arrays:
         raise ValueError("estimator must hold at least one array, got none.")
@@ -31,7 +31,7 @@ def count_samples(estimator, X):
 
 
 def read_layers(estimator, X, rows):
-    """Return the values of each layer by its name, of some of the rows.
+    """Return the values of each layer by its name, for some of the rows.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read_layers(estimator, X, rows):
 
 
 def _as_arrays(estimator):
-    """Return (name, values) of arrays given in the place of an estimator; else None."""
+    """Return (name, values) of arrays passed as the estimator, else None."""
     if isinstance(estimator, Mapping):
         return [(str(name), values) for name, values in estimator.items()]
     if isinstance(estimator, (list, tuple)):
@@ -62,7 +62,7 @@ def _as_arrays(estimator):
 
 
 def _walk(estimator, X):
-    """Yield (name, values) of the input, what is in between, and the output."""
+    """Yield (name, values) of the input, the hidden layers, and the output."""
     while isinstance(estimator, FrozenEstimator):
         estimator = estimator.estimator
     if hasattr(estimator, "_walk_layers"):
@@ -83,9 +83,9 @@ def _walk(estimator, X):
 
 
 def _walk_pipeline(steps, X):
-    """Yield the input, what each step makes of it, and the layers of a last network.
+    """Yield the input, the output of each step, and the layers of a final network.
 
-    What predicts in the last step, and is no network, makes no representation.
+    A final predictor that is not a network has no representation.
     """
     yield from _if_numbers(X)
     last = steps[-1][1]
@@ -102,7 +102,7 @@ def _walk_pipeline(steps, X):
 
 
 def _if_numbers(X):
-    """Yield the input, unless it holds what only the first step can read."""
+    """Yield the input, unless only the first step can read it."""
     try:
         values = _as_matrix(X, _INPUT)
     except (TypeError, ValueError):
@@ -111,12 +111,12 @@ def _if_numbers(X):
 
 
 def _as_matrix(values, name):
-    """Return finite numbers, a row of them for each sample, in single or double."""
+    """Return a matrix of finite float32 or float64 with one row per sample."""
     if getattr(values, "ndim", 2) != 2:
         raise ValueError(
             f"Layer {name!r} must have one row of numbers for each sample. Networks "
-            "with return_sequences=True have one for each step: they have no layers "
-            "that could be told of."
+            "with return_sequences=True have one row for each step, which is not "
+            "supported."
         )
     values = check_samples(values, f"layer {name!r}", FLOATS, accept_sparse=True)
     return values.toarray() if sparse.issparse(values) else values

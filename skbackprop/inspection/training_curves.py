@@ -1,4 +1,4 @@
-"""The picture of how a network has learnt."""
+"""Display of training curves."""
 
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbackprop.inspection.panels import panel_axes
 from skbackprop.utils.docs import share_docs
 
-# What stands in one panel, under its label; panels from top to bottom.
+# The columns of each panel by its label; panels from top to bottom.
 _PANELS = {
     "loss": ("loss", "validation_loss", "penalty"),
     "validation score": ("validation_score",),
@@ -20,42 +20,42 @@ _DEFAULT = ("loss", "validation_loss", "validation_score", "learning_rate")
 
 _PLOT_DOC = """
     columns : list of str, default=None
-        What to draw, of 'loss', 'validation_loss', 'penalty', 'validation_score',
-        'learning_rate', 'gradient_norm' and 'seconds'. By default loss, learning
-        rate and, where there is a validation set, loss and score there.
+        The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
+        'learning_rate', 'gradient_norm' and 'seconds'. By default, the loss, the
+        learning rate and, if there is a validation set, the validation loss and score.
     ax : matplotlib Axes or array of them, default=None
-        One for each panel: losses, and each of the others; by default those of
-        a new figure, one below the other.
+        Axes for the panels: one for the losses and one for each other column. By
+        default, those of a new figure, one below the other.
     line_kw : dict, default=None
-        Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
+        Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
 """
 
 
 class TrainingCurveDisplay:
     """Training curves: losses, score and learning rate over epochs.
 
-    It is made by `from_estimator` or `from_history`. All parameters are kept as
-    attributes.
+    Use `from_estimator` or `from_history` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     history : pandas.DataFrame
-        A row for each epoch, with the columns of a network's ``history_``. Of an
-        ensemble with the column 'member' as well: each network has a piece of the
+        One row per epoch, with the columns of a network's ``history_``. For an
+        ensemble, an additional column 'member'; each network has its own piece of the
         line.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for each panel, from top to bottom.
+        The axes of the panels, from top to bottom.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     lines_ : dict of str to matplotlib Line2D
         The line of each column.
 
     See Also
     --------
-    skbackprop.MLPClassifier : Its attribute ``history_`` is what is drawn.
+    skbackprop.MLPClassifier : Records the curves in its attribute ``history_``.
 
     Examples
     --------
@@ -74,22 +74,22 @@ class TrainingCurveDisplay:
     @classmethod
     @share_docs(parameters=_PLOT_DOC)
     def from_estimator(cls, estimator, *, columns=None, ax=None, line_kw=None):
-        """Plot how an estimator has learnt.
+        """Plot the training curves of an estimator.
 
         Parameters
         ----------
         estimator : estimator
-            A network that was fitted; the last step of a pipeline will do.
+            A fitted network, or a pipeline that ends with one.
         {parameters}
 
         Returns
         -------
         TrainingCurveDisplay
-            The display; the table is its attribute `history`.
+            The display. Its attribute `history` is the table.
 
         See Also
         --------
-        from_history : From ``history_`` alone.
+        from_history : Plot from ``history_`` alone.
 
         Examples
         --------
@@ -105,8 +105,8 @@ class TrainingCurveDisplay:
         network = estimator[-1] if hasattr(estimator, "steps") else estimator
         if not hasattr(network, "history_"):
             raise TypeError(
-                "estimator must be a network of skbackprop, or a pipeline that ends "
-                f"with one, which has a history_; got {network!r}."
+                "estimator must be a fitted network of skbackprop that has a "
+                f"history_, or a pipeline that ends with one; got {network!r}."
             )
         return cls.from_history(
             network.history_, columns=columns, ax=ax, line_kw=line_kw
@@ -115,7 +115,7 @@ class TrainingCurveDisplay:
     @classmethod
     @share_docs(parameters=_PLOT_DOC)
     def from_history(cls, history, *, columns=None, ax=None, line_kw=None):
-        """Plot a history of training.
+        """Plot the training curves of a history.
 
         Parameters
         ----------
@@ -126,11 +126,11 @@ class TrainingCurveDisplay:
         Returns
         -------
         TrainingCurveDisplay
-            The display; the table is its attribute `history`.
+            The display. Its attribute `history` is the table.
 
         See Also
         --------
-        from_estimator : From the estimator itself.
+        from_estimator : Plot from the estimator itself.
 
         Examples
         --------
@@ -183,7 +183,7 @@ class TrainingCurveDisplay:
         return self
 
     def _columns(self, columns):
-        """Return the columns to draw, checked."""
+        """Validate and return the columns to draw."""
         if columns is None:
             recorded = self.history.columns[self.history.notna().any()]
             return [name for name in _DEFAULT if name in recorded]
@@ -191,7 +191,7 @@ class TrainingCurveDisplay:
         possible = [name for name in _COLUMNS if name in self.history.columns]
         if not columns or not set(columns) <= set(possible):
             raise ValueError(
-                f"columns must be some of {possible}, which this history has, got "
+                f"columns must be some of {possible}, which this history has; got "
                 f"{columns}."
             )
         return columns
@@ -201,11 +201,11 @@ class TrainingCurveDisplay:
 
         keywords = {"label": name.replace("_", " "), **(keywords or {})}
         history = self.history[["epoch", name]]
-        if "member" in self.history:  # a gap behind the epochs of each
+        if "member" in self.history:  # a gap after the epochs of each
             members = [part for _, part in history.groupby(self.history["member"])]
             gap = pd.DataFrame({"epoch": [np.nan], name: [np.nan]})
             history = pd.concat([part for m in members for part in (m, gap)][:-1])
         epochs, values = history["epoch"], history[name]
-        if len(epochs) == 1:  # which no line would show
+        if len(epochs) == 1:  # a line would be invisible
             keywords = {"marker": "o", **keywords}
         (self.lines_[name],) = axes.plot(epochs, values, **keywords)

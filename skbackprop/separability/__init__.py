@@ -1,4 +1,4 @@
-"""Linear separability, decided exactly and proved."""
+"""Exact decisions on linear separability, with proofs."""
 
 from skbackprop.separability.certificates import (
     SeparatingHyperplane,

@@ -1,4 +1,4 @@
-"""The caller of the compiled active-set method: memory in, verdicts out."""
+"""Interface to the compiled active-set method."""
 
 import functools
 from typing import NamedTuple
@@ -14,15 +14,15 @@ from skbackprop.separability.rational import scale_to_ones
 
 # Coordinates or labels in one call: half of the second-level cache.
 _MOST_NUMBERS = 2**16
-_MOST_OPERATIONS = 2**30  # of one call, about 0.2 s: Ctrl-C comes between calls
+_MOST_OPERATIONS = 2**30  # per call, about 0.2 s: Ctrl-C works between calls
 
 
 class Outcome(NamedTuple):
-    """What the method found on one labeled set, certain or not.
+    """The result for one labeled set, certain or not.
 
-    Either ``normal`` separates the columns scaled by ``factors``, or the rows
-    ``indices`` vanish with positive ``weights``. Scaled rows have largest entries
-    in [1, 2), by powers of two.
+    Either ``normal`` separates the columns scaled by ``factors``, or the combination of
+    the rows ``indices`` with the positive ``weights`` vanishes. Rows are scaled by
+    powers of two to largest entries in [1, 2).
     """
 
     is_separable: bool
@@ -34,20 +34,20 @@ class Outcome(NamedTuple):
 
 
 def make_solver(shape, affine):
-    """Return the compiled method, or the reference where numba cannot run.
+    """Return the compiled method, or the reference if numba cannot run.
 
     Parameters
     ----------
     shape : tuple of int
         (n_points, n_features), or (n_sets, n_points, n_features) for many sets.
     affine : bool
-        Whether each point gets a last coordinate of 1.
+        Whether to append a coordinate of 1 to each point.
     """
     return (ActiveSet if jit.available() else NonNegativeLeastSquares)(shape, affine)
 
 
 class ActiveSet:
-    """The compiled method with memory for labeled sets of one shape."""
+    """The compiled method, with memory for labeled sets of one shape."""
 
     def __init__(self, shape, affine):
         *n_sets, n_points, n_features = shape
@@ -75,7 +75,7 @@ class ActiveSet:
         Parameters
         ----------
         X : ndarray of shape (n_points, n_features) or (n_trials, n_points, n_features)
-            One set for all labelings, or one for each.
+            One set for all labelings, or one set for each.
         labels : ndarray of shape (n_trials, n_points)
             -1 and 1.
 
@@ -131,7 +131,7 @@ class ActiveSet:
         return verdicts
 
     def _bind(self):
-        """Give the kernels their sizes and their memory, which is one block."""
+        """Bind the kernels to their sizes and memory, which is one block."""
         context, width = self._context, self._width
         n_sets, n_points, stride = self._points_shape
         t_stride = padded_width(width + 1)
@@ -160,23 +160,23 @@ class ActiveSet:
 
 @functools.cache
 def _kernels():
-    """Return the addresses of the kernels, compiled or loaded at the first call."""
+    """Return the addresses of the kernels; the first call compiles or loads them."""
     return np.array([compiled(f"separability.{name}") for name in fields.NAMES])
 
 
 class NonNegativeLeastSquares:
-    r"""What the compiled method finds, found by SciPy and left to be proved.
+    r"""SciPy's alternative to the compiled method, without proofs.
 
     Minimizes :math:`|\sum_i \lambda_i z_i|^2 + (1 - \sum_i \lambda_i)^2` over
-    :math:`\lambda \ge 0` (Lawson & Hanson 1974). Where the minimum is 0, the
-    combination vanishes; where it is not, :math:`\sum_i \lambda_i z_i` separates.
+    :math:`\lambda \ge 0` (Lawson & Hanson 1974). If the minimum is 0, the combination
+    vanishes; otherwise, :math:`\sum_i \lambda_i z_i` separates.
     """
 
     def __init__(self, shape, affine):
         self._affine = affine
 
     def verdicts(self, X, labels):
-        """Yield (slice, is_separable, is_proved), nothing of it proved."""
+        """Yield (slice, is_separable, is_proved), where nothing is proved."""
         yield slice(0, len(labels)), *np.zeros((2, len(labels)), bool)
 
     def decide(self, X, labels):

@@ -1,10 +1,10 @@
-"""Gordan's alternatives, decided exactly: some w separates, or some rows vanish.
+"""Gordan's alternatives, decided exactly: some w separates, or a combination vanishes.
 
 Either some w has z_i . w > 0 for all rows z_i, or some convex combination of them
-vanishes (Gordan 1873). Few of many rows are enough to tell: the dictionary of
-integers begins with those that floats propose, and as long as its w does not
-serve all others, the rows that it serves worst join it. To ask whether it serves
-them, floats are enough but for rows near the hyperplane.
+vanishes (Gordan 1873). A few of many rows are enough to decide: the integer dictionary
+starts with the rows that floats propose. While its w does not satisfy all other rows,
+those that it violates most are added. Floats suffice to check rows, except near the
+hyperplane.
 """
 
 import numpy as np
@@ -13,15 +13,15 @@ from skbackprop.separability.dictionary import Dictionary
 from skbackprop.separability.rational import integer_rows, scale_to_ones
 
 _ROUNDOFF = 2.0**-53
-_UNDERFLOW = 2.0**-1000  # more than sums of products of scaled numbers can lose
-_MOST_AT_ONCE = 4  # rows that join the dictionary between two looks at all of them
+_UNDERFLOW = 2.0**-1000  # bound of what sums of products of scaled numbers can lose
+_MOST_AT_ONCE = 4  # rows added to the dictionary between two checks of all rows
 
 
 class Rows:
-    """The rows of a labeled set: in floats where these are enough, else exact.
+    """The rows of a labeled set, in floats if these suffice, else exact.
 
-    As integers they take a hundred times as long, and their making takes longer
-    than most verdicts: only those rows are made that somebody asks for.
+    Integers take a hundred times as long, and converting rows takes longer than most
+    verdicts, so rows are converted only on request.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Rows:
         self._shifts = (exponents.max() - exponents).tolist()
 
     def integers(self, indices):
-        """Return the rows as Python integers, each times a positive number."""
+        """Return rows as Python integers, each scaled by a positive number."""
         new = indices[~self._is_known[indices]]
         if len(new):
             self._integers[new], self._scales[new] = integer_rows(self._z[new])
@@ -46,14 +46,14 @@ class Rows:
         return self._integers[indices]
 
     def scales(self, indices):
-        """Return the positive numbers."""
+        """Return the positive scales."""
         return self._scales[indices]
 
     def sides(self, w):
-        """Return numbers with the signs of all z_i . w, and sizes near theirs.
+        """Return numbers with the signs of all z_i . w and approximately their sizes.
 
-        Sizes are those for rows and w of entries up to 1, about. Where a sum could
-        have another sign than its rounded value, it is worked out exactly.
+        Sizes are for rows and w scaled to entries of at most about 1. If rounding could
+        have changed the sign of a sum, it is computed exactly.
         """
         w = np.asarray(w, object)
         scaled_w = _as_floats([n << e for n, e in zip(w, self._shifts, strict=True)])
@@ -67,7 +67,7 @@ class Rows:
 
 
 def _as_floats(integers):
-    """Return floats in proportion to integers, the largest between 1/2 and 1."""
+    """Return floats proportional to integers, the largest between 1/2 and 1."""
     unit = 1 << max(abs(number) for number in integers).bit_length()
     return np.array([number / unit for number in integers])
 
@@ -77,12 +77,12 @@ def _exact_sides(rows, w):
     sizes = abs(rows).max(axis=1) * max(1, abs(w).max())
     values = rows.dot(w)
     floats = [v / max(1, size) for v, size in zip(values, sizes, strict=True)]
-    # What is tiny must not become 0.
+    # Tiny values must not become 0.
     return np.sign(values).astype(float) * np.maximum(_UNDERFLOW, np.abs(floats))
 
 
 class _Search:
-    """A dictionary that takes in rows until its w serves all the others."""
+    """A dictionary to which rows are added until its w satisfies all others."""
 
     def __init__(self, z, guess):
         self.rows = Rows(z)
@@ -95,22 +95,23 @@ class _Search:
         self.chosen = np.append(self.chosen, indices)
 
     def combination(self, i):
-        """Return (indices, positive integers) of what row i of the dictionary shows."""
+        """Return (indices, positive integers) of the combination of row i."""
         chosen, weights = self.dictionary.combination(i)
         indices = self.chosen[chosen]
         return indices, weights * self.rows.scales(indices)
 
     def add_worst(self):
-        """Add the rows that are served worst; tell whether there are any.
+        """Add the most violated rows; return whether there are any.
 
-        Not those that are 0 for every w that is left: they cannot be served.
+        Rows that are 0 for every remaining w are skipped: no w satisfies them.
         """
         values = self.rows.sides(self.dictionary.normal())
-        values[self.chosen] = np.inf  # the dictionary has seen to these
+        values[self.chosen] = np.inf  # satisfied by the dictionary
         low = np.flatnonzero(values < 0)
         low = low[np.argsort(values[low], kind="stable")][:_MOST_AT_ONCE]
         if not len(low):
-            # A row that has to be 0 is never negative: only here it must be told.
+            # A row that has to be 0 is never negative, so the check is needed only
+            # here.
             zero = np.flatnonzero(values == 0)
             can_be_served = self.dictionary.leaves_free(self.rows.integers(zero))
             low = zero[can_be_served][:_MOST_AT_ONCE]
@@ -125,14 +126,14 @@ def decide(z, guess=()):
     ----------
     z : ndarray of float64 of shape (n_rows, n_columns)
     guess : iterable of int
-        Rows to begin with; a good guess saves pivots.
+        Rows to start with; a good guess saves pivots.
 
     Returns
     -------
     str
     ndarray of Python integers, or of int
     ndarray of Python integers
-        With these positive weights the rows z_i of the indices vanish.
+        Positive weights with which the rows of the indices combine to 0.
     """
     search = _Search(z, guess)
     while (i := search.dictionary.contradiction()) is None:
@@ -146,7 +147,7 @@ def weak_normal(z, guess=()):
 
     Returns
     -------
-    ndarray of Python integers, or None if all s_i have to be 0.
+    ndarray of Python integers, or None if all s_i must be 0.
     """
     search = _Search(z, guess)
     while True:
@@ -160,12 +161,12 @@ def weak_normal(z, guess=()):
 
 
 def is_separating(z, w):
-    """Tell whether all rows are on the positive side of integers w, exactly."""
+    """Return whether all rows are on the positive side of integers w, exactly."""
     return bool((Rows(z).sides(w) > 0).all())
 
 
 def vanishing_weights(z):
-    """Return positive integers that make these rows vanish; None if none do."""
+    """Return positive integer weights with which these rows combine to 0, or None."""
     verdict, *proof = decide(z, range(len(z)))
     if verdict == "hyperplane":
         return None

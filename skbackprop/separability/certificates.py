@@ -1,4 +1,4 @@
-"""The proofs of verdicts on separability, and how they are checked."""
+"""Proofs of verdicts on separability, and their verification."""
 
 from dataclasses import dataclass, field
 
@@ -9,24 +9,23 @@ from skbackprop.separability import alternatives, rational
 from skbackprop.utils.validation import check_samples, naming_y
 
 _LARGEST_EXACT_INTEGER = 2**53  # beyond it float64 has gaps
-MANY_ROWS = 8  # to bound the error of approximate weights is faster, then
+MANY_ROWS = 8  # from here on, bounding the error of approximate weights is faster
 
 
 @dataclass(frozen=True, eq=False)
 class SeparatingHyperplane:
-    """Proof of separability: a hyperplane that has each class on a side of its own.
+    """Proof of separability: a hyperplane with one class on each side.
 
-    ``y_i (coef . x_i + intercept) > 0`` for all i.
+    It satisfies ``y_i (coef . x_i + intercept) > 0`` for all i.
 
     Parameters
     ----------
     coef : ndarray of shape (n_features,)
         Normal vector of the hyperplane.
     intercept : float
-        0 where the hyperplane has to pass through the origin.
+        Intercept; 0 if the hyperplane has to pass through the origin.
     normal : tuple of int
-        Numbers proportional to ``(*coef, intercept)``, exactly so unless these
-        had to be rounded. They separate beyond doubt.
+        Exact integers proportional to ``(*coef, intercept)``, which may be rounded.
     """
 
     coef: np.ndarray
@@ -41,9 +40,9 @@ class SeparatingHyperplane:
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether the hyperplane may miss the origin.
+            Whether the hyperplane may have an intercept.
 
         Returns
         -------
@@ -60,39 +59,39 @@ class SeparatingHyperplane:
 
 @dataclass(frozen=True, eq=False)
 class VanishingCombination:
-    r"""Proof of the contrary: a convex combination of y_i (x_i, 1) that vanishes.
+    r"""Proof of inseparability: a convex combination of y_i (x_i, 1) that vanishes.
 
-    With weights :math:`\lambda_i > 0` and any hyperplane :math:`(w, b)`,
-    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`: not all terms can be
-    positive (Gordan 1873).
+    With its weights :math:`\lambda_i > 0`, any hyperplane :math:`(w, b)` has
+    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`, so not all terms can be positive
+    (Gordan 1873).
 
     Parameters
     ----------
     indices : ndarray of int
-        The points that take part, at most n_features + 2.
+        Indices of the points that take part, at most n_features + 2.
     weights : ndarray of shape (len(indices),)
-        Their weights, positive, rounded. They sum to 1.
+        Their positive weights, rounded, with sum 1.
     """
 
     indices: np.ndarray
     weights: np.ndarray
 
     def exact_weights(self, X, y, *, affine=True):
-        """Return the weights unrounded.
+        """Return the exact weights.
 
         Parameters
         ----------
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether hyperplanes may miss the origin.
+            Whether hyperplanes may have an intercept.
 
         Returns
         -------
         list of Fraction
-            Positive, of sum 1; None if these points have no such weights.
+            Positive weights with sum 1; None if these points have no such weights.
         """
         return self._solve(*check_labeled_points(X, y), affine)
 
@@ -109,14 +108,14 @@ class VanishingCombination:
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether hyperplanes may miss the origin.
+            Whether hyperplanes may have an intercept.
 
         Returns
         -------
         bool
-            Whether a combination of these points with positive weights vanishes.
+            Whether some combination of these points with positive weights vanishes.
         """
         return self._proves(*check_labeled_points(X, y), affine)
 
@@ -128,7 +127,7 @@ class VanishingCombination:
 
 
 def proved_weights(rows):
-    """Return proved weights of many rows that vanish with no others; or None."""
+    """Return proved weights of many rows that vanish with unique weights, or None."""
     n_rows, n_columns = rows.shape
     if not MANY_ROWS < n_rows <= n_columns + 1:
         return None
@@ -136,7 +135,7 @@ def proved_weights(rows):
 
 
 def as_exact_float64(X):
-    """Return an array as float64; refuse integers that would be rounded.
+    """Return an array as float64; raise an error for integers it would round.
 
     Parameters
     ----------
@@ -152,8 +151,9 @@ def as_exact_float64(X):
         largest = max(int(X.max()), -int(X.min()))
         if largest > _LARGEST_EXACT_INTEGER:
             raise ValueError(
-                f"X has the integer {largest} or its negative, beyond 2**53: float64 "
-                "cannot hold it exactly. Scale or shift X to smaller integers."
+                f"X contains the integer {largest} or its negative, beyond 2**53, "
+                "which float64 cannot represent exactly. Scale or shift X to smaller "
+                "integers."
             )
     return np.ascontiguousarray(X, np.float64)
 
@@ -167,8 +167,8 @@ def check_labeled_points(X, y):
         classes, codes = np.unique(y, return_inverse=True)
     if len(classes) != 2:
         raise ValueError(
-            f"y must have labels of exactly two kinds, got {len(classes)}: "
-            f"{classes[:5].tolist()}. linear_separability_many takes labelings of "
-            "one kind, too."
+            f"y must have exactly two classes, got {len(classes)}: "
+            f"{classes[:5].tolist()}. linear_separability_many also accepts labelings "
+            "with one class."
         )
     return X, 2.0 * codes - 1

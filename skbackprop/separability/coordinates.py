@@ -1,9 +1,9 @@
-"""Coordinates in which columns that are collinear up to rounding are far from it.
+"""Coordinates that turn nearly collinear columns into independent ones.
 
-Totals, differences, units and shares make columns that others determine, but for the
-last digits; and the verdict hangs on these. Floats cannot see them beside numbers
-of usual size. What the columns are more than a combination of others, worked out
-exactly and scaled up, they can.
+Totals, differences, units and shares are columns that others determine except for the
+last digits, on which the verdict depends. Floats cannot resolve these digits next to
+numbers of usual size, but they can resolve the residual of such columns, computed
+exactly and scaled up.
 """
 
 from typing import NamedTuple
@@ -12,19 +12,19 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 
 _MOST_ROUNDS = 4
-_DEPENDENT = 2.0**-24  # of the largest column; what is left of a column without others
-# The fineness of coefficients. Those that are simple fractions become exact, so
-# that columns that others determine exactly vanish.
+_DEPENDENT = 2.0**-24  # residual of a dependent column, relative to the largest column
+# Coefficients are multiples of 1 / _UNIT. Simple fractions are exact, so columns that
+# others determine exactly vanish.
 _UNIT = 2520 << 24
 
 
 class Coordinates(NamedTuple):
-    """Rows in coordinates of their own.
+    """Rows in new coordinates.
 
-    ``rows`` are the given ones times ``transform``, both of Python integers, and
-    the largest numbers of all columns have the same length. Coordinates that
-    are 0 for all rows are left out. ``is_settled`` tells whether floats find the
-    columns, or the rows, independent of each other.
+    ``rows`` are the given rows times ``transform``, both of Python integers, and the
+    largest numbers of all columns have the same length. Coordinates that are 0 for all
+    rows are left out. ``is_settled`` says whether the columns, or the rows, are
+    independent in floats.
     """
 
     rows: np.ndarray
@@ -36,16 +36,16 @@ class Coordinates(NamedTuple):
         return 1 << max(abs(self.rows[:, 0]).max().bit_length(), 1)
 
     def floats(self):
-        """Return the rows as floats up to 1."""
+        """Return the rows as floats of at most 1."""
         return (self.rows / self.unit()).astype(float)
 
 
 def independent_coordinates(rows):
-    """Return coordinates in which columns are far from collinear, where there are any.
+    """Return coordinates in which columns are far from collinear, if they exist.
 
-    Columns that others determine nearly are replaced by what they are more than
-    that, until none is left: what the elimination of Gauss does to these few, with
-    rounded coefficients and exact products.
+    Columns that others nearly determine are replaced by their residuals until there are
+    none. This is Gaussian elimination of these few columns, with rounded coefficients
+    and exact products.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def independent_coordinates(rows):
 
 
 def _balanced(found):
-    """Return them without coordinates that are 0, the others of the same length."""
+    """Drop coordinates that are 0, and scale the others to the same length."""
     sizes = abs(found.rows).max(axis=0)
     is_left = sizes != 0
     if not is_left.any():
@@ -84,7 +84,7 @@ def _balanced(found):
 
 
 def _relations(x):
-    """Return (independent, dependent, coefficients): of which columns others consist.
+    """Return (independent, dependent, coefficients) of the columns.
 
     The coefficients are integers, in units of 1 / _UNIT.
     """

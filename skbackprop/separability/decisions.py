@@ -1,8 +1,8 @@
-"""Linear separability, decided exactly and proved.
+"""Exact decisions on linear separability, with proofs.
 
-A labeled set of points is linearly separable if some hyperplane leaves each
-class on a side of its own. Every verdict comes with a proof: a hyperplane, or a
-convex combination of the y_i (x_i, 1) that vanishes.
+A labeled set of points is linearly separable if some hyperplane has one class on each
+side. Every verdict comes with a proof: a hyperplane, or a convex combination of the y_i
+(x_i, 1) that vanishes.
 """
 
 import numpy as np
@@ -16,25 +16,25 @@ from skbackprop.utils.validation import check_samples
 
 
 def linear_separability(X, y, *, affine=True):
-    r"""Decide whether a hyperplane separates two classes, and prove it.
+    r"""Decide whether a hyperplane separates two classes, with a proof.
 
-    Separable means that some :math:`(w, b)` has :math:`y_i (w \cdot x_i + b) > 0`
-    for all i, where y is 1 for the class that sorts last and -1 for the other. If
-    there is none, some convex combination of the :math:`y_i (x_i, 1)` vanishes:
-    the convex hulls of the classes meet.
+    The classes are separable if some :math:`(w, b)` has
+    :math:`y_i (w \cdot x_i + b) > 0` for all i, where y is 1 for the class that sorts
+    last and -1 for the other. Otherwise, some convex combination of the
+    :math:`y_i (x_i, 1)` vanishes: the convex hulls of the classes intersect.
 
-    The verdict is not a matter of tolerance. It is exact for the numbers in X as
-    float64 stores them, which rounding may have moved off the lines and planes
-    that they were meant to be on.
+    The verdict does not depend on a tolerance. It is exact for the numbers in X as
+    stored in float64; rounding may have moved points off a line or plane on which they
+    were meant to lie.
 
     Parameters
     ----------
     X : array-like of shape (n_points, n_features)
-        The points. Integers beyond 2**53 are refused: float64 would round them.
+        The points. Integers beyond 2**53 raise an error, as float64 would round them.
     y : array-like of shape (n_points,)
-        Labels of two kinds.
+        Labels of two classes.
     affine : bool, default=True
-        Whether the hyperplane may miss the origin. If not, b = 0.
+        Whether the hyperplane may have an intercept. If False, b = 0.
 
     Returns
     -------
@@ -44,12 +44,12 @@ def linear_separability(X, y, *, affine=True):
     Raises
     ------
     ValueError
-        If X is empty, not two-dimensional or not finite, or if y does not have
-        one label per point, of exactly two kinds.
+        If X is empty, not two-dimensional or not finite, or if y does not have one
+        label per point, from exactly two classes.
 
     See Also
     --------
-    linear_separability_many : Verdicts on many labelings, or on many sets.
+    linear_separability_many : Decide for many labelings, or many sets.
 
     References
     ----------
@@ -79,8 +79,7 @@ def linear_separability(X, y, *, affine=True):
 def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
     """Decide separability for many labelings of a set of points, or many sets.
 
-    Labelings count as Cover counts them: both of a pair ``y`` and ``-y``, and
-    those with one class only too.
+    Labelings with a single class are allowed, as in Cover's count.
 
     Parameters
     ----------
@@ -88,30 +87,30 @@ def linear_separability_many(X, Y, *, affine=True, n_jobs=None):
         One set of points, or a stack of sets.
     Y : array-like of shape (n_labelings, n_points), or with a stack of sets \
 (n_sets, n_points) or (n_sets, n_labelings, n_points)
-        Labels: -1 and 1, 0 and 1, or truth values.
+        Labels: -1 and 1, 0 and 1, or booleans.
     affine : bool, default=True
-        Whether the hyperplanes may miss the origin.
+        Whether the hyperplanes may have an intercept.
     n_jobs : int, default=None
-        Threads, as joblib counts them. The verdicts do not depend on it.
+        Number of threads, as in joblib. The verdicts do not depend on it.
 
     Returns
     -------
     SeparabilityResults
-        Its ``separable`` has the shape of Y without the last axis.
+        The verdicts. ``separable`` has the shape of Y without the last axis.
 
     Raises
     ------
     ValueError
-        If X is empty or not finite, or if Y does not fit it.
+        If X is empty or not finite, or if Y does not match X.
 
     See Also
     --------
-    linear_separability : The verdict on one labeled set.
+    linear_separability : Decide for one labeled set.
 
     Examples
     --------
-    Of the 16 labelings of the corners of a square, all but the exclusive or and
-    its opposite are separable:
+    Of the 16 labelings of the corners of a square, all but the exclusive or and its
+    opposite are separable:
 
     >>> import numpy as np
     >>> from skbackprop import linear_separability_many
@@ -155,7 +154,7 @@ def _check_many(X, Y):
     is_positive = Y == 1
     if not ((is_positive | (Y == -1)).all() or (is_positive | (Y == 0)).all()):
         raise ValueError(
-            "Y must have labels -1 and 1, 0 and 1, or False and True only, got "
+            "Y must only have labels -1 and 1, 0 and 1, or False and True, got "
             f"{np.unique(Y)[:5].tolist()}."
         )
     return X, np.where(is_positive, np.int8(1), np.int8(-1))
@@ -169,7 +168,7 @@ def _decide_many(X, Y, affine, n_jobs):
     n_parts = max(1, min(n_threads_here(n_jobs), len(Y)))
     bounds = np.linspace(0, len(Y), n_parts + 1).astype(int)
     parts = [slice(*bound) for bound in zip(bounds, bounds[1:], strict=False)]
-    # Else a worker of a cluster would send the parts of its task to all others.
+    # Otherwise, a worker of a cluster would send the parts of its task to all others.
     verdicts = Parallel(n_jobs=n_jobs, require="sharedmem")(
         delayed(_decide_part)(X if X.ndim == 2 else X[part], Y[part], affine)
         for part in parts
@@ -186,7 +185,7 @@ def _decide_part(X, Y, affine):
 
 
 def _decide_labelings(solver, X, Y, affine):
-    """Return one verdict per row of Y, on one set of points or on one for each."""
+    """Return one verdict per row of Y, on one set of points or one set per row."""
     separable = np.empty(len(Y), bool)
     for piece, is_separable, is_proved in solver.verdicts(X, Y):
         separable[piece] = is_separable

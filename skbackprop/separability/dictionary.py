@@ -1,23 +1,23 @@
-"""The dictionary of the simplex method in integers, nothing of it rounded."""
+"""The dictionary of the simplex method in exact integers."""
 
 import numpy as np
 
-_QUICK_PIVOTS = 10  # for each column
+_QUICK_PIVOTS = 10  # per column
 
 
 class Dictionary:
-    """The values s_i = z_i . w, some of them independent, the rest in their terms.
+    """The values s_i = z_i . w, expressed by a basis of some of them.
 
-    As in the simplex method (Chvatal 1983), s_i = sum_c T[i, c] x_c / det, where
-    each x_c is one of the s_i themselves (a basis) or, at first, a coordinate of
-    w. A pivot exchanges one of them; it multiplies before it divides, so that
-    all numbers stay integers (Edmonds 1967). Its time goes with the rows that are
-    in the dictionary; they can come one after the other.
+    As in the simplex method (Chvatal 1983), s_i = sum_c T[i, c] x_c / det, where each
+    x_c is one of the s_i (a basis) or, at first, a coordinate of w. A pivot exchanges
+    one of them. It multiplies before it divides, so all numbers stay integers (Edmonds
+    1967). Its time is proportional to the number of rows in the dictionary; rows can be
+    added at any time.
 
     Parameters
     ----------
     n_columns : int
-        Coordinates of w.
+        Number of coordinates of w.
     """
 
     def __init__(self, n_columns):
@@ -27,13 +27,12 @@ class Dictionary:
         self._det = 1
         self._basis = np.full(n_columns, -1)  # row number of x_c, -1: coordinate
         self._is_zero = np.zeros(n_columns, bool)  # columns whose x_c must be 0
-        self._may_be_zero = False  # whether s_i >= 0 is enough
+        self._may_be_zero = False  # whether s_i >= 0 suffices
 
     def add(self, rows):
-        """Add rows of Python integers; make them part of the basis where they can.
+        """Add rows of Python integers; add independent ones to the basis.
 
-        A row that is independent of the basis becomes a part of it. So no row ever
-        has a term with a coordinate.
+        So no row ever has a term with a coordinate.
         """
         first = len(self._table) - self._n_columns
         self._table = np.vstack([self._table, rows.dot(self._w())])
@@ -57,13 +56,13 @@ class Dictionary:
         self._basis[c] = i
 
     def contradiction(self):
-        """Search an x > 0 that makes all s_i positive; return what forbids it.
+        """Search for x > 0 with all s_i positive; return the row that rules it out.
 
-        With x = 1, take a row with s_i < 1. If none of its coefficients is
-        positive, s_i <= 0 for all x > 0: a contradiction. Otherwise exchange it for
-        an x_c of positive coefficient. The worst row and its largest coefficient
-        need few pivots; least indices, which never cycle (Bland 1977), take over
-        where these need many.
+        With x = 1, take a row with s_i < 1. If none of its coefficients is positive,
+        s_i <= 0 for all x > 0: a contradiction. Otherwise, exchange it for an x_c with
+        a positive coefficient. The worst row and its largest coefficient usually need
+        few pivots; after many, least indices, which never cycle (Bland 1977), take
+        over.
 
         Returns
         -------
@@ -90,14 +89,14 @@ class Dictionary:
             n_quick -= 1
 
     def _worst(self, rows, values):
-        """Return which row misses 1 by most, for its size."""
+        """Return the row that is furthest below 1, relative to its size."""
         sizes = np.maximum(abs(rows).max(axis=1, initial=0), self._det)
         return np.argmin(
             [(v - self._det) / d for v, d in zip(values, sizes, strict=True)]
         )
 
     def combination(self, i):
-        """Return (rows, positive integers) of the combination that row i shows.
+        """Return (rows, positive integers) of the vanishing combination of row i.
 
         s_i - sum_c T[i, c] x_c / det = 0, where no T[i, c] is positive.
         """
@@ -107,16 +106,16 @@ class Dictionary:
         return indices, np.append(-row[columns], self._det)
 
     def force_to_zero(self, i):
-        """Draw the consequence of a contradiction where s_i >= 0 is enough.
+        """Apply the consequence of a contradiction if s_i >= 0 suffices.
 
-        All terms of a vanishing combination of positive weights must be 0.
+        All terms of a vanishing combination with positive weights must be 0.
         """
         self._may_be_zero = True
         columns = self._live()
         self._is_zero[columns[self._rows()[i, columns] < 0]] = True
 
     def normal(self):
-        """Return integers w for x = 1, but 0 where it must be or a row may decide."""
+        """Return integers w for x = 1, or 0 where x must be 0 or is undetermined."""
         return self._w()[:, self._live()].sum(axis=1)
 
     def leaves_free(self, rows):
@@ -126,7 +125,7 @@ class Dictionary:
         return (rows.dot(self._w()[:, ~self._is_zero]) != 0).any(axis=1)
 
     def is_rigid(self):
-        """Tell whether w must be 0."""
+        """Return whether w must be 0."""
         return self._is_zero.all()
 
     def _live(self):

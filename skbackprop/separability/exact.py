@@ -1,4 +1,4 @@
-"""From what floats propose of a labeled set to what is proved, few rows at a time."""
+"""Proofs for proposals by floats, from a few rows at a time."""
 
 import numpy as np
 
@@ -6,26 +6,26 @@ from skbackprop.separability import alternatives, rational
 from skbackprop.separability.active_set import make_solver
 from skbackprop.separability.certificates import MANY_ROWS, proved_weights
 
-_MANY_COLUMNS = 10  # elimination is as fast for less
-_NEAR_ZERO = 1e-9  # of the largest weight; smaller ones are taken for rounding errors
-_ROWS_PER_COLUMN = 4  # to begin with; twice as many as can be separated by chance
-_MOST_LOOKS = 40  # at all the rows
+_MANY_COLUMNS = 10  # elimination is as fast for fewer
+_NEAR_ZERO = 1e-9  # of the largest weight; smaller weights count as rounding errors
+_ROWS_PER_COLUMN = 4  # at the start; twice as many as chance would separate
+_MOST_LOOKS = 40  # checks of all rows
 
 
 def settle(z, outcome):
-    """Return a proof: a hyperplane, or rows that vanish.
+    """Return a proof: a hyperplane, or a combination that vanishes.
 
     Parameters
     ----------
     z : ndarray of float64 of shape (n_rows, n_columns)
         The rows y_i (x_i, 1).
     outcome : Outcome
-        What the active-set method found on them.
+        Result of the active-set method.
 
     Returns
     -------
     (ndarray of Python integers,) or (ndarray of int, ndarray of float)
-        The normal vector; or indices and weights, rounded, of sum 1.
+        The normal vector; or indices and rounded weights with sum 1.
     """
     normal, guess = None, outcome.indices
     if outcome.is_separable:
@@ -41,17 +41,17 @@ def settle(z, outcome):
 
 
 def weak_normal(z, indices):
-    """Return integers w with all z_i . w >= 0 and as many as possible > 0; or None.
+    """Return integers w with all z_i . w >= 0 and as many as possible > 0, or None.
 
-    The rows of these indices vanish with positive weights.
+    A combination of the rows of these indices with positive weights vanishes.
     """
     return None if _span_all(z, indices) else alternatives.weak_normal(z, indices)
 
 
 def _span_all(z, indices):
-    """Tell whether rows that vanish with positive weights exclude all w but 0.
+    """Return whether a vanishing combination of rows excludes all w but 0.
 
-    Where no others weights do, their rank is one less than their number.
+    If its weights are unique, the rank of the rows is one less than their number.
     """
     if proved_weights(z[indices]) is None:
         return False
@@ -62,13 +62,13 @@ def _span_all(z, indices):
 
 
 def _proof(z, outcome, normal):
-    """Return what `settle` does if a proposal is right, and can be proved soon.
+    """Return the proof of `settle` if a proposal is correct and easy to prove, or None.
 
-    Where it is a hyperplane, its normal is one of integers.
+    The normal vector of a proposed hyperplane has integers.
     """
     if outcome.is_separable:
         return (normal,) if alternatives.is_separating(z, normal) else None
-    # Whatever rows are chosen, the proof is exact: leave out what is rounding.
+    # The proof is exact for any choice of rows, so weights near 0 can be dropped.
     near_zero = _NEAR_ZERO * outcome.weights.max(initial=0)
     likely = outcome.indices[outcome.weights > near_zero]
     sets = (
@@ -86,10 +86,10 @@ def _proof(z, outcome, normal):
 
 
 def _settle_in_other_coordinates(z, guess):
-    """Return (proof or None, a better guess), found where columns are not collinear.
+    """Return (proof or None, a better guess), found in independent coordinates.
 
-    What few rows prove not to be separable is not, among all. Where they are, the
-    rows join them that their hyperplane serves worst.
+    If a few rows are not separable, neither are all rows. If they are, the rows that
+    their hyperplane violates most are added.
     """
     n_rows, n_columns = z.shape
     n_chosen = min(n_rows, _ROWS_PER_COLUMN * n_columns)
@@ -114,7 +114,7 @@ def _settle_in_other_coordinates(z, guess):
 
 
 def _propose(z):
-    """Return what floats find in coordinates that are not collinear, and a normal."""
+    """Return the result of floats in independent coordinates, and a normal vector."""
     coordinates, factors = rational.scaled_coordinates(z)
     if coordinates is None or not coordinates.is_settled:
         return None, None

@@ -1,4 +1,4 @@
-"""The linear classifier sign(w . x + b), by a hyperplane that separates exactly."""
+"""The linear classifier sign(w . x + b), with exact separation."""
 
 import threading
 import warnings
@@ -23,46 +23,44 @@ from skbackprop.utils.validation import naming_y, validate_finite
 
 
 class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
-    r"""Linear classifier whose hyperplane separates exactly when one does.
+    r"""Linear classifier that separates the classes exactly, if they are separable.
 
-    The oldest of learning machines [1]_: :math:`y = \mathrm{sign}(w \cdot x + b)`.
-    Where the perceptron and its heirs stop after so many epochs, this one ends
-    with a hyperplane that leaves every training sample on the side of its class,
-    or with a proof that there is none (see
-    :func:`skbackprop.linear_separability`).
+    The classifier is :math:`y = \mathrm{sign}(w \cdot x + b)`, as in the perceptron
+    [1]_. Where the perceptron stops after a maximum number of epochs, this classifier
+    always finds a hyperplane with every training sample on the side of its class, or a
+    proof that there is none (see :func:`skbackprop.linear_separability`). With more
+    than two classes, it separates each from all others.
 
-    Several classes are each separated from all the others.
-
-    Hyperplanes are scaled to :math:`y_i (w \cdot x_i + b) \ge 1` where they
-    separate. Predictions are worked out in float64, which tells the sides of a
-    hyperplane apart down to rounding; the certificates know no such limit.
+    Separating hyperplanes are scaled to :math:`y_i (w \cdot x_i + b) \ge 1`.
+    Predictions are computed in float64 and subject to rounding errors near the
+    hyperplane; the certificates are exact.
 
     Parameters
     ----------
     fit_intercept : bool, default=True
-        Whether the hyperplane may miss the origin.
+        Whether to fit an intercept. If False, hyperplanes pass through the origin.
     on_inseparable : {"error", "warn", "soft"}, default="warn"
-        What to do where no hyperplane separates a class from the others: raise
-        :class:`skbackprop.NotSeparableError`; or take the hyperplane of least hinge
-        loss, :math:`\sum_i \max(0, 1 - y_i (w \cdot x_i + b))`, with a
-        ConvergenceWarning or without.
+        What to do if no hyperplane separates a class from the others: raise
+        :class:`skbackprop.NotSeparableError`; or use the hyperplane with the smallest
+        hinge loss, :math:`\sum_i \max(0, 1 - y_i (w \cdot x_i + b))`, with a
+        ConvergenceWarning ("warn") or without ("soft").
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes.
+        Class labels, sorted.
     coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
-        Normal vectors of the hyperplanes: one for two classes, else one for each.
+        Normal vectors of the hyperplanes: one for two classes, else one per class.
     intercept_ : ndarray of shape (1,) or (n_classes,)
-        Their intercepts.
+        Intercepts of the hyperplanes.
     separable_ : bool
         Whether every hyperplane separates its class from the others.
     margin_ : float
-        Least distance of a training sample from a hyperplane, in the units of X.
-        Negative where a sample is on the wrong side.
+        Smallest distance of a training sample from a hyperplane, in the units of X.
+        Negative if a sample is on the wrong side.
     certificate_ : list of SeparatingHyperplane or VanishingCombination
         The proof of each verdict. ``certificate_[k].verify(X, y == classes_[k])``
-        checks it in exact arithmetic; for two classes, with ``y`` itself.
+        checks it in exact arithmetic; for two classes, pass ``y`` itself.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -70,8 +68,8 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
 
     See Also
     --------
-    skbackprop.linear_separability : The verdict alone.
-    sklearn.linear_model.Perceptron : Approaches a separating hyperplane.
+    skbackprop.linear_separability : Only decide whether classes are separable.
+    sklearn.linear_model.Perceptron : Approximate a separating hyperplane.
 
     References
     ----------
@@ -105,7 +103,7 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
 
     @all_or_nothing
     def fit(self, X, y):
-        """Find a hyperplane for two classes, or one for each of several.
+        """Find a hyperplane for two classes, or one per class for more.
 
         Parameters
         ----------
@@ -122,8 +120,7 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
         Raises
         ------
         NotSeparableError
-            If a class is not separable from the others and ``on_inseparable`` is
-            ``"error"``.
+            If a class is not separable from the others and ``on_inseparable="error"``.
         """
         self._validate_params()
         X, y = validate_finite(self, X, y, dtype="numeric")
@@ -161,7 +158,7 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
         return self
 
     def _report(self, label, result, n_classes):
-        """Say that a class is not separable, as loud as on_inseparable asks for."""
+        """Report that a class is not separable, as set by on_inseparable."""
         others = "the other class" if n_classes == 2 else "the other classes"
         indices = result.certificate.indices
         shown = ", ".join(map(str, indices[:5])) + (", ..." if len(indices) > 5 else "")
@@ -171,13 +168,13 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
         )
         if self.on_inseparable == "error":
             raise NotSeparableError(
-                f"{message}. on_inseparable='soft' takes the hyperplane of least "
-                "hinge loss.",
+                f"{message}. on_inseparable='soft' uses the hyperplane with the "
+                "smallest hinge loss.",
                 result.certificate,
             )
         if self.on_inseparable == "warn":
             warnings.warn(
-                f"{message}. The hyperplane of least hinge loss takes its place.",
+                f"{message}. The hyperplane with the smallest hinge loss is used.",
                 ConvergenceWarning,
                 stacklevel=3,
             )
@@ -193,7 +190,7 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Positive on the side of the class: of the second of two.
+            Scores, positive on the side of the class; for two classes, of the second.
         """
         check_is_fitted(self)
         X = validate_finite(self, X, dtype=np.float64, reset=False)
@@ -211,7 +208,7 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,)
-            The class on whose side it is; of several the one with the largest
+            The predicted class: with more than two classes, the one with the largest
             decision function.
         """
         scores = self.decision_function(X)
@@ -221,16 +218,16 @@ class LinearSeparator(ClassifierMixin, LinkedToPage, BaseEstimator):
 
 
 def _hyperplane(result):
-    """Return (coef, intercept): separating, else of least hinge loss.
+    """Return (coef, intercept), separating or with the smallest hinge loss.
 
-    Both kinds have y_i (w . x_i + b) >= 1 where they can, so that the scores of
-    several classes compare. A power of two takes the certificate there, exactly.
+    Both satisfy y_i (w . x_i + b) >= 1 where possible, so that scores of several
+    classes are comparable. The certificate is scaled by a power of two, which is exact.
     """
     if not result.separable:
         return _least_hinge(result.X, result.y, result.affine)
     coef, intercept = result.certificate.coef, result.certificate.intercept
     least = (result.y * (result.X @ coef + intercept)).min()
-    if least <= 0:  # floats do not tell the sides apart
+    if least <= 0:  # floats cannot resolve the sides
         return coef, intercept
     exponent = 1 - np.frexp(least)[1]
     return np.ldexp(coef, exponent), np.ldexp(intercept, exponent)
@@ -239,9 +236,9 @@ def _hyperplane(result):
 def _least_hinge(X, signs, affine):
     r"""Minimize sum_i max(0, 1 - z_i . w), z_i = y_i (x_i, 1), by the dual program.
 
-    That is to maximize sum(a) over sum_i a_i z_i = 0 and 0 <= a_i <= 1: as many
-    equations as w has coordinates, of which the multipliers are w. The primal
-    program has as many as there are samples.
+    The dual maximizes sum(a) subject to sum_i a_i z_i = 0 and 0 <= a_i <= 1. It has one
+    equation per coordinate of w, with the multipliers w, while the primal program has
+    one constraint per sample.
     """
     n_features = X.shape[1]
     _, factors, _ = scale_to_ones(X)
@@ -250,7 +247,7 @@ def _least_hinge(X, signs, affine):
     solve = partial(
         linprog, -np.ones(n_samples), A_eq=z.T, b_eq=np.zeros(n_columns), bounds=(0, 1)
     )
-    # The simplex method may fail where columns nearly depend on each other.
+    # The simplex method may fail if columns are nearly dependent.
     for method in ("highs", "highs-ipm"):
         solution = _wait_for(solve, method=method)
         if solution.x is not None:
@@ -262,7 +259,7 @@ def _least_hinge(X, signs, affine):
 
 
 def _wait_for(function, *args, **keywords):
-    """Call a function that knows no Ctrl-C; where it comes, wait no longer for it."""
+    """Call a function that ignores Ctrl-C, and stop waiting for it on Ctrl-C."""
     future = Future()
 
     def run():
@@ -271,16 +268,16 @@ def _wait_for(function, *args, **keywords):
         except BaseException as error:
             future.set_exception(error)
 
-    # A daemon, as the interpreter would otherwise wait for it before it exits.
+    # A daemon, as the interpreter would otherwise wait for it at exit.
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     while thread.is_alive():
-        thread.join(timeout=0.1)  # without timeout, Windows holds back Ctrl-C
+        thread.join(timeout=0.1)  # without a timeout, Windows blocks Ctrl-C
     return future.result()
 
 
 def _least_distance(result, coef, intercept):
-    """Return the least signed distance of a sample from its hyperplane."""
+    """Return the smallest signed distance of a sample from its hyperplane."""
     with np.errstate(divide="ignore", invalid="ignore"):
         distances = result.y * (result.X @ coef + intercept) / np.linalg.norm(coef)
     return float(np.nan_to_num(distances, nan=-np.inf).min())

@@ -1,7 +1,7 @@
-"""Floats as rational numbers, and what is proved of them by bounds of errors.
+"""Floats as rational numbers, and proofs by error bounds.
 
-The points of a labeled set enter as rows z_i = y_i (x_i, 1). As integers they are
-scaled by positive numbers, which changes no verdict.
+The points of a labeled set are given as rows z_i = y_i (x_i, 1). As integers, they are
+scaled by positive numbers, which does not change verdicts.
 """
 
 from fractions import Fraction
@@ -42,7 +42,7 @@ def _odd_numbers(x):
 
 
 def as_convex(weights):
-    """Return integers as fractions that sum to 1."""
+    """Return integer weights as fractions with sum 1."""
     total = sum(weights)
     return [Fraction(weight, total) for weight in weights]
 
@@ -56,13 +56,13 @@ def integer_products(x, powers):
 
 
 def scaled_coordinates(z):
-    """Return rows in coordinates that are not collinear, and factors of columns.
+    """Return rows in independent coordinates, and factors of columns.
 
-    Rows and columns were scaled to ones before.
+    Rows and columns are first scaled by `scale_to_ones`.
 
     Returns
     -------
-    Coordinates, or None where scaling would lose numbers
+    Coordinates, or None if scaling would lose numbers to underflow
     ndarray
     """
     scaled, factors, is_exact = scale_to_ones(z)
@@ -74,31 +74,31 @@ def scaled_coordinates(z):
 
 
 def is_doubtful(z):
-    """Tell whether no coordinates were found in which rows are far from collinear.
+    """Return whether no coordinates were found in which rows are far from collinear.
 
-    Most probably, columns are then combinations of others with fractions that are
-    not simple, of which floats cannot tell that they are exact.
+    Columns are then probably exact combinations of others with fractions that are not
+    simple, which floats cannot detect.
     """
     coordinates, _ = scaled_coordinates(z)
     return coordinates is None or not coordinates.is_settled
 
 
 def approximate_weights(z):
-    """Return weights with which rows vanish nearly, and a proof.
+    """Return approximate weights of a combination of rows that provably vanishes.
 
-    The proof is that they are returned: positive weights are near with which the
-    rows vanish exactly. No others do, up to a common factor. In coordinates that
-    are not collinear, the rows have to be one more than the columns.
+    A result is a proof that positive weights nearby make the combination vanish
+    exactly, and that they are unique up to a common factor. In independent coordinates,
+    there must be one more row than columns.
 
-    Let S be all rows but the last, B near S^-1, and E = 1 - S B. Weights near
-    the solution of ``weights S = -last`` are wrong by -(weights S + last) B
-    (1 - E)^-1 (Rump 2010). B and the weights are rounded, the bound of their error
-    is exact. For many columns this takes a small part of the time of `decide`.
+    Let S be all rows but the last, B near S^-1, and E = 1 - S B. The error of
+    approximate weights in ``weights S = -last`` is -(weights S + last) B (1 - E)^-1
+    (Rump 2010). B and the weights are rounded, but the bound of their error is exact.
+    For many columns, this is much faster than `decide`.
 
     Returns
     -------
-    ndarray, of sum 1, or None
-        None where the bound is too weak or there are no such weights.
+    ndarray with sum 1, or None
+        None if the bound is too weak or there are no such weights.
     """
     coordinates, factors = scaled_coordinates(z)
     if coordinates is None or len(z) != coordinates.rows.shape[1] + 1:
@@ -120,7 +120,7 @@ def approximate_weights(z):
 
 
 def _near_inverse(matrix, rounded, unit):
-    """Return fixed-point numbers B near S^-1 and 1 - |1 - S B|; (None, 0) for none.
+    """Return fixed-point numbers B near S^-1 and 1 - |1 - S B|, or (None, 0).
 
     Integers, in units of 1 / _ONE and of 1 / unit.
     """
@@ -137,7 +137,7 @@ def _near_inverse(matrix, rounded, unit):
 
 
 def convex_weights(weights, rows):
-    """Return weights of rows, of sum 1, from those of the rows scaled to ones."""
+    """Return weights of rows with sum 1, from those of the scaled rows."""
     exponents = np.frexp(abs(rows).max(axis=1))[1]
     weights = np.ldexp(weights, exponents.min() - exponents)
     return weights / weights.sum()
@@ -156,7 +156,7 @@ def scale_to_ones(z):
     -------
     scaled : ndarray
     factors : ndarray
-        Those of the columns.
+        Factors of the columns.
     is_exact : bool
         Whether nothing was lost to underflow.
     """

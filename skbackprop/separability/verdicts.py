@@ -1,4 +1,4 @@
-"""Verdicts on separability: proposed in floats, settled in exact arithmetic."""
+"""Verdicts on separability: proposed by floats, proved in exact arithmetic."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,16 +20,15 @@ class SeparabilityResult:
     Parameters
     ----------
     separable : bool
-        Whether a hyperplane leaves all points strictly on the sides of their
-        classes.
+        Whether some hyperplane has all points strictly on the sides of their classes.
     certificate : SeparatingHyperplane or VanishingCombination
         The proof.
     margin : float or None
-        Distance of the closest point from the hyperplane, in the units of X;
-        not the largest possible. Infinite where all labels are the same and the
-        intercept alone decides, None if there is no hyperplane.
+        Distance of the closest point from the hyperplane, in the units of X; not the
+        maximum margin. Infinite if all labels are the same and the intercept alone
+        decides, None if there is no hyperplane.
     affine : bool
-        Whether hyperplanes may miss the origin.
+        Whether hyperplanes may have an intercept.
     X, y : ndarray
         The points and their labels.
     """
@@ -46,29 +45,30 @@ class SeparabilityResult:
 
     @cached_property
     def weakly_separable(self):
-        """Tell whether no point need be on the wrong side, nor all on the plane.
+        """Decide whether some hyperplane has no point on the wrong side.
 
-        Decided in exact arithmetic when first asked for.
+        Hyperplanes that contain all points do not count. The decision is made in exact
+        arithmetic on the first call.
 
         Returns
         -------
         bool
-            True where some hyperplane has ``y_i (w . x_i + b) >= 0`` for all
-            points and ``> 0`` for at least one.
+            True if some hyperplane has ``y_i (w . x_i + b) >= 0`` for all points and
+            ``> 0`` for at least one.
         """
         return self.separable or self.weak_normal is not None
 
     @cached_property
     def weak_normal(self):
-        """Return the hyperplane that proves weak separability, exactly.
+        """Return the exact hyperplane that proves weak separability.
 
-        Of all hyperplanes without a point on the wrong side it has the fewest
-        points on itself.
+        Among all hyperplanes without a point on the wrong side, it contains the fewest
+        points.
 
         Returns
         -------
         tuple of int, or None
-            Numbers proportional to ``(*w, b)``; None if not weakly separable.
+            Integers proportional to ``(*w, b)``; None if not weakly separable.
         """
         if self.separable:
             return self.certificate.normal
@@ -91,15 +91,15 @@ class SeparabilityResult:
 class SeparabilityResults:
     """Verdicts on many labeled sets of points.
 
-    ``results[i]`` is the :class:`SeparabilityResult` of one of them; it is worked
-    out anew, so that thousands of certificates take no memory.
+    ``results[i]`` is the :class:`SeparabilityResult` of set i. It is recomputed at each
+    access, so that thousands of certificates take no memory.
 
     Parameters
     ----------
     separable : ndarray of bool, of the shape of Y without its last axis
-        The verdicts, each proved.
+        The proved verdicts.
     affine : bool
-        Whether hyperplanes may miss the origin.
+        Whether hyperplanes may have an intercept.
     X, Y : ndarray
         The sets of points and their labels, -1 or 1.
     """
@@ -116,8 +116,8 @@ class SeparabilityResults:
         signs = self.Y[index]
         if signs.ndim != 1:
             raise IndexError(
-                f"results has {self.separable.ndim} axes, the index {index!r} names "
-                "not one of its results"
+                f"results has {self.separable.ndim} axes, but the index {index!r} does "
+                "not select a single result"
             )
         if self.X.ndim == 2:
             return decide(self.X, signs, self.affine)
@@ -140,7 +140,7 @@ class SeparabilityResults:
 
 
 def decide(X, signs, affine):
-    """Decide on points and labels that were checked.
+    """Decide on validated points and labels.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def decide(X, signs, affine):
     signs : ndarray of shape (n_points,)
         Their labels, -1 and 1.
     affine : bool
-        Whether the hyperplane may miss the origin.
+        Whether the hyperplane may have an intercept.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def decide(X, signs, affine):
 
 
 def decide_with(solver, X, signs, affine):
-    """Return the result for one labeled set, by a solver for sets of its shape."""
+    """Return the result for one labeled set, using a solver for its shape."""
     outcome = solver.decide(X, signs)
     if not outcome.is_proved:
         certificate = _decide_exactly(X, signs, affine, outcome)
@@ -177,7 +177,7 @@ def decide_with(solver, X, signs, affine):
 
 
 def _decide_exactly(X, signs, affine, outcome):
-    """Return the certificate, worked out in exact arithmetic from a proposal."""
+    """Return the certificate, computed in exact arithmetic from a proposal."""
     proof = exact.settle(rational.signed_rows(X, signs, affine), outcome)
     if len(proof) == 1:
         return _hyperplane(*proof, affine)
@@ -187,7 +187,7 @@ def _decide_exactly(X, signs, affine, outcome):
 def _hyperplane(normal, affine):
     """Return the certificate for a normal vector of integers."""
     normal = _with_intercept(normal, affine)
-    # A power of two: where the numbers are floats times one, they stay exact.
+    # A power of two: numbers that are floats times a power of two stay exact.
     unit = 1 << max(abs(number) for number in normal).bit_length()
     *coef, intercept = (number / unit for number in normal)
     return SeparatingHyperplane(np.array(coef), intercept, normal)
@@ -198,7 +198,7 @@ def _with_intercept(normal, affine):
 
 
 def _margin(X, signs, hyperplane):
-    """Return the distance of the closest point; 0 where rounding takes all of it."""
+    """Return the distance of the closest point; 0 if rounding hides it."""
     least = (signs * (X @ hyperplane.coef + hyperplane.intercept)).min()
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.fmax(0.0, least / np.linalg.norm(hyperplane.coef)))

@@ -1,1 +1,1 @@
-"""Representations by expansion and pooling, as scikit-learn transformers."""
+"""Transformers that expand, pool and scale features."""

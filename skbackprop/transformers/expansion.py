@@ -1,4 +1,4 @@
-"""Sparse random expansion: many units, each of which reads a few features."""
+"""Sparse random expansion: many units, each reading a few features."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -31,7 +31,7 @@ from skbackprop.utils.gate import are_indices
 from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 
-# What the compiled kernels compute, for NumPy. Those are named alike.
+# NumPy versions of the compiled kernels, by the same names.
 ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
@@ -40,68 +40,64 @@ ACTIVATIONS = {
     "sign": np.sign,
 }
 _INT32_MAX = np.iinfo(np.int32).max
-_BATCH_BYTES = 2**21  # of activations that are made sparse, or made by NumPy
+_BATCH_BYTES = 2**21  # of activations, where they become sparse or NumPy runs
 
 
 class SparseRandomExpansion(
     ClassNamePrefixFeaturesOutMixin, TransformerMixin, LinkedToPage, BaseEstimator
 ):
-    r"""Expand features into many random units that read a few of them each.
+    r"""Expand features into many random units that each read a few of them.
 
-    Unit :math:`j` reads a random set :math:`S_j` of ``n_inputs`` features and
-    is active by
+    Unit :math:`j` reads a random set :math:`S_j` of ``n_inputs`` features. Its
+    activation is
 
     .. math:: h_j(x) = f\Big(b_j + \sum_{i \in S_j} w_{ji} \, (x_i - \bar x)\Big)
 
-    with fixed random weights :math:`w` and biases :math:`b`, a non-linearity
-    :math:`f`, and the mean :math:`\bar x` of the sample's features if ``center``
-    is set, else 0. With ``top_k``, winners take all: the ``top_k`` most active
-    units of each sample stay active, the others become 0. What cannot be
-    separated by a hyperplane among few features often can be among many
-    non-linear ones [1]_.
+    with fixed random weights :math:`w` and biases :math:`b`, a non-linearity :math:`f`,
+    and the mean :math:`\bar x` of the sample's features if ``center=True``, else 0.
+    With ``top_k``, winners take all: the ``top_k`` most active units of each sample
+    keep their activation, and the others become 0. Classes that no hyperplane separates
+    in few features are often separable in many non-linear ones [1]_.
 
-    The olfactory circuit of the fruit fly is of this kind: 2000 Kenyon cells
-    read 6 of 50 glomeruli each, and inhibition silences all but the most
-    active 5 %. As a hash, their identities tell similar odours from others
-    better than dense Gaussian projections of the same length [2]_:
+    The olfactory circuit of the fruit fly works like this: 2000 Kenyon cells read 6 of
+    50 glomeruli each, and inhibition silences all but the most active 5 %. As a hash,
+    the set of active cells preserves the similarity of odours better than dense
+    Gaussian projections of the same length [2]_:
     ``SparseRandomExpansion(2000, activation="identity", center=True,
     top_k=0.05, winners="binary")``.
 
     Parameters
     ----------
     n_components : int, default=1000
-        Number of units m.
+        Number of units.
     n_inputs : int or float, default=0.1
-        Features that each unit reads, all of them different: their number, or
-        their share of all features if it is a float, at least one. All
-        features are read equally often, give or take one.
+        Number of distinct features that each unit reads. A float is a share of all
+        features, at least one. All features are read equally often, to within one.
     weights : {'binary', 'sign', 'gaussian'}, default='binary'
-        Weights of the features that are read: 1, a random sign, or standard
-        normal.
+        Weights of the inputs: 1, a random sign, or standard normal.
     bias_scale : float, default=0.0
-        Standard deviation of the normal biases, in units of the weighted sums;
-        0 stands for no biases.
+        Standard deviation of the normal biases, in units of the weighted sums; 0 means
+        no biases.
     center : bool, default=False
-        Whether the mean of its features is subtracted from each sample.
+        Whether to subtract the mean of its features from each sample.
     activation : {'identity', 'relu', 'abs', 'square', 'sign'}, default='relu'
         Non-linearity f.
     top_k : int, float or None, default=None
-        Units that stay active in each sample: their number, or their share of
-        all units if it is a float, at least one. Exactly so many: among equal
-        activations those of lower index win. None keeps all units.
+        Number of units that stay active in each sample. A float is a share of all
+        units, at least one. The number is exact: ties go to the lower index. None keeps
+        all units.
     winners : {'values', 'binary'}, default='values'
-        Whether units that stay active keep their activation or become 1.
+        Whether active units keep their activation or become 1.
     sparse_output : bool, default=False
-        Whether ``transform`` returns a CSR array. With ``top_k`` it stores
-        `top_k` entries in each row, and the dense matrix of all activations
-        never exists.
+        Whether ``transform`` returns a CSR array. With ``top_k``, it stores `top_k`
+        entries in each row, and the dense matrix of all activations is never allocated.
     random_state : int, RandomState instance or None, default=None
-        Source of the units' features, weights and biases.
+        Controls the inputs, weights and biases of the units.
 
     Attributes
     ----------
     components_ : csr_array of shape (n_components, n_features)
-        All weights, as one matrix.
+        All weights as one matrix.
     inputs_ : ndarray of int32 of shape (n_components, n_inputs)
         The features that each unit reads, in ascending order.
     weights_ : ndarray of shape (n_components, n_inputs)
@@ -117,8 +113,8 @@ class SparseRandomExpansion(
 
     See Also
     --------
-    FeaturePooling : Bring units together that tell the same.
-    sklearn.random_projection.SparseRandomProjection : To fewer features, linear.
+    FeaturePooling : Pool units that respond alike.
+    sklearn.random_projection.SparseRandomProjection : Linear, to fewer features.
     sklearn.kernel_approximation.RBFSampler : Units that read all features.
 
     References
@@ -191,7 +187,7 @@ class SparseRandomExpansion(
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
     def fit(self, X, y=None):
-        """Draw the units; of X only the number of features matters.
+        """Draw the units. Only the number of features of X matters.
 
         Parameters
         ----------
@@ -208,9 +204,8 @@ class SparseRandomExpansion(
         Raises
         ------
         ValueError
-            If units are to read more features than there are, if more of them
-            are to stay active than there are, or if int32 cannot count the
-            weights.
+            If `n_inputs` exceeds the number of features, `top_k` exceeds the number of
+            units, or int32 cannot count the weights.
         """
         X = validate_samples(self, X)
         n_units, n_features = self.n_components, X.shape[1]
@@ -233,8 +228,8 @@ class SparseRandomExpansion(
     def transform(self, X):
         """Return the activations of the units.
 
-        A sample's activations do not depend on which samples it comes with,
-        nor on whether it is stored dense or sparse.
+        The activations of a sample do not depend on the other samples, nor on whether X
+        is dense or sparse.
 
         Parameters
         ----------
@@ -244,12 +239,12 @@ class SparseRandomExpansion(
         Returns
         -------
         H : ndarray or csr_array of shape (n_samples, n_components)
-            Activations: float32 if X is, else float64.
+            Activations, in float32 if X is float32, else float64.
 
         Raises
         ------
         ValueError
-            If int32 cannot count the winners of all samples, or if an activation
+            If int32 cannot count the active units of all samples, or if an activation
             overflows.
         """
         check_is_fitted(self)
@@ -276,7 +271,7 @@ class SparseRandomExpansion(
         Returns
         -------
         csr_array of shape (n_components, n_features)
-            Made of `inputs_` and `weights_`, without a copy.
+            A view of `inputs_` and `weights_`, without a copy.
         """
         n_units, n_inputs = self.inputs_.shape
         if not are_indices(self.inputs_.ravel(), self.n_features_in_):
@@ -311,7 +306,7 @@ class SparseRandomExpansion(
         ----------
         X : ndarray or sparse matrix of shape (n_samples, n_features)
         first_row : int, default=0
-            Number of the first sample, where X is a batch.
+            Index of the first sample, if X is a batch.
         """
         activations = np.empty((X.shape[0], self._n_features_out), X.dtype)
         if jit.available():
@@ -328,7 +323,7 @@ class SparseRandomExpansion(
         return activations
 
     def _winners(self, X):
-        """Return the activations that winner-take-all leaves, as a CSR array."""
+        """Return the activations of the winners as a CSR array."""
         n_samples, n_units, k = X.shape[0], self._n_features_out, self.top_k_
         if n_samples * k > _INT32_MAX:
             raise ValueError(
@@ -336,7 +331,7 @@ class SparseRandomExpansion(
                 f"than int32 indices can count ({_INT32_MAX}). Transform fewer "
                 f"samples at a time, or keep fewer winners."
             )
-        # One more than is kept: the kernel writes before it knows.
+        # One more than is kept: the kernel writes a value before it decides.
         indices = np.zeros(n_samples * k + 1, np.int32)
         values = np.zeros(n_samples * k + 1, X.dtype)
         if jit.available():
@@ -375,7 +370,7 @@ class SparseRandomExpansion(
             work=np.zeros(2, np.int64),
         )
         if not program.run():
-            for batch in self._batches(X):  # finds the unit, and refuses
+            for batch in self._batches(X):  # raises an error that names the unit
                 self._activations(X[batch], batch.start)
 
     def _add_units(self, program, activations, **fields):
@@ -411,9 +406,9 @@ class SparseRandomExpansion(
         )
 
     def _reference_activations(self, X):
-        """Return the activations of a few samples, by NumPy and SciPy."""
+        """Return the activations of a few samples, computed by NumPy and SciPy."""
         samples = X.toarray() if sparse.issparse(X) else X
-        with np.errstate(over="ignore", invalid="ignore"):  # is refused afterwards
+        with np.errstate(over="ignore", invalid="ignore"):  # raises an error later
             if self.center:
                 samples, exponents = scaled_to_unit_size(samples)
                 samples = samples - samples.mean(axis=1, keepdims=True)
@@ -424,7 +419,7 @@ class SparseRandomExpansion(
 
 
 def _part_of(whole, part, name, things):
-    """Return how many of ``whole`` things a number or a share of them is."""
+    """Return the number of things, given as a number or as a share of the whole."""
     if not isinstance(part, Integral):
         return max(1, round(part * whole))
     if part > whole:
@@ -436,7 +431,7 @@ def _part_of(whole, part, name, things):
 
 
 def _check_countable(n_units, n_inputs):
-    """Refuse more weights than int32 indices can count."""
+    """Raise ValueError for more weights than int32 indices can count."""
     if n_units * n_inputs > _INT32_MAX:
         raise ValueError(
             f"n_components={n_units} units with n_inputs={n_inputs} features each "

@@ -1,12 +1,12 @@
-"""Which features are pooled together: layouts, chance, the user's."""
+"""Groups of features for pooling: contiguous, random, or given by the user."""
 
 import numpy as np
 
 
 def contiguous_groups(n_features, size, stride):
-    """Return runs of ``size`` features, one beginning every ``stride`` features.
+    """Return runs of ``size`` features that start every ``stride`` features.
 
-    What is left at the end makes a smaller group.
+    The remainder at the end is a smaller group.
     """
     return [
         np.arange(start, min(start + size, n_features))
@@ -17,8 +17,8 @@ def contiguous_groups(n_features, size, stride):
 def window_groups(image_shape, size, stride):
     """Return the pixels of each window of an image, channel by channel.
 
-    Features are the pixels row by row, the channels of a pixel side by side.
-    Windows at the lower and the right border are smaller where pixels are left.
+    Features are the pixels row by row, with the channels of a pixel side by side.
+    Windows at the lower and right border may be smaller.
     """
     height, width, *channels = image_shape
     pixels = np.arange(np.prod(image_shape)).reshape(height, width, -1)
@@ -31,7 +31,7 @@ def window_groups(image_shape, size, stride):
 
 
 def _starts(length, size, stride):
-    """Return where windows begin, the first that reaches the end being the last."""
+    """Return where windows begin, up to the first window that reaches the end."""
     n_steps = max(0, -(-(length - size) // stride))
     return range(0, min(n_steps * stride + 1, length), stride)
 
@@ -45,7 +45,7 @@ def random_groups(n_features, n_groups, rng):
 
 
 def given_groups(groups, n_features):
-    """Return the user's groups as arrays, after checking them."""
+    """Validate the user's groups and return them as arrays."""
     checked = []
     for number, group in enumerate(groups):
         members = np.asarray(group)
@@ -56,7 +56,7 @@ def given_groups(groups, n_features):
             )
         if members.dtype.kind not in "iu":
             raise ValueError(
-                f"groups[{number}] must hold column numbers (integers), got {group!r}."
+                f"groups[{number}] must contain column numbers (ints), got {group!r}."
             )
         missing = members[(members < 0) | (members >= n_features)]
         if len(missing):
@@ -66,7 +66,7 @@ def given_groups(groups, n_features):
             )
         checked.append(members.astype(np.intp))
     if not checked:
-        raise ValueError("groups must hold at least one group.")
+        raise ValueError("groups must contain at least one group.")
     owner = np.full(n_features, -1)
     for number, members in enumerate(checked):
         twice = members[owner[members] >= 0]

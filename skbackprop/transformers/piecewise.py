@@ -1,4 +1,4 @@
-"""Piecewise-linear features: the bins of a column, and how far a value fills each."""
+"""Piecewise-linear features: bins of a column, and how far a value fills each."""
 
 from numbers import Integral
 from typing import ClassVar
@@ -13,42 +13,43 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
 
-_BATCH_NUMBERS = 1 << 17  # of the result that are made at once: they fit the cache
+_BATCH_NUMBERS = 1 << 17  # computed at a time: they fit into the cache
 
 
 class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
-    r"""Expand each feature into bins that its value fills one after the other.
+    r"""Expand each feature into bins that its value fills from the lowest upwards.
 
     .. math:: x_j \mapsto (y_{j0}, y_{j1}, \ldots), \quad
         y_{ji} = \min\Big(\max\Big(\frac{x_j - e_{ji}}{e_{j,i+1} - e_{ji}},
         0\Big), 1\Big)
 
-    Bins below the value are 1, those above it 0, and the one that it lies in is filled
-    in proportion [1]_. A linear model on these features is a sum of functions of one
-    feature each, which are straight within a bin and may turn at every edge: it
-    separates what no hyperplane separates before. Networks, whose functions are smooth,
-    learn from them what turns abruptly, as trees do.
+    Bins below the value are 1, bins above it are 0, and the bin that contains it is
+    filled in proportion [1]_. A linear model on these features is a sum of
+    piecewise-linear functions of single features with kinks at the edges, so it can
+    separate classes that no hyperplane in X separates. They help networks, whose
+    functions are smooth, to learn abrupt changes, as trees do.
 
-    The edges :math:`e_j` are quantiles of the feature, so that equally many samples lie
-    in each bin. Where values are tied, as the zeros of an amount that is mostly none,
-    quantiles coincide; that many are taken from the distinct values instead.
+    The edges :math:`e_j` are quantiles of the feature, so that each bin contains
+    equally many samples. If values are tied, such as the zeros of an amount that is
+    mostly 0, quantiles coincide; as many edges are then taken from the distinct values
+    instead.
 
     Parameters
     ----------
     n_bins : int, default=32
-        Most bins of a feature. Of one with up to so many distinct values, these are the
-        edges.
+        Maximum number of bins of a feature. If a feature has at most ``n_bins``
+        distinct values, these are the edges.
     sparse_output : bool, default=False
         Whether ``transform`` returns a CSR array.
     handle_missing : {'error', 'zeros'}, default='error'
-        What becomes of NaN: an error, or zeros in all bins of the feature. That is
-        what its smallest value becomes too;
-        :class:`sklearn.impute.MissingIndicator` tells the two apart.
+        How to handle NaN: raise an error, or fill all bins of the feature with zeros.
+        The smallest value also becomes zeros; use
+        :class:`sklearn.impute.MissingIndicator` to distinguish them.
 
     Attributes
     ----------
     edges_ : list of ndarray of shape (n_edges,)
-        Edges of each feature: one where it is constant, none where no value is known.
+        Edges of each feature: one if it is constant, none if all values are missing.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -56,16 +57,16 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
 
     See Also
     --------
-    MonomialFeatures : Products of features, which bins leave out.
+    MonomialFeatures : Products of features, which bins lack.
     skbackprop.network.PiecewiseLinear : The same as a module of a network.
     sklearn.preprocessing.SplineTransformer : Smooth bumps instead of bins.
     sklearn.preprocessing.KBinsDiscretizer : Steps instead of slopes.
 
     Notes
     -----
-    No feature vanishes. One of two distinct values becomes one feature that is 0 or 1;
-    one that is constant, or missing throughout, becomes one that is always 0. A
-    feature that becomes a single one keeps its name.
+    Each feature has at least one output column. A feature with two distinct values
+    becomes a column of 0 and 1; a feature that is constant or always missing becomes a
+    column of 0. A single column keeps the name of its feature.
 
     References
     ----------
@@ -87,8 +88,8 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     array(['age_bin0_20_to_30', 'age_bin1_30_to_60', 'is_member'],
           dtype=object)
 
-    An interval in the middle is not separated from what lies around it, until it is
-    expanded:
+    An interval in the middle of a feature is not linearly separable until the feature
+    is expanded:
 
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.pipeline import make_pipeline
@@ -137,7 +138,7 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Samples. float32 is kept.
+            Samples. float32 is preserved.
 
         Returns
         -------
@@ -157,26 +158,26 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         return expanded
 
     def inverse_transform(self, X):
-        """Return the values that fill bins so far.
+        """Return the values that fill the bins.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features_out)
-            What ``transform`` returns.
+            Output of ``transform``.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            The first edge plus the sum of the bins times their widths. What lay below
-            all edges, or was missing, is the lowest of them; what lay above, the
-            highest; what was missing throughout stays so.
+            The first edge plus the sum of the bins times their widths. Values below all
+            edges, and missing values, become the lowest edge; values above all edges
+            become the highest. Features that were always missing stay missing.
         """
         check_is_fitted(self)
         X = check_samples(X, dtype=FLOATS, accept_sparse="csr")
         if X.shape[1] != self._n_features_out:
             raise ValueError(
-                f"X has {X.shape[1]} columns, but inverse_transform needs the "
-                f"{self._n_features_out} that transform returns."
+                f"X has {X.shape[1]} columns, but inverse_transform expects the "
+                f"{self._n_features_out} columns that transform returns."
             )
         values = np.empty((X.shape[0], self.n_features_in_), X.dtype)
         first = 0
@@ -235,7 +236,7 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
 
     def _bins(self):
         """Return the feature, the lower and the upper edge of each bin."""
-        # A bin up to infinity stays empty: that of a feature without two edges.
+        # A feature without two edges has a bin up to infinity, which stays empty.
         edges = [e if len(e) > 1 else np.array([0, np.inf]) for e in self.edges_]
         features = np.repeat(np.arange(len(edges)), [len(e) - 1 for e in edges])
         lower = np.concatenate([e[:-1] for e in edges])
@@ -244,7 +245,7 @@ class PiecewiseLinearFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
 
 
 def _edges_of(column, n_bins):
-    """Return the edges of a feature: of few values, all of them."""
+    """Return the edges of a feature: all of its values if there are few."""
     edges = bin_edges(column, n_bins)
     if len(edges):
         return edges
@@ -271,7 +272,7 @@ def filled(X, features, lower, upper):
     values = X.astype(np.float64)[:, features]
     with np.errstate(over="ignore"):
         is_wide = np.isinf(upper - lower)
-        if is_wide.any():  # of quarters, no difference of numbers overflows
+        if is_wide.any():  # differences of quarters cannot overflow
             factor = np.where(is_wide, 0.25, 1.0)
             values, lower, upper = factor * values, factor * lower, factor * upper
         values -= lower
@@ -292,30 +293,31 @@ def _stored(batches, shape, dtype):
         indices.append(np.broadcast_to(columns, rows.shape)[is_stored])
         data.append(rows[is_stored].astype(dtype))
     starts = np.cumsum(np.concatenate(starts))
-    if starts[-1] <= np.iinfo(np.int32).max:  # some models read no wider ones
+    if starts[-1] <= np.iinfo(np.int32).max:  # some models cannot read int64
         starts = starts.astype(np.int32)
     indices, data = np.concatenate(indices), np.concatenate(data)
     return sparse.csr_array((data, indices, starts), shape=shape)
 
 
 def bin_edges(values, n_bins):
-    """Return the edges between which a column is encoded, in ascending order.
+    """Return the edges of the bins of a column in ascending order.
 
-    They are quantiles. Where values are tied, some coincide; as many are taken from
-    the distinct values instead, so that a column of mostly zeros still has bins
-    where the others lie. At most ``n_bins`` distinct values are the edges themselves.
+    They are quantiles. If values are tied, some quantiles coincide; as many edges are
+    taken from the distinct values instead, so that a column of mostly zeros has bins
+    for its other values. If there are at most ``n_bins`` distinct values, these are the
+    edges.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,)
-        NaN is left out.
+        The values; NaN is ignored.
     n_bins : int
-        Most bins that the edges, one more, may lie between.
+        Maximum number of bins, one less than the number of edges.
 
     Returns
     -------
     ndarray of float64
-        Empty where there are fewer than three distinct values.
+        The edges; empty if there are fewer than three distinct values.
     """
     values = np.asarray(values, np.float64)
     values = np.sort(values[~np.isnan(values)])
@@ -334,7 +336,7 @@ def bin_edges(values, n_bins):
 
 
 def quantiles_of_sorted(values, n):
-    """Return n quantiles at equal distances, as np.quantile does, without a sort."""
+    """Return n evenly spaced quantiles, like np.quantile but without sorting."""
     last = len(values) - 1
     places = np.linspace(0, 1, n) * last
     left = np.minimum(places.astype(np.intp), max(last - 1, 0))
@@ -342,7 +344,7 @@ def quantiles_of_sorted(values, n):
 
 
 def _between(a, b, share):
-    """Return a + share (b - a), from the nearer end, rounded as NumPy rounds it."""
+    """Return a + share (b - a), from the nearer end, with NumPy's rounding."""
     with np.errstate(over="ignore", invalid="ignore"):
         gap = b - a
         found = np.where(share < 0.5, a + gap * share, b - gap * (1 - share))

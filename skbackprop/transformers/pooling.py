@@ -1,4 +1,4 @@
-"""Pooling of features: groups of columns become one column each."""
+"""Pooling of features: each group of columns becomes one column."""
 
 from numbers import Integral
 from typing import ClassVar
@@ -29,7 +29,7 @@ from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import naming_y
 
 LAYOUTS = {"contiguous", "random", "coactivation", "class_profiles"}
-_BATCH_BYTES = 2**21  # of samples that NumPy pools
+_BATCH_BYTES = 2**21  # of the samples that NumPy pools at a time
 
 
 class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
@@ -49,20 +49,20 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
     'stochastic'  :math:`\sum_i p_i x_i, \; p_i = x_i / \sum_j x_j`; 0 if all are 0
     ============  =====================================================
 
-    Stochastic pooling [1]_ picks member i of a group with probability
-    :math:`p_i`; ``transform`` returns its expectation, as a network trained by
-    it predicts, and `sample` draws. It takes non-negative features only.
+    Stochastic pooling [1]_ picks member i of a group with probability :math:`p_i`.
+    ``transform`` returns the expectation, as is usual in prediction, and `sample` draws
+    a member. It requires non-negative features.
 
-    Pooling makes a representation indifferent to which member of a group is
-    active. That is good if the members mean the same: neighbouring pixels, or
-    features that respond to the same samples or to the same classes.
+    Pooling makes a representation invariant to which member of a group is active. This
+    is useful if the members have the same meaning, such as neighbouring pixels, or
+    features that respond to the same samples or classes.
 
     Parameters
     ----------
     pooling : {'sum', 'mean', 'max', 'l2', 'logsumexp', 'stochastic'}, default='max'
-        What becomes of a group.
+        Function that pools the features of a group.
     groups : str or list of array-like of int, default='contiguous'
-        Which features are pooled together.
+        Groups of features to pool.
 
         - 'contiguous': `group_size` neighbours, or windows of an image.
         - 'random': a random partition.
@@ -70,23 +70,21 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
           by k-means of their centred, normalised responses [2]_.
         - 'class_profiles': learned from y; features with the same mean
           responses to the classes, by k-means of these.
-        - a list of groups, each a list of column numbers. Columns that it does
-          not name are dropped.
+        - a list of groups, each a list of column numbers; other columns are dropped.
     group_size : int or pair of int, default=2
-        Features in a contiguous group; with `image_shape`, height and width of
-        the windows. Random and learned groups have so many on average.
+        Number of features in a contiguous group; with `image_shape`, height and width
+        of the windows. For random and learned groups, the average size.
     stride : int, pair of int or None, default=None
-        From one contiguous group or window to the next; by default
+        Distance between successive contiguous groups or windows. By default,
         `group_size`, so that they do not overlap.
     n_groups : int or None, default=None
-        Number of random or learned groups, by default
-        ``n_features / group_size``, rounded up. Learned groups are fewer where
-        fewer features differ.
+        Number of random or learned groups. By default, ``n_features / group_size``,
+        rounded up. There are fewer learned groups if fewer features differ.
     image_shape : tuple of int or None, default=None
-        ``(height, width)`` or ``(height, width, n_channels)`` of the images
-        whose pixels the features are, in C order. Channels are pooled apart.
+        ``(height, width)`` or ``(height, width, n_channels)`` of images whose pixels,
+        in C order, are the features. Channels are pooled separately.
     random_state : int, RandomState instance or None, default=None
-        Source of random groups and of the starting points of learned ones.
+        Controls random groups and the initialization of learned groups.
 
     Attributes
     ----------
@@ -99,7 +97,7 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
 
     See Also
     --------
-    SparseRandomExpansion : Many random units, which pooling makes fewer.
+    SparseRandomExpansion : Expand features into many random units, to be pooled.
     sklearn.cluster.FeatureAgglomeration : Pooling of hierarchical clusters.
 
     References
@@ -166,7 +164,7 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
         y : array-like of shape (n_samples,), default=None
-            Classes, which ``groups='class_profiles'`` learns from; else ignored.
+            Classes, only used by ``groups='class_profiles'``.
 
         Returns
         -------
@@ -176,9 +174,9 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         Raises
         ------
         ValueError
-            If given groups overlap, are empty or name columns that X does not
-            have, if there are fewer features than groups or other pixels than
-            features, or if X is negative and pooling stochastic.
+            If the given groups overlap, are empty or contain columns that X lacks; if
+            there are fewer features than groups, or `image_shape` does not match the
+            number of features; or if X has negative values and pooling is stochastic.
         """
         if _is(self.groups, "class_profiles"):
             X, y = validate_samples(self, X, y)
@@ -197,17 +195,18 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples. Zeros that a sparse matrix does not store take part.
+            Samples. The implicit zeros of a sparse matrix are pooled too.
 
         Returns
         -------
         P : ndarray of shape (n_samples, n_groups)
-            Pooled features: float32 if X is, else float64.
+            Pooled features, in float32 if X is float32, else float64.
 
         Raises
         ------
         ValueError
-            If a pooled feature overflows, or X is negative and pooling stochastic.
+            If a pooled feature overflows, or X has negative values and pooling is
+            stochastic.
         """
         check_is_fitted(self)
         return transform_samples(self, self._pooled, X)
@@ -231,20 +230,20 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         return pooled
 
     def sample(self, X, random_state=None):
-        """Draw one member of each group, as stochastic pooling trains.
+        """Draw one member of each group, as in training with stochastic pooling.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, not negative.
+            Non-negative samples.
         random_state : int, RandomState instance or None, default=None
-            Source of the draws.
+            Controls the draws.
 
         Returns
         -------
         P : ndarray of shape (n_samples, n_groups)
-            A member of each group, drawn with probability proportional to
-            itself; 0 where all are 0.
+            A member of each group, drawn with probability proportional to its value; 0
+            if all are 0.
         """
         check_is_fitted(self)
         X = validate_samples(self, X, reset=False)
@@ -255,24 +254,24 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
             for g, members in enumerate(self.groups_):
                 x = samples[:, members]
                 reached = np.cumsum(scaled_to_unit_size(x)[0], axis=1)
-                # 1 - u is in (0, 1]: a member that is 0 is passed over.
+                # 1 - u is in (0, 1]: a member of value 0 is never drawn.
                 drawn = (1 - rng.random_sample((len(x), 1))) * reached[:, -1:]
                 member = np.argmax(reached >= drawn, axis=1)
                 pooled[batch, g] = x[np.arange(len(x)), member]
         return pooled
 
     def get_feature_names_out(self, input_features=None):
-        """Return names that tell the members of each group.
+        """Return names that list the members of each group.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the features; by default those seen during fit.
+            Names of the features. By default, those seen during fit.
 
         Returns
         -------
         ndarray of str
-            For instance ``'max(x0, x1)'``.
+            One name per group, for instance ``'max(x0, x1)'``.
         """
         check_is_fitted(self)
         names = _check_feature_names_in(self, input_features)
@@ -301,8 +300,8 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         n_groups = self.n_groups or -(-n_features // np.prod(self.group_size))
         if n_groups > n_features:
             raise ValueError(
-                f"n_groups={n_groups} groups cannot be made of {n_features} features; "
-                f"choose at most {n_features}."
+                f"n_groups={n_groups} exceeds the number of features. Choose at most "
+                f"{n_features}."
             )
         rng = check_random_state(self.random_state)
         if self.groups == "random":
@@ -312,14 +311,14 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         return _profiles.class_profile_groups(X, y, n_groups, rng)
 
     def _layout(self, n_features):
-        """Return contiguous groups, of features in a row or of pixels."""
+        """Return contiguous groups of features or pixels."""
         stride = self.group_size if self.stride is None else self.stride
         if self.image_shape is None:
             for name, value in (("group_size", self.group_size), ("stride", stride)):
                 if not isinstance(value, Integral):
                     raise ValueError(
-                        f"{name}={value!r} is a pair, which needs image_shape to be "
-                        f"set; give an int."
+                        f"{name}={value!r} is a pair, which requires image_shape. Pass "
+                        "an int."
                     )
             return _grouping.contiguous_groups(n_features, self.group_size, stride)
         shape = _positive_ints(self.image_shape, "image_shape", (2, 3))
@@ -333,16 +332,16 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         )
 
     def _run(self, X, pooled):
-        """Pool the samples by compiled kernels; tell whether all is finite."""
-        # Maxima are the same in whatever order; zeros need not be looked at.
+        """Pool the samples by compiled kernels; return whether all is finite."""
+        # Maxima do not depend on the order of entries, and can skip implicit zeros.
         group_of = self._group_of_features(X) if self.pooling == "max" else None
         if group_of is None:
             return self._run_on_blocks(X, pooled)
         self._run_on_entries(X, group_of, pooled)
-        return True  # maxima of finite numbers are
+        return True  # maxima of finite numbers are finite
 
     def _group_of_features(self, X):
-        """Return the number of each feature's group, None where X needs blocks."""
+        """Return the index of each feature's group, or None if X needs blocks."""
         members = np.concatenate(self.groups_)
         n_features = X.shape[1]
         is_disjoint = np.bincount(members, minlength=n_features).max() == 1
@@ -372,7 +371,7 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         program, n_groups = BlockProgram(X), len(self.groups_)
         sizes = np.zeros(program.padded(n_groups), np.int64)
         sizes[:n_groups] = [len(members) for members in self.groups_]
-        # Groups that fill up a vector are empty, and begin at a feature like all.
+        # Groups that pad the vector are empty, but start at a valid feature.
         members = np.concatenate([*self.groups_, [0]])
         program.add(
             "feature_pooling.pool",
@@ -403,8 +402,8 @@ class FeaturePooling(TransformerMixin, LinkedToPage, BaseEstimator):
         if X.min() < 0:
             raise ValueError(
                 "Negative values in data passed to FeaturePooling: stochastic pooling "
-                "draws features in proportion to their values. Apply a "
-                "non-linearity such as relu first."
+                "draws features in proportion to their values. Apply a non-linearity "
+                "such as ReLU first."
             )
 
 
@@ -413,7 +412,7 @@ def _is(groups, layout):
 
 
 def _positive_ints(values, name, lengths):
-    """Return a sequence of positive ints of an allowed length as a tuple."""
+    """Validate positive ints and return them as a tuple of an allowed length."""
     is_right = len(values) in lengths and all(
         isinstance(value, Integral) and value > 0 for value in values
     )

@@ -1,9 +1,9 @@
 """Groups of features that respond alike, learned from samples.
 
-A feature's profile is what it responds to. Groups are clusters of profiles that
-depend on the samples only, not on their order, their scale or the rounding that
-comes with these: profiles that are equal up to rounding are one before they are
-clustered, and digits that rounding decides are cut off.
+The profile of a feature describes what it responds to. Groups are clusters of profiles.
+They depend on the samples only, not on their order, scale or rounding errors: profiles
+that are equal up to rounding are merged before clustering, and digits that are subject
+to rounding errors are cut off.
 """
 
 import numpy as np
@@ -12,22 +12,21 @@ from sklearn.preprocessing import LabelEncoder
 
 from skbackprop.utils.equal_rows import first_of_equals
 
-_N_PROFILE = 128  # numbers that a feature's responses to all samples become
-_NEGLIGIBLE = 1e-6  # part of a feature's size that counts as no response
-_N_DECIMALS = 6  # of profiles, which are of unit length
+_N_PROFILE = 128  # maximum length of a profile
+_NEGLIGIBLE = 1e-6  # relative to a feature's size; counts as no response
+_N_DECIMALS = 6  # of profiles, which have unit length
 _SMALLEST_VARIANCE = 1e-8  # of directions of profiles, relative to the largest
 
 
 def coactivation_groups(X, n_groups, rng):
     r"""Return groups of features that respond to the same samples.
 
-    They are clusters of the features' responses, centred and of unit length, so
-    that their inner products are correlations C, and their squared distances
-    2 - 2 C. Numbers with these inner products are :math:`C^{1/2}`, or, where there
-    are more features than a profile is to have numbers,
-    :math:`C R (R^T C R)^{-1/2}` with a random R (Nystroem's approximation; Williams
-    & Seeger 2001). Unlike the responses themselves, both do not know in which
-    order the samples came.
+    They are clusters of the features' responses, centred and scaled to unit length, so
+    that inner products are correlations C and squared distances are 2 - 2 C. The rows
+    of :math:`C^{1/2}` have these inner products; for more features than the maximum
+    length of a profile, so do approximately those of :math:`C R (R^T C R)^{-1/2}` with
+    a random R (Nystroem's approximation; Williams & Seeger 2001). Unlike the responses
+    themselves, they do not depend on the order of samples.
     """
     correlate = _correlation(X)
     n_features = X.shape[1]
@@ -39,19 +38,19 @@ def coactivation_groups(X, n_groups, rng):
     variances, directions = np.linalg.eigh(mix.T @ mixed)
     is_large = variances > _SMALLEST_VARIANCE * variances[-1]
     directions, variances = directions[:, is_large], variances[is_large]
-    # Turned back: directions of equal variance are known but for a rotation.
+    # Rotated back: directions of equal variance are only defined up to a rotation.
     profiles = mixed @ (directions / np.sqrt(variances)) @ directions.T
     return _clusters(profiles, np.ones(n_features), X.dtype, n_groups, rng)
 
 
 def _correlation(X):
-    """Return the function that multiplies a matrix by the features' correlations.
+    """Return a function that multiplies a matrix by the correlations of the features.
 
-    Features that are constant are correlated with nothing.
+    Constant features have correlation 0 with all others.
     """
     X, n_samples = _of_unit_size(X), X.shape[0]
     means = np.asarray(X.mean(axis=0)).ravel()
-    if sparse.issparse(X):  # and would be no more if it were centred
+    if sparse.issparse(X):  # centring X would make it dense
         squares = np.asarray(X.multiply(X).sum(axis=0)).ravel()
         lengths = np.sqrt(np.maximum(squares - n_samples * means**2, 0))
         shift = np.sqrt(n_samples) * means
@@ -74,8 +73,8 @@ def _correlation(X):
 def class_profile_groups(X, y, n_groups, rng):
     """Return groups of features that respond to the same classes.
 
-    They are clusters of the features' mean responses to each class, centred and
-    of unit length.
+    They are clusters of the mean responses of the features to each class, centred and
+    scaled to unit length.
     """
     labels = LabelEncoder().fit_transform(y)
     n_samples, n_classes = X.shape[0], labels.max() + 1
@@ -95,19 +94,20 @@ def class_profile_groups(X, y, n_groups, rng):
 
 
 def _of_unit_size(X):
-    """Return a copy in float64 whose squares neither overflow nor vanish."""
+    """Return a float64 copy, scaled so that squares neither overflow nor underflow."""
     X = X.astype(float)
     X /= max(X.max(), -X.min(), np.finfo(float).tiny)
     return X
 
 
 def _clusters(profiles, sizes, dtype, n_groups, rng):
-    """Return clusters of features with profiles of like direction, by first member.
+    """Return clusters of features with profiles in similar directions.
 
-    Features whose profile is negligible, compared with their size, respond to all
-    alike. Where fewer profiles than groups differ, each makes a group.
+    Clusters are sorted by their first member. Features with a negligible profile,
+    relative to their size, respond to all samples alike. If there are fewer distinct
+    profiles than groups, each is a group.
     """
-    from sklearn.cluster import KMeans  # loads half of scikit-learn
+    from sklearn.cluster import KMeans  # a slow import
 
     lengths = np.linalg.norm(profiles, axis=1)
     responds = lengths > _NEGLIGIBLE * sizes

@@ -1,4 +1,4 @@
-"""How transformers run: lists of kernels on blocks of samples."""
+"""Programs of transformers: lists of kernels that run on blocks of samples."""
 
 import numpy as np
 from scipy import sparse
@@ -11,11 +11,11 @@ from skbackprop.network.layout import aligned_zeros
 from skbackprop.utils.gate import are_indices
 from skbackprop.utils.validation import validate_finite
 
-MAX_PLACES = 2**31 - 1  # numbers of a block, which int32 count
+MAX_PLACES = 2**31 - 1  # size of a block that int32 can index
 
 
 def validate_samples(estimator, X, y="no_validation", **options):
-    """Validate X as transformers on blocks read it: floats, C-contiguous or CSR."""
+    """Validate X for transformers on blocks: floats, C-contiguous or CSR."""
     return validate_finite(
         estimator,
         X,
@@ -30,9 +30,8 @@ def validate_samples(estimator, X, y="no_validation", **options):
 def transform_samples(estimator, transform, X):
     """Return ``transform`` of validated samples.
 
-    Where kernels run, they notice what is not finite as they read it; only then
-    are the samples searched for it. A search before would read them twice, and
-    take as long as all else.
+    Kernels detect values that are not finite as they read them. Only then are the
+    samples searched; a search in advance would take as long as the transform.
     """
     samples = validate_samples(
         estimator, X, reset=False, ensure_all_finite=not jit.available()
@@ -45,24 +44,24 @@ def transform_samples(estimator, transform, X):
 
 
 class NotFiniteError(ValueError):
-    """The samples hold NaN or infinity."""
+    """The samples contain NaN or infinity."""
 
 
 class SampleProgram:
-    """Kernels that run, one after the other, on a few samples after a few others.
+    """Kernels that run one after the other on a few samples at a time.
 
-    All memory that kernels write to belongs to this object: threads make one
-    each.
+    All memory that kernels write to belongs to this object, so each thread creates its
+    own.
 
     Parameters
     ----------
     X : ndarray or sparse matrix of shape (n_samples, n_features)
-        Of float32 or float64; dense and C-contiguous, or CSR.
+        Samples in float32 or float64; dense and C-contiguous, or CSR.
 
     Attributes
     ----------
     lanes : int
-        Samples at a time.
+        Number of samples processed at a time.
     """
 
     def __init__(self, X):
@@ -72,8 +71,8 @@ class SampleProgram:
         self.lanes = target.vector_bytes // self.dtype.itemsize
         if n_features * self.lanes > MAX_PLACES:
             raise ValueError(
-                f"X has {n_features} features; at most {MAX_PLACES // self.lanes} can "
-                "be transformed, as int32 indices count those of a block of samples."
+                f"X has {n_features} features, but at most {MAX_PLACES // self.lanes} "
+                "can be transformed, as int32 indices address a block of samples."
             )
         self._rows = []
 
@@ -83,14 +82,14 @@ class SampleProgram:
         Parameters
         ----------
         name : str
-            ``'expansion.expand'`` stands for what ``make_expand`` of
-            :mod:`skbackprop.kernels.transformers.expansion` makes.
+            ``'expansion.expand'`` stands for the kernel of ``make_expand`` in
+            :mod:`skbackprop.kernels.transformers.expansion`.
         layout : NamedTuple
-            That of its row, one of :mod:`skbackprop.kernels.abi`.
+            Layout of its row, one of :mod:`skbackprop.kernels.abi`.
         *settings : str
-            What it is made for, besides the precision.
+            Settings to compile it for, besides the precision.
         **fields : int or ndarray
-            Of its row; an array stands for its address.
+            Fields of its row; arrays are replaced by their addresses.
         """
         kernel = self._compiled(name, *settings)
         self._rows.append(new_row(layout, kernel, **fields))
@@ -109,14 +108,14 @@ class SampleProgram:
         )
 
     def run(self):
-        """Run all kernels on all samples. ctypes lets go of the GIL meanwhile."""
+        """Run all kernels on all samples; ctypes releases the GIL meanwhile."""
         run_blocks = self._compiled("blocks.run_blocks")
         row = new_list(Blocks, run_blocks, self._rows, n_samples=self.n_samples)
         context, scalars = np.zeros(len(Context), np.int64), np.zeros(1)
         calling.run_kernel(run_blocks, row, context, scalars)
 
     def padded(self, width):
-        """Return a number of outputs rounded up to whole vectors."""
+        """Return a number of outputs, rounded up to whole vectors."""
         return -(-width // self.lanes) * self.lanes
 
     def _compiled(self, name, *settings):
@@ -124,23 +123,23 @@ class SampleProgram:
 
 
 class BlockProgram(SampleProgram):
-    """Kernels that run on block after block of samples, transposed.
+    """Kernels that run on one transposed block of samples after the other.
 
-    The first of them, made here, loads the samples of X into the block.
+    The first kernel, added here, loads samples of X into the block.
 
     Parameters
     ----------
     X : ndarray or sparse matrix of shape (n_samples, n_features)
-        As of a ``SampleProgram``.
+        As in ``SampleProgram``.
     center : bool, default=False
-        Whether the mean of its features is subtracted from each sample.
+        Whether to subtract the mean of its features from each sample.
 
     Attributes
     ----------
     block : ndarray of shape (n_features, lanes)
-        The samples that are being transformed, transposed.
+        The current samples, transposed.
     remainders : ndarray of shape (lanes,)
-        What kernels that write outputs make NaN where these are not finite.
+        Kernels set it to NaN if an output is not finite.
     """
 
     def __init__(self, X, center=False):
@@ -161,7 +160,7 @@ class BlockProgram(SampleProgram):
 
     def _load_csr(self, X, center):
         self.block[:] = 0
-        if center:  # which leaves a block without zeros behind
+        if center:  # after that, the block has no zeros to skip
             self._add_to_block("clear")
         self.add_csr("blocks.load_csr", SampleBlock, X, block=self.block)
 
@@ -176,17 +175,17 @@ class BlockProgram(SampleProgram):
         )
 
     def run(self):
-        """Run all kernels on all samples, and tell whether outputs are finite."""
+        """Run all kernels on all samples, and return whether outputs are finite."""
         super().run()
         if not np.isfinite(self._input_remainders).all():
             raise NotFiniteError("X is not finite.")
         return bool(np.isfinite(self.remainders).all())
 
     def places(self, features):
-        """Return where in the block features begin, for kernels to read."""
+        """Return where features begin in the block, for kernels to read."""
         if not are_indices(features.ravel(), len(self.block)):
             raise ValueError(
-                f"Features {features.min()} to {features.max()} are asked for, but "
-                f"there are {len(self.block)}: what was fitted has been changed."
+                f"Features {features.min()} to {features.max()} are needed, but there "
+                f"are only {len(self.block)}: a fitted attribute has been changed."
             )
         return np.ascontiguousarray(features, np.int32) * np.int32(self.lanes)

@@ -19,7 +19,7 @@ from skbackprop.transformers.piecewise import quantiles_of_sorted
 from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.validation import FLOATS, check_samples, validate_finite
 
-_BATCH_NUMBERS = 1 << 17  # that are worked on at once: they fit the cache
+_BATCH_NUMBERS = 1 << 17  # processed at a time: they fit into the cache
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _HALF_OF_LARGEST = 0.5 * np.finfo(np.float64).max
 
@@ -27,29 +27,29 @@ _HALF_OF_LARGEST = 0.5 * np.finfo(np.float64).max
 class SmoothClippingScaler(
     OneToOneFeatureMixin, TransformerMixin, LinkedToPage, BaseEstimator
 ):
-    r"""Scale features by their quartiles, and bend what lies far out towards a limit.
+    r"""Scale features by their quartiles and smoothly clip outliers to a limit.
 
     .. math:: z = \frac{x - \operatorname{median}}{q_{75} - q_{25}}, \quad
         y = \frac{z}{\sqrt{1 + (z / l)^2}}
 
     with the quartiles :math:`q_{25}, q_{75}` of the feature and the limit l. Ordinary
     values are scaled as by :class:`sklearn.preprocessing.RobustScaler`, while outliers
-    keep their order but get no farther than l, so that they cannot rule a sum of
-    features, as in the first layer of a network [1]_. Where the quartiles are equal,
-    half the range of the feature takes the place of their distance.
+    keep their order but never exceed l, so that they cannot dominate a sum of features,
+    as in the first layer of a network [1]_. If the quartiles are equal, half the range
+    of the feature replaces their difference.
 
     Parameters
     ----------
     limit : float or None, default=3.0
-        Largest absolute value of the output. None does not clip.
+        Maximum absolute value of the output. None disables clipping.
 
     Attributes
     ----------
     center_ : ndarray of shape (n_features,)
-        Medians; 0 for features of which no value is known.
+        Medians; 0 for features with only missing values.
     scale_ : ndarray of shape (n_features,)
-        What centred values are divided by: the distance of the quartiles, or else half
-        the range. Infinite for constant features, which become 0.
+        Divisor of the centred values: the difference of the quartiles, or half the
+        range. Infinite for constant features, which become 0.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -57,13 +57,13 @@ class SmoothClippingScaler(
 
     See Also
     --------
-    PiecewiseLinearFeatures : Bins in place of one number.
+    PiecewiseLinearFeatures : Bins instead of one number.
     skbackprop.network.SmoothClip : The clipping as a module of a network.
     sklearn.preprocessing.RobustScaler : The same without a limit.
 
     Notes
     -----
-    NaN is left out in ``fit``, and stays NaN in ``transform``.
+    NaN is ignored in ``fit`` and preserved in ``transform``.
 
     References
     ----------
@@ -109,12 +109,12 @@ class SmoothClippingScaler(
         return self
 
     def transform(self, X):
-        """Return features scaled and clipped.
+        """Scale and clip the features.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Samples. float32 is kept.
+            Samples. float32 is preserved.
 
         Returns
         -------
@@ -126,18 +126,19 @@ class SmoothClippingScaler(
         return self._in_batches(self._scaled, X)
 
     def inverse_transform(self, X):
-        """Return the features that are scaled and clipped to X.
+        """Undo scaling and clipping.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            What ``transform`` returns.
+            Output of ``transform``.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            Of numbers at the limit, or beyond, the outermost that the precision tells
-            from it; of constant features the constant.
+            The original features. Values at or beyond the limit are replaced by the
+            outermost value that the precision can distinguish from it. Constant
+            features become their constant.
         """
         check_is_fitted(self)
         X = check_samples(X, dtype=FLOATS, ensure_all_finite="allow-nan")
@@ -160,9 +161,9 @@ class SmoothClippingScaler(
         )
 
     def _in_batches(self, function, X):
-        """Return what a function in float64 makes of X, in the dtype of X."""
+        """Apply a function in float64 to batches of X; return the dtype of X."""
         result = np.empty(X.shape, X.dtype)
-        # What is farther out than the largest number goes to the limit.
+        # Values beyond the largest number go to the limit.
         with np.errstate(over="ignore"):
             for batch in gen_batches(len(X), max(1, _BATCH_NUMBERS // X.shape[1])):
                 result[batch] = function(X[batch].astype(np.float64))
@@ -181,12 +182,12 @@ class SmoothClippingScaler(
 
 
 def _center_and_scale(column):
-    """Return the median of a feature, and what its distance from it is divided by."""
+    """Return the median and the scale of a feature."""
     values = np.sort(column[~np.isnan(column)]).astype(np.float64)
     if len(values) == 0:
         return 0.0, np.inf
     lower, median, upper = quantiles_of_sorted(values, 5)[1:4]
-    # Halves, as the largest numbers lie farther apart than the largest number.
+    # Halves, as the difference of the largest numbers would overflow.
     scale = 2 * min(0.5 * upper - 0.5 * lower, _HALF_OF_LARGEST)
     if scale == 0:
         scale = 0.5 * values[-1] - 0.5 * values[0]

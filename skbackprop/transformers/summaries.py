@@ -1,24 +1,24 @@
-"""Summaries of groups of features: what pooling kernels compute, by NumPy."""
+"""Summaries of groups of features: NumPy versions of the pooling kernels."""
 
 import numpy as np
 from scipy.special import logsumexp
 
 
 def scaled_to_unit_size(x):
-    """Return rows whose largest number is 1 / 2 to 1, and the exponents taken out.
+    """Scale rows to a maximum between 1 / 2 and 1; return them and the exponents.
 
-    Division by powers of two changes no digit.
+    Division by powers of two is exact.
     """
     _, exponents = np.frexp(np.abs(x).max(axis=1))
     return np.ldexp(x, -exponents[:, np.newaxis]), exponents
 
 
 def _in_proportion(pool):
-    """Return f with f(c x) = c f(x), computed where squares and sums are in range."""
+    """Return f with f(c x) = c f(x), computed on rows of unit size."""
 
     def pool_scaled(x):
         x, exponents = scaled_to_unit_size(x)
-        with np.errstate(over="ignore"):  # is refused by those who call
+        with np.errstate(over="ignore"):  # callers raise an error
             return np.ldexp(pool(x), exponents)
 
     return pool_scaled
@@ -31,7 +31,7 @@ def _expected_activation(x):
     )
 
 
-# Samples x members of a group to one number for each sample.
+# Functions from samples x members of a group to one number for each sample.
 POOLINGS = {
     "sum": _in_proportion(lambda x: x.sum(axis=1)),
     "mean": _in_proportion(lambda x: x.mean(axis=1)),

@@ -1,4 +1,4 @@
-"""What the units of a sparse random expansion read, and with which weights."""
+"""Inputs of the units of a sparse random expansion."""
 
 import numpy as np
 
@@ -10,17 +10,16 @@ WEIGHTS = {
 
 
 def balanced_inputs(n_units, n_inputs, n_features, rng):
-    """Draw the features that each unit reads, so that none is left out.
+    """Draw the features that each unit reads, all features equally often.
 
-    The features are dealt out like a pack of cards that is shuffled anew when it
-    ends, so that the numbers of units that read a feature differ by one at
-    most. A unit that gets cards from two packs exchanges those that it has
-    already for others of the second.
+    The features are dealt like packs of cards, each newly shuffled, so that the numbers
+    of units that read each feature differ by at most one. A unit that gets cards from
+    two packs exchanges duplicates for other cards of the second.
 
     Returns
     -------
     ndarray of int32 of shape (n_units, n_inputs)
-        In ascending order.
+        The inputs of each unit in ascending order.
     """
     n_dealt = n_units * n_inputs
     n_packs = -(-n_dealt // n_features)
@@ -38,7 +37,7 @@ def balanced_inputs(n_units, n_inputs, n_features, rng):
 
 
 def _put_later(pack, is_held, n_wanted):
-    """Exchange cards held already, among the first of a pack, for later ones."""
+    """Exchange cards among the first of a pack that are already held for later ones."""
     wrong = np.flatnonzero(is_held[:n_wanted])
     right = n_wanted + np.flatnonzero(~is_held[n_wanted:])[: len(wrong)]
     pack[wrong], pack[right] = pack[right], pack[wrong]

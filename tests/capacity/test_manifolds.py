@@ -109,7 +109,7 @@ def test_the_capacity_of_spheres_has_the_limits_it_should_have():
         (np.nan, 2, "radius must be at least 0"),
         (1, 0, "dimension must be positive"),
         (1, np.inf, "dimension must be positive and finite"),
-        ([1, 2], [1, 2, 3], "shapes that go together"),
+        ([1, 2], [1, 2, 3], "shapes that broadcast"),
         ("wide", 2, "radius"),
     ],
 )
@@ -464,14 +464,14 @@ X2, G2 = np.eye(4), [0, 0, 1, 1]
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "y or groups must tell"),
+        ({}, "y or groups must assign"),
         ({"groups": [0, 1]}, "groups"),
         ({"groups": [0, 0, np.nan, 1]}, "groups must have no missing labels"),
         ({"y": [0, 0, None, 1]}, "y must have no missing labels"),
         ({"groups": [[0, 1]] * 4}, "groups"),
         ({"groups": G2, "y": [0, 1, 1, 1]}, "y must be the same .*group 0"),
         ({"groups": G2, "y": [5, 5, 5, 5]}, "y must have at least two classes"),
-        ({"groups": G2, "y": G2, "dichotomies": [[1, -1]]}, "dichotomies must be left"),
+        ({"groups": G2, "y": G2, "dichotomies": [[1, -1]]}, "dichotomies must be None"),
         ({"groups": G2, "dichotomies": [1, -1]}, r"shape \(n_dichotomies, 2\)"),
         ({"groups": G2, "dichotomies": [[1, -1, 1]]}, r"shape \(n_dichotomies, 2\)"),
         ({"groups": G2, "dichotomies": [[1, 2]]}, "labels -1 and 1, got 2"),

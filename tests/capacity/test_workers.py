@@ -106,7 +106,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path):
 @kills_processes
 @pytest.mark.slow
 def test_what_is_finished_is_returned_when_workers_die_all_the_time(tmp_path):
-    with pytest.warns(RuntimeWarning, match="died again and again.*2 of 3 rows"):
+    with pytest.warns(RuntimeWarning, match="died repeatedly.*2 of 3 rows"):
         curve = curve_of_three(killing(tmp_path, 20), n_jobs=2)
     assert list(tmp_path.iterdir())
     expected = curve_of_three(n_points=[4, 8])

@@ -43,7 +43,7 @@ every_function = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUN
     ids=lambda other: type(other).__name__,
 )
 def test_what_is_no_network_is_called_so_fitted_or_not(other, function):
-    message = "(?s)must be a network of this package.*pipeline it is the last"
+    message = "(?s)must be a network of this package.*pipeline, pass its last"
     with pytest.raises(TypeError, match=message):
         function(other)
     if hasattr(other, "fit"):

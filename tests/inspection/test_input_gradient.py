@@ -203,7 +203,7 @@ def test_of_several_outputs_one_has_to_be_named():
 @pytest.mark.parametrize("target", [7, "a", [0] * 59 + [7]])
 def test_classes_that_do_not_exist_are_refused(target):
     net = fit(small(MLPClassifier), X, Y["several"])
-    with pytest.raises(ValueError, match="is none of the classes"):
+    with pytest.raises(ValueError, match="is not one of the classes"):
         input_gradient(net, X, target=target)
 
 

@@ -260,7 +260,9 @@ def test_several_numbers_for_a_sample_are_no_classes():
 
 @pytest.mark.parametrize("measures", [[], "dimensions", ["cka", "cka"], [1]])
 def test_measures_must_be_known(measures):
-    with pytest.raises(ValueError, match="measures must be some of .*'separability'"):
+    with pytest.raises(
+        ValueError, match="measures must be distinct names of .*'separability'"
+    ):
         layer_report(MLP, X, y, measures=measures)
 
 
@@ -288,7 +290,7 @@ def test_samples_must_fit():
         layer_report([X, X[:-1]], y=y)
     with pytest.raises(ValueError, match="X must be None"):
         layer_report([X], X, y)
-    with pytest.raises(ValueError, match="X must be given"):
+    with pytest.raises(ValueError, match="X must not be None"):
         layer_report(MLP, y=y)
     with pytest.raises(ValueError, match="at least one array"):
         layer_report({}, y=y)
@@ -310,5 +312,5 @@ def test_what_is_not_finite_is_named():
 
 
 def test_a_class_of_one_sample_has_no_variation_within():
-    with pytest.raises(ValueError, match="Layer 'layer 0', nc1: y must hold at least"):
+    with pytest.raises(ValueError, match="Layer 'layer 0', nc1: y must have at least"):
         layer_report([X], y=np.r_[y[:-1], 3], measures="nc1")

@@ -96,7 +96,7 @@ def test_one_epoch_is_shown_as_a_point():
 def test_what_cannot_be_drawn_is_refused(validated, plt):
     with pytest.raises(NotFittedError):
         TrainingCurveDisplay.from_estimator(MLPClassifier())
-    with pytest.raises(TypeError, match="a network of skbackprop"):
+    with pytest.raises(TypeError, match="a fitted network of skbackprop"):
         TrainingCurveDisplay.from_estimator(LogisticRegression().fit(X, Y))
     with pytest.raises(ValueError, match="history must have the columns"):
         TrainingCurveDisplay.from_history({"loss": np.ones(3)})

@@ -347,7 +347,7 @@ def test_stacks_may_have_many_labelings_of_each_set(rng):
     assert results[3, 4].separable == results.separable[3, 4]
     assert_array_equal(results[3, 4].X, X[3])
     assert results.verify()
-    with pytest.raises(IndexError, match="names not one of its results"):
+    with pytest.raises(IndexError, match="does not select a single result"):
         results[3]
 
 
@@ -407,8 +407,8 @@ def test_several_threads_may_ask_at_once(rng):
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ([[0.0], [1.0]], [1, 1], "exactly two kinds, got 1"),
-        ([[0.0], [1.0], [2.0]], [0, 1, 2], "exactly two kinds, got 3"),
+        ([[0.0], [1.0]], [1, 1], "exactly two classes, got 1"),
+        ([[0.0], [1.0], [2.0]], [0, 1, 2], "exactly two classes, got 3"),
         ([[0.0], [np.nan]], [0, 1], "X contains NaN"),
         ([[0.0], [np.inf]], [0, 1], "X contains infinity"),
         ([[0.0], [1.0]], [0, 1, 1], "inconsistent numbers of samples"),
@@ -444,7 +444,7 @@ def test_shapes_that_do_not_fit_are_refused(x_shape, y_shape, message):
 
 @pytest.mark.parametrize("values", [[0, 2], [-1, 0], [1, 2], [0.5, 1]])
 def test_labels_of_other_values_are_refused(values):
-    with pytest.raises(ValueError, match="Y must have labels -1 and 1, 0 and 1"):
+    with pytest.raises(ValueError, match="Y must only have labels -1 and 1, 0 and 1"):
         linear_separability_many([[0.0], [1.0]], [values])
 
 

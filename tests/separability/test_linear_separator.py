@@ -90,7 +90,7 @@ def test_an_error_names_the_class_and_carries_the_proof():
 
 
 def test_a_warning_says_which_hyperplane_takes_its_place():
-    with pytest.warns(ConvergenceWarning, match="least hinge loss takes its place"):
+    with pytest.warns(ConvergenceWarning, match="smallest hinge loss is used"):
         LinearSeparator(on_inseparable="warn").fit(SQUARE, XOR)
 
 

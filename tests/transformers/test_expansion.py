@@ -520,7 +520,7 @@ def test_whoever_assumes_finite_values_is_not_told_otherwise(container, top_k):
 @needs_jit
 def test_features_beyond_int32_are_refused_before_anything_is_made():
     X = sparse.csr_array((1, 2**30))
-    with pytest.raises(ValueError, match="X has 1073741824 features; at most"):
+    with pytest.raises(ValueError, match="X has 1073741824 features, but at most"):
         BlockProgram(X)
 
 

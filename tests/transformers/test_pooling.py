@@ -275,7 +275,7 @@ def test_draws_have_the_expectation_that_transform_returns():
 def test_stochastic_pooling_refuses_negative_features():
     pool = FeaturePooling("stochastic").fit(samples())
     for call in (pool.transform, pool.sample, clone(pool).fit):
-        with pytest.raises(ValueError, match="Negative values .* relu"):
+        with pytest.raises(ValueError, match="Negative values .* ReLU"):
             call(-samples())
 
 
@@ -492,14 +492,14 @@ def test_stored_and_loaded_it_transforms_alike(road, tmp_path):
         ({"groups": [[-1]]}, "names column -1"),
         ({"groups": [[0], []]}, r"groups\[1\] must be a list of at least one"),
         ({"groups": []}, "at least one group"),
-        ({"groups": [[0.5]]}, r"groups\[0\] must hold column numbers"),
+        ({"groups": [[0.5]]}, r"groups\[0\] must contain column numbers"),
         ({"groups": [3, 4]}, r"groups\[0\] must be a list"),
         ({"groups": "neighbours"}, "'groups' parameter"),
         ({"pooling": "median"}, "'pooling' parameter"),
         ({"group_size": 0}, "'group_size' parameter"),
         ({"stride": 0}, "'stride' parameter"),
-        ({"group_size": (2, 2)}, "needs image_shape"),
-        ({"groups": "random", "n_groups": 51}, "n_groups=51 .* choose at most 50"),
+        ({"group_size": (2, 2)}, "requires image_shape"),
+        ({"groups": "random", "n_groups": 51}, "n_groups=51 .* Choose at most 50"),
         (
             {"image_shape": (7, 7)},
             r"image_shape=\(7, 7\) has 49 pixels, .* 50 f",

@@ -1,10 +1,10 @@
-"""Which monomials there are and in which order: counting, ranking, unranking.
+"""Enumeration of monomials: counting, ranking and unranking.
 
-A monomial of degree k is a sorted tuple of k features, x0 x0 x2 = (0, 0, 2). Its
-first feature leads it. Columns are ordered by degree, then lexicographically, so
-that the monomials of one degree led by feature a, or by a later one, stand side
-by side. Multiplying x_a into those of degree k - 1 that may follow it gives, in
-order, all of degree k led by a: everything below rests on that.
+A monomial of degree k is a sorted tuple of k features, x0 x0 x2 = (0, 0, 2), led by its
+first feature. Columns are ordered by degree, then lexicographically, so the monomials
+of one degree that are led by feature a or a later one are adjacent. Multiplying those
+of degree k - 1 by x_a gives, in order, all monomials of degree k led by a. Everything
+below relies on that.
 """
 
 import math
@@ -16,19 +16,19 @@ INDEX_MAX = np.iinfo(np.intp).max
 
 
 def count_monomials(n_features, max_degree, caps=None):
-    r"""Return how many monomials of degree 0 to ``max_degree`` there are.
+    r"""Return the number of monomials of degree 0 to ``max_degree``.
 
-    Without ``caps`` it is C(n + d, d): a monomial is a way of putting d stars
-    and n bars into a row. The generating function of the exponents of x_j is
-    (1 - t^(cap_j + 1)) / (1 - t) where cap_j limits it; the numerators are
-    multiplied out, and each term c t^s counts c C(n + d - s, n).
+    Without ``caps``, it is C(n + d, d): a monomial is an arrangement of d stars and n
+    bars. If cap_j limits the exponent of x_j, the generating function of its exponents
+    is (1 - t^(cap_j + 1)) / (1 - t); the numerators are multiplied out, and each term c
+    t^s contributes c C(n + d - s, n).
 
     Parameters
     ----------
     n_features : int
     max_degree : int
     caps : int or sequence of int, default=None
-        Maximum degree of every feature, or of each.
+        Maximum degree of every feature, or one for each.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def count_monomials(n_features, max_degree, caps=None):
 
 
 def log10_count(n_features, max_degree):
-    """Return log10 of C(n + d, d), from factorials' logarithms."""
+    """Return log10 of C(n + d, d), from the logarithms of factorials."""
     natural = (
         math.lgamma(n_features + max_degree + 1)
         - math.lgamma(n_features + 1)
@@ -65,25 +65,25 @@ def log10_count(n_features, max_degree):
 
 
 class GradedBasis:
-    """All monomials whose degree is in a range, in scikit-learn's order.
+    """All monomials with a degree in a range, in scikit-learn's order.
 
     Parameters
     ----------
     n_features : int
     min_degree, max_degree : int
-        Degree 0 is a matter of ``include_bias`` alone.
+        Only ``include_bias`` determines whether degree 0 is included.
     caps : None, 1 or ndarray of shape (n_features,)
-        Maximum degree of every feature, or of each; none by default.
+        Maximum degree of every feature, or one for each. None means no limit.
     include_bias : bool
 
     Attributes
     ----------
     features : None or ndarray of int
-        The features that occur, where some of them do not.
+        The features that occur, if not all do.
     n_outputs : int
-        Number of columns, as exact as Python's integers.
+        Number of columns, as an exact Python int.
     n_below : int
-        Number of monomials of lower degree that the columns are made of.
+        Number of monomials of lower degree that are needed to compute the columns.
     """
 
     def __init__(self, n_features, min_degree, max_degree, caps, include_bias):
@@ -141,14 +141,14 @@ class GradedBasis:
 
 
 class TooManyColumnsError(ValueError):
-    """More columns than an index can count; the argument says how many."""
+    """There are more columns than an index can count; the message has the number."""
 
 
 def _refuse_astronomical(n_features, max_degree, may_repeat):
-    """Refuse what has hundreds of digits before it is counted exactly."""
+    """Raise an error for numbers of hundreds of digits before the exact count."""
     if may_repeat:
         digits = log10_count(n_features, max_degree)
-    else:  # those without a square alone
+    else:  # only those without a square
         k = min(max_degree, n_features // 2)
         digits = log10_count(n_features - k, k)
     if digits > 300:
@@ -156,26 +156,26 @@ def _refuse_astronomical(n_features, max_degree, may_repeat):
 
 
 def _simplified(caps, max_degree):
-    """Return None, or 1, where that means the same as these caps."""
+    """Return None or 1 if it is equivalent to these caps, else the caps."""
     if np.all(caps >= max_degree):
         return None
     return 1 if np.all(caps == 1) else caps
 
 
 class Layout:
-    """Where the monomials of a graded basis stand, as tables by (degree, feature).
+    """The columns of the monomials of a graded basis, as tables by (degree, feature).
 
-    Columns below degree ``min_degree`` are not part of the output, yet others
-    are made of them: they have the numbers -n_below ... -1.
+    Monomials below degree ``min_degree`` are not part of the output, but others are
+    computed from them: their columns have the numbers -n_below ... -1.
 
     Attributes
     ----------
     counts : ndarray of shape (max_degree + 1, n_features + 1)
-        ``counts[k, a]`` monomials of degree k have features a and later only.
+        ``counts[k, a]`` monomials of degree k contain only features a and later.
     starts : ndarray of shape (max_degree + 1, n_features)
-        Column of the first monomial of degree k led by a; row 0 is not used.
+        Column of the first monomial of degree k led by a; row 0 is unused.
     skips : ndarray of shape (max_degree + 1, n_features)
-        How many of degree k led by a have as much of x_a as it may have.
+        Number of monomials of degree k led by a in which x_a has its maximum degree.
     """
 
     def __init__(self, basis):
@@ -199,10 +199,9 @@ class Layout:
             yield k, first, first + int(self.counts[k, 0])
 
     def segments(self):
-        """Return rows (source, target, length, feature), by rising target.
+        """Return rows (source, target, length, feature), sorted by target.
 
-        Columns target ... target + length are those from source on, times the
-        feature.
+        Columns target ... target + length are those from source, times the feature.
         """
         lengths = (self.counts[2:, :-1] - self.counts[2:, 1:]).ravel()
         sources = (self.starts[1:-1] + self.skips[1:-1]).ravel()
@@ -228,8 +227,8 @@ class Layout:
 def _suffix_counts(basis):
     """Count the monomials of degree k in features a, a + 1 ... for all (k, a).
 
-    Either x_a is not in it, or the monomial is x_a times one of degree k - 1
-    that has less of x_a than it may have.
+    A monomial either lacks x_a, or is x_a times a monomial of degree k - 1 in which x_a
+    is below its maximum degree.
     """
     counts = np.zeros((basis.max_degree + 1, basis.n_features + 1), np.int64)
     counts[0] = 1
@@ -243,14 +242,14 @@ def _suffix_counts(basis):
 
 def _at_cap(counts, degree, caps):
     """Count the monomials of this degree that have x_a^cap_a and no earlier x."""
-    rest = degree - caps  # of their degree is made of features after a
+    rest = degree - caps  # the degree in features after a
     n_features = counts.shape[1] - 1
     after = counts[np.maximum(rest, 0), np.arange(1, n_features + 1)]
     return np.where(rest >= 0, after, 0)
 
 
 class ChosenBasis:
-    """Monomials one by one, in the order given."""
+    """Monomials listed one by one, in the given order."""
 
     features = None
     n_below = 0
@@ -281,7 +280,7 @@ class ChosenBasis:
 
 
 class PowerBasis(ChosenBasis):
-    """The powers of each feature without their products, by rising degree."""
+    """The powers of each feature without products, sorted by degree."""
 
     def __init__(self, n_features, min_degree, max_degree, caps, include_bias):
         self.n_features = n_features
@@ -300,7 +299,7 @@ class PowerBasis(ChosenBasis):
 
     @property
     def chosen(self):
-        """The monomials as tuples, made anew."""
+        """The monomials as tuples, computed at each access."""
         for _, factors in self.factor_blocks():
             yield from map(tuple, factors.tolist())
 
@@ -315,12 +314,12 @@ class PowerBasis(ChosenBasis):
 
 
 def column_shifts(basis, features):
-    """Return by how much a column moves when a feature is multiplied in.
+    """Return how far a column moves when a feature is multiplied in.
 
-    shifts[k - 1, i] is the column of x_a m minus that of m, a = features[i],
-    for every monomial m of degree k - 1 that x_a may lead on. The constant
-    counts as column 0: degree 1 holds the columns of the features themselves.
-    Columns below ``min_degree`` are negative.
+    shifts[k - 1, i] is the column of x_a m minus that of m, with a = features[i], for
+    every monomial m of degree k - 1 such that x_a leads x_a m. The constant counts as
+    column 0, so degree 1 holds the columns of the features themselves. Columns below
+    ``min_degree`` are negative.
 
     Parameters
     ----------
@@ -342,13 +341,13 @@ def column_shifts(basis, features):
 
 
 def _shifts_by_formula(basis, features):
-    """Do the same for few of very many features, with exact integers."""
+    """Do the same with exact integers, for few of very many features."""
     n, is_free = basis.n_features, basis.caps is None
     choose = np.frompyfunc(math.comb, 2, 1)
-    left = n - features.astype(object)  # features from each on
+    left = n - features.astype(object)  # number of features from each on
 
     def count(degree, left):
-        """Count the monomials of a degree in so many features."""
+        """Count the monomials of a degree in ``left`` features."""
         return choose(left + (degree - 1 if is_free else 0), degree)
 
     shifts = np.empty((basis.max_degree, len(features)), np.int64)

@@ -1,4 +1,4 @@
-"""Monomials of CSR rows, by the kernel and by plain NumPy."""
+"""Monomials of CSR rows, computed by the kernel or by NumPy."""
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +20,7 @@ def expand_csr(basis, X, check_size):
     X : csr_array or csr_matrix of shape (n_samples, n_features)
         In canonical form.
     check_size : callable
-        Called with the bytes of the result before it is made; may raise.
+        Called with the size of the result in bytes before it is allocated; may raise.
 
     Returns
     -------
@@ -38,9 +38,9 @@ def expand_csr(basis, X, check_size):
 
 
 def canonical_csr(X):
-    """Return X as CSR with sorted indices, no duplicates and nothing behind them.
+    """Return X as CSR with sorted indices, no duplicates and no unused memory.
 
-    It is X itself where that is so.
+    If X has this form, X itself is returned.
     """
     X = X.tocsr()
     if not X.has_canonical_format or len(X.indices) != X.nnz:
@@ -51,7 +51,7 @@ def canonical_csr(X):
 
 
 def _expand_graded(basis, X, row_counts):
-    """Return the same for all monomials; each row makes ``row_counts`` entries."""
+    """Do the same for a graded basis; each row makes ``row_counts`` entries."""
     starts = np.zeros(X.shape[0] + 1, np.int64)
     np.cumsum(row_counts, out=starts[1:])
     index_dtype = np.int32 if _fits_int32(basis, starts[-1]) else np.int64
@@ -68,9 +68,9 @@ def _fits_int32(basis, n_entries):
 
 
 def _count_entries(basis, X):
-    """Return how many entries each row of the expansion of CSR rows has.
+    """Return the number of entries in each row of the expansion of CSR rows.
 
-    They are floating-point numbers, which stand for more than can be made.
+    They are floats, as they may be larger than any array.
     """
     lengths = np.diff(X.indptr)
     if isinstance(basis.caps, np.ndarray):
@@ -88,9 +88,9 @@ def _count_entries(basis, X):
 
 
 def _count_with_caps(basis, X, lengths):
-    """Count the monomials of each row by degree, entry after entry.
+    """Count the monomials of each row by degree, adding one entry at a time.
 
-    Of degree k there are then as many as there were of degrees k - cap ... k.
+    Their new number of degree k is the sum of the old numbers of degrees k - cap ... k.
     """
     degrees = np.arange(basis.max_degree + 1)
     counts = np.zeros((len(lengths), basis.max_degree + 1))
@@ -143,7 +143,7 @@ def _expand_csr_compiled(basis, X, out_starts, data, columns):
 
 
 def _most_below(basis, n_entries):
-    """Bound the monomials of lower degree in a row with so many entries."""
+    """Bound the monomials of lower degree in a row with ``n_entries`` entries."""
     caps = None if isinstance(basis.caps, np.ndarray) else basis.caps
     of_row = count_monomials(n_entries, basis.min_degree - 1, caps) - 1
     return min(of_row, basis.n_below)
@@ -158,10 +158,10 @@ def _shifts_of_entries(basis, features):
 
 
 def _expand_csr_plainly(basis, X, out_starts, data, columns):
-    """Do with NumPy what the kernel does, all rows at once, degree by degree.
+    """Do in NumPy what the kernel does, for all rows at once, degree by degree.
 
-    A monomial is led by an entry; each entry of its row up to that one leads
-    a monomial of the next degree, if its cap allows.
+    Each monomial is led by an entry. Each entry of the row up to that one leads a
+    monomial of the next degree, if its cap allows.
     """
     lengths = np.diff(X.indptr)
     row_of = np.repeat(np.arange(X.shape[0]), lengths)
@@ -205,8 +205,8 @@ def _most_chosen_entries(basis, X):
 def _expand_chosen(basis, X):
     """Return the chosen monomials of a CSR array, as (data, indices, indptr).
 
-    The entries of the last factors are kept where the rows have an entry in
-    the columns of the other factors as well.
+    The entries of the last factor are kept if their rows also have entries in the
+    columns of the other factors.
     """
     by_column = X.tocsc()
     n_samples = X.shape[0]

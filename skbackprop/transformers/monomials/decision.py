@@ -6,12 +6,12 @@ from skbackprop.kernels.abi import Combine
 from skbackprop.kernels.calling import kernel_file
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
-_NUMBERS_AT_ONCE = 1 << 16  # that stay in the cache
+_NUMBERS_AT_ONCE = 1 << 16  # so that they stay in the cache
 _FEATURES_AT_ONCE = 32
 
 
 def is_quadratic(basis):
-    """Tell whether a linear model on these monomials is a quadratic form."""
+    """Return whether a linear model on these monomials is a quadratic form."""
     return isinstance(basis, GradedBasis) and basis.max_degree <= 2
 
 
@@ -32,12 +32,12 @@ def quadratic_form(basis, X, coef):
     result = X @ linear.T + constant
     width = min(basis.n_features, _FEATURES_AT_ONCE)
     n_rows = max(16, _NUMBERS_AT_ONCE // max(1, width * len(coef)))
-    # One buffer for all products: fresh memory costs more than they do.
+    # One buffer for all products: allocation costs more than the products.
     memory = np.empty(min(n_rows, len(X)) * width * len(coef), X.dtype)
     for rows in range(0, len(X), n_rows):
         block = X[rows : rows + n_rows]
         for first in range(0, basis.n_features, _FEATURES_AT_ONCE):
-            # W is triangular: features before the first have nothing to do.
+            # W is triangular: features before the first do not contribute.
             some = quadratic[:, first : first + _FEATURES_AT_ONCE, first:]
             n_outputs, width, length = some.shape
             inner = memory[: len(block) * n_outputs * width]
@@ -51,7 +51,7 @@ def quadratic_form(basis, X, coef):
 
 
 def add_quadratic_form(program, basis, coef):
-    """Let a program of blocks of samples evaluate the same forms.
+    """Let a program on blocks of samples evaluate the same forms.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def add_quadratic_form(program, basis, coef):
     Returns
     -------
     ndarray of shape (n_samples, n_outputs)
-        What the program fills when it runs.
+        The array that the program fills when it runs.
     """
     at_once = kernel_file("transformers.quadratic").FEATURES_AT_ONCE
     constant, linear, quadratic = _by_degree(basis, coef)
@@ -110,12 +110,12 @@ def _by_degree(basis, coef):
 
 
 def validate_coef(coef, intercept, n_columns, dtype):
-    """Return coefficients (n_outputs, n_columns) and what to add to them."""
+    """Return coefficients (n_outputs, n_columns) and intercepts."""
     coef = np.atleast_2d(np.asarray(coef, dtype))
     if coef.ndim != 2 or coef.shape[1] != n_columns:
         raise ValueError(
             f"coef must have shape ({n_columns},) or (n_outputs, {n_columns}), "
-            f"one number for each monomial, got {coef.shape}."
+            f"one number for each monomial, got shape {coef.shape}."
         )
     intercept = np.asarray(intercept, dtype)
     if intercept.ndim > 1 or intercept.size not in (1, len(coef)):

@@ -1,18 +1,18 @@
-"""Monomials of dense rows, by the kernel and by plain NumPy."""
+"""Monomials of dense rows, computed by the kernel or by NumPy."""
 
 import numpy as np
 
 from skbackprop.kernels.calling import compiled, has_kernels, kernel_file, run_kernel
 from skbackprop.transformers.monomials.basis import GradedBasis, Layout
 
-_ROWS_AT_ONCE = 256  # by plain NumPy, so that a block stays in the cache
+_ROWS_AT_ONCE = 256  # in NumPy, so that a block stays in the cache
 
 
 def make_expand_dense(basis, dtype, order="C"):
     """Return ``expand(X, out)``, which writes the monomials of dense rows.
 
-    X is (n_samples, n_features) in C order, out (n_samples, n_outputs) in the
-    order given and without gaps, both of ``dtype``.
+    X has shape (n_samples, n_features) and is in C order; out has shape (n_samples,
+    n_outputs) and is contiguous in ``order``. Both are of ``dtype``.
     """
     if not isinstance(basis, GradedBasis):
         return _each_block(lambda X, out: _write_products(basis, X, out))
@@ -23,7 +23,7 @@ def make_expand_dense(basis, dtype, order="C"):
 
 
 def _each_block(write):
-    """Let ``write`` do some rows at a time."""
+    """Apply ``write`` to blocks of rows."""
 
     def expand(X, out):
         for first in range(0, len(X), _ROWS_AT_ONCE):
@@ -34,7 +34,7 @@ def _each_block(write):
 
 
 def _write_products(basis, X, out):
-    """Write out[:, column] = the product of its factors, the last two first."""
+    """Write the product of the factors of each column, the last two first."""
     if basis.include_bias:
         out[:, 0] = 1
     for columns, factors in basis.factor_blocks():
@@ -45,7 +45,7 @@ def _write_products(basis, X, out):
 
 
 def _write_segments(layout, X, out):
-    """Do with NumPy what the kernel does: the slow, obvious way."""
+    """Do in NumPy what the kernel does, in the slow, obvious way."""
     basis = layout.basis
     below = np.empty((len(X), basis.n_below), X.dtype)
 
@@ -68,7 +68,7 @@ def _write_segments(layout, X, out):
 
 
 class _CompiledExpansion:
-    """The kernel of dense rows, bound to a layout. Serves one thread."""
+    """The kernel of dense rows, bound to a layout, for one thread."""
 
     def __init__(self, layout, dtype):
         basis, size = layout.basis, np.dtype(dtype).itemsize
@@ -76,7 +76,7 @@ class _CompiledExpansion:
         self._kernel = compiled("transformers.monomials.expand", 8 * size)
         self._fields = monomials
         self._segments = layout.segments()
-        # Segments are written, and read, in whole vectors of 64 bytes at most.
+        # Segments are read and written in whole vectors of at most 64 bytes.
         self._scratch = np.zeros(basis.n_below + 64, dtype)
         self._row = row = np.zeros(monomials.FIELDS, np.int64)
         row[monomials.N_FEATURES] = basis.n_features if basis.max_degree else 0

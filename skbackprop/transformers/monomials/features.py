@@ -38,8 +38,8 @@ from skbackprop.utils.pages import LinkedToPage
 from skbackprop.utils.undoing import all_or_nothing
 from skbackprop.utils.validation import csr_like, validate_finite
 
-_BATCH_BYTES = 1 << 24  # of a batch, where its size is not given
-_CACHE_BYTES = 1 << 19  # of a block that is made and used at once
+_BATCH_BYTES = 1 << 24  # of a batch of default size
+_CACHE_BYTES = 1 << 19  # of a block that is used while in the cache
 
 
 class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
@@ -48,36 +48,34 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     .. math:: x \mapsto \bigl(x_0^{k_0} x_1^{k_1} \cdots x_{n-1}^{k_{n-1}}\bigr),
         \quad k_0 + \dots + k_{n-1} \le d
 
-    A linear model on these features is a polynomial of degree d in x: it
-    separates what no hyperplane in x does. Their number is
-    :math:`\binom{n + d}{d}`. A drop-in for
-    :class:`sklearn.preprocessing.PolynomialFeatures`: the same parameters,
-    columns, order, names and values; several times faster, with sparse input
-    of any degree, and with a limit to the memory that it takes.
+    A linear model on these features is a polynomial of degree d in x, which can
+    separate classes that no hyperplane in x separates. There are
+    :math:`\binom{n + d}{d}` features. The class is a drop-in replacement for
+    :class:`sklearn.preprocessing.PolynomialFeatures` with the same parameters, columns,
+    order, names and values. It is several times faster, supports sparse input of any
+    degree, and limits memory use.
 
     Parameters
     ----------
     degree : int or tuple (min_degree, max_degree), default=2
-        Maximum degree d, or the range of degrees. Degree 0 is a matter of
-        ``include_bias`` alone.
+        Maximum degree d, or the range of degrees. Only ``include_bias`` determines
+        whether degree 0 is included.
     interaction_only : bool, default=False
-        Whether products of distinct features alone are made: x0 x1 but not
-        x0^2.
+        Whether to compute only products of distinct features: x0 x1 but not x0^2.
     include_bias : bool, default=True
-        Whether the first column is the constant 1.
+        Whether to include the constant 1 as the first column.
     order : {'C', 'F'}, default='C'
-        Memory layout of a dense result.
+        Memory layout of dense output.
     max_degrees : array-like of int of shape (n_features,), default=None
-        Maximum exponent of each feature; 0 leaves it out.
+        Maximum exponent of each feature; 0 excludes the feature.
     powers_only : bool, default=False
-        Whether powers of single features alone are made: x0^2 but not x0 x1.
+        Whether to compute only powers of single features: x0^2 but not x0 x1.
     combinations : list of tuple, default=None
-        The monomials to make, in this order, in place of all up to ``degree``
-        (which is then ignored): each is the tuple of its factors, indices or
-        names of features; (0, 0, 2) is x0^2 x2.
+        The monomials to compute, in this order; ``degree`` is then ignored. Each is a
+        tuple of its factors, as indices or names of features: (0, 0, 2) is x0^2 x2.
     memory_budget : float, default=None
-        Most bytes that a result may take; what takes more is refused before
-        anything is allocated. By default the physical memory of the machine.
+        Maximum size of a result in bytes. Larger results raise an error before
+        allocation. By default, the physical memory of the machine.
 
     Attributes
     ----------
@@ -92,20 +90,20 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
 
     See Also
     --------
-    n_output_features : How many columns that makes.
-    sklearn.kernel_approximation.PolynomialCountSketch : A random sketch of them,
-        of a size of your choice.
+    n_output_features : The number of columns.
+    sklearn.kernel_approximation.PolynomialCountSketch : A random sketch of the
+        monomials, of any size.
 
     Notes
     -----
-    A value that overflows is an error that names the monomial;
-    scikit-learn returns infinity. CSR input whose indices are unsorted or
-    duplicate is read as what it means; scikit-learn 1.9.1 returns wrong values.
+    A value that overflows raises an error that names the monomial; scikit-learn returns
+    infinity. CSR input with unsorted or duplicate indices is read correctly;
+    scikit-learn 1.9.1 returns wrong values.
 
-    The columns of degree k led by feature a (a the first factor) are x_a times
-    a run of neighbouring columns of degree k - 1. So a row is made from left to
-    right by products of one number with one run. For CSR rows the same holds of
-    the entries, and the column numbers of a run move by a constant [2]_.
+    The columns of degree k led by feature a (its first factor) are x_a times a run of
+    adjacent columns of degree k - 1. So a row is computed from left to right, by
+    products of one number with one run. For CSR rows, the same holds for the stored
+    entries, and the column numbers of a run shift by a constant [2]_.
 
     References
     ----------
@@ -162,7 +160,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     @_fit_context(prefer_skip_nested_validation=True)
     @all_or_nothing
     def fit(self, X, y=None):
-        """Count the features and the columns that they make.
+        """Count the features and the output columns.
 
         Parameters
         ----------
@@ -188,12 +186,12 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, best as CSR where they are sparse. float32 is kept.
+            Samples, preferably CSR if sparse. float32 is preserved.
 
         Returns
         -------
         {ndarray, sparse matrix} of shape (n_samples, `n_output_features_`)
-            Sparse where X is, CSC where X is CSC and CSR for any other.
+            Sparse if X is sparse: CSC if X is CSC, else CSR.
         """
         X = self._validate(X)
         if sparse.issparse(X):
@@ -203,20 +201,21 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         return self._transform_dense(X, out, expand)
 
     def transform_batches(self, X, batch_size=None):
-        """Return the monomials batch after batch, in the same memory.
+        """Yield the monomials in batches that reuse the same memory.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
         batch_size : int, default=None
-            Samples per batch; by default as many as make 16 MB.
+            Number of samples per batch; by default, as many as fill 16 MB.
 
         Returns
         -------
         generator of {ndarray, sparse matrix}
-            Of shape (batch_size, `n_output_features_`), less in the last batch. A
-            dense batch is overwritten by the next: copy what is to stay.
+            Batches of shape (batch_size, `n_output_features_`); the last may be
+            smaller. The next batch overwrites a dense batch, so copy what you want to
+            keep.
         """
         X = self._validate(X)
         if batch_size is None:
@@ -227,11 +226,11 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         return self._batches(X, min(batch_size, X.shape[0]))
 
     def linear_decision(self, X, coef, intercept=0.0):
-        r"""Evaluate a linear model on the monomials without making them all.
+        r"""Evaluate a linear model on the monomials without storing them all.
 
-        Of degree 2, it is the quadratic form
-        :math:`x^\top W x + c^\top x + b`; for higher degrees, blocks of
-        monomials that fit the cache are made and used at once.
+        For degree 2, it is the quadratic form :math:`x^\top W x + c^\top x + b`. For
+        higher degrees, the monomials are computed and used in blocks that fit into the
+        cache.
 
         Parameters
         ----------
@@ -241,13 +240,12 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
             Weights of the ``n_output_features_`` monomials, such as ``coef_`` of a
             linear model.
         intercept : float or array-like of shape (n_outputs,), default=0.0
-            Added to them.
+            Intercept of each output.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            ``transform(X) @ coef.T + intercept``, of one dimension where there
-            is one output.
+            ``transform(X) @ coef.T + intercept``; one-dimensional for a single output.
 
         Examples
         --------
@@ -263,8 +261,8 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         """
         check_is_fitted(self)
         is_form = is_quadratic(self._basis) and not sparse.issparse(X)
-        # A quadratic form of what is not finite is not finite either: it is looked
-        # for only then, as that takes as long as a form.
+        # A quadratic form of values that are not finite is not finite either. Only then
+        # is X searched for them, as this takes as long as a form.
         samples = X
         X = self._validate(X, check_finite=not is_form)
         coef, intercept = validate_coef(coef, intercept, self._basis.n_outputs, X.dtype)
@@ -288,7 +286,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         Returns
         -------
         ndarray of shape (`n_output_features_`, `n_features_in_`)
-            Made anew at each access.
+            Computed at each access.
         """
         check_is_fitted(self)
         powers = np.zeros((self._basis.n_outputs, self.n_features_in_), np.int64)
@@ -303,7 +301,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the features, by default those seen during fit, or x0, x1 ...
+            Names of the features. By default, those seen during fit, or x0, x1 ...
 
         Returns
         -------
@@ -321,7 +319,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     def _combinations(
         n_features, min_degree, max_degree, interaction_only, include_bias
     ):
-        """Yield the factors of each column, as scikit-learn's class does."""
+        """Yield the factors of each column, as in scikit-learn's class."""
         caps = 1 if interaction_only else None
         return GradedBasis(
             n_features, min_degree, max_degree, caps, include_bias
@@ -331,7 +329,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
     def _num_combinations(
         n_features, min_degree, max_degree, interaction_only, include_bias
     ):
-        """Count the columns, as scikit-learn's class does."""
+        """Count the columns, as in scikit-learn's class."""
         return n_output_features(
             n_features,
             (min_degree, max_degree),
@@ -372,7 +370,7 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
         return np.empty((n_rows, self._basis.n_outputs), dtype, order=order)
 
     def _transform_dense(self, X, out, expand):
-        """Fill ``out``; say which monomial overflows."""
+        """Fill ``out``; raise an error if a monomial overflows."""
         if not self._basis.n_outputs:
             return out
         with np.errstate(over="ignore"):
@@ -391,15 +389,15 @@ class MonomialFeatures(TransformerMixin, LinkedToPage, BaseEstimator):
             )
 
     def _refuse_infinite(self, X, decision):
-        """Say why a decision is not finite: a monomial, or their sum."""
+        """Raise an error that says why a decision is not finite."""
         row = int(np.flatnonzero(~np.isfinite(decision).all(axis=1))[0])
-        for _ in self._batches(X[row : row + 1], 1):  # names the monomial
+        for _ in self._batches(X[row : row + 1], 1):  # raises if a monomial overflows
             raise ValueError(
                 f"The decision on sample {row} overflows {decision.dtype.name}."
             )
 
     def _quadratic_form(self, X, coef):
-        """Return the decision of degree 2; not finite where X is not."""
+        """Return the decision of degree 2, which is not finite where X is not."""
         if not has_kernels(X.dtype):
             with np.errstate(over="ignore", invalid="ignore"):
                 return quadratic_form(self._basis, X, coef)

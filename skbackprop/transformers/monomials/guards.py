@@ -1,4 +1,4 @@
-"""What a transform refuses: too much memory, and values that may overflow."""
+"""Guards of a transform against too much memory and overflow."""
 
 import os
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def check_size(n_rows, n_columns, n_bytes, budget):
-    """Refuse a result of more bytes than the budget, or the machine, has."""
+    """Raise an error if a result exceeds the budget or the memory of the machine."""
     limit = physical_memory() if budget is None else budget
     if n_bytes > limit:
         whose = "this machine has" if budget is None else "memory_budget allows"
@@ -20,7 +20,7 @@ def check_size(n_rows, n_columns, n_bytes, budget):
 
 
 def in_bytes(n_bytes):
-    """Return a number of bytes as text, in a unit that suits it."""
+    """Return a number of bytes as text, in a suitable unit."""
     units = ["bytes", "kB", "MB", "GB", "TB"]
     while n_bytes >= 1000 and len(units) > 1:
         n_bytes /= 1000
@@ -29,7 +29,7 @@ def in_bytes(n_bytes):
 
 
 def physical_memory():
-    """Return the bytes of memory of the machine, infinity where unknown."""
+    """Return the memory of the machine in bytes, infinity if unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
@@ -37,7 +37,7 @@ def physical_memory():
 
 
 def may_overflow(values, degree):
-    """Tell whether powers of these values may be infinite."""
+    """Return whether powers of these values may be infinite."""
     if not values.size:
         return False
     largest = max(float(values.max()), -float(values.min()))

@@ -1,4 +1,4 @@
-"""What the parameters of MonomialFeatures mean: which monomials to make."""
+"""The parameters of MonomialFeatures, read as a basis of monomials."""
 
 from numbers import Integral
 
@@ -14,7 +14,7 @@ from skbackprop.transformers.monomials.basis import (
 
 
 def degree_range(degree):
-    """Return (min_degree, max_degree), or say what would be right."""
+    """Validate the degree and return (min_degree, max_degree)."""
     if isinstance(degree, Integral) and degree >= 0:
         return 0, int(degree)
     if not np.iterable(degree) or isinstance(degree, str) or len(degree) != 2:
@@ -33,7 +33,7 @@ def degree_range(degree):
 
 
 def make_basis(options, n_features):
-    """Return the monomials that the parameters of an estimator ask for."""
+    """Return the basis of monomials for the parameters of an estimator."""
     low, high = degree_range(options.degree)
     if options.combinations is not None:
         return _chosen_basis(options, n_features)
@@ -87,16 +87,16 @@ def _caps(options, n_features, max_degree):
 def _chosen_basis(options, n_features):
     for name in ("interaction_only", "powers_only"):
         if getattr(options, name):
-            raise ValueError(f"combinations leaves nothing to {name}=True.")
+            raise ValueError(f"combinations cannot be used with {name}=True.")
     if options.max_degrees is not None:
-        raise ValueError("combinations leaves nothing to max_degrees.")
+        raise ValueError("combinations cannot be used with max_degrees.")
     chosen = [_factors(options, c, n_features) for c in options.combinations]
     if len(set(chosen)) < len(chosen):
         twice = next(c for c in chosen if chosen.count(c) > 1)
         raise ValueError(f"combinations contains the monomial {twice} twice.")
     if not chosen and not options.include_bias:
         raise ValueError(
-            "combinations is empty and include_bias False: nothing to make."
+            "combinations is empty and include_bias is False: there are no columns."
         )
     return ChosenBasis(n_features, chosen, bool(options.include_bias))
 
@@ -110,7 +110,7 @@ def _factors(options, combination, n_features):
     for factor in factors:
         if not isinstance(factor, Integral) or not 0 <= factor < n_features:
             raise ValueError(
-                f"combinations contains {factor!r}, which is no feature: they "
+                f"combinations contains {factor!r}, which is not a feature. Features "
                 f"have the numbers 0 to {n_features - 1}"
                 + (f" and the names {names}." if names else ".")
             )

@@ -106,7 +106,7 @@ REFUSED = {
     "no such name": ({"combinations": [("a",)]}, "combinations contains 'a'"),
     "twice": ({"combinations": [(0, 1), (1, 0)]}, r"monomial \(0, 1\) twice"),
     "empty combination": ({"combinations": [()]}, "include_bias"),
-    "nothing": ({"combinations": [], "include_bias": False}, "nothing to make"),
+    "nothing": ({"combinations": [], "include_bias": False}, "there are no columns"),
     "two ways": ({"combinations": [(0,)], "powers_only": True}, "powers_only"),
     "two more": ({"combinations": [(0,)], "max_degrees": [1] * 4}, "max_degrees"),
     "budget": ({"memory_budget": -5}, "memory_budget"),
