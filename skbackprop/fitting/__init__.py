@@ -1,1 +1,1 @@
-"""What all network estimators share: parameters, targets, and the one fit."""
+"""Common code of all network estimators: parameters, targets, and fit."""

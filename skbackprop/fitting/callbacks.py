@@ -1,6 +1,6 @@
-"""scikit-learn's callbacks: told of each epoch of a fit.
+"""scikit-learn's callbacks, called for each epoch of a fit.
 
-They came with scikit-learn 1.9. Before it nothing here does anything, and
+They require scikit-learn 1.9. With older versions, this file has no effect, and
 estimators have no ``set_callbacks``.
 """
 
@@ -16,29 +16,29 @@ except ImportError:
         """No callbacks."""
 
     def with_callbacks(method):
-        """Return the method as it is."""
+        """Return the method unchanged."""
         return method
 
 
 def begin_callbacks(estimator, data, keeps_best, step="epoch", n_steps=None):
-    """Tell an estimator's callbacks that a fit begins.
+    """Notify the callbacks of an estimator that a fit begins.
 
     Parameters
     ----------
     estimator : NetworkEstimator
     data : dict
-        What it is fitted to, as the user has it: X, y, and metadata by name.
+        The data of the fit as the user passed it: X, y, and metadata by name.
     keeps_best : bool
-        Whether a validation set says which parameters are the best.
+        Whether a validation set selects the best parameters.
     step : str, default="epoch"
-        What the parts of the fit are called that callbacks are told of.
+        Name of the steps of the fit.
     n_steps : int, default=None
-        How many there are at most; None: ``max_iter``.
+        Maximum number of steps; None means ``max_iter``.
 
     Returns
     -------
     CallbackObserver or None
-        None where there are no callbacks.
+        None if there are no callbacks.
     """
     if not getattr(estimator, "_skl_callbacks", None):
         return None
@@ -48,10 +48,10 @@ def begin_callbacks(estimator, data, keeps_best, step="epoch", n_steps=None):
 
 
 class CallbackObserver(Observer):
-    """Tells callbacks when an epoch, iteration of L-BFGS, or round begins and ends.
+    """Notifies callbacks of the beginning and end of each epoch, iteration or round.
 
-    A network with the parameters of the moment, or the best ones so far where a
-    validation set says which these are, is only made for callbacks that ask for it.
+    A network with the current parameters, or with the best ones if there is a
+    validation set, is created only for callbacks that request it.
     """
 
     epochs_per_call = 1
@@ -64,18 +64,18 @@ class CallbackObserver(Observer):
         self._name, self._step = step, None
 
     def before_epochs(self, state):
-        """Tell that a step begins."""
+        """Notify callbacks that a step begins."""
         self._step = self._fit.subcontext(task_name=self._name)
         self._step.call_on_fit_task_begin(**self._about)
 
     def after_epochs(self, state):
-        """Tell that it has ended, and return whether a callback asks to stop."""
+        """Notify callbacks that a step has ended; return whether one asks to stop."""
 
         def fitted():
             parameters, program = self._estimator._parameters, self._estimator._program
             if self._keeps_best:
                 parameters = state.best
-            # Laid out anew: memory of its own, aligned as the kernels need it.
+            # A copy in the kernels' layout: its own memory, aligned as they need it.
             parameters = program.expand(program.compact(parameters))
             return {"_parameters": parameters, "loss_": state.losses[-1]}
 
@@ -84,7 +84,7 @@ class CallbackObserver(Observer):
         )
 
     def end(self):
-        """Tell that the fit has ended."""
+        """Notify callbacks that the fit has ended."""
         self._fit.call_on_fit_task_end(**self._about, reconstruction_attributes=dict)
 
 
@@ -94,12 +94,12 @@ def watched_from_above(context, network, name, number):
     Parameters
     ----------
     context : CallbackContext or None
-        That of the fit of the ensemble; None where there are no callbacks.
+        Context of the fit of the ensemble; None if there are no callbacks.
     network : NetworkEstimator
     name : str
-        What the fit is called.
+        Name of the fit.
     number : int
-        Which no other fit of the ensemble has.
+        Number of the fit, unique in the ensemble.
     """
     if context is None:
         return nullcontext()

@@ -1,4 +1,4 @@
-"""Data in chunks: what they must be, and how a fit reads them."""
+"""Data in chunks: validation, and reading during a fit."""
 
 from contextlib import contextmanager
 
@@ -20,14 +20,14 @@ from skbackprop.utils.validation import (
     distinct_labels,
 )
 
-# Chunks whose rows are shuffled together, where the sequence has no ``buffer``.
+# Number of chunks whose rows are shuffled together, if the sequence has no ``buffer``.
 DEFAULT_BUFFER = 4
 
 
 def are_chunks(X, y):
-    """Tell whether X is a sequence of chunks, which have their targets with them.
+    """Return whether X is a sequence of chunks, which contain their targets.
 
-    Arrays, tables and mappings are none. In a list each chunk is a tuple.
+    Arrays, tables and mappings are not. In a list, each chunk is a tuple.
     """
     if y is not None or not is_sequence(X):
         return False
@@ -37,63 +37,63 @@ def are_chunks(X, y):
 
 
 def check_reads_chunks(estimator):
-    """Raise ValueError where an estimator, as it is set, cannot learn from chunks."""
+    """Raise ValueError if an estimator with its settings cannot learn from chunks."""
     name = type(estimator).__name__
     if not estimator._reads_chunks:
         raise ValueError(
-            f"{name} cannot be fitted to a sequence of chunks, which {LEARNERS} can. "
-            "Give X and y, or call partial_fit with one part of the data at a time."
+            f"{name} does not support a sequence of chunks; {LEARNERS} do. Pass X and "
+            "y, or call partial_fit with one part of the data at a time."
         )
     if estimator.solver in ("lbfgs", "sdlm"):
         raise ValueError(
-            f"solver={estimator.solver!r} looks at all samples at once, which chunks "
-            "are not. Use solver='adam', or 'sgd', or give X and y."
+            f"solver={estimator.solver!r} needs all samples at once and does not "
+            "support chunks. Use solver='adam' or 'sgd', or pass X and y."
         )
     if getattr(estimator, "class_weight", None) == "balanced":
         raise ValueError(
-            "class_weight='balanced' counts all samples at once, which chunks are "
-            "not. Give weights by class, as compute_class_weight of sklearn.utils "
-            "returns them for all of y."
+            "class_weight='balanced' needs all samples at once and does not support "
+            "chunks. Pass a dict of weights, computed with "
+            "sklearn.utils.class_weight.compute_class_weight from all of y."
         )
     if estimator.scoring not in (None, "loss"):
         raise ValueError(
-            f"scoring={estimator.scoring!r} needs the validation set in one piece, "
-            "which chunks are not. Use scoring=None or 'loss'."
+            f"scoring={estimator.scoring!r} needs the whole validation set at once and "
+            "does not support chunks. Use scoring=None or 'loss'."
         )
 
 
 @contextmanager
 def naming_chunk(index, name="Chunk"):
-    """Say of which chunk an error is."""
+    """Add the number of the chunk to errors."""
     try:
         yield
-    except Exception as error:  # whatever the user's sequence raises
+    except Exception as error:  # the user's sequence may raise anything
         raise ChunkError(
             f"{name} {index} cannot be learned from: {type(error).__name__}: {error}"
         ) from error
 
 
 class ChunkReader:
-    """Reads the chunks of a fit as the network does, and holds them to the first.
+    """Reads and validates the chunks of a fit, and checks that they match the first.
 
     Parameters
     ----------
     estimator : NetworkEstimator
     chunks : sequence
-        Of tuples (X, y) or (X, y, sample_weight).
+        Sequence of tuples (X, y) or (X, y, sample_weight).
     dtype : dtype or list of dtype
-        Which dtypes X may keep.
+        The dtypes that X may have.
     name : str, default='Chunk'
-        What messages call one of them.
+        Name of a chunk in messages.
     """
 
     def __init__(self, estimator, chunks, dtype, name="Chunk"):
         self._estimator, self._chunks, self._name = estimator, chunks, name
         self._dtype = dtype
-        self._config = get_config()  # of this thread; another one reads
+        self._config = get_config()  # of this thread; another thread reads
         self._sizes = self._first = None
         if not len(chunks):
-            raise ValueError("X is a sequence of no chunks. At least one is needed.")
+            raise ValueError("X must contain at least one chunk, got none.")
         self.buffer = getattr(chunks, "buffer", DEFAULT_BUFFER)
         if not (isinstance(self.buffer, (int, np.integer)) and self.buffer >= 1):
             raise ValueError(
@@ -105,22 +105,22 @@ class ChunkReader:
 
     @property
     def is_small(self):
-        """Whether all chunks are in the buffer at once."""
+        """Whether all chunks fit into the buffer at once."""
         return len(self) <= self.buffer
 
     # One chunk
 
     def read(self, index, reset=False):
-        """Return the Data and the weights of a chunk, validated.
+        """Return the validated Data and weights of a chunk.
 
-        With ``reset`` it is the first chunk of a new network.
+        ``reset`` is True for the first chunk of a new network.
         """
         with naming_chunk(index, self._name), config_context(**self._config):
             X, y, weights = self._parts(index)
             return self._validate(X, y, weights, reset)
 
     def _parts(self, index):
-        """Return X, y and weights of a chunk, as the user has them."""
+        """Return X, y and weights of a chunk as the user passed them."""
         chunk = self._chunks[int(index)]
         if not isinstance(chunk, tuple) or len(chunk) not in (2, 3):
             raise TypeError(
@@ -145,27 +145,25 @@ class ChunkReader:
         return data, weights
 
     def _check_named(self, X):
-        """Raise ValueError where only this chunk, or only the first, has names."""
+        """Raise ValueError if only one of this chunk and the first has names."""
         has_names = _get_feature_names(X) is not None
         if has_names != hasattr(self._estimator, "feature_names_in_"):
             have, had = ("has", "had none") if has_names else ("has no", "had them")
-            raise ValueError(f"X {have} names of columns, but the first {had}")
+            raise ValueError(f"X {have} column names, but the first {had}")
 
     def _check_like_first(self, data, weights):
         dtype, y, weighs_all_alike = self._first
         if data.X.dtype != dtype:
-            raise ValueError(
-                f"X is of {data.X.dtype}, but that of the first is {dtype}"
-            )
+            raise ValueError(f"X has dtype {data.X.dtype}, but the first has {dtype}")
         _check_like(data.y, y)
         if (weights is None) != weighs_all_alike:
             has = "has no" if weights is None else "has a"
-            raise ValueError(f"it {has} sample_weight, unlike the first")
+            raise ValueError(f"the chunk {has} sample_weight, unlike the first")
 
     def samples(self, index, of_classes=True):
-        """Return the Samples of a chunk, for a network that is begun.
+        """Return the Samples of a chunk for an initialized network.
 
-        ``of_classes`` says whether they weigh what their classes do, as well.
+        ``of_classes`` says whether to include class weights.
         """
         data, weights = self.read(index)
         estimator = self._estimator
@@ -174,7 +172,7 @@ class ChunkReader:
             if self._sizes is not None and size != self._sizes[index]:
                 raise ValueError(
                     f"it has {size} rows, but had {self._sizes[index]} when the fit "
-                    "began. Data must not change while it is learned from"
+                    "began. Data must not change during a fit"
                 )
             estimator._check_targets(estimator._targets, data.y, incremental=True)
             encoded = estimator._targets.encode(data.y, data.X.dtype)
@@ -185,7 +183,7 @@ class ChunkReader:
     # All of them
 
     def join(self, first):
-        """Return Data and weights of all chunks as one, the first of them given."""
+        """Return Data and weights of all chunks together, given the first."""
         found = [first, *(self.read(index) for index in range(1, len(self)))]
         if len(found) == 1:
             return first
@@ -194,10 +192,10 @@ class ChunkReader:
         return Data(X, y), None if weights[0] is None else np.concatenate(weights)
 
     def survey(self):
-        """Read the targets of all chunks once, and return the labels there are.
+        """Read the targets of all chunks once, and return the distinct labels.
 
-        Where the sequence has a method ``targets``, nothing else is read; else whole
-        chunks are. The labels are None unless they are classes of one column.
+        If the sequence has a method ``targets``, only this is called; otherwise, whole
+        chunks are read. The labels are None unless they are classes in one column.
         """
         sizes, labels, hashes = [], None, []
         for index, (y, weights) in enumerate(
@@ -213,7 +211,7 @@ class ChunkReader:
         return labels
 
     def _read_targets(self, index):
-        """Return y and weights of a chunk, validated."""
+        """Return the validated y and weights of a chunk."""
         if not hasattr(self._chunks, "targets"):
             data, weights = self.read(index)
             return data.y, weights
@@ -227,7 +225,7 @@ class ChunkReader:
             return y, check_weights(weights, np.empty((len(y), 1)))
 
     def chunked_samples(self, of_classes=True):
-        """Return all chunks as what a network that is begun is trained on."""
+        """Return all chunks as training samples for an initialized network."""
         first = self.samples(0, of_classes)
         like = Samples(*(part if part is None else part[:0] for part in first))
         return ChunkedSamples(
@@ -240,25 +238,25 @@ class ChunkReader:
 
 
 def _check_like(y, first):
-    """Raise ValueError where y is of another shape than that of the first chunk."""
+    """Raise ValueError if the shape of y differs from that of the first chunk."""
     if y.shape[1:] != first.shape[1:]:
         raise ValueError(
-            f"y is of shape (n_samples, *{y.shape[1:]}), but that of the first is "
+            f"y has shape (n_samples, *{y.shape[1:]}), but the first has "
             f"(n_samples, *{first.shape[1:]})"
         )
 
 
 def _union(labels, y):
-    """Return the labels so far and those of y, sorted."""
+    """Return the sorted union of the labels so far and those of y."""
     check_classification_targets(y)
     own = distinct_labels(y)
     if labels is None:
         return own
-    # NumPy would make text of both.
+    # NumPy would convert both to text.
     are_text = [part.dtype.kind in "OSU" for part in (labels, own)]
     if are_text[0] != are_text[1]:
         raise ValueError(
-            f"y has labels such as {own[0]!r}, but chunks before had {labels[0]!r}. "
+            f"y has labels such as {own[0]!r}, but earlier chunks had {labels[0]!r}. "
             "Labels must be of one type"
         )
     return np.union1d(labels, own)

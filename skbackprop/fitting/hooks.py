@@ -1,8 +1,7 @@
-"""The protocol between the one fit and an estimator: hooks, and what they share.
+"""The protocol between fit and an estimator: hooks and their shared state.
 
-What a kind of network does differently from others it says by overriding hooks of
-:class:`FittingHooks`. Files beside the estimators' own ask for these and for the
-state listed there, and for nothing else that is private.
+Estimators customize the fit by overriding hooks of :class:`FittingHooks`. Other files
+access only these hooks and the state listed there, and nothing else that is private.
 """
 
 from typing import ClassVar, NamedTuple
@@ -17,17 +16,17 @@ from skbackprop.utils.validation import validate_finite, validate_input
 
 
 class Data(NamedTuple):
-    """Samples and their targets, validated.
+    """Validated samples and targets.
 
     Attributes
     ----------
     X : ndarray, CSR matrix or Parts of shape (n_samples, n_columns)
-        Rows as the network reads them, C-contiguous. Parts get their programs when
-        a graph is made for them.
+        C-contiguous rows in the format that the network reads. Parts get their programs
+        when a graph is made for them.
     y : object
-        What the targets encode: an array, or what an estimator makes of y.
+        What the targets encode: an array, or another form of y for some estimators.
     layout : list, default=None
-        How sequences stand in the rows, or in those of each part, for recurrent
+        Layout of sequences in the rows, or in the rows of each part, for recurrent
         networks.
     """
 
@@ -37,47 +36,48 @@ class Data(NamedTuple):
 
 
 class FittingHooks:
-    """What the one fit asks of an estimator, with the answers of a plain network.
+    """The hooks that fit calls, with defaults for a plain network.
 
     Attributes
     ----------
     graph_ : Graph
-        The network as it was fitted.
+        The fitted network.
     _parameters : ndarray of shape (program.n_parameters,)
-        The flat parameter vector of the program, padded as kernels read it.
+        The flat parameter vector of the program, padded for the kernels.
     _targets : Targets
-        How y becomes what the loss reads, and logits become predictions.
+        Encodes y for the loss, and decodes logits into predictions.
     _random_state : RandomState
-        Draws all that the fits draw, one after the other.
+        The generator of all random draws of successive fits.
     _training_state : TrainingState or None
-        From where a stochastic solver goes on: after ``partial_fit``, and after
-        ``fit`` with ``warm_start=True``. It goes into pickles and files.
+        State from which a stochastic solver continues, after ``partial_fit``, and after
+        ``fit`` with ``warm_start=True``. It is stored in pickles and files.
     """
 
-    # Classes and functions of this package, beyond modules, losses, schedules and
-    # targets, that an estimator keeps and that a file may therefore name.
+    # Additional classes and functions of this package that files may name, besides
+    # modules, losses, schedules and targets.
     _storable: ClassVar[tuple] = ()
-    # Whether rows are all that it learns from, each by itself.
+    # Whether it learns from independent rows only.
     _reads_chunks: ClassVar[bool] = False
 
     @property
     def _program(self):
-        """The program of the graph as it was fitted."""
+        """The program of the fitted graph."""
         return compile_graph(self.graph_)
 
     # Data in
 
     def _read_data(self, X, y, dtype, reset):
-        """Return the Data of a fit, validated.
+        """Return the validated Data of a fit.
 
         Parameters
         ----------
         X, y : object
-            As the user has them; y may be a tuple of all that ``fit`` was given.
+            The data as the user passed it; y may be a tuple of several arguments of
+            ``fit``.
         dtype : dtype or list of dtype
-            Which dtypes X may keep; others become the first of them.
+            The dtypes that X may have; others are converted to the first.
         reset : bool
-            Whether the features are those of a new network, to be remembered.
+            Whether to store the number and names of features for a new network.
         """
         X, y = validate_finite(
             self,
@@ -95,19 +95,19 @@ class FittingHooks:
         return Data(X, y)
 
     def _read_input(self, X):
-        """Return rows as the fitted network reads them, and the graph that does."""
+        """Return rows in the format of the fitted network, and the graph for them."""
         X = validate_input(self, X, accept_sparse=["csr", "csc"])
         return X.tocsr() if sparse.issparse(X) else X, self.graph_
 
     def _like_input(self, rows, X):
-        """Return numbers for what the network reads in the shape of X."""
+        """Return values for the rows that the network reads in the shape of X."""
         return rows
 
     def _walk_layers(self, X):
-        """Yield the name and the values of input, hidden layers and output.
+        """Yield the name and the values of the input, hidden layers and output.
 
-        The input is as the network reads it, hidden layers are as ``transform``
-        gives them, the output is logits.
+        The input is in the format that the network reads, hidden layers are those of
+        ``transform``, and the output is the logits.
         """
         raise NotImplementedError
 
@@ -119,86 +119,86 @@ class FittingHooks:
         Parameters
         ----------
         y : object
-            Of Data.
+            The y of Data.
         classes : array-like, default=None
-            What the user says to ``partial_fit`` of classes.
+            The argument ``classes`` of ``partial_fit``.
         incremental : bool, default=False
-            Whether y may be a part of what is learnt in all.
+            Whether y may be only a part of the training data.
         """
         raise NotImplementedError
 
     def _check_targets(self, targets, y, classes=None, incremental=False):
-        """Raise ValueError where y does not go on from a network's targets."""
+        """Raise ValueError if y does not match the targets of the fitted network."""
         raise NotImplementedError
 
     def _weigh(self, sample_weight, y, dtype, incremental):
-        """Return the weights of the samples in the loss, None where all are 1."""
+        """Return the weights of the samples in the loss, None if all are 1."""
         return sample_weight
 
     def _make_samples(self, X, y, encoded, sample_weight):
-        """Return what to train on; those who train on groups make them of y."""
+        """Return the training samples; estimators on groups derive these from y."""
         return Samples(X, encoded, sample_weight)
 
     # The network
 
     def _make_graph(self, data, n_outputs):
-        """Return the graph that the parameters say for Data and so many outputs."""
+        """Return the graph for the parameters, the Data and the number of outputs."""
         raise NotImplementedError
 
     def _graph_for(self, data):
-        """Return the graph with the fitted parameters that reads other Data."""
+        """Return a graph with the fitted parameters that reads other Data."""
         return self.graph_
 
     def _begin(self, targets, is_given=False):
-        """Set up what else there is to an untrained network, its weights drawn.
+        """Set up the rest of an untrained network after its weights are drawn.
 
         Parameters
         ----------
         targets : Targets
         is_given : bool, default=False
-            Whether weights that were assigned before take the place of those drawn,
-            as with ``partial_fit`` and ``warm_start=True``.
+            Whether weights that were assigned before replace those drawn, as with
+            ``partial_fit`` and ``warm_start=True``.
         """
 
     def _predicting_part(self, graph):
-        """Return the part of a graph that predictions are made with."""
+        """Return the part of a graph that predictions use."""
         return graph
 
     def _is_same_network(self, graph):
-        """Tell whether a graph has the parameters of the network fitted before."""
+        """Return whether a graph has the parameters of the previous network."""
         return graph == self.graph_
 
     def _describe_network(self):
-        """Return the network fitted before, as messages show it."""
+        """Return a description of the previous network for messages."""
         return str(self.graph_)
 
     def _refuse_continuation(self):
-        """Raise ValueError: the network is another one than was fitted before."""
+        """Raise ValueError because the network differs from the previous one."""
         raise ValueError(
             "The parameters of this estimator now describe another network than the "
-            "one fitted before, so training cannot go on from there. It was\n"
+            "one fitted before, so training cannot continue. The fitted network is\n"
             f"{self._describe_network()}\nUse warm_start=False, or a new estimator."
         )
 
     # Training
 
     def _auto_batch_size(self, samples):
-        """Return what ``batch_size="auto"`` means for these samples."""
+        """Return the size that ``batch_size="auto"`` stands for."""
         return 200
 
     def _validation_score(self, true, predicted, weights=None, starts=None):
-        """Return how good predictions are, the larger the better.
+        """Return the score of predictions, the larger the better.
 
         Parameters
         ----------
         true, predicted : ndarray of shape (n_rows, ...)
         weights : ndarray, default=None
-            Of the rows, or of their groups; None: 1 each.
+            Weights of the rows, or of their groups; None means 1 each.
         starts : ndarray of int64 of shape (n_groups + 1,), default=None
-            Where the groups begin among the rows, where they are in groups.
+            Start of each group among the rows, if there are groups.
         """
         raise NotImplementedError
 
     def _as_callbacks_see(self, X, y, sample_weight):
-        """Return what a fit was given, by scikit-learn's names of it."""
+        """Return the data of a fit under scikit-learn's names."""
         return {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}

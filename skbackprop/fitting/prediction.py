@@ -1,4 +1,4 @@
-"""Running a network on any number of samples, in memory that does not grow."""
+"""Prediction for any number of samples in constant memory."""
 
 import threading
 from collections import deque
@@ -13,36 +13,36 @@ from skbackprop.engine.samples import CSR, Samples, batches
 from skbackprop.engine.threads import run_together
 from skbackprop.fitting.threads import n_threads
 
-_CONVERTED_ROWS = 4096  # at a time, where X is not as the network reads it
-_WORKSPACE_BYTES = 2**20  # what stays in the second-level cache
-LARGEST_WORKSPACE_BYTES = 2**27  # of a net that runs for very many steps
+_CONVERTED_ROWS = 4096  # converted at a time, if X is not in the network's format
+_WORKSPACE_BYTES = 2**20  # fits into the second-level cache
+LARGEST_WORKSPACE_BYTES = 2**27  # for a network that runs for very many steps
 _WORTH_A_THREAD = 50_000_000  # multiply-adds; a millisecond or so
 
 
 def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
-    """Return ``decode(logits)`` of all rows of X, computed minibatch by minibatch.
+    """Return ``decode(logits)`` of all rows of X, computed in minibatches.
 
-    How rows are cut into minibatches depends on the program alone, so that results are
-    the same to the bit for any number of threads.
+    The division into minibatches depends only on the program, so results are
+    bit-identical for any number of threads.
 
-    Nothing is validated but what memory depends on: rows that are validated already
-    can be run through one network after the other.
+    Only sizes are validated, so that validated rows can be run through several
+    networks.
 
     Parameters
     ----------
     program : Program
     parameters : ndarray of shape (program.n_parameters,)
     X : ndarray or CSR matrix of shape (n_samples, n_features)
-        Fastest where it is C-contiguous and of the parameters' dtype.
+        Fastest if it is C-contiguous and has the dtype of the parameters.
     decode : callable
-        Makes an array of as many rows of the logits of some samples. It may be a
-        view of these.
+        Converts the logits of some samples to an array with as many rows, which may be
+        a view.
     graph : Graph, default=None
-        What the program was compiled from. It is kept as long as the program stays
-        bound, so that a call with an equal graph, made anew, finds both.
+        The graph of the program. It is kept as long as the program stays bound, so that
+        a call with a new, equal graph finds both.
     n_jobs : int, default=1
-        Most threads, as in :func:`skbackprop.fitting.threads.n_threads`. Each has a
-        workspace of its own.
+        Maximum number of threads, as in :func:`skbackprop.fitting.threads.n_threads`.
+        Each has its own workspace.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
     """
     needed = program.n_parameters, program.input.width
     if (len(parameters), X.shape[1]) != needed:
-        raise ValueError(  # as the kernels would read beyond what there is
+        raise ValueError(  # the kernels would read out of bounds
             f"The network needs {needed} parameters and features, got "
             f"{(len(parameters), X.shape[1])}."
         )
@@ -78,7 +78,7 @@ def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
     def run_parts():
         executor = idle_executors.take(program, parameters, n_rows)
         if executor is None:
-            # A view, as an executor that is kept must not keep the parameters.
+            # A view, so that a kept executor does not keep the parameters alive.
             executor = make_executor(program, parameters[:], batch_size=n_rows)
             executor.graph = graph
         try:
@@ -94,7 +94,7 @@ def run_in_batches(program, parameters, X, decode, graph=None, n_jobs=1):
 
 
 def _claimed(parts):
-    """Return a part that no other thread runs, None where there is none left."""
+    """Return a part that no other thread runs, or None if none is left."""
     try:
         return parts.popleft()
     except IndexError:
@@ -102,7 +102,7 @@ def _claimed(parts):
 
 
 def _n_threads(program, n_samples, n_parts, n_jobs):
-    """Return how many threads pay off, at most as many as they may be."""
+    """Return the number of threads that pays off, within the allowed maximum."""
     if n_parts == 1:
         return 1
     most = min(n_parts, n_samples * multiply_adds(program) // _WORTH_A_THREAD)
@@ -110,20 +110,20 @@ def _n_threads(program, n_samples, n_parts, n_jobs):
 
 
 def _rows_at_once(program, dtype, n_samples):
-    """Return how many rows go through a program at once: few numbers for all calls.
+    """Return the number of rows to run at once, which takes only few values.
 
-    Where samples are fewer than could, it is a power of two, so that calls with one
-    more or one less find what was bound for others.
+    For few samples it is a power of two, so that calls with slightly different numbers
+    of samples reuse bound executors.
     """
     row_bytes = program.workspace_width * dtype.itemsize
-    # 64 rows make up for reading the weights once more, and 8 almost do.
+    # 64 rows make up for reading the weights again, and 8 almost do.
     most = max(64, _WORKSPACE_BYTES // row_bytes)
     most = max(8, min(most, LARGEST_WORKSPACE_BYTES // row_bytes))
     return min(most, 1 << (n_samples - 1).bit_length())
 
 
 def as_network_reads(X, dtype):
-    """Return X in the dtype of a network, C-contiguous or CSR."""
+    """Return X in the dtype of the network, C-contiguous or CSR."""
     is_sparse, was = sparse.issparse(X), X.dtype
     with np.errstate(over="ignore"):
         X = X.astype(dtype, copy=False) if is_sparse else np.asarray(X, dtype, "C")

@@ -1,4 +1,4 @@
-"""How a fit begins: validated data, and a network that is begun or taken up."""
+"""Preparation of a fit: validated data, and a new or continued network."""
 
 from functools import partial
 from numbers import Integral
@@ -20,7 +20,7 @@ from skbackprop.fitting.state import new_random_state, resume_or_begin
 from skbackprop.fitting.validation_sets import GivenSet
 from skbackprop.utils.validation import FLOATS, check_weights
 
-# Fitted attributes that L-BFGS does not have.
+# Fitted attributes that L-BFGS does not set.
 _FOUND_BY_MINIBATCHES = (
     "best_loss_",
     "best_validation_score_",
@@ -40,14 +40,14 @@ def prepare(
     classes=None,
     incremental=False,
 ):
-    """Validate everything, and return samples to train a network that is begun on.
+    """Validate everything, initialize the network, and return the training samples.
 
     Parameters
     ----------
     continues : bool
-        Whether a network fitted before learns on.
+        Whether to continue training a fitted network.
     splits : bool, default=False
-        Whether a part of the samples is held out.
+        Whether to hold out a part of the samples.
     classes, incremental
         See :meth:`FittingHooks._new_targets`.
 
@@ -55,7 +55,7 @@ def prepare(
     -------
     samples : Samples
     remake : callable
-        Makes them anew, by what the estimator holds then.
+        Recomputes the samples for the current state of the estimator.
     """
     estimator._validate_params()
     dtype = _dtype_of_input(estimator, continues)
@@ -67,7 +67,7 @@ def prepare(
 
 
 def _dtype_of_input(estimator, continues):
-    """Return the dtype, or dtypes, of which X is read."""
+    """Return the dtype, or dtypes, in which X is read."""
     dtype = estimator._parameters.dtype if continues else estimator.dtype
     return FLOATS if dtype is None else dtype
 
@@ -75,7 +75,7 @@ def _dtype_of_input(estimator, continues):
 def _prepare_data(
     estimator, data, sample_weight, continues, splits, classes=None, incremental=False
 ):
-    """Do the same from Data and weights that are validated."""
+    """Do the same for validated Data and weights."""
     X, y, _ = data
     if continues:
         targets = estimator._targets
@@ -102,17 +102,17 @@ def prepare_chunks(estimator, chunks, sample_weight, continues, splits):
     Returns
     -------
     samples : Samples or ChunkedSamples
-        The former where all chunks are in memory at once.
+        Samples if all chunks fit into memory at once.
     remake : callable
     whole : GivenSet
-        X, y and weights where they are in memory at once.
+        X, y and weights, if they fit into memory at once.
     """
     estimator._validate_params()
     check_reads_chunks(estimator)
     if sample_weight is not None:
         raise ValueError(
-            "sample_weight is given beside a sequence of chunks. Each chunk has its "
-            "own: (X, y, sample_weight)."
+            "sample_weight must be None for a sequence of chunks. Each chunk contains "
+            "its own weights: (X, y, sample_weight)."
         )
     reader = ChunkReader(estimator, chunks, _dtype_of_input(estimator, continues))
     data, weights = first = reader.read(0, reset=not continues)
@@ -134,7 +134,7 @@ def prepare_chunks(estimator, chunks, sample_weight, continues, splits):
 
 
 def _get_ready(estimator, samples, splits, incremental=False):
-    """Check that a network that is begun can learn from samples, and from where."""
+    """Check that an initialized network can learn from samples; set its state."""
     check_settings(estimator, estimator._program)
     if samples.is_sparse:
         estimator._program.check_reads_sparse()
@@ -146,10 +146,10 @@ def _get_ready(estimator, samples, splits, incremental=False):
 
 
 def _check_any_weighs(estimator, weights, incremental):
-    """Raise ValueError where a fit has no sample that weighs anything.
+    """Raise ValueError if all weights of a fit are 0.
 
-    These are the weights that the loss sees: of samples, times those of classes, in
-    the precision of the network. A part of the data may weigh nothing.
+    These are the weights in the loss: sample weights times class weights, in the
+    precision of the network. In incremental training, all weights of a part may be 0.
     """
     if weights is None:
         return
@@ -163,7 +163,7 @@ def _check_any_weighs(estimator, weights, incremental):
 
 
 def _begin(estimator, data, targets, is_given):
-    """Set up an untrained network of the right size."""
+    """Initialize an untrained network of the right size."""
     estimator._targets = targets
     estimator.n_outputs_ = targets.n_outputs
     estimator.graph_ = estimator._make_graph(data, targets.n_outputs)
@@ -171,7 +171,7 @@ def _begin(estimator, data, targets, is_given):
     program = estimator._program
     estimator._parameters = program.allocate(data.X.dtype)
     X = data.X
-    if isinstance(X, Parts):  # the one with most rows has most to look at
+    if isinstance(X, Parts):  # the largest part gives the best statistics
         part = np.argmax([len(rows) for rows in X.rows])
         program, X = X.programs[part], X.arrays[part]
     initialize(
@@ -188,7 +188,7 @@ def _begin(estimator, data, targets, is_given):
     estimator.n_iter_ = estimator.t_ = 0
     estimator.loss_ = np.nan
     estimator.history_ = new_history()
-    for name in _FOUND_BY_MINIBATCHES:  # of a network before, trained otherwise
+    for name in _FOUND_BY_MINIBATCHES:  # of a previous fit by another solver
         vars(estimator).pop(name, None)
     if estimator.solver != "lbfgs":
         estimator.loss_curve_ = []
@@ -198,15 +198,15 @@ def _begin(estimator, data, targets, is_given):
 
 
 def _check_continuation(estimator, data):
-    """Check that the network fitted before is the one that is asked for."""
+    """Check that the fitted network is the one that the parameters describe."""
     graph = estimator._make_graph(data, estimator._targets.n_outputs)
     if not estimator._is_same_network(graph):
         estimator._refuse_continuation()
     dtype = estimator._parameters.dtype
     if estimator.dtype is not None and dtype != estimator.dtype:
         raise ValueError(
-            f"dtype={estimator.dtype!r} is not that of the network fitted before, "
-            f"{dtype}. Use warm_start=False, or a new estimator."
+            f"dtype={estimator.dtype!r} differs from that of the network fitted "
+            f"before, {dtype}. Use warm_start=False, or a new estimator."
         )
     estimator.graph_ = graph
     # An integer seeds the first fit; later ones continue its stream.
@@ -215,7 +215,7 @@ def _check_continuation(estimator, data):
 
 
 def minibatch_size(estimator, samples, units):
-    """Return the size of a minibatch, at most all of what units there are."""
+    """Return the size of a minibatch, at most the number of samples or groups."""
     if samples.are_minibatches:
         return 1
     batch_size = estimator.batch_size

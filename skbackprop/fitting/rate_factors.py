@@ -1,4 +1,4 @@
-"""``learning_rate_factors``: read, checked, and one number for each block."""
+"""``learning_rate_factors``: validated, as one number per block."""
 
 import math
 from numbers import Real
@@ -9,13 +9,12 @@ _ADVICE = "Use a number >= 0, or 'fan_in' for 1/sqrt(fan_in) of a weight matrix.
 
 
 def rate_factors(estimator, program):
-    """Return the factor of each block of a program, None where all are 1.
+    """Return the factor of each block of a program, or None if all are 1.
 
     Raises
     ------
     ValueError
-        If the parameter names what the network does not have, or says something
-        that is no factor.
+        If the parameter contains a name that the network lacks, or an invalid factor.
     """
     given = estimator.learning_rate_factors
     if given is None:
@@ -55,13 +54,13 @@ def _check_keys(given, blocks):
     for key, value in given.items():
         if key not in known:
             raise ValueError(
-                f"learning_rate_factors has the key {key!r}, which no block of this "
-                f"network is called. There are {', '.join(map(repr, known))}."
+                f"learning_rate_factors has the key {key!r}, but this network has no "
+                f"such block. Valid keys are {', '.join(map(repr, known))}."
             )
         if not _is_factor(value):
             raise ValueError(
-                f"learning_rate_factors is {value!r} for {key!r}. {_ADVICE} The keys "
-                f"there are: {', '.join(map(repr, known))}."
+                f"learning_rate_factors is {value!r} for {key!r}. {_ADVICE} "
+                f"Valid keys are {', '.join(map(repr, known))}."
             )
 
 
@@ -82,7 +81,7 @@ def _number(value, module, name, shape):
     if len(shape) < 2:
         raise ValueError(
             f"learning_rate_factors is 'fan_in' for {_full_name(module, name)!r}, "
-            f"which is a vector of {shape[0]} and no weight matrix. Use a number for "
+            f"which is a vector of {shape[0]}, not a weight matrix. Use a number for "
             "it, and name the matrix, such as 'Linear.weight'."
         )
     fan_in, _ = mean_fans(module, shape)

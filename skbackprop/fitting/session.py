@@ -1,9 +1,8 @@
-"""A session: what one call of ``fit`` or ``partial_fit`` holds, and what it does.
+"""A session: the data and the steps of one call of ``fit`` or ``partial_fit``.
 
-The class is the one fit of all network estimators. What it holds, validated data,
-encoded targets and a network that is begun or taken up, is made in
-:mod:`skbackprop.fitting.preparing`. Where kinds of networks differ they ask the
-estimator (:mod:`skbackprop.fitting.hooks`).
+All network estimators share it. :mod:`skbackprop.fitting.preparing` prepares its
+validated data, encoded targets and network; the hooks of the estimator
+(:mod:`skbackprop.fitting.hooks`) do what differs between networks.
 """
 
 from sklearn.exceptions import ConvergenceWarning
@@ -30,23 +29,23 @@ from skbackprop.fitting.validation_sets import (
 )
 from skbackprop.utils.warnings import warn_user
 
-_LBFGS_BATCH = 1024  # rows at a time, where the executor cuts no blocks
+_LBFGS_BATCH = 1024  # rows at a time, if the executor does not cut blocks
 
 
 class Session:
-    """What one fit holds beside the estimator that it trains.
+    """The state of one fit besides the estimator that it trains.
 
     Parameters
     ----------
     estimator : NetworkEstimator
-        With the network to train, begun at least.
+        Estimator with an initialized network.
     samples : Samples
     held_out : HeldOut, default=None
         The validation set.
     checkpoint : Checkpoint, default=None
-        Where the fit is written to.
+        The checkpoint to write.
     incremental : bool, default=False
-        Whether it is one epoch of ``partial_fit``, not all of ``fit``.
+        Whether the call is one epoch of ``partial_fit``, not a whole ``fit``.
     """
 
     def __init__(
@@ -59,14 +58,14 @@ class Session:
         self.incremental = incremental
         self.max_epochs = 1 if incremental else estimator.max_iter
         self.outcome = None
-        self._not_converged = ""  # what to warn of, where that is how it ends
-        self._failure = None  # of the epoch that training ended in
+        self._not_converged = ""  # the warning, if training does not converge
+        self._failure = None  # the error in the last epoch
 
-    # Opening: from what the user gives to a network that is ready to be trained
+    # Opening: from the user's data to a network that is ready to train
 
     @classmethod
     def of_fit(cls, estimator, X, y, sample_weight, given):
-        """Open a session of ``fit``, with a validation set that may be given."""
+        """Open a session of ``fit``, with an optional validation set."""
         continues = estimator.warm_start and estimator.__sklearn_is_fitted__()
         splits = estimator.early_stopping and given.X is None
         if are_chunks(X, y):
@@ -82,14 +81,14 @@ class Session:
         held_out = read_held_out(estimator, given)
         checkpoint = open_checkpoint(estimator, samples, held_out, continues)
         if checkpoint and checkpoint.is_taken_up:
-            samples = remake()  # as the fit that is gone on with has drawn them
+            samples = remake()  # with the random draws of the fit that continues
         if splits:
             held_out = hold_out(estimator, samples, X, y, sample_weight)
         return cls(estimator, samples, held_out, checkpoint)
 
     @classmethod
     def of_partial_fit(cls, estimator, X, y, sample_weight, classes):
-        """Open a session of ``partial_fit``, of which y may be a part only."""
+        """Open a session of ``partial_fit``, where y may be only a part of the data."""
         continues = estimator.__sklearn_is_fitted__()
         _check_partial_fit(estimator)
         part = {"classes": classes, "incremental": True}
@@ -99,7 +98,7 @@ class Session:
     # Training
 
     def run(self, observers=()):
-        """Train the network, and tell the estimator what training found."""
+        """Train the network, and set the fitted attributes of the estimator."""
         estimator = self.estimator
         if estimator.solver == "lbfgs":
             self.outcome = self._run_lbfgs(observers)
@@ -109,8 +108,8 @@ class Session:
                 estimator, self.outcome
             )
         if not (self.incremental or estimator.warm_start):
-            # Nor would a pickle, little larger than its weights, have the memory of
-            # the optimizer: an estimator and its copies go on alike.
+            # Pickles, little larger than the weights, do not contain the optimizer
+            # state either: an estimator and its copies continue alike.
             estimator._training_state = None
 
     def _run_stochastic(self, observers):
@@ -123,7 +122,7 @@ class Session:
         validate = make_validation(estimator, self.held_out, batch_size)
         n_epochs_before, max_epochs = len(state.losses), self.max_epochs
         if checkpoint:
-            # The epochs of the fit that was broken off are epochs of this one.
+            # The epochs of the interrupted fit count as epochs of this one.
             n_epochs_before = checkpoint.n_epochs_before
             max_epochs = checkpoint.n_left(state, max_epochs)
             checkpoint.keeps_best = validate is not None
@@ -149,7 +148,7 @@ class Session:
         return checkpoint.after_training(outcome) if checkpoint else outcome
 
     def _report(self, state, n_epochs_before):
-        """Set the attributes that tell of training by minibatches."""
+        """Set the attributes that describe training by minibatches."""
         estimator = self.estimator
         estimator.n_iter_ = len(state.losses) - n_epochs_before
         estimator.t_ = state.n_seen
@@ -182,7 +181,7 @@ class Session:
         return outcome
 
     def _lbfgs_batch_size(self):
-        """Return how many samples or groups an executor is given at once, at most."""
+        """Return the maximum number of samples or groups to run at once."""
         samples = self.samples
         affordable = max(8, self._most_rows_in(LARGEST_WORKSPACE_BYTES))
         is_cut_into_blocks = samples.groups is None and not samples.are_in_parts
@@ -191,19 +190,19 @@ class Session:
         return max(1, min(_LBFGS_BATCH, affordable) // samples.most_rows(1))
 
     def _most_rows_in(self, n_bytes):
-        """Return how many rows can have their signals in so much memory at once."""
+        """Return the number of rows whose signals fit into ``n_bytes`` of memory."""
         estimator, X = self.estimator, self.samples.X
         n_elements = n_bytes // estimator._parameters.itemsize
         if not isinstance(X, Parts):
             return n_elements // estimator._program.workspace_width
         affordable = [n_elements // p.workspace_width for p in X.programs]
         pairs = zip(affordable, X.rows, strict=True)
-        # A part with fewer rows than are affordable sets no limit to others.
+        # A part with fewer rows than fit does not limit the others.
         return min((n for n, rows in pairs if n < len(rows)), default=max(affordable))
 
     @property
     def _finds_idle(self):
-        """Whether the call before may have left an executor, as this one may."""
+        """Whether the previous call may have left an executor, as this one may."""
         samples = self.samples
         return self.incremental and samples.groups is None and not samples.are_in_parts
 
@@ -215,7 +214,7 @@ class Session:
             executor = idle_executors.take(program, parameters, batch_size, loss, seed)
         if executor is None:
             n_rows = self.samples.most_rows(batch_size)
-            # A view, as an executor that is kept must not keep the parameters.
+            # A view, so that a kept executor does not keep the parameters alive.
             executor = make_executor(
                 program, parameters[:], loss, batch_size, seed, n_rows
             )
@@ -227,7 +226,7 @@ class Session:
     # The end
 
     def conclude(self):
-        """Say how training ended, by a warning or an error where it is no success."""
+        """Issue a warning or raise an error if training did not succeed."""
         if self.outcome is Outcome.DIVERGED:
             self._tell_divergence()
         elif self.outcome is Outcome.UNREADABLE:
@@ -240,8 +239,8 @@ class Session:
     def _tell_failure(self):
         n_epochs = self.estimator.n_iter_
         raise ChunkError(
-            f"In epoch {n_epochs + 1}: {self._failure} What was learned in "
-            f"{n_epochs} epoch(s) is kept. To go on from there, fit again with "
+            f"In epoch {n_epochs + 1}: {self._failure} The result of {n_epochs} "
+            "epoch(s) is kept. To continue from there, call fit again with "
             "warm_start=True, which must have been set before, or with the same "
             "checkpoint."
         ) from self._failure
@@ -255,9 +254,9 @@ class Session:
             "targets in regression."
         )
         if self.held_out is None:
-            kept = "the parameters of the last epoch that ended well"
+            kept = "the parameters of the last good epoch"
             raise DivergenceError(message.format(kept))
-        # There is a network that is known to be good: worth a warning only.
+        # There is a network that is known to be good, so a warning is enough.
         kept = "the parameters with the best validation score"
         warn_user(message.format(kept), ConvergenceWarning)
 
@@ -267,6 +266,6 @@ def _check_partial_fit(estimator):
         raise ValueError("partial_fit does not support early_stopping=True.")
     if estimator.checkpoint is not None:
         raise ValueError(
-            f"partial_fit does not write checkpoint={estimator.checkpoint!r}, which "
-            "is of a whole fit. Use checkpoint=None, and save between calls."
+            f"partial_fit does not support checkpoint={estimator.checkpoint!r}. "
+            "Use checkpoint=None, and call save between calls."
         )

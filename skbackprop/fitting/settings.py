@@ -1,4 +1,4 @@
-"""Parameters that say something of each hidden layer, read and checked."""
+"""Validation of parameters that depend on each other or on the network."""
 
 from numbers import Real
 
@@ -40,51 +40,52 @@ def dropout_rates(dropout, n_hidden):
     are_rates = all(isinstance(r, Real) and 0 <= r < 1 for r in rates)
     if len(rates) != n_hidden + 1 or not are_rates:
         raise ValueError(
-            "dropout must be a rate, at least 0 and below 1, of the hidden layers, "
-            f"or a tuple of {n_hidden + 1} rates: of the input and of the "
+            "dropout must be a rate of the hidden layers, at least 0 and below 1, "
+            f"or a tuple of {n_hidden + 1} rates for the input and the "
             f"{n_hidden} layers of hidden_layer_sizes, got {dropout!r}."
         )
     return rates
 
 
 def class_loss(estimator):
-    """Return the ``ClassLoss`` that a classifier is to minimise.
+    """Return the ``ClassLoss`` that a classifier minimises.
 
     Raises
     ------
     ValueError
-        If it is none of classes, or has no labels to smooth.
+        If the loss is not a classification loss, or does not support smoothing.
     """
     loss = estimator.loss
     if isinstance(loss, str):
         loss = OF_CLASSES[loss]
     if not isinstance(loss, ClassLoss):
         raise ValueError(
-            f"loss={loss!r} is not a loss of classes. Use one of {sorted(OF_CLASSES)}, "
+            f"loss={loss!r} is not a classification loss. Use one of "
+            f"{sorted(OF_CLASSES)}, "
             "or an instance of one of these, such as Focal(gamma=1)."
         )
     if estimator.label_smoothing and not isinstance(loss, BinaryLogLoss):
         raise ValueError(
-            f"label_smoothing={estimator.label_smoothing!r} is about probabilities of "
-            f"the log loss, but loss is {estimator.loss!r}. Use loss='log_loss', or "
+            f"label_smoothing={estimator.label_smoothing!r} requires loss='log_loss', "
+            f"but loss is {estimator.loss!r}. Use loss='log_loss', or "
             "label_smoothing=None."
         )
     return loss
 
 
 def number_loss(estimator):
-    """Return the loss that a regressor is to minimise.
+    """Return the loss that a regressor minimises.
 
     Raises
     ------
     ValueError
-        If it is none of numbers, or does not know quantiles.
+        If the loss is not a regression loss, or does not support quantiles.
     """
     loss, quantile = estimator.loss, estimator.quantile
     if quantile is not None:
         if loss != "quantile":
             raise ValueError(
-                f"quantile={quantile!r} is about loss='quantile', but loss is "
+                f"quantile={quantile!r} requires loss='quantile', but loss is "
                 f"{loss!r}. Use loss='quantile', or quantile=None."
             )
         return Quantile(_levels(quantile))
@@ -92,14 +93,14 @@ def number_loss(estimator):
         return OF_NUMBERS[loss]
     if not isinstance(loss, ElementwiseLoss) or isinstance(loss, ClassLoss):
         raise ValueError(
-            f"loss={loss!r} is not a loss of numbers. Use one of {sorted(OF_NUMBERS)}, "
+            f"loss={loss!r} is not a regression loss. Use one of {sorted(OF_NUMBERS)}, "
             "or an instance of one of these, such as Huber(delta=2)."
         )
     return loss
 
 
 def _levels(quantile):
-    """Return a number as it is, and several as a tuple."""
+    """Return one number unchanged, and several as a tuple."""
     if np.ndim(quantile) == 0:
         return float(quantile)
     return tuple(np.ravel(quantile).tolist())
@@ -118,12 +119,12 @@ _SETTINGS_OF_MINIBATCHES = (
 
 
 def check_settings(estimator, program):
-    """Raise ValueError where parameters contradict each other or the network."""
+    """Raise ValueError if parameters contradict each other or the network."""
     if estimator.solver == "sdlm":
         check_curvature(program, estimator._targets.loss)
     elif estimator.damping is not None:
         raise ValueError(
-            f"damping={estimator.damping!r} is about solver='sdlm', but solver is "
+            f"damping={estimator.damping!r} requires solver='sdlm', but solver is "
             f"{estimator.solver!r}. Use solver='sdlm', or damping=None."
         )
     if estimator.tol is None:
@@ -134,23 +135,23 @@ def check_settings(estimator, program):
 
 
 def _check_settings_of_lbfgs(estimator, program):
-    """Raise ValueError where something is asked for that needs minibatches."""
+    """Raise ValueError for settings that require minibatches."""
     advice = "Use solver='sgd' or 'adam'"
     if estimator.checkpoint is not None:
         raise ValueError(
-            f"checkpoint={estimator.checkpoint!r} is written between epochs, which "
-            f"solver='lbfgs' does not have. {advice}, or checkpoint=None."
+            f"checkpoint={estimator.checkpoint!r} is not supported by solver='lbfgs', "
+            f"which has no epochs. {advice}, or checkpoint=None."
         )
     for name in _SETTINGS_OF_MINIBATCHES:
         if getattr(estimator, name, None):
             raise ValueError(
-                f"{name}={getattr(estimator, name)!r} is about minibatches, which "
-                f"solver='lbfgs' does not have. {advice}, or {name}=None."
+                f"{name}={getattr(estimator, name)!r} is not supported by "
+                f"solver='lbfgs', which has no minibatches. {advice}, or {name}=None."
             )
     if estimator.learning_rate not in _SCHEDULES_OF_SGD:
         raise ValueError(
             f"learning_rate={estimator.learning_rate!r} is a schedule, which "
-            f"solver='lbfgs' does not follow. {advice}, or learning_rate='constant'."
+            f"solver='lbfgs' does not support. {advice}, or learning_rate='constant'."
         )
     for instruction in program.instructions:
         module = instruction.module
@@ -162,12 +163,12 @@ def _check_settings_of_lbfgs(estimator, program):
 
 
 def _check_without_rule(estimator):
-    """Raise ValueError where ``tol=None``, but something waits for a standstill."""
+    """Raise ValueError if ``tol=None``, but a setting depends on convergence."""
     advice = "Use a number, such as tol=1e-4"
     if estimator.solver == "lbfgs":
         raise ValueError(
-            "tol=None is about epochs, which solver='lbfgs' does not have: tol is the "
-            f"size of the gradient that it stops at. {advice}."
+            "tol=None is not supported by solver='lbfgs', which stops at a gradient "
+            f"of the size of tol. {advice}."
         )
     if estimator.early_stopping:
         raise ValueError(
@@ -178,46 +179,47 @@ def _check_without_rule(estimator):
     schedule, rate = _make_schedule(estimator), estimator.learning_rate_init
     if schedule.slow_down(1.0, rate):
         raise ValueError(
-            f"learning_rate={estimator.learning_rate!r} waits for a loss that no "
+            f"learning_rate={estimator.learning_rate!r} changes when the loss no "
             f"longer improves by tol, but tol is None. {advice}, or another schedule."
         )
 
 
 def check_minibatches(program, n_rows):
-    """Raise ValueError where all minibatches are of one row that others should see."""
+    """Raise ValueError if a module compares rows, but minibatches have only one."""
     for instruction in program.instructions:
         if instruction.module.mixes_rows and n_rows == 1:
             raise ValueError(
-                f"{instruction.module!r} compares the rows of a minibatch, but all are "
-                "of one row. Use a batch_size of 2 at least, or LayerNorm."
+                f"{instruction.module!r} compares the rows of a minibatch, but all "
+                "minibatches have one row. Use a batch_size of at least 2, or "
+                "LayerNorm."
             )
 
 
 def warn_of_output(program, targets):
-    """Warn where the numbers that a network puts out are not what its loss reads.
+    """Warn if the output of a network is not in the range that its loss expects.
 
-    Logits are numbers of any size: what squeezes them, as a Softmax does that should
-    make probabilities of them, keeps predictions from the labels.
+    Logits are unbounded. A final module that bounds them, such as a Softmax, keeps
+    predictions from reaching the labels.
     """
     loss, last = targets.loss_of_output, program.instructions[-1].module
     low, high = last.output_range
     if targets.n_outputs > 1 and loss.link == "softmax":
-        is_squeezed = np.isfinite(high - low)  # only differences count
+        is_squeezed = np.isfinite(high - low)  # only differences matter
     elif targets.reads_logits:
         is_squeezed = np.isfinite(low) or np.isfinite(high)
     else:
         is_squeezed = isinstance(loss, ClassLoss) and not low < 0 < high
     if is_squeezed:
         warn_user(
-            f"The network ends in {last!r}, which puts out numbers from {low:g} to "
-            f"{high:g}, but the loss ({type(loss).__name__}) reads logits, of any size "
-            "and sign. Let the graph end in what comes before it; predictions apply "
+            f"The network ends in {last!r}, whose output is between {low:g} and "
+            f"{high:g}, but the loss ({type(loss).__name__}) expects unbounded logits. "
+            "Remove this module from the graph; predictions apply "
             f"the {loss.link} function themselves."
         )
 
 
 def make_plan(estimator, max_epochs):
-    """Return how the parameters of an estimator say to train."""
+    """Return the training plan for the parameters of an estimator."""
     has_rule = estimator.tol is not None
     return Plan(
         optimizer=make_optimizer(estimator),
@@ -250,7 +252,7 @@ SOLVERS = {
     "sgd": lambda e: optimizers.SGD(e.momentum, e.nesterovs_momentum),
 }
 _ADAMW_DECAY = 0.01
-_SDLM_DAMPING = 0.02  # that of LeNet-5
+_SDLM_DAMPING = 0.02  # as in LeNet-5
 _SCHEDULES_OF_SGD = {"constant", "invscaling", "adaptive"}  # scikit-learn's
 _KINDS_OF_SGD = {"sgd", "sdlm"}
 
@@ -276,7 +278,7 @@ def _make_penalties(estimator):
 def _make_schedule(estimator):
     schedule = estimator.learning_rate
     if isinstance(schedule, str):
-        # scikit-learn's three are those of SGD, and ignored by Adam.
+        # The schedules of scikit-learn are for SGD, and ignored by Adam.
         is_ignored = (
             schedule in _SCHEDULES_OF_SGD and estimator.solver not in _KINDS_OF_SGD
         )

@@ -1,4 +1,4 @@
-"""From where training goes on: its state, and the way back when a fit fails."""
+"""The state from which training continues, and its recovery when a fit fails."""
 
 import copy
 from contextlib import contextmanager
@@ -14,21 +14,21 @@ from skbackprop.fitting.validation_sets import split_rows
 from skbackprop.utils import undoing
 from skbackprop.utils.warnings import warn_user
 
-# Parameters by which progress is measured.
+# Parameters that define how progress is measured.
 _MEASURES = ("alpha", "l1_alpha", "early_stopping", "n_iter_no_change", "tol")
 
 
 def new_random_state(seed):
-    """Return the generator that ``random_state`` means, of the kernels' kind."""
+    """Return the generator for ``random_state``, of the type that the kernels use."""
     random_state = check_random_state(seed)
     if random_state.get_state(legacy=False)["bit_generator"] == "MT19937":
         return random_state
-    # The kernels shuffle with the generator that scikit-learn uses.
+    # The kernels shuffle with the same generator as scikit-learn.
     return np.random.RandomState(random_state.randint(2**31 - 1))
 
 
 def resume_or_begin(estimator, samples, splits, incremental):
-    """Return the state to train from: of the last fit, if it still applies.
+    """Return the state to train from: that of the last fit, if it still applies.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def resume_or_begin(estimator, samples, splits, incremental):
     splits : bool
         Whether a part of the samples is held out.
     incremental : bool
-        Whether it is one epoch of ``partial_fit``.
+        Whether the call is one epoch of ``partial_fit``.
     """
     state, program = estimator._training_state, estimator._program
     criterion = None if incremental else _criterion(estimator, samples)
@@ -68,10 +68,10 @@ def resume_or_begin(estimator, samples, splits, incremental):
 
 
 def has_come_to_its_end(estimator, outcome):
-    """Tell whether training is over, so that what goes on counts anew.
+    """Return whether training has ended, so that a continuation restarts the counts.
 
-    Without a rule of convergence (``tol=None``) nothing is counted, and the end that
-    was planned is over only until more epochs are planned.
+    Without a convergence criterion (``tol=None``), there are no counts, and the planned
+    end holds only until more epochs are planned.
     """
     if outcome is Outcome.FINISHED:
         return estimator.tol is not None
@@ -79,10 +79,10 @@ def has_come_to_its_end(estimator, outcome):
 
 
 def _criterion(estimator, samples):
-    """Return what the counters of the stopping rule are about, as text.
+    """Return a text that identifies the data and the measure of progress.
 
-    That is the data and what progress is measured by. A fit that was cut off goes on
-    counting; one on other data, or by another measure, counts anew.
+    If both are the same, a fit that was cut off continues its counts of the stopping
+    rule; otherwise, they restart.
     """
     if not estimator.warm_start:
         return None
@@ -91,11 +91,11 @@ def _criterion(estimator, samples):
 
 
 def _share_record(estimator, state):
-    """Let the state and the estimator have one record of the epochs.
+    """Let the state and the estimator share one record of the epochs.
 
-    They hold the same lists, into which training enters each epoch: callbacks see
-    the estimator's attributes grow, and a fit that goes on, be it from a pickle
-    without a state, goes on behind the epochs before.
+    They hold the same lists, to which training appends each epoch. So callbacks see the
+    attributes of the estimator grow, and a continued fit appends to the previous
+    epochs, even from a pickle without a state.
     """
     learnt = vars(estimator)
     state.losses = estimator.loss_curve_ = learnt.get("loss_curve_", [])
@@ -105,7 +105,7 @@ def _share_record(estimator, state):
 
 
 def _draw_seed(estimator):
-    """Return the seed of the numbers that steps draw, 0 if they draw none."""
+    """Return the seed of the random numbers in steps, 0 if there are none."""
     instructions = estimator._program.instructions
     are_random = any(instruction.module.is_random for instruction in instructions)
     if estimator.solver != "sdlm" and not are_random:
@@ -113,7 +113,7 @@ def _draw_seed(estimator):
     return int(estimator._random_state.randint(2**31 - 1))
 
 
-# What training changes in place.
+# Attributes that training changes in place.
 _TRAINED = (
     "_parameters",
     "_training_state",
@@ -126,20 +126,20 @@ _TRAINED = (
 
 @contextmanager
 def unchanged_on_error(estimator, trains=False):
-    """Leave an estimator as it was if something goes wrong.
+    """Restore an estimator if an error occurs.
 
     Parameters
     ----------
     estimator : NetworkEstimator
     trains : bool, default=False
-        Whether a network that is there already is trained in place, so that it has
-        to be copied before.
+        Whether an existing network is trained in place, so that it must be copied
+        first.
     """
     with undoing.unchanged_on_error(estimator) as before:
         if trains:
             trained = {name: before[name] for name in _TRAINED if name in before}
-            before.update(copy.deepcopy(trained))  # all at once: they share lists
+            before.update(copy.deepcopy(trained))  # together, as they share lists
         elif before.get("_training_state") is not None:
-            # Not what it holds, which nothing changes before training begins.
+            # Other attributes do not change before training begins.
             before["_training_state"] = copy.copy(before["_training_state"])
         yield

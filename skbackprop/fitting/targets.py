@@ -1,6 +1,6 @@
-"""Targets: how y becomes what a loss reads, and logits become predictions.
+"""Targets: encoding of y for a loss, and decoding of logits into predictions.
 
-The only place that knows classes and probabilities.
+Only this file deals with classes and probabilities.
 """
 
 from dataclasses import KW_ONLY, dataclass
@@ -19,11 +19,11 @@ from skbackprop.utils.validation import distinct_labels, naming_y
 
 
 class Targets:
-    """How y becomes what a loss reads, and logits become predictions.
+    """Encodes y for a loss, and decodes logits into predictions.
 
-    Subclasses have a ``loss``, a number of outputs ``n_outputs`` and methods:
-    ``encode`` makes what the loss reads of y, ``read`` makes y of that again, and
-    ``decode`` makes predictions of logits.
+    Subclasses have a ``loss``, a number of outputs ``n_outputs``, and three methods:
+    ``encode`` converts y to the input of the loss, ``read`` converts it back to y, and
+    ``decode`` converts logits to predictions.
     """
 
     is_sparse = False  # whether predictions are a sparse matrix, as y was
@@ -32,43 +32,44 @@ class Targets:
 
     @property
     def loss_of_output(self):
-        """That of one prediction, of which ``loss`` may be a sum."""
+        """The loss of one prediction; ``loss`` may be a sum of these."""
         return self.loss
 
     @property
     def reads_logits(self):
-        """Whether the loss reads logarithms, or log-odds, of what is predicted."""
+        """Whether the loss reads logarithms, or log-odds, of predictions."""
         return self.loss.link == "exp"
 
     def vjp(self, logits, adjoint):
-        """Return the adjoint of logits for one of what users see of them.
+        """Return the adjoint of logits for an adjoint of scores or predictions.
 
-        That are scores where there is a method ``decision``, else predictions, in
-        columns as logits are.
+        It is for scores if there is a method ``decision``, else for predictions, with
+        the columns of the logits.
         """
         return adjoint
 
     def needed_in_both_parts(self, samples):
-        """Return which samples (or groups) a fit and its validation set need one of.
+        """Return a mask of samples (or groups) that both parts of a split need.
 
-        None where any will do. Raise ValueError where there are not two.
+        Return None if any samples will do. Raise ValueError if there are fewer than
+        two.
         """
 
     def check_validation(self, samples):
-        """Raise ValueError where a validation set tells no network from another."""
+        """Raise ValueError if a validation set cannot distinguish networks."""
 
 
 @dataclass
 class ClassTargets(Targets):
-    """Classes, and the loss of telling them apart.
+    """Classes, and the loss of classification.
 
     Attributes
     ----------
     classes : ndarray of shape (n_classes,)
     of_output : ClassLoss
-        That of one output: yes or no.
+        The loss of one output: yes or no.
     label_smoothing : float
-        Share of each label that is spread evenly over all classes.
+        Share of each label to spread evenly over all classes.
     """
 
     classes: np.ndarray
@@ -78,12 +79,12 @@ class ClassTargets(Targets):
 
     @property
     def loss(self):
-        """That of the outputs, added up."""
+        """The sum of the losses of the outputs."""
         return self.of_output
 
     @property
     def reads_logits(self):
-        """Whether the loss is one of probabilities."""
+        """Whether the loss estimates probabilities."""
         return self.of_output.gives_probabilities
 
     @property
@@ -98,13 +99,13 @@ class ClassTargets(Targets):
         return self.of_output.log_odds_vjp(logits, adjoint)
 
     def _log_odds(self, logits):
-        """Return the log-odds of yes, or the logits where the loss knows none."""
+        """Return the log-odds of yes, or the logits if the loss has none."""
         if not self.of_output.gives_probabilities:
             return logits.copy()
         return np.array(self.of_output.log_odds(logits))
 
     def _smoothed(self, encoded):
-        """Return zeros and ones, nearer to one another where labels are smoothed."""
+        """Return zeros and ones, or values closer to each other with smoothing."""
         return encoded * (1 - self.label_smoothing) + self.label_smoothing / 2
 
 
@@ -122,7 +123,7 @@ class BinaryTargets(ClassTargets):
         return self.classes[(encoded[:, 0] > 0.5).astype(int)]
 
     def decode(self, logits):
-        """Return the likelier class of each row."""
+        """Return the more likely class of each row."""
         return self.classes[(logits[:, 0] > 0).astype(int)]
 
     def decision(self, logits):
@@ -141,7 +142,7 @@ class BinaryTargets(ClassTargets):
 
 
 class SingleClassTargets(BinaryTargets):
-    """One class, which is predicted whatever the one logit says, with certainty."""
+    """A single class, which is always predicted with probability 1."""
 
     def read(self, encoded):
         """Return the class for each row."""
@@ -165,7 +166,7 @@ class MulticlassTargets(ClassTargets):
 
     @property
     def loss(self):
-        """That of one class out of several."""
+        """The loss of one class out of several."""
         if self.label_smoothing:
             return losses.SmoothedSoftmaxLogLoss(self.label_smoothing)
         return self.of_output.over_classes()
@@ -189,14 +190,14 @@ class MulticlassTargets(ClassTargets):
         return self.classes[codes.astype(int)]
 
     def decode(self, logits):
-        """Return the likeliest class of each row."""
+        """Return the most likely class of each row."""
         return self.classes[logits.argmax(axis=1)]
 
     def decision(self, logits):
-        """Return the scores, largest for the class that is predicted.
+        """Return the scores, largest for the predicted class.
 
-        Logits mean nothing from row to row, as a constant may be added to all
-        classes; the log-odds of a class against the others do.
+        Logits are not comparable between rows, as they are defined up to a constant;
+        the log-odds of a class against the others are.
         """
         if not self.of_output.gives_probabilities:
             return logits.copy()
@@ -215,7 +216,7 @@ class MulticlassTargets(ClassTargets):
         return _softmax(self.of_output.class_scores(logits))
 
     def log_probabilities(self, logits):
-        """Return the logarithm of that, finite for finite logits."""
+        """Return the logarithm of the softmax, finite for finite logits."""
         return special.log_softmax(self.of_output.class_scores(logits), axis=1)
 
 
@@ -245,11 +246,11 @@ class MultilabelTargets(ClassTargets):
         return (encoded > 0.5).astype(int)
 
     def decode(self, logits):
-        """Return the label indicator matrix of the labels likelier than not."""
+        """Return the label indicator matrix of labels with probability above 1/2."""
         return (logits > 0).astype(int)
 
     def decision(self, logits):
-        """Return the scores, positive for the labels that are predicted."""
+        """Return the scores, positive for the predicted labels."""
         return self._log_odds(logits)
 
     def probabilities(self, logits):
@@ -261,7 +262,7 @@ class MultilabelTargets(ClassTargets):
         return special.log_expit(self.of_output.log_odds(logits))
 
 
-# What targets must not be, and what they must be: of losses with a log link.
+# Invalid targets, and the advice in messages, for losses with a log link.
 _FORBIDDEN = {
     losses.HalfGammaDeviance: (np.less_equal, "be positive with loss='gamma'"),
     losses.HalfPoissonDeviance: (np.less, "not be negative with loss='poisson'"),
@@ -311,7 +312,7 @@ class NumericTargets(Targets):
         return encoded[:, 0] if self.n_outputs == 1 else encoded
 
     def decode(self, logits):
-        """Return the predictions, one-dimensional where there is one output."""
+        """Return the predictions, one-dimensional for a single output."""
         predictions = np.exp(logits) if self.loss.link == "exp" else logits
         return predictions[:, 0] if self.n_outputs == 1 else predictions
 
@@ -321,10 +322,10 @@ class NumericTargets(Targets):
 
 
 class QuantileTargets(NumericTargets):
-    """One number, of which several quantiles are predicted, by an output each."""
+    """One target with several predicted quantiles, one output each."""
 
     def encode(self, y, dtype):
-        """Return the target of each output: the same for all."""
+        """Return the same target for each output."""
         encoded = self._encode(y, dtype, 1)
         return np.ascontiguousarray(np.repeat(encoded, self.n_outputs, axis=1))
 
@@ -333,21 +334,21 @@ class QuantileTargets(NumericTargets):
         return encoded[:, 0]
 
     def decode(self, logits):
-        """Return the predictions, put in the order of their levels.
+        """Return the predictions, sorted in the order of their levels.
 
-        Where quantiles cross, this rearrangement does not increase their loss
+        If quantiles cross, this rearrangement does not increase their loss
         (Chernozhukov, Fernandez-Val & Galichon 2010).
         """
         return np.take_along_axis(logits, self._sources(logits), axis=1)
 
     def vjp(self, logits, adjoint):
-        """Return the adjoint of the logits that the predictions are."""
+        """Return the adjoint of the logits in their original order."""
         result = np.empty_like(adjoint)
         np.put_along_axis(result, self._sources(logits), adjoint, axis=1)
         return result
 
     def _sources(self, logits):
-        """Return which logit each prediction is, row by row."""
+        """Return the index of the logit of each prediction, row by row."""
         ranks = np.argsort(np.argsort(self.loss.level, kind="stable"))
         return np.argsort(logits, axis=1, kind="stable")[:, ranks]
 
@@ -359,12 +360,12 @@ def class_targets(y, classes=None, **settings):
     ----------
     y : array-like
     classes : array-like, default=None
-        All classes, where y need not have each.
+        All classes, if y may lack some.
     **settings
         Loss and smoothing of :class:`ClassTargets`.
     """
     if classes is not None and y.ndim == 1:
-        # y itself, of which this may be a small part, need not look like classes.
+        # A small part of y need not look like classes.
         return _targets_of_classes(unique_labels(classes), settings)
     with naming_y(y):
         check_classification_targets(y)
@@ -392,15 +393,15 @@ def number_targets(y, loss):
         return NumericTargets(loss, n_targets)
     if n_targets > 1:
         raise ValueError(
-            f"quantile={loss.level!r} are several levels, which are predicted for one "
-            f"target, but y has {n_targets} columns. Use one level, or fit a regressor "
-            "for each column (MultiOutputRegressor)."
+            f"Several levels, quantile={loss.level!r}, require a single target, but y "
+            f"has {n_targets} columns. Use one level, or fit one regressor per column "
+            "(MultiOutputRegressor)."
         )
     return QuantileTargets(loss, len(loss.level))
 
 
 def check_labels(y, targets):
-    """Raise ValueError where y has labels that the targets do not have."""
+    """Raise ValueError if y has labels that the targets do not have."""
     if isinstance(targets, MultilabelTargets) or y.ndim != 1:
         return
     labels = distinct_labels(y)
@@ -412,7 +413,7 @@ def check_labels(y, targets):
 
 
 def check_same_classes(y, targets):
-    """Raise ValueError where y, of which a fit goes on, lacks classes or has others."""
+    """Raise ValueError if the classes of a continued fit have changed."""
     if y.ndim != 1:
         return
     labels = distinct_labels(y)
@@ -434,9 +435,10 @@ def _codes(y, classes):
 
 
 def _softmax(scores):
-    """Return the softmax of each row, of the same bits as that of scipy.special.
+    """Return the softmax of each row, bit-identical to that of scipy.special.
 
-    A maximum is the same in any order. NumPy finds it faster down the columns.
+    The maximum does not depend on the order, and NumPy finds it faster down the
+    columns.
     """
     highest = np.maximum.reduce(np.ascontiguousarray(scores.T))
     result = scores - highest[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""How many threads a fit may use."""
+"""The number of threads of a fit."""
 
 from joblib.parallel import get_active_backend
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
@@ -7,13 +7,13 @@ from skbackprop.utils.threads import n_threads_here
 
 
 def n_threads(n_jobs):
-    """Return the most threads that ``n_jobs`` stands for, here and now.
+    """Return the maximum number of threads that ``n_jobs`` stands for.
 
-    None is one inside a worker of joblib, whose siblings have the other cores, and what
-    ``joblib.parallel_config`` says within it. Else it is what scikit-learn's own
-    threads may use: the cores that the process has, by its affinity and the quota of
-    its container, or fewer where OMP_NUM_THREADS, which workers of loky have set, or
-    threadpoolctl says so.
+    None means one inside a joblib worker, as other workers use the other cores, and the
+    setting of ``joblib.parallel_config`` within it. Otherwise, it is the number of
+    threads that scikit-learn would use: the cores available to the process, by its
+    affinity and the quota of its container, or fewer if OMP_NUM_THREADS (which loky
+    sets for its workers) or threadpoolctl limits them.
     """
     if n_jobs is not None:
         return n_threads_here(n_jobs)

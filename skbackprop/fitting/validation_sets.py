@@ -1,4 +1,4 @@
-"""Validation sets: samples that are not trained on, and how they are scored."""
+"""Validation sets: samples that are not trained on, and their scores."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from skbackprop.utils.validation import check_weights
 
 
 class GivenSet(NamedTuple):
-    """What the user gives as a validation set; None where nothing is given."""
+    """The validation set that the user passes; None for what is missing."""
 
     X: object = None
     y: object = None
@@ -32,17 +32,17 @@ NO_SET = GivenSet()
 
 
 class HeldOut(NamedTuple):
-    """A validation set, ready to be run.
+    """A validation set, ready to run.
 
     Attributes
     ----------
     samples : Samples
     rows : ndarray of int64
-        Those of the samples (or of their groups) that belong to the set.
+        Rows of the samples (or of their groups) that belong to the set.
     graph : Graph
-        The network that reads them: of sequences, for their length.
+        The network that reads them; for sequences, unrolled to their length.
     score : callable
-        Returns the score from the loss and the logits.
+        Returns the score for the loss and the logits.
     """
 
     samples: Samples
@@ -52,27 +52,25 @@ class HeldOut(NamedTuple):
 
     @property
     def weights(self):
-        """Weights of the rows, None where each weighs 1."""
+        """Weights of the rows, None if all are 1."""
         weights = self.samples.weights
         return None if weights is None else weights[self.rows]
 
 
 def check_validation(estimator, given):
-    """Raise ValueError where parameters contradict each other or what is given."""
+    """Raise ValueError if parameters contradict each other or the validation set."""
     is_complete = (given.X is None) == (given.y is None)
     if not is_complete and not are_chunks(given.X, given.y):
         missing = "X_val" if given.X is None else "y_val"
         raise ValueError(
-            f"X_val and y_val are given together or not at all, but {missing} is None."
+            f"X_val and y_val must be passed together, but {missing} is None."
         )
     if given.X is None and given.sample_weight is not None:
-        raise ValueError(
-            "sample_weight_val is given without X_val and y_val, which it weighs."
-        )
+        raise ValueError("sample_weight_val must be None without X_val and y_val.")
     if given.X is not None and estimator.solver == "lbfgs":
         raise ValueError(
-            "X_val and y_val are scored after each epoch, which solver='lbfgs' does "
-            "not have. Use solver='sgd' or 'adam', or give no validation set."
+            "X_val and y_val are not supported by solver='lbfgs', which has no "
+            "epochs. Use solver='sgd' or 'adam', or pass no validation set."
         )
     if estimator.scoring is None:
         return
@@ -80,18 +78,18 @@ def check_validation(estimator, given):
     if given.X is None and not stops:
         raise ValueError(
             f"scoring={estimator.scoring!r} needs a validation set. Use "
-            "early_stopping=True with a stochastic solver, or give X_val and y_val "
-            "to fit."
+            "early_stopping=True with a stochastic solver, or pass X_val and y_val to "
+            "fit."
         )
 
 
 def split_rows(estimator, samples, splits, random_state):
-    """Return the rows (or groups) to train on, and those held out (None: none)."""
+    """Return the rows (or groups) to train on, and those held out (or None)."""
     rows = np.arange(samples.n_units)
     if not splits:
         return rows, None
     targets = estimator._targets
-    # Of chunks, which are held out whole, nothing is known here.
+    # Chunks are held out whole, and their content is not known here.
     is_binary = type(targets) is BinaryTargets and not samples.are_in_chunks
     try:
         train_rows, validation_rows = train_test_split(
@@ -118,15 +116,15 @@ def split_rows(estimator, samples, splits, random_state):
         for part, rows in (("held out", validation_rows), ("left", train_rows)):
             if not samples.weights[rows].any():
                 raise ValueError(
-                    f"The samples that early_stopping has {part} all have "
-                    "sample_weight 0. Give more samples a weight, or change "
+                    f"All samples that early_stopping has {part} have sample_weight "
+                    "0. Use positive weights for more samples, or change "
                     "'validation_fraction'."
                 )
     return train_rows, validation_rows
 
 
 def _share_needed(train_rows, validation_rows, is_needed):
-    """Exchange a row, in place, where one part has none of those that both need."""
+    """Exchange a row in place if one part has none of the rows that both need."""
     parts = train_rows, validation_rows
     for poor, rich in (parts, parts[::-1]):
         if not is_needed[poor].any():
@@ -135,7 +133,7 @@ def _share_needed(train_rows, validation_rows, is_needed):
 
 
 def read_held_out(estimator, given):
-    """Return the HeldOut set that is given, None where nothing is.
+    """Return the HeldOut set that the user passed, or None.
 
     Parameters
     ----------
@@ -153,18 +151,18 @@ def read_held_out(estimator, given):
 
 
 def hold_out(estimator, samples, X, y, sample_weight):
-    """Return the HeldOut set of the rows that are not trained on, None without.
+    """Return the HeldOut set of the rows that are not trained on, or None.
 
     Parameters
     ----------
     estimator : NetworkEstimator
         Ready to train.
     samples : Samples
-        All of them.
+        All samples.
     X, y, sample_weight
-        The same, as the user has them; X is a ChunkReader where they are in chunks.
+        The samples as the user passed them; X is a ChunkReader for chunks.
     """
-    if estimator.solver == "lbfgs":  # learns from all, as in scikit-learn
+    if estimator.solver == "lbfgs":  # trains on all samples, as in scikit-learn
         return None
     rows = estimator._training_state.validation
     if samples.are_in_chunks:
@@ -183,19 +181,19 @@ def _with_score(estimator, samples, rows, graph, given):
 
 
 def _read(estimator, given):
-    """Return the Samples of a set that is given, and the graph that reads them."""
+    """Return the Samples of a validation set, and the graph that reads them."""
     dtype = estimator._parameters.dtype
     try:
         data = estimator._read_data(given.X, given.y, dtype, reset=False)
-        # As what goes on learning, it need not have every class.
+        # As in continued training, some classes may be missing.
         estimator._check_targets(estimator._targets, data.y, incremental=True)
         encoded = estimator._targets.encode(data.y, dtype)
     except ValueError as error:
-        raise ValueError(f"X_val and y_val must be like X and y: {error}") from error
+        raise ValueError(f"X_val and y_val must match X and y: {error}") from error
     try:
         weights = check_weights(given.sample_weight, data.X, "sample_weight_val")
     except ValueError as error:
-        raise ValueError(f"sample_weight_val does not fit X_val: {error}") from error
+        raise ValueError(f"sample_weight_val does not match X_val: {error}") from error
     X = CSR.of(data.X) if sparse.issparse(data.X) else data.X
     samples = estimator._make_samples(X, data.y, encoded, weights)
     estimator._targets.check_validation(samples)
@@ -203,12 +201,12 @@ def _read(estimator, given):
 
 
 def _read_chunks(estimator, given):
-    """Return the HeldOut set of chunks that are given."""
+    """Return the HeldOut set of the chunks that the user passed."""
     check_reads_chunks(estimator)
     if given.sample_weight is not None:
         raise ValueError(
-            "sample_weight_val is given beside a sequence of chunks. Each chunk has "
-            "its own: (X, y, sample_weight)."
+            "sample_weight_val must be None for a sequence of chunks. Each chunk "
+            "contains its own weights: (X, y, sample_weight)."
         )
     dtype = estimator._parameters.dtype
     reader = ChunkReader(estimator, given.X, dtype, "X_val: chunk")
@@ -218,7 +216,7 @@ def _read_chunks(estimator, given):
 
 
 def _score_chunks(estimator, reader, chunks):
-    """Return the HeldOut set of some chunks, weighed as the user weighs samples."""
+    """Return the HeldOut set of some chunks, weighted by the user's sample weights."""
     samples = reader.chunked_samples(of_classes=False)
     targets = estimator._targets
 
@@ -236,15 +234,15 @@ def _by_rows(part):
 
 
 def _is_scorer(scoring):
-    """Tell whether scoring is one of scikit-learn's kind: called with X and y."""
+    """Return whether scoring is a scorer of scikit-learn's kind, for X and y."""
     return scoring not in (None, "loss")
 
 
 def _make_score(estimator, held_out, given):
-    """Return the function of loss and logits that ``scoring`` stands for."""
+    """Return the function of the loss and logits that ``scoring`` stands for."""
     scoring, targets, weights = estimator.scoring, estimator._targets, held_out.weights
     if getattr(estimator, "class_weight", None) is not None:
-        # Scores are weighed as the user weighs samples; classes are, in the loss.
+        # Scores use the user's sample weights; class weights are for the loss.
         weights = given.sample_weight
     if scoring == "loss" or targets.are_scored_by_loss:
         return lambda loss, logits: -loss
@@ -290,7 +288,7 @@ def _find_scorer(estimator, scoring):
 
 
 def make_validation(estimator, held_out, batch_size):
-    """Return the function that validates what an estimator has learnt so far."""
+    """Return the function that validates the current state of an estimator."""
     if held_out is None:
         return None
     if held_out.samples.are_in_chunks:
@@ -313,7 +311,7 @@ def make_validation(estimator, held_out, batch_size):
 
 
 def _make_validation_of_chunks(estimator, held_out, batch_size):
-    """Return the same for chunks, of which predictions only stay in memory."""
+    """Return the same for chunks, of which only predictions stay in memory."""
     samples, chunks = held_out.samples, held_out.rows
     loss = estimator._targets.loss
     executor = make_executor(

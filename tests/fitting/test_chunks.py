@@ -155,7 +155,7 @@ FAULTS = {
     "dtype": (lambda X, y: (X.astype(np.float32), y), "float32"),
     "classes": (lambda X, y: (X, y + 5), "classes not in"),
     "kind of labels": (lambda X, y: (X, y.astype(str)), "(one type|classes not in)"),
-    "columns of y": (lambda X, y: (X, np.eye(3)[y]), "y is of shape"),
+    "columns of y": (lambda X, y: (X, np.eye(3)[y]), "y has shape"),
     "weights": (lambda X, y: (X, y, np.ones(len(y))), "sample_weight, unlike"),
     "no tuple": (lambda X, y: X, "must be a tuple"),
     "empty": (lambda X, y: (X[:0], y[:0]), "0 sample"),
@@ -194,7 +194,7 @@ def test_a_chunk_without_names_is_named(data):
     assert clf.feature_names_in_.tolist() == list("abcde")
     chunks.broken_from = 0
     chunks.change = lambda X, y: (X.to_numpy(), y)
-    with pytest.raises(ChunkError, match="Chunk 3 .*no names of columns"):
+    with pytest.raises(ChunkError, match="Chunk 3 .*no column names"):
         net().fit(chunks)
     chunks.change = lambda X, y: (X[list("bacde")], y)
     with pytest.raises(ChunkError, match="(?s)Chunk 3 .*feature names"):
@@ -220,7 +220,7 @@ def test_weights_of_classes_count_as_in_memory(data):
 
 
 def test_no_chunks_and_a_wrong_buffer_are_told(data):
-    with pytest.raises(ValueError, match="no chunks"):
+    with pytest.raises(ValueError, match="at least one chunk"):
         net().fit(range(0))
     with pytest.raises(ValueError, match="buffer must be"):
         net().fit(Chunks(*data, buffer=0))

@@ -421,8 +421,8 @@ def test_training_goes_on_to_the_same_bits(loss):
     [
         ({"loss": "hinge", "label_smoothing": 0.1}, "label_smoothing=0.1.*'hinge'"),
         ({"loss": Focal(), "label_smoothing": 0.1}, "label_smoothing=0.1.*Focal"),
-        ({"loss": Huber()}, "Huber.* is not a loss of classes"),
-        ({"loss": SoftmaxLogLoss()}, "SoftmaxLogLoss.* is not a loss of classes"),
+        ({"loss": Huber()}, "Huber.* is not a classification loss"),
+        ({"loss": SoftmaxLogLoss()}, "SoftmaxLogLoss.* is not a classification loss"),
         ({"loss": "huber"}, "'loss' parameter"),
         ({"label_smoothing": 1.0}, "'label_smoothing' parameter"),
         ({"class_weight": "even"}, "'class_weight' parameter"),
@@ -445,7 +445,7 @@ def test_classifiers_refuse_contradictions(make, settings, message):
         ({"loss": "quantile", "quantile": 1.0}, "quantile must be .* got 1.0"),
         ({"loss": "quantile", "quantile": [0.5, 0]}, "quantile must be .* got"),
         ({"loss": "quantile", "quantile": []}, "quantile must be .* got"),
-        ({"loss": Hinge()}, "Hinge.* is not a loss of numbers"),
+        ({"loss": Hinge()}, "Hinge.* is not a regression loss"),
         ({"loss": "hinge"}, "'loss' parameter"),
         ({"loss": "gamma"}, "y must be positive with loss='gamma', got a minimum of 0"),
     ],
@@ -459,7 +459,7 @@ def test_regressors_refuse_contradictions(make, settings, message):
 
 def test_several_quantiles_of_several_targets_are_refused():
     reg = MLPRegressor("quantile", quantile=(0.1, 0.9))
-    with pytest.raises(ValueError, match="several levels.* y has 2 columns"):
+    with pytest.raises(ValueError, match="Several levels.* y has 2 columns"):
         reg.fit(np.zeros((5, 2)), np.zeros((5, 2)))
 
 
@@ -491,5 +491,7 @@ def test_balanced_weights_need_all_samples():
 def test_training_does_not_go_on_with_another_loss(first, then):
     X, y = load_iris(return_X_y=True)
     clf = MLPClassifier((4,), max_iter=2, warm_start=True, **first).fit(X, y)
-    with pytest.raises(ValueError, match="not that of the network fitted before"):
+    with pytest.raises(
+        ValueError, match="differs from that of the network fitted before"
+    ):
         clf.set_params(**then).fit(X, y)

@@ -99,11 +99,11 @@ def test_a_schedule_that_is_over_does_not_end_what_more_epochs_are_planned_for()
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"solver": "lbfgs"}, "solver='lbfgs' does not have"),
+        ({"solver": "lbfgs"}, "is not supported by solver='lbfgs'"),
         ({"early_stopping": True}, "early_stopping=True ends training"),
-        ({"learning_rate": "plateau"}, "learning_rate='plateau' waits"),
-        ({"learning_rate": "adaptive", "solver": "sgd"}, "'adaptive' waits"),
-        ({"learning_rate": Warmup(Plateau(), 2)}, "waits for a loss"),
+        ({"learning_rate": "plateau"}, "learning_rate='plateau' changes"),
+        ({"learning_rate": "adaptive", "solver": "sgd"}, "'adaptive' changes"),
+        ({"learning_rate": Warmup(Plateau(), 2)}, "changes when the loss"),
     ],
     ids=str,
 )

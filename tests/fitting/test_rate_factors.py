@@ -138,7 +138,7 @@ def test_a_callable_sees_module_name_and_shape():
         ({"weight": np.inf}, "inf for 'weight'"),
         ({"weight": "fan_out"}, "'fan_out' for 'weight'"),
         ({"weight": None}, "None for 'weight'"),
-        ({"bias": "fan_in"}, "'fan_in' for 'Linear.bias'.*no weight matrix"),
+        ({"bias": "fan_in"}, "'fan_in' for 'Linear.bias'.*not a weight matrix"),
         ({"scale": "fan_in"}, "'fan_in' for 'Scale.scale'"),
         (lambda module, name, shape: -1, "-1 for 'Linear.weight' of shape"),
         (lambda module, name, shape: np.ones(2), "for 'Linear.weight' of shape"),
@@ -279,7 +279,7 @@ def test_they_are_kept_by_clones_pickles_and_files(tmp_path):
 
 def test_code_is_not_stored(tmp_path):
     model = fit(lambda *block: 1.0, graph=build(TASK.X.shape[1], 3))
-    with pytest.raises(TypeError, match="learning_rate_factors.*Give a dict"):
+    with pytest.raises(TypeError, match="learning_rate_factors.*Use a dict"):
         model.save(tmp_path / "net")
 
 

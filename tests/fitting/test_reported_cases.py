@@ -356,7 +356,7 @@ def test_a_graph_that_ends_in_no_logits_is_told_of(module, n_classes, settings, 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         clf.fit(X, y)
-    told = [w for w in caught if "which puts out numbers" in str(w.message)]
+    told = [w for w in caught if "whose output is between" in str(w.message)]
     assert len(told) == warns
     assert all(w.filename == __file__ for w in told)
 
@@ -367,7 +367,7 @@ def test_numbers_may_be_squeezed_where_the_loss_reads_them_as_they_are():
         warnings.simplefilter("error", UserWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
         NetworkRegressor(ending_in(Sigmoid()), max_iter=2).fit(IRIS, SPECIES / 2)
-    with pytest.warns(UserWarning, match="puts out numbers from 0 to 1"):
+    with pytest.warns(UserWarning, match="output is between 0 and 1"):
         squeezed = NetworkRegressor(ending_in(Sigmoid()), loss="poisson", max_iter=2)
         squeezed.fit(IRIS, SPECIES)
 
@@ -377,11 +377,11 @@ def test_batch_norm_refuses_minibatches_of_one_row():
     def build(n_features, n_outputs):
         return Graph(Linear(n_outputs)(BatchNorm()(Linear(4)(Input(n_features)))))
 
-    with pytest.raises(ValueError, match=r"BatchNorm\(.*batch_size of 2"):
+    with pytest.raises(ValueError, match=r"BatchNorm\(.*batch_size of at least 2"):
         NetworkClassifier(build, batch_size=1).fit(IRIS, SPECIES)
     clf = NetworkClassifier(build, max_iter=2).fit(IRIS, SPECIES)
     before = clf._parameters.copy()
-    with pytest.raises(ValueError, match="of one row"):
+    with pytest.raises(ValueError, match="minibatches have one row"):
         clf.partial_fit(IRIS[:1], SPECIES[:1])
     assert_array_equal(clf._parameters, before)
     clf.partial_fit(IRIS[:2], SPECIES[:2])

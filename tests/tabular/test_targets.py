@@ -214,7 +214,7 @@ def test_rates_are_positive(loss):
         ("squared_error", np.where(CODES, np.nan, 0.0), "Input y contains NaN"),
         ("squared_error", np.zeros((N, 2, 2)), "dim 3"),
         ("log_loss", NUMBERS, "'loss' parameter"),
-        (losses.Hinge(), NUMBERS, "not a loss of numbers"),
+        (losses.Hinge(), NUMBERS, "not a regression loss"),
     ],
     ids=["negative", "zero", "labels", "inf", "NaN", "cube", "name", "loss"],
 )
@@ -276,12 +276,12 @@ def test_one_quantile_is_a_vector_and_the_median_by_default():
 @pytest.mark.parametrize(
     ("settings", "y", "message"),
     [
-        ({"quantile": 0.5}, NUMBERS, "is about loss='quantile'"),
+        ({"quantile": 0.5}, NUMBERS, "requires loss='quantile'"),
         ({"loss": "quantile", "quantile": 1.5}, NUMBERS, "quantile"),
         (
             {"loss": "quantile", "quantile": (0.1, 0.9)},
             np.column_stack([NUMBERS, NUMBERS]),
-            "several levels",
+            "Several levels",
         ),
     ],
     ids=["loss", "level", "columns"],

@@ -50,7 +50,7 @@ def test_what_learns_from_data_in_memory_says_so(name, chunks):
 
 @pytest.mark.parametrize("name", ["RecurrentClassifier", "RecurrentRegressor"])
 def test_recurrent_networks_say_what_to_do(name, chunks):
-    with pytest.raises(ValueError, match=f"{name} cannot .*chunks.*partial_fit"):
+    with pytest.raises(ValueError, match=f"{name} does not .*chunks.*partial_fit"):
         getattr(skbackprop, name)().fit(chunks)
 
 

@@ -1,6 +1,6 @@
-"""Files: what an estimator has learnt, kept without pickle.
+"""Storage of fitted estimators in files, without pickle.
 
-:mod:`~skbackprop.fitting.storage.encoding` says what may stand in a file and how,
-:mod:`~skbackprop.fitting.storage.files` writes and reads it whole or not at all, and
-:mod:`~skbackprop.fitting.storage.estimators` are ``save`` and ``load``.
+:mod:`~skbackprop.fitting.storage.encoding` defines the content of files,
+:mod:`~skbackprop.fitting.storage.files` writes and reads them atomically, and
+:mod:`~skbackprop.fitting.storage.estimators` contains ``save`` and ``load``.
 """

@@ -1,8 +1,8 @@
-"""Checkpoints: the file from which a fit goes on that was broken off.
+"""Checkpoints: files from which an interrupted fit resumes.
 
-What is written after some epochs is the estimator as it would be had training
-ended there; going on from it is what a warm start does. Beside it stands which
-fit it is of, so that no other goes on from there.
+A checkpoint contains the estimator as if training had ended at that epoch, and resuming
+works like a warm start. It also identifies the fit, so that no other fit resumes from
+it.
 """
 
 import hashlib
@@ -23,34 +23,34 @@ from skbackprop.fitting.storage import files
 from skbackprop.fitting.storage.encoding import registry
 from skbackprop.fitting.storage.estimators import check_state, fitted_attributes
 
-# A checkpoint is written at most so often, and for at most this share of the time.
+# Minimum interval between checkpoints, and maximum share of the time to write them.
 _SECONDS = 5.0
 _SHARE = 0.05
-# Parameters that do not change what an epoch does; the graph itself is compared.
+# Parameters that do not change the result of an epoch; graphs are compared directly.
 _FREE = {"checkpoint", "graph", "max_iter", "n_jobs", "verbose", "warm_start"}
-_BEGIN = "the weights it began with"
+_BEGIN = "the initial weights"
 _NAMES = {"targets": "y", "weights": "sample_weight"}  # of parts of samples
 
 
 def open_checkpoint(estimator, samples, held_out, continues):
-    """Return the checkpoint of a fit, None without one.
+    """Return the checkpoint of a fit, or None.
 
-    Where its file exists, the estimator goes on from what the file holds.
+    If its file exists, the estimator resumes from it.
 
     Parameters
     ----------
     estimator : NetworkEstimator
-        Ready to be trained.
+        Ready to train.
     samples : Samples
     held_out : HeldOut or None
-        The validation set that the fit is given.
+        The validation set that was passed to the fit.
     continues : bool
-        Whether the fit goes on from an earlier one, as a warm start does.
+        Whether the fit continues an earlier one, as in a warm start.
 
     Raises
     ------
     ValueError
-        If the file is of another fit, or is no checkpoint at all.
+        If the file belongs to another fit, or is not a checkpoint.
     """
     if estimator.checkpoint is None:
         return None
@@ -70,18 +70,18 @@ def open_checkpoint(estimator, samples, held_out, continues):
 
 
 class Checkpoint(Observer):
-    """The file of a fit: written now and then while it runs, and when it ends.
+    """The file of a fit, written at intervals during training and at the end.
 
     Attributes
     ----------
     n_epochs_before : int
-        Epochs that the network had learnt for before the fit.
+        Number of epochs before the fit.
     is_taken_up : bool
-        Whether it goes on from a file.
+        Whether the fit resumes from a file.
     is_over : bool
-        Whether the fit had come to its end, however many epochs are allowed.
+        Whether the fit had ended, regardless of ``max_iter``.
     keeps_best : bool
-        Whether a validation set says which parameters are the best.
+        Whether a validation set selects the best parameters.
     """
 
     def __init__(self, estimator, samples, held_out, continues):
@@ -96,7 +96,7 @@ class Checkpoint(Observer):
     # Reading
 
     def take_up(self):
-        """Let the estimator go on from what the file holds."""
+        """Restore the estimator from the file."""
         try:
             content = files.read(self._path, "checkpoint", self._known)
             with files.damage_is_told(self._path):
@@ -108,13 +108,13 @@ class Checkpoint(Observer):
             raise ValueError(f"checkpoint={self._path!r}: {error}") from error
 
     def _is_of_the_fit_before(self, content):
-        """Tell whether this fit begins where that of the file has ended."""
+        """Return whether this fit begins where that of the file ended."""
         ended_with = _digest(content["attributes"]["_parameters"])
         return self._digests[_BEGIN] == ended_with
 
     def _check_fit(self, content):
-        """Raise where the file is of another fit, and name what differs."""
-        # What the version that wrote the file did not know yet was as by default.
+        """Raise ValueError if the file belongs to another fit; name the differences."""
+        # Parameters that the version of the file did not know had the default value.
         was = {**_describe_parameters(type(self._estimator)()), **content["parameters"]}
         digests = content["digests"]
         differences = [
@@ -125,15 +125,15 @@ class Checkpoint(Observer):
         differences += [k for k, v in self._digests.items() if digests.get(k) != v]
         if differences:
             raise files.FileRefusedError(
-                f"the fit in this file differs in {', '.join(differences)}. Go on with "
-                "what it was begun with, give another path, or delete the file to "
-                "begin anew."
+                f"the fit in this file differs in {', '.join(differences)}. Restore "
+                "these to resume it, use another path, or delete the file to start "
+                "over."
             )
         max_iter = self._estimator.max_iter
         if content["n_epochs"] > max_iter:
             raise files.FileRefusedError(
-                f"the fit in this file has come to epoch {content['n_epochs']}, beyond "
-                f"max_iter={max_iter}. Give a larger one, or delete the file."
+                f"the fit in this file has reached epoch {content['n_epochs']}, beyond "
+                f"max_iter={max_iter}. Increase max_iter, or delete the file."
             )
 
     def _restore(self, content):
@@ -144,8 +144,8 @@ class Checkpoint(Observer):
         estimator.__setstate__({**vars(estimator), **content["attributes"]})
         check_state(estimator)
         if estimator._training_state.n_samples != n_samples:
-            raise ValueError("a state of training of other data")
-        if is_shared:  # with the user, who gave it as random_state
+            raise ValueError("a training state of other data")
+        if is_shared:  # with the user, who passed it as random_state
             own.set_state(estimator._random_state.get_state(legacy=False))
             estimator._random_state = own
         self.n_epochs_before = content["n_epochs_before"]
@@ -154,12 +154,12 @@ class Checkpoint(Observer):
     # While training runs
 
     def n_left(self, state, max_epochs):
-        """Return how many epochs of the fit are left."""
+        """Return the remaining number of epochs of the fit."""
         n_done = len(state.losses) - self.n_epochs_before
         return 0 if self.is_over else max_epochs - n_done
 
     def after_epochs(self, state):
-        """Write the file, if it is time."""
+        """Write the file if it is due."""
         estimator = self._estimator
         has_rule = estimator.tol is not None
         self.is_over = has_rule and state.no_improvement > estimator.n_iter_no_change
@@ -173,8 +173,8 @@ class Checkpoint(Observer):
         return False
 
     def after_training(self, outcome):
-        """Return how the fit has ended, and write it; a divergence is forgotten."""
-        if self.is_over and outcome is Outcome.OUT_OF_EPOCHS:  # as none were left
+        """Return how the fit ended, and write the file, or delete it on divergence."""
+        if self.is_over and outcome is Outcome.OUT_OF_EPOCHS:  # none were left
             return Outcome.CONVERGED
         if outcome is Outcome.DIVERGED:
             with suppress(FileNotFoundError):
@@ -201,10 +201,10 @@ class Checkpoint(Observer):
         }
         try:
             files.write(self._path, "checkpoint", content, self._known)
-        except OSError as error:  # not worth losing the fit that it is to protect
+        except OSError as error:  # not worth losing the fit that it protects
             warnings.warn(
                 f"checkpoint={self._path!r} could not be written: {error}. Training "
-                "goes on.",
+                "continues.",
                 RuntimeWarning,
                 stacklevel=2,
             )
@@ -212,14 +212,14 @@ class Checkpoint(Observer):
         self._took = self._written - begin
 
 
-# Which fit it is
+# Identification of the fit
 
 
 def _describe_parameters(estimator):
-    """Return what the parameters are, as text that is the same in each process."""
+    """Return the parameters as text that is the same in each process."""
     parameters = estimator.get_params(deep=False)
     free = _FREE
-    if estimator.learning_rate in SPANNING:  # as the rates then depend on it
+    if estimator.learning_rate in SPANNING:  # its rates depend on max_iter
         free = free - {"max_iter"}
     return {k: _describe(v) for k, v in parameters.items() if k not in free}
 
@@ -230,7 +230,7 @@ def _describe(value):
 
 
 def _digests_of(estimator, samples, held_out, continues):
-    """Return a short number for each thing beside these that a fit depends on."""
+    """Return a digest of everything else that a fit depends on, by its name."""
     begin = None
     if continues:
         begin = estimator._program.compact(estimator._parameters)

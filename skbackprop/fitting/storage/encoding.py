@@ -1,10 +1,9 @@
-"""From objects to JSON and arrays, and back: a closed table of types.
+"""Encoding of objects as JSON and arrays, and back, by a closed table of types.
 
-Numbers, strings, None and lists stand for themselves in JSON; anything else is
-an object of one entry, ``{tag: content}``, and each tag is a row of a table.
-Arrays are kept beside the JSON under names of their own. What a file can make
-is what has a row here or stands in a registry of this package's own classes,
-so that reading a file runs nothing that a file brings along.
+Numbers, strings, None and lists are stored directly in JSON. Anything else is an object
+with one entry, ``{tag: content}``, and each tag is a row of a table. Arrays are stored
+beside the JSON under their own names. A file can only create types of this table and
+classes in a registry of this package, so reading a file never executes code from it.
 """
 
 import math
@@ -27,21 +26,21 @@ _MAY_RECUR = {list, dict, np.random.RandomState, Graph, UnrolledGraph}
 _ARRAYS = {np.ndarray, np.memmap}
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 _ADVICE = {
-    "graph": "Give the graph that it makes: set_params(graph=estimator.graph_).",
-    "learning_rate": "Give a Schedule of skbackprop.engine.schedules.",
-    "learning_rate_factors": "Give a dict of the factors, by names of blocks.",
-    "scoring": "Give the name of a scorer.",
+    "graph": "Use the graph that it returns: set_params(graph=estimator.graph_).",
+    "learning_rate": "Use a Schedule of skbackprop.engine.schedules.",
+    "learning_rate_factors": "Use a dict of factors by names of blocks.",
+    "scoring": "Use the name of a scorer.",
 }
 
 
 def registry(extra=()):
-    """Return the classes and functions of this package that a file may name.
+    """Return the classes and functions of this package that files may name.
 
     Parameters
     ----------
     extra : iterable of classes and functions
-        What an estimator keeps beyond modules, losses, schedules, targets and
-        the state of training.
+        Additional ones of an estimator, besides modules, losses, schedules, targets and
+        the training state.
     """
     bases = (Module, Loss, Schedule, Targets)
     rows = [row for base in bases for row in _subclasses(base)]
@@ -49,7 +48,7 @@ def registry(extra=()):
 
 
 def _subclasses(cls):
-    """Yield a class and those that this package derives from it."""
+    """Yield a class and its subclasses in this package."""
     yield cls
     for subclass in cls.__subclasses__():
         if subclass.__module__.startswith("skbackprop."):
@@ -57,7 +56,7 @@ def _subclasses(cls):
 
 
 class Encoder:
-    """Turns objects into what JSON can say, and collects their arrays.
+    """Converts objects to JSON types, and collects their arrays.
 
     Parameters
     ----------
@@ -72,11 +71,11 @@ class Encoder:
     def __init__(self, known):
         self.arrays = {}
         self._name_of = {id(one): name for name, one in known.items()}
-        self._seen = {}  # id of an object that may recur: its number, itself
+        self._seen = {}  # by id, objects that may recur: (number, object)
         self._array_names = {}
 
     def encode(self, value, path):
-        """Return what JSON can say of a value; ``path`` is where it stands."""
+        """Return a value as JSON types; ``path`` is its position, for messages."""
         kind = type(value)
         if kind in _PLAIN or (kind is float and math.isfinite(value)):
             return value
@@ -96,13 +95,13 @@ class Encoder:
         return {"record": self._record(value, path)}
 
     def name_of(self, cls, value, path):
-        """Return the name of the class of a value, if a file may name it."""
+        """Return the name of the class of a value, if files may name it."""
         if id(cls) not in self._name_of:
             _refuse(value, path)
         return self._name_of[id(cls)]
 
     def array(self, value, path):
-        """Put an array beside the JSON and return its name."""
+        """Store an array beside the JSON and return its name."""
         if value.dtype.hasobject or value.dtype.kind not in "biufcSUmM":
             _refuse(value, path)
         if id(value) not in self._array_names:
@@ -121,13 +120,13 @@ class Encoder:
 
 
 class Decoder:
-    """Turns what an :class:`Encoder` has made into objects again.
+    """Converts the output of an :class:`Encoder` back to objects.
 
     Parameters
     ----------
     known : dict of str to class or function
     arrays : callable
-        Returns the array of a name.
+        Returns the array with a given name.
     """
 
     def __init__(self, known, arrays):
@@ -153,12 +152,12 @@ class Decoder:
         return decode(self, content)
 
     def note(self, value):
-        """Give an object the number that the encoder gave it, and return it."""
+        """Assign the next number to an object, as the encoder did, and return it."""
         self._seen.append(value)
         return value
 
     def array(self, name):
-        """Return the array of a name, the same one each time."""
+        """Return the array with a given name, the same one each time."""
         if name not in self._arrays:
             self._arrays[name] = self._read_array(name)
         return self._arrays[name]
@@ -171,7 +170,7 @@ class Decoder:
 
 
 def _refuse(value, path):
-    """Say that a value cannot be stored, and what could stand there."""
+    """Raise TypeError for a value that cannot be stored, with an alternative."""
     name = path.partition(".")[2]
     if type(value) in _ARRAYS:
         what = f"an array of {value.dtype}"
@@ -245,7 +244,7 @@ def _decode_random_state(decoder, content):
     state = decoder.decode(content)
     name = state["bit_generator"]
     if name not in _BIT_GENERATORS:
-        raise ValueError(f"{name!r} is no bit generator of NumPy")
+        raise ValueError(f"{name!r} is not a bit generator of NumPy")
     if name != "MT19937":
         random_state.__init__(getattr(np.random, name)())
     random_state.set_state(state)
@@ -269,16 +268,16 @@ def _encode_graph(encoder, value, path):
 
 
 def _decode_graph(decoder, content):
-    """Return the graph, wired anew: by its widths, each after its inputs."""
+    """Return the rewired graph, with each node after its inputs."""
     number = len(decoder._seen)
     decoder.note(None)
     modules = [decoder.decode(module) for module in content["modules"]]
     nodes = [Input(content["n_features"])]
     for index, inputs in content["wires"]:
         if not all(0 <= i < len(nodes) for i in inputs) or index < 0:
-            raise ValueError("a module reads what is not computed yet")
+            raise ValueError("a module reads a node that is not computed yet")
         if not isinstance(modules[index], Module):
-            raise ValueError(f"{modules[index]!r} is no module")
+            raise ValueError(f"{modules[index]!r} is not a module")
         nodes.append(Node(modules[index], [nodes[i] for i in inputs]))
     graph = Graph(nodes[-1])
     if [[m, list(i)] for m, i in graph.wires] != content["wires"]:
@@ -287,7 +286,7 @@ def _decode_graph(decoder, content):
     return graph
 
 
-_TABLE = {  # tag: whether a value is one, how it is encoded, how decoded
+_TABLE = {  # tag: (test of a value, its encoder, its decoder)
     "float": (_is(float), lambda e, v, p: repr(v), lambda d, c: float(c)),
     "tuple": (_is(tuple), _encode_items, lambda d, c: tuple(map(d.decode, c))),
     "dict": (_is(dict), _encode_dict, _decode_dict),

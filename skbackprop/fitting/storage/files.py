@@ -1,8 +1,7 @@
-"""Files of JSON and arrays: written whole or not at all, read without pickle.
+"""Files of JSON and arrays, written atomically and read without pickle.
 
-A file is an .npz archive, a zip of arrays in NumPy's format, in which
-``skbackprop.json`` stands as text beside them: any program that reads zip files
-can look into it.
+A file is an .npz archive: a zip of arrays in NumPy's format, beside a text
+``skbackprop.json``. Any program that reads zip files can open it.
 """
 
 import json
@@ -18,14 +17,14 @@ from skbackprop.fitting.storage.encoding import Decoder, Encoder
 
 SCHEMA = 1
 _HEADER = "skbackprop.json"
-# What comes of reading a file that is not as it was written.
+# Errors that a damaged file may cause.
 _DAMAGE = (
     ArithmeticError,
     AttributeError,
     EOFError,
     LookupError,
     MemoryError,
-    RuntimeError,  # NotImplementedError and RecursionError as well
+    RuntimeError,  # including NotImplementedError and RecursionError
     SyntaxError,
     TypeError,
     ValueError,
@@ -35,19 +34,19 @@ _DAMAGE = (
 
 
 class FileRefusedError(ValueError):
-    """A file is not what was asked for; the message says what it is."""
+    """A file is not of the expected kind; the message says what it is."""
 
 
 def write(path, kind, content, known):
-    """Write content as a whole: nobody ever sees half of it.
+    """Write content atomically.
 
     Parameters
     ----------
     path : str or path
     kind : str
-        What the file is of, so that it is not taken for anything else.
+        The kind of the file, which `read` checks.
     content : dict of str to objects
-        Of types that :mod:`skbackprop.fitting.storage.encoding` has.
+        The content, of types that :mod:`skbackprop.fitting.storage.encoding` supports.
     known : dict
         See :func:`skbackprop.fitting.storage.encoding.registry`.
     """
@@ -64,7 +63,7 @@ def write(path, kind, content, known):
 
 @contextmanager
 def replacing(path):
-    """Open a file beside ``path`` that takes its place once all is on the disk."""
+    """Open a file beside ``path`` that replaces it once all is on the disk."""
     path = os.path.realpath(path)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path!r} is a folder, but must be a file.")
@@ -80,7 +79,7 @@ def replacing(path):
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    if os.name == "posix":  # elsewhere a folder cannot be synchronised
+    if os.name == "posix":  # elsewhere, folders cannot be synchronised
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -89,21 +88,21 @@ def replacing(path):
 
 
 def read(path, kind, known):
-    """Return the content of a file that :func:`write` has written.
+    """Return the content of a file written by :func:`write`.
 
     Parameters
     ----------
     path : str or path
     kind : str
-        What the file has to be of.
+        The expected kind of the file.
     known : dict
         See :func:`skbackprop.fitting.storage.encoding.registry`.
 
     Raises
     ------
     FileRefusedError
-        If the file is none of ours, of another kind, of a later version, cut
-        off or changed.
+        If the file was not written by this package, is of another kind or a later
+        version, or is truncated or modified.
     """
     with (
         open(path, "rb") as file,
@@ -119,7 +118,7 @@ def read(path, kind, known):
 
 @contextmanager
 def damage_is_told(path):
-    """Turn what goes wrong with the content of a file into an error that names it."""
+    """Convert errors from the content of a file to an error that names the file."""
     try:
         yield
     except FileRefusedError:

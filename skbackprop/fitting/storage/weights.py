@@ -1,4 +1,4 @@
-"""Weights alone, by name, in files of safetensors."""
+"""Weights by name, in safetensors files."""
 
 import os
 
@@ -14,23 +14,23 @@ from skbackprop.network.naming import module_names
 from skbackprop.utils.optional import import_optional
 
 _NAMES_OF_DTYPES = {"float32": "F32", "float64": "F64"}
-# What modules of torch may hold beside: a count, and constants of the graph.
+# Entries of torch modules that are not read: a count, and constants of the graph.
 _NOT_READ = ("column", "connected", "edge", "num_batches_tracked", "slope")
 
 
 def are_weights(path):
-    """Tell whether a path is that of a file of weights."""
+    """Return whether a path is that of a file of weights."""
     return os.fspath(path).endswith(".safetensors")
 
 
 def write_weights(path, estimator):
-    """Write the parameters and buffers of a fitted network, all or nothing."""
+    """Write the parameters and buffers of a fitted network atomically."""
     safetensors = import_optional("safetensors.numpy", "safetensors")
     kind = type(estimator).__name__
     if not isinstance(estimator, FittingHooks):
         raise ValueError(
-            f"{os.fspath(path)!r} is for weights of one network, but {kind} is more "
-            "than that. Save it to a file whose name ends in .npz."
+            f"{os.fspath(path)!r} can only store the weights of one network, but "
+            f"{kind} is more than that. Save it to a file whose name ends in .npz."
         )
     arrays = {
         name: np.ascontiguousarray(view) for name, _, view in _named_views(estimator)
@@ -42,7 +42,7 @@ def write_weights(path, estimator):
 
 
 def read_weights(path, estimator):
-    """Read parameters and buffers into a fitted network, all or nothing."""
+    """Read parameters and buffers into a fitted network, or change nothing."""
     safetensors = import_optional("safetensors", "safetensors")
     views = {name: (view, mask) for name, mask, view in _named_views(estimator)}
     try:
@@ -51,7 +51,7 @@ def read_weights(path, estimator):
             arrays = {name: file.get_tensor(name) for name in views}
     except safetensors.SafetensorError as error:
         raise FileRefusedError(
-            f"{os.fspath(path)!r} is no file of safetensors, or is damaged: {error}"
+            f"{os.fspath(path)!r} is not a safetensors file, or is damaged: {error}"
         ) from error
     for name, (_, mask) in views.items():
         if np.any(np.where(mask, 0, arrays[name])):
@@ -63,9 +63,9 @@ def read_weights(path, estimator):
 
 
 def _named_views(estimator):
-    """Yield the name of each block, what of it is learned, and the block to write to.
+    """Yield the name of each block, a mask of learned weights, and a view to write to.
 
-    All as torch lays them out: a weight of Linear has a row for each unit.
+    The layout is that of torch: a weight of Linear has one row per unit.
     """
     check_is_fitted(estimator)
     graph, program = estimator.graph_, compile_unrolled(estimator.graph_)
@@ -79,7 +79,7 @@ def _named_views(estimator):
 
 
 def _check_fit(path, estimator, file, views):
-    """Raise an error that names all in which a file is not as the network needs it."""
+    """Raise an error that lists all differences between a file and the network."""
     names = {n for n in file.keys() if n.rpartition(".")[2] not in _NOT_READ}  # noqa: SIM118
     faults = [f"{name} is missing" for name in views if name not in names]
     faults += [f"{name} is unknown" for name in sorted(names - {*views})]

@@ -130,7 +130,7 @@ def test_fits_that_are_given_a_validation_set_go_on(
 
     assert_goes_on(make, path, *data, **validation)
     validation["y_val"] = TASK.y[1:41]
-    with pytest.raises(ValueError, match="differs in the validation set. Go on"):
+    with pytest.raises(ValueError, match="differs in the validation set. Restore"):
         make(checkpoint=path).fit(*data, **validation)
 
 
@@ -278,7 +278,7 @@ def test_more_epochs_go_on_from_those_that_were_made(tmp_path):
     for max_iter in (4, 10):
         ours = TASK.ours(checkpoint=path, max_iter=max_iter).fit(TASK.X, TASK.y)
     assert_same_fit(ours, TASK.ours(max_iter=10).fit(TASK.X, TASK.y))
-    with pytest.raises(ValueError, match="come to epoch 10, beyond max_iter=4"):
+    with pytest.raises(ValueError, match="reached epoch 10, beyond max_iter=4"):
         TASK.ours(checkpoint=path, max_iter=4).fit(TASK.X, TASK.y)
 
 
@@ -383,7 +383,7 @@ def test_a_disk_that_is_full_costs_the_checkpoint_and_not_the_fit(
 def test_fits_of_a_search_are_refused_one_checkpoint(tmp_path):
     ours = TASK.ours(checkpoint=tmp_path / "fit")
     search = GridSearchCV(ours, {"alpha": [0.1, 1]}, cv=2, error_score="raise")
-    with pytest.raises(ValueError, match="differs in X, y. Go on with"):
+    with pytest.raises(ValueError, match="differs in X, y. Restore these"):
         search.fit(TASK.X, TASK.y)
 
 
@@ -434,7 +434,7 @@ def test_other_data_are_named(change, tmp_path):
     data = {"X": TASK.X, "y": TASK.y, "sample_weight": weights}
     TASK.ours(checkpoint=path).fit(**data)
     data[change] = np.roll(data[change], 1, axis=0)
-    with pytest.raises(ValueError, match=f"differs in {change}. Go on with"):
+    with pytest.raises(ValueError, match=f"differs in {change}. Restore these"):
         TASK.ours(checkpoint=path).fit(**data)
 
 
@@ -444,7 +444,7 @@ def test_other_labels_and_names_are_named(tmp_path):
     letters = np.array(["a", "b", "c"], dtype=object)
     TASK.ours(checkpoint=path).fit(pd.DataFrame(TASK.X, None, names), letters[TASK.y])
     frame = pd.DataFrame(TASK.X, None, names[::-1])
-    with pytest.raises(ValueError, match="differs in the names of features. Go"):
+    with pytest.raises(ValueError, match="differs in the names of features. Rest"):
         TASK.ours(checkpoint=path).fit(frame, letters[TASK.y])
     with pytest.raises(ValueError, match="differs in the classes, the names of fe"):
         TASK.ours(checkpoint=path).fit(frame, TASK.y)

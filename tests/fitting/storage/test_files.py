@@ -223,9 +223,9 @@ def test_requests_for_metadata_come_back(tmp_path):
         ({"learning_rate": lambda epochs: 1.0}, "learning_rate=.*Schedule of skback"),
         (
             {"learning_rate": schedules.Custom(abs)},
-            "learning_rate.function=.*code.*Give a Sch",
+            "learning_rate.function=.*code.*Use a Sch",
         ),
-        ({"scoring": len}, "scoring=.*code.*Give the name"),
+        ({"scoring": len}, "scoring=.*code.*Use the name"),
         ({"activation": [object()]}, "activation.0=.*a object"),
         ({"hidden_layer_sizes": np.array([object()])}, "hidden_layer_sizes=.*object"),
         (

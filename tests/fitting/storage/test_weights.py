@@ -172,7 +172,9 @@ def test_a_file_that_was_cut_off_is_told(n_bytes, path):
     clf.save(path)
     before = clf._parameters.copy()
     path.write_bytes(path.read_bytes()[:n_bytes])
-    with pytest.raises(ValueError, match=r"weights\.safetensors' is no file of safe"):
+    with pytest.raises(
+        ValueError, match=r"weights\.safetensors' is not a safetensors file"
+    ):
         clf.load_weights(path)
     np.testing.assert_array_equal(clf._parameters, before)
 
@@ -180,7 +182,7 @@ def test_a_file_that_was_cut_off_is_told(n_bytes, path):
 def test_files_of_another_format_are_told(tmp_path, path):
     clf = fitted("MLPClassifier")
     clf.save(tmp_path / "whole.npz")
-    with pytest.raises(ValueError, match="is no file of safetensors"):
+    with pytest.raises(ValueError, match="is not a safetensors file"):
         clf.load_weights(tmp_path / "whole.npz")
     with pytest.raises(FileNotFoundError):
         clf.load_weights(path)
