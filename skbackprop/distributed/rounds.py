@@ -13,7 +13,7 @@ from skbackprop.engine.training import Outcome
 from skbackprop.exceptions import DivergenceError
 from skbackprop.utils.warnings import warn_user
 
-_MEANS = ("loss", "penalty", "gradient_norm")
+_MEANS = ("loss", "penalty", "gradient_norm", "update_ratio")
 
 
 class Rounds:

@@ -172,7 +172,7 @@ class ChunkedExecutor:
         best_loss, no_improvement = stopping.best_loss, stopping.no_improvement
         if record is None:
             self.parameters[:] = before
-            return EpochsRun(*np.empty((3, 0)), True, best_loss, no_improvement)
+            return EpochsRun(*np.empty((4, 0)), True, best_loss, no_improvement)
         loss = float(record[0])
         is_too_high = loss > best_loss - stopping.tol
         return EpochsRun(
@@ -196,6 +196,7 @@ class ChunkedExecutor:
 
     def _learn_from(self, buffers, steps, random_state, n_steps):
         totals, n_weighed, n_done = np.zeros(3), 0, 0
+        last_ratio = np.nan
         for buffer, following in buffers:
             if self.interrupts is not None:
                 self.interrupts.check()
@@ -213,9 +214,10 @@ class ChunkedExecutor:
             if record is None:
                 return None
             own = _n_weighed(buffer.samples.weights, rows, self.batch_size)
-            totals, n_weighed = totals + own * record, n_weighed + own
+            totals, n_weighed = totals + own * record[:-1], n_weighed + own
+            last_ratio = record[-1]
             n_done += len(told)
-        return totals / max(n_weighed, 1)
+        return np.append(totals / max(n_weighed, 1), last_ratio)
 
     def _filled(self, groups):
         """Yield each buffer with the one being read meanwhile, None at the end."""
@@ -238,14 +240,14 @@ class ChunkedExecutor:
                     yield buffer, self._buffers[i % 2]
 
     def _learn(self, samples, rows, coefficients, n_steps):
-        """Learn from minibatches of a buffer; return their means, None without."""
+        """Learn from a buffer; return means and the last update ratio, None without."""
         _, plan, slots, _ = self._training
         self._executor.prepare_training(samples, plan, slots, rows)
         steps = np.ascontiguousarray(coefficients)[np.newaxis]
         run = self._executor.run_epochs(steps, _NO_RULE, None, n_steps)
         if run.diverged:
             return None
-        return np.array([run.losses[0], run.penalties[0], run.gradient_norms[0]])
+        return np.concatenate(run[:4])
 
 
 def _n_weighed(weights, rows, batch_size):

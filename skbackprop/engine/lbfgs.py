@@ -5,7 +5,7 @@ import time
 import numpy as np
 from scipy import optimize
 
-from skbackprop.engine.history import extend_history
+from skbackprop.engine.history import extend_history, update_ratio
 from skbackprop.engine.interrupts import Interrupts
 from skbackprop.engine.training import Outcome, TrainingState
 
@@ -144,6 +144,7 @@ class _Iterations:
         self.objective, self.report, self.interrupts = objective, report, interrupts
         self.state, self.observers = state, observers
         self.n_iter = 0
+        self._before = objective.compact_parameters()  # of the iteration before
         self._begin = None  # time at which the present iteration began
 
     def evaluate(self, parameters):
@@ -161,7 +162,7 @@ class _Iterations:
         """Process the end of an iteration with these parameters."""
         self.n_iter += 1
         self.interrupts.check()
-        self._record()
+        self._record(parameters)
         self._begin = None
         if self.observers:
             self.objective.restore_best()
@@ -169,7 +170,7 @@ class _Iterations:
         if any(told):
             raise _Stopped
 
-    def _record(self):
+    def _record(self, parameters):
         objective, best = self.objective, self.objective.best_parameters
         loss = objective.reported(best, objective.best)
         self.state.losses.append(loss)
@@ -178,7 +179,9 @@ class _Iterations:
             loss=[loss],
             penalty=[float(objective.penalty(best))],
             gradient_norm=[float(objective.best_gradient_norm)],
+            update_ratio=[update_ratio(self._before, parameters)],
             seconds=[time.perf_counter() - self._begin],
         )
         if self.report:
             self.report(f"Iteration {self.n_iter}, loss = {loss:.8f}")
+        self._before = parameters.copy()

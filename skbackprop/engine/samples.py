@@ -295,6 +295,8 @@ class EpochsRun(NamedTuple):
     gradient_norms : ndarray of float64 of shape (n_epochs_done,)
         Mean over the samples of the norm of their minibatch's gradient, penalty
         left out, before it is clipped.
+    update_ratios : ndarray of float64 of shape (n_epochs_done,)
+        ||step|| / ||parameters|| of the last minibatch of each epoch.
     diverged : bool
         Whether the epoch after those met a loss or a parameter that was not
         finite. The parameters are then as at its begin.
@@ -306,6 +308,7 @@ class EpochsRun(NamedTuple):
     losses: np.ndarray
     penalties: np.ndarray
     gradient_norms: np.ndarray
+    update_ratios: np.ndarray
     diverged: bool
     best_loss: float
     no_improvement: int

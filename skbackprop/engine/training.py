@@ -403,6 +403,7 @@ def _record(epochs, run, report):
         penalty=run.penalties.tolist(),
         learning_rate=epochs.rates[:n_epochs].tolist(),
         gradient_norm=run.gradient_norms.tolist(),
+        update_ratio=run.update_ratios.tolist(),
         seconds=[epochs.seconds] * n_epochs,
     )
     if report:

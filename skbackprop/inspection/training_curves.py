@@ -13,6 +13,7 @@ _PANELS = {
     "validation score": ("validation_score",),
     "learning rate": ("learning_rate",),
     "gradient norm": ("gradient_norm",),
+    "update : data": ("update_ratio",),
     "seconds": ("seconds",),
 }
 _COLUMNS = [name for names in _PANELS.values() for name in names]
@@ -21,7 +22,7 @@ _DEFAULT = ("loss", "validation_loss", "validation_score", "learning_rate")
 _PLOT_DOC = """
     columns : list of str, default=None
         The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
-        'learning_rate', 'gradient_norm' and 'seconds'. By default, the loss, the
+        'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
         learning rate and, if there is a validation set, the validation loss and score.
     ax : matplotlib Axes or array of them, default=None
         Axes for the panels: one for the losses and one for each other column. By

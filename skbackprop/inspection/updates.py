@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from skbackprop.engine.bound_graph import learned_blocks
+from skbackprop.engine.history import update_ratio
 from skbackprop.inspection.loss_point import draw_samples
 from skbackprop.network.compiler import compile_graph
 
@@ -26,25 +27,21 @@ def relative_updates(estimator, X, y, n_steps, rng):
     """
     network = copy.deepcopy(estimator).set_params(**_SILENT)
     size = _AUTO if network.batch_size == "auto" else network.batch_size
-    ratios, before = [], _norms_and_values(network)
+    ratios, before = [], _values_by_module(network)
     for _ in range(n_steps):
         network.partial_fit(*draw_samples(X, y, size, rng))
-        after = _norms_and_values(network)
+        after = _values_by_module(network)
         ratios.append(
-            [
-                np.linalg.norm(new - old) / norm if norm else np.nan
-                for (norm, old), (_, new) in zip(before, after, strict=True)
-            ]
+            [update_ratio(old, new) for old, new in zip(before, after, strict=True)]
         )
         before = after
     return np.array(ratios)
 
 
-def _norms_and_values(network):
-    """Return the norm and a copy of the parameters of each module that has some."""
+def _values_by_module(network):
+    """Return a copy of the parameters of each module that has some."""
     parts = {}
     for block in learned_blocks(compile_graph(network.graph_)):
         values = block.view(network._parameters).ravel()
         parts.setdefault(block.module, []).append(values)
-    values = [np.concatenate(parts[module]).astype(float) for module in sorted(parts)]
-    return [(np.linalg.norm(v), v) for v in values]
+    return [np.concatenate(parts[module]) for module in sorted(parts)]

@@ -179,11 +179,13 @@ class LimitColumns(NamedTuple):
 
 
 @row_layout
-class CheckFinite(NamedTuple):
-    """The search for parameters that are not finite."""
+class CheckParameters(NamedTuple):
+    """Whether parameters are finite, and how far the last step has moved them."""
 
     parameters: Address
+    before: Address  # where they were before that step
     n_elements: int
+    n_learned: int
 
 
 # Loops
@@ -280,6 +282,9 @@ class Epoch(NamedTuple):
     load_list: Address  # of the list row that loads a minibatch
     step_list: Address  # of the list row that learns from it
     n_coefficients: int  # of the optimizer at each step
+    parameters: Address
+    before: Address  # where they are kept as before the last of several steps
+    parameter_bytes: int
 
 
 @row_layout
@@ -289,7 +294,7 @@ class Epochs(NamedTuple):
     n_epochs: int
     epoch_row: Address
     shuffle_row: Address  # 0: keep the order of the samples
-    check_row: Address  # checks that the parameters are finite
+    check_row: Address  # checks the parameters
     coefficients: Address  # all steps' float64 optimizer coefficients
     records: Address  # output: N_RECORDS float64 for each epoch
     parameters: Address
@@ -420,6 +425,9 @@ class Scalar(NamedTuple):
     epoch_penalty: float  # result of an epoch: the penalty in its loss
     epoch_gradient_norm: float  # out of an epoch: mean of its gradients' norms
     unclipped_norm: float  # out of the clip: norm of the gradient before
+    update_norm: float  # of the last step of an epoch
+    parameter_norm: float  # of the learned parameters before that step
+    epoch_update_ratio: float  # out of an epoch: their quotient, or NaN
 
 
 @_numbered
@@ -439,7 +447,12 @@ class Penalty(NamedTuple):
 N_PENALTIES = len(Penalty)
 
 # What is recorded of an epoch, as in skbackprop.engine.samples.EpochsRun.
-RECORDED = (Scalar.epoch_loss, Scalar.epoch_penalty, Scalar.epoch_gradient_norm)
+RECORDED = (
+    Scalar.epoch_loss,
+    Scalar.epoch_penalty,
+    Scalar.epoch_gradient_norm,
+    Scalar.epoch_update_ratio,
+)
 N_RECORDS = len(RECORDED)
 
 COUNT_CHAINS = 4  # vectors that are counted together when selecting winners

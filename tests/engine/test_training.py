@@ -188,7 +188,7 @@ class Scripted:
 def training_run(loss, best_loss, no_improvement):
     from skbackprop.engine.samples import EpochsRun
 
-    return EpochsRun(*np.full((3, 1), loss), False, best_loss, no_improvement)
+    return EpochsRun(*np.full((4, 1), loss), False, best_loss, no_improvement)
 
 
 def train_scripted(

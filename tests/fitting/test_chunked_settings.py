@@ -46,7 +46,7 @@ def test_without_shuffling_every_setting_learns_as_in_memory(settings):
     given = {**settings, "shuffle": False}
     in_memory, in_chunks = net(**given).fit(X, y), net(**given).fit(Chunks(X, y))
     np.testing.assert_array_equal(in_chunks._parameters, in_memory._parameters)
-    for name in ("loss", "penalty", "learning_rate", "gradient_norm"):
+    for name in ("loss", "penalty", "learning_rate", "gradient_norm", "update_ratio"):
         np.testing.assert_allclose(
             in_chunks.history_[name],
             in_memory.history_[name],

@@ -13,7 +13,7 @@ import numpy as np
 from skbackprop.engine.stretches import moving_matrices, stretches_of
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import (
-    CheckFinite,
+    CheckParameters,
     Clip,
     LimitColumns,
     Loss,
@@ -329,13 +329,18 @@ class Workspace:
             *self.bind_limits(plan),
         ]
 
-    def bind_check(self):
-        """Return the row that checks whether all parameters are finite."""
+    def bind_check(self, before):
+        """Return the row that checks parameters, and measures how far they moved.
+
+        All must be finite; only those that are learned move.
+        """
         return new_row(
-            CheckFinite,
-            table.loop_kernel("check_finite", self.bits),
+            CheckParameters,
+            table.loop_kernel("check_parameters", self.bits),
             parameters=self.parameters,
+            before=before,
             n_elements=len(self.parameters),
+            n_learned=self.program.n_learned,
         )
 
     def bind_clip(self, clip_grad_norm):

@@ -142,7 +142,8 @@ class Executor(BaseExecutor):
 
     def let_go(self):
         super().let_go()
-        self._training = self._snapshot = self._epochs_row = self._team = None
+        self._training = self._snapshot = self._before = None
+        self._epochs_row = self._team = None
         self._objective = self._shared = self._evaluation = None
         self._memory_of_parts = None
 
@@ -243,7 +244,10 @@ class Executor(BaseExecutor):
         return float(self._scalars[Scalar.loss]), np.concatenate(logits)
 
     def prepare_training(self, samples, plan, slots, order):
-        self._snapshot = self.parameters.copy()
+        # The last step of an epoch begins at its snapshot if it is the only one.
+        self._snapshot = self._before = self.program.allocate(self.parameters.dtype)
+        if len(order) > self.batch_size:
+            self._before = self.program.allocate(self.parameters.dtype)
         self._training = (samples, plan, slots, order)
         # Where nothing clips, the norm before clipping is never written.
         self._scalars[Scalar.unclipped_norm] = 0
@@ -262,12 +266,15 @@ class Executor(BaseExecutor):
             n_coefficients=(
                 plan.penalties.n_coefficients + plan.optimizer.n_coefficients
             ),
+            parameters=self.parameters,
+            before=self._before,
+            parameter_bytes=self.parameters.nbytes,
         )
         self._epochs_row = new_row(
             Epochs,
             table.loop_kernel("run_epochs"),
             epoch_row=epoch,
-            check_row=space.bind_check(),
+            check_row=space.bind_check(self._before),
             parameters=self.parameters,
             snapshot=self._snapshot,
             parameter_bytes=self.parameters.nbytes,

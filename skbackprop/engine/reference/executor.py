@@ -6,6 +6,7 @@ runs where numba cannot, and tests compare the compiled kernels with it.
 
 import numpy as np
 
+from skbackprop.engine.history import update_ratio
 from skbackprop.engine.parts import deal
 from skbackprop.engine.protocol import BaseExecutor
 from skbackprop.engine.reference.losses import (
@@ -111,7 +112,8 @@ class ReferenceExecutor(BaseExecutor):
     def _run_epochs(self, coefficients, stopping, random_state):
         samples, _, _, order = self._training
         tol, max_no_improvement, best_loss, no_improvement = stopping
-        records = np.empty((len(coefficients), 3))
+        n_learned = self.program.n_learned
+        records = np.empty((len(coefficients), 4))
         for epoch, steps in enumerate(coefficients):
             snapshot = self.parameters.copy()
             if random_state is not None:
@@ -120,6 +122,7 @@ class ReferenceExecutor(BaseExecutor):
             slices = batches(len(order), self.batch_size)
             for step, batch in zip(steps, slices, strict=True):
                 indices = order[batch]
+                before = self.parameters[:n_learned].copy()
                 found = self._train_step(samples, indices, step)
                 self._n_steps += 1
                 if found is not None:
@@ -130,7 +133,8 @@ class ReferenceExecutor(BaseExecutor):
             if not (np.isfinite(totals[0]) and np.isfinite(self.parameters).all()):
                 self.parameters[:] = snapshot
                 return EpochsRun(*records[:epoch].T, True, best_loss, no_improvement)
-            records[epoch] = totals / max(n_weighed, 1)
+            records[epoch, :3] = totals / max(n_weighed, 1)
+            records[epoch, 3] = update_ratio(before, self.parameters[:n_learned])
             loss = float(records[epoch, 0])
             no_improvement = no_improvement + 1 if loss > best_loss - tol else 0
             best_loss = min(best_loss, loss)

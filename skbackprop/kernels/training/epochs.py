@@ -11,7 +11,7 @@ from skbackprop.kernels.abi import (
     N_RECORDS,
     RECORDED,
     ROW_BYTES,
-    CheckFinite,
+    CheckParameters,
     Context,
     Epoch,
     Epochs,
@@ -55,6 +55,13 @@ def make_run_epoch():
         n_weighed, start = 0, 0
         while start < row[Epoch.n_samples]:
             n_rows = min(row[Epoch.batch_size], row[Epoch.n_samples] - start)
+            # Of a single minibatch, they were kept when the epoch began.
+            if start > 0 and start + n_rows == row[Epoch.n_samples]:
+                copy_bytes(
+                    row[Epoch.before],
+                    row[Epoch.parameters],
+                    row[Epoch.parameter_bytes],
+                )
             context[Context.n_rows] = n_rows
             context[Context.order] = row[Epoch.order] + 8 * start
             scalars[Scalar.weight_sum] = float(n_rows)
@@ -117,6 +124,10 @@ def make_run_epochs():
             if math.isnan(loss) or scalars[Scalar.remainder] != 0.0:
                 row[Epochs.has_diverged] = 1
                 return
+            norm = scalars[Scalar.parameter_norm]
+            scalars[Scalar.epoch_update_ratio] = (
+                scalars[Scalar.update_norm] / norm if norm > 0.0 else math.nan
+            )
             for k, recorded in enumerate(RECORDED):
                 records[epoch * N_RECORDS + k] = scalars[recorded]
             row[Epochs.n_done] = epoch + 1
@@ -132,18 +143,36 @@ def make_run_epochs():
     return plain_kernel(run_epochs)
 
 
-def make_check_finite(bits):
-    """Return the kernel that tells whether all parameters are finite."""
+def make_check_parameters(bits):
+    """Return the kernel that tells whether all parameters are finite.
 
-    def check_finite(code, row, context, scalars):
-        values, remainder = code.vectors(row[CheckFinite.parameters]), DoubleSum(code)
-        with code.range(row[CheckFinite.n_elements], step=code.lanes) as i:
+    ``Scalar.update_norm`` becomes ||parameters - before||, and ``parameter_norm``
+    ||before||, of those that are learned.
+    """
+
+    def check_parameters(code, row, context, scalars):
+        values = code.vectors(row[CheckParameters.parameters])
+        before = code.vectors(row[CheckParameters.before])
+        remainder, update, size = DoubleSum(code), DoubleSum(code), DoubleSum(code)
+        n_learned = row[CheckParameters.n_learned]
+
+        def check(value):
             # x - x is 0 for finite x and NaN otherwise, and NaN stays in a sum.
-            difference = values[i] - values[i]
-            remainder.add(difference, difference)
-        scalars[Scalar.remainder] = remainder.total()
+            remainder.add(value - value, value - value)
 
-    return kernel(check_finite, bits)
+        with code.range(n_learned, step=code.lanes) as i:
+            check(values[i])
+            step = values[i] - before[i]
+            update.add(step, step)
+            size.add(before[i], before[i])
+        n_elements = row[CheckParameters.n_elements]
+        with code.range(n_elements, start=n_learned, step=code.lanes) as i:
+            check(values[i])
+        scalars[Scalar.remainder] = remainder.total()
+        scalars[Scalar.update_norm] = code.intrinsic("sqrt", update.total())
+        scalars[Scalar.parameter_norm] = code.intrinsic("sqrt", size.total())
+
+    return kernel(check_parameters, bits)
 
 
 def make_gather_weights(bits):

@@ -144,7 +144,7 @@ def test_the_reference_agrees(name, threads):
     np.testing.assert_allclose(
         found._parameters, expected._parameters, rtol=1e-8, atol=1e-9
     )
-    for recorded in ("loss", "penalty", "gradient_norm"):
+    for recorded in ("loss", "penalty", "gradient_norm", "update_ratio"):
         np.testing.assert_allclose(
             found.history_[recorded], expected.history_[recorded], rtol=1e-8
         )
