@@ -2,10 +2,12 @@
 What happens inside a network?
 ==============================
 
-Four pictures of networks: what each unit sees, how the layers stretch the plane until
-the classes come apart, what flows through the layers, forward and backward, while they
-learn, and how backprop goes about it, number by number.
+Four pictures of networks show what each unit sees, how the layers stretch the plane
+until the classes come apart, what flows forward and backward through the layers during
+training, and the steps of backprop with all their numbers.
 """
+
+import copy
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits, make_moons
@@ -16,6 +18,7 @@ from skbackprop.inspection import (
     LayerSignalDisplay,
     SpaceStretchingDisplay,
     UnitMapDisplay,
+    UnitMapFrames,
 )
 from skbackprop.network import Add, Graph, Input, Linear, ReLU, Tanh
 
@@ -30,15 +33,27 @@ UnitMapDisplay.from_estimator(mlp, X, y)
 plt.show()
 
 # %%
-# **Space.** The same network, node by node: the samples, a grid that was straight, and
-# where (1, 0), black, and (0, 1), grey, have gone.
+# **Units over epochs.** Another solver learns the same step by step. Copies of the
+# network are frames, and the slider goes from epoch to epoch, on the same scales.
+
+settings = {"activation": "tanh", "learning_rate_init": 0.02, "random_state": 2}
+learner, snapshots = MLPClassifier((5, 2), **settings), []
+for epoch in range(1, 257):
+    learner.partial_fit(X, y, classes=[0, 1])
+    if epoch in (1, 4, 16, 64, 256):
+        snapshots.append(copy.deepcopy(learner))
+UnitMapFrames.from_estimators(snapshots, X, y)
+
+# %%
+# **Space.** The first network again, node by node: the samples, a grid that was
+# straight, and the images of (1, 0), black, and (0, 1), grey.
 
 SpaceStretchingDisplay.from_estimator(mlp, X, y, nodes=[0, 2, 3, 4])
 plt.show()
 
 # %%
-# **Signals.** Digits, once with pixels from 0 to 16 as they are, once from 0 to 1, and
-# three layers of tanh units after one epoch.
+# **Signals.** Three layers of tanh units after one epoch on the digits: first with
+# pixels from 0 to 16, as they are, then with pixels from 0 to 1.
 
 X, y = load_digits(return_X_y=True)
 settings = {"activation": "tanh", "solver": "sgd", "tol": None, "max_iter": 1}
@@ -50,8 +65,8 @@ for pixels in (X, X / 16):
 plt.show()
 
 # %%
-# **Backprop.** One sample through a graph with a fan-out, and the adjoint 1 of the
-# output back through the transformed graph. The slider goes from step to step.
+# **Backprop.** One sample goes forward through a graph with a fan-out. The adjoint 1
+# of the output goes back through the transformed graph. The slider shows each step.
 
 h = Tanh()(Linear(2)(Input(2)))
 graph = Graph(Linear(1)(Add()(ReLU()(h), h)))
@@ -62,6 +77,9 @@ GraphDisplay.from_estimator(graph, [[1, 2]], parameters=weights + biases)
 # Each unit of the first layer cuts the plane by a line, some sharply. The two units of
 # the second bend around the moons, and have learnt the same: behind node 3 the plane
 # has become a line, cut in the middle by the output.
+#
+# The frames show how this comes about with Adam: after 64 epochs the second layer still
+# divides the plane almost straight, after 256 it bends around the moons.
 #
 # With raw pixels most units of the first layer sit at -1 or 1, where tanh is flat. One
 # in eight of their gradients is exactly 0, and many others are more than ten orders of
