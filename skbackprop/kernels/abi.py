@@ -446,13 +446,4 @@ class Penalty(NamedTuple):
 
 N_PENALTIES = len(Penalty)
 
-# What is recorded of an epoch, as in skbackprop.engine.samples.EpochsRun.
-RECORDED = (
-    Scalar.epoch_loss,
-    Scalar.epoch_penalty,
-    Scalar.epoch_gradient_norm,
-    Scalar.epoch_update_ratio,
-)
-N_RECORDS = len(RECORDED)
-
 COUNT_CHAINS = 4  # vectors that are counted together when selecting winners

@@ -25,7 +25,6 @@ from skbackprop.engine.samples import EpochsRun, batches
 from skbackprop.kernels import table
 from skbackprop.kernels.abi import (
     KERNEL,
-    N_RECORDS,
     Context,
     Epoch,
     Epochs,
@@ -33,6 +32,7 @@ from skbackprop.kernels.abi import (
     Scalar,
 )
 from skbackprop.kernels.calling import address, run_kernel
+from skbackprop.kernels.records import N_RECORDS
 from skbackprop.kernels.rows import new_row
 from skbackprop.network.layout import aligned_zeros
 

@@ -8,8 +8,6 @@ loop in plain Python.
 import math
 
 from skbackprop.kernels.abi import (
-    N_RECORDS,
-    RECORDED,
     ROW_BYTES,
     CheckParameters,
     Context,
@@ -29,6 +27,7 @@ from skbackprop.kernels.language.memory import (
     copy_bytes,
     plain_kernel,
 )
+from skbackprop.kernels.records import N_RECORDS, RECORDED
 
 
 def make_run_rows():
