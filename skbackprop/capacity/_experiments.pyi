@@ -4,23 +4,23 @@ from typing import Any
 import pandas as pd
 
 class CapacityEstimate:
-    """What a search for the capacity found.
+    """Result of `empirical_capacity`.
 
     Parameters
     ----------
     capacity : float
         The number of points at which the measured fractions, made monotone, cross
-        the probability that was asked for. Infinite where none was found too large.
+        `probability`. Infinite if no number of points was found too large.
     lower, upper : float
-        The largest number of points whose labelings are told apart with at least that
-        probability is one of ``lower, ..., upper``. This is wrong with a probability
-        of at most ``1 - confidence_level``.
+        Bounds of the largest number of points whose labelings are separated with at
+        least that probability. They are wrong with a probability of at most
+        ``1 - confidence_level``.
     probability : float
-        The probability that was asked for.
+        The requested probability.
     confidence_level : float
-        The confidence that was asked for.
+        The requested confidence level.
     curve : pandas.DataFrame
-        All that was measured, with the columns of `capacity_curve`.
+        All measurements, with the columns of `capacity_curve`.
     """
     capacity: float
     lower: float

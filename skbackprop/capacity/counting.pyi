@@ -13,16 +13,16 @@ def capacity(
 ) -> int:
     """Return the largest number of points separable with a given probability.
 
-    For one half it is exactly 2 D, the capacity in Cover's sense; for 1 it is D,
-    the number of points in general position whose labelings are all separable (the
-    Vapnik-Chervonenkis dimension).
+    For probability 1/2, it is exactly 2 D, the capacity in Cover's sense. For 1, it is
+    D, the largest number of points in general position whose labelings are all
+    separable (the Vapnik-Chervonenkis dimension).
 
     Parameters
     ----------
     n_dimensions : int
         Number N of coordinates of a point, or of a feature space.
     probability : float, default=0.5
-        The least probability of separability, in (0, 1].
+        Minimum probability of separability, in (0, 1].
     affine : bool, default=False
         False for hyperplanes through the origin, True for those with an intercept.
     degree : int, default=1
@@ -32,12 +32,12 @@ def capacity(
     Returns
     -------
     int
-        The largest P with ``separability_probability(P, ...) >= probability``. Up to
-        10^5 points that is decided exactly.
+        The largest P with ``separability_probability(P, ...) >= probability``. The
+        decision is exact up to 10^5 points.
 
     See Also
     --------
-    separability_probability : The function that this inverts.
+    separability_probability : The inverse function.
 
     Examples
     --------
@@ -53,33 +53,31 @@ def n_separable_dichotomies(
     affine: bool = False,
     degree: int = 1,
 ) -> int:
-    r"""Count the labelings of points in general position that a surface can make.
+    r"""Count the separable labelings of points in general position.
 
-    Cover's counting function [1]_,
+    By Cover's counting function [1]_, a surface separates
 
-    .. math:: C(P, D) = 2 \sum_{k=0}^{D-1} \binom{P-1}{k},
+    .. math:: C(P, D) = 2 \sum_{k=0}^{D-1} \binom{P-1}{k}
 
-    of the :math:`2^P` labelings of P points. A labeling and its opposite count as
-    two, and so do the two labelings that put all points on one side.
+    of the :math:`2^P` labelings of P points. A labeling and its opposite count as two,
+    and so do the two labelings that put all points on one side.
 
-    The count is exact when the points are in general position: the images in the
-    feature space of any D of them (of all, if P < D) are linearly independent. For
-    hyperplanes through the origin these are the points themselves. For others it
-    means that no D points lie on a common surface of the family: no N + 1 points
-    on a hyperplane, no three on a line in the plane. Points drawn from a density
-    are in general position with probability one. For all other points the count
-    is an upper bound.
+    The count is exact if the points are in general position: the images in feature
+    space of any D of them (of all, if P < D) are linearly independent. For hyperplanes
+    through the origin, the images are the points themselves. Otherwise, it means that
+    no D points lie on a common surface of the family: no N + 1 points on a hyperplane,
+    such as three on a line in the plane. Points drawn from a density are in general
+    position with probability one. For all other points, the count is an upper bound.
 
     Parameters
     ----------
     n_points : int
         Number P of points.
     n_dimensions : int
-        Number N of coordinates of a point, or of a feature space: that is how to
-        count for any feature map.
+        Number N of coordinates of a point, or the dimension of any feature space.
     affine : bool, default=False
-        False for hyperplanes through the origin, True for those with an
-        intercept. Monomials of lower degree in the same way.
+        Whether hyperplanes have an intercept; for higher degrees, whether surfaces
+        include monomials of lower degree.
     degree : int, default=1
         Degree of the polynomial that vanishes on the surface; see
         `surface_dimension` for D.
@@ -87,7 +85,7 @@ def n_separable_dichotomies(
     Returns
     -------
     int
-        The exact count, as large as it may be.
+        The exact count, of any size.
 
     See Also
     --------
@@ -102,8 +100,8 @@ def n_separable_dichotomies(
 
     Examples
     --------
-    A line in the plane makes 14 of the 16 labelings of four points: all but XOR
-    and its opposite.
+    A line in the plane separates 14 of the 16 labelings of four points: all but XOR and
+    its opposite.
 
     >>> from skbackprop.capacity import n_separable_dichotomies
     >>> n_separable_dichotomies(4, 2, affine=True)
@@ -133,7 +131,7 @@ def separability_log_probability(
     Returns
     -------
     float or ndarray of float
-        The logarithm, in nats, of the shape of `n_points`.
+        The logarithm, in nats, with the shape of `n_points`.
 
     See Also
     --------
@@ -157,9 +155,9 @@ def separability_probability(
 
     .. math:: p(P, D) = C(P, D) / 2^P = I_{1/2}(P - D, D),
 
-    which is 1 up to P = D, one half at P = 2 D, and falls to 0 around it the more
-    sharply, the larger D. The regularised incomplete beta function I is integrated
-    numerically, in constant time; relative errors stay below 1e-10 from one point to
+    It is 1 up to P = D, one half at P = 2 D, and falls to 0 around that point, more
+    sharply for larger D. The regularised incomplete beta function I is integrated
+    numerically in constant time, with relative errors below 1e-10 from one point to
     :math:`10^9` and beyond.
 
     Parameters
@@ -176,13 +174,13 @@ def separability_probability(
     Returns
     -------
     float or ndarray of float
-        The probability, of the shape of `n_points`. Below 1e-308 it is 0; its
-        logarithm is not.
+        The probability, with the shape of `n_points`. Probabilities below 1e-308
+        underflow to 0, but their logarithms do not.
 
     See Also
     --------
-    separability_log_probability : The natural logarithm, where this underflows.
-    n_separable_dichotomies : The exact count, and the conditions.
+    separability_log_probability : The natural logarithm, which does not underflow.
+    n_separable_dichotomies : The exact count, and its conditions.
 
     Examples
     --------
@@ -199,16 +197,16 @@ def surface_dimension(
 ) -> int:
     r"""Count the coefficients of a family of surfaces.
 
-    A surface :math:`\{x : w \cdot \phi(x) = 0\}` is a hyperplane through the
-    origin of the space that the feature map phi leads to. With N dimensions and
-    degree r, the monomials of the family are
+    A surface :math:`\{x : w \cdot \phi(x) = 0\}` is a hyperplane through the origin in
+    the space of the feature map :math:`\phi`. With N dimensions and monomials of degree
+    r, this space has the dimension
 
     .. math::
 
         D = \binom{N + r - 1}{r} \text{ of degree } r, \qquad
         D = \binom{N + r}{r} \text{ of degree at most } r \text{ (affine)}.
 
-    Degree 1 is the hyperplane: N coefficients through the origin, N + 1 with an
+    Degree 1 is a hyperplane: N coefficients through the origin, N + 1 with an
     intercept.
 
     Parameters
@@ -216,7 +214,7 @@ def surface_dimension(
     n_dimensions : int
         Number N of coordinates of a point.
     affine : bool, default=False
-        Whether monomials of lower degree take part, down to the constant.
+        Whether to include monomials of lower degree, down to the constant.
     degree : int, default=1
         Degree r of the polynomial that vanishes on the surface.
 
@@ -227,7 +225,7 @@ def surface_dimension(
 
     See Also
     --------
-    n_separable_dichotomies : The dichotomies that such surfaces make.
+    n_separable_dichotomies : The number of dichotomies by such surfaces.
 
     Examples
     --------

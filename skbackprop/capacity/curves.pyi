@@ -20,84 +20,85 @@ def capacity_curve(
     progress: Callable[..., Any] | None = None,
     random_state: int | np.random.RandomState | None = None,
 ) -> pd.DataFrame:
-    """Measure how often random labelings of random points can be told apart.
+    """Measure how often random labelings of random points are separable.
 
-    Each trial draws points, and for each of them one of two labels by a fair coin.
-    It asks whether a hyperplane separates the two classes:
+    Each trial draws random points, labels each of them by a fair coin, and counts as a
+    success if
 
-    - of the points themselves, if there is no `estimator`;
-    - of the points as a transformer represents them. It is fitted once, to 1000
-      points or more, and is then the same map for all trials;
-    - or whether a classifier, trained on the points, gives each of them its label.
-      A single class counts as told apart without training.
+    - a hyperplane separates the two classes, without `estimator`;
+    - a hyperplane separates the transformed points, if `estimator` is a transformer. It
+      is fitted once, on 1000 points or more, so all trials use the same map;
+    - the trained `estimator` predicts every label correctly, if it is a classifier.
+      Trials with a single class succeed without training.
 
-    Verdicts on separability are exact, see
-    :func:`~skbackprop.linear_separability`.
+    Verdicts on separability are exact, see :func:`~skbackprop.linear_separability`.
 
     Parameters
     ----------
     estimator : transformer, classifier or None, default=None
-        What stands before the hyperplane, or in its place; pipelines too. What is
-        fitted already, and is to stay so, in a
-        :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
-        with its ``transform``, be it a classifier or not. Another hidden layer of a
-        network is ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
+        A transformer that is applied before the hyperplane, or a classifier that
+        replaces it; pipelines work too. Wrap a fitted estimator in a
+        :class:`~sklearn.frozen.FrozenEstimator` to keep it unchanged: its ``transform``
+        is applied before the hyperplane, even if it is a classifier. To choose another
+        hidden layer of a network, use
+        ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
     n_features : int or array-like of int, default=None
-        Number N of coordinates of a point; of several, each gets a curve. Left out
-        only where `data` is an array.
+        Number N of coordinates of a point. Several numbers give one curve each.
+        Optional only if `data` is an array.
     n_points : array-like of int or of float, default=None
         Numbers P of points. Floats are multiples of the dimension D of the
-        representation, for a classifier of `n_features`. By default 0.25, 0.5, ...
-        4 times that.
+        representation, or of `n_features` for a classifier. By default, 0.25, 0.5, ...,
+        4 times that dimension.
     n_trials : int, default=1000
-        Trials for each number of points.
+        Number of trials for each number of points.
     data : {'gaussian', 'sphere', 'hypercube'} or array-like of shape (n_samples, n_features), default='gaussian'
-        Where points come from: the standard normal distribution, the uniform one on
-        the unit sphere, the corners -1 and 1 of the cube, or different rows of an
-        array.
+        Distribution of the points: standard normal, uniform on the unit sphere, or
+        uniform on the corners of the cube [-1, 1]^N. An array is sampled without
+        replacement.
     affine : bool, default=False
-        False for hyperplanes through the origin, as Cover counts; True to let them
-        have an intercept, one more dimension. Classifiers do as they are told.
+        Whether hyperplanes may have an intercept, which adds one dimension. False means
+        hyperplanes through the origin, as in Cover's count. Classifiers ignore it.
     confidence_level : float, default=0.95
-        That of the intervals.
+        Confidence level of the intervals.
     n_jobs : int, default=None
-        Workers of the joblib backend that is active; processes by default. They
-        have no influence on the result.
+        Number of joblib workers, which are processes by default. The results do not
+        depend on it.
     progress : callable, default=None
-        Makes a progress bar: ``tqdm.tqdm`` or what is called like it,
-        ``progress(total=n)`` with methods ``update(n)`` and ``close()``, counting
-        trials. Messages of joblib are had by ``joblib.parallel_config(verbose=10)``.
+        Creates a progress bar that counts trials: ``tqdm.tqdm``, or any callable
+        ``progress(total=n)`` whose result has the methods ``update(n)`` and
+        ``close()``. For messages of joblib, use ``joblib.parallel_config(verbose=10)``.
     random_state : int, RandomState instance or None, default=None
-        Seed of points, labels, and of all in `estimator` that has none.
+        Controls the points, the labels, and every part of `estimator` whose
+        ``random_state`` is None.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each number of points. With an int as `random_state` it does not
+        One row per number of points. With an int as `random_state`, a row does not
         depend on the other rows. The columns are
 
         - ``n_features``, ``n_points``, ``n_trials``;
-        - ``n_dimensions``: dimension D of the space that the features span, found
-          as a numerical rank; NaN for classifiers;
-        - ``n_successes``, ``fraction``: labelings told apart;
+        - ``n_dimensions``: dimension D of the span of the features, a numerical rank;
+          NaN for classifiers;
+        - ``n_successes``, ``fraction``: number and share of successful trials;
         - ``lower``, ``upper``: Wilson's interval for the probability [1]_;
         - ``theory``: Cover's probability for D dimensions, see
-          `separability_probability`. Exact where the images of the points are in
-          general position, as those from a density are under polynomials; an upper
-          bound wherever they are not. NaN for classifiers;
-        - ``seconds``: time of the workers on this row.
+          `separability_probability`. It is exact if the images of the points are in
+          general position, as for polynomials of points from a density, and an upper
+          bound otherwise; NaN for classifiers;
+        - ``seconds``: computing time of the workers for this row.
 
-        Interrupting (Ctrl-C) ends the experiment with a warning and returns the rows
-        that are finished; so does a worker that dies each time it is restarted.
+        An interrupt (Ctrl-C) ends the experiment with a warning and returns the
+        finished rows; so does a worker that dies each time it is restarted.
 
     Raises
     ------
     ValueError
-        If the estimator fails on some number of points, or a parameter is invalid.
+        If the estimator fails for some number of points, or a parameter is invalid.
 
     See Also
     --------
-    CapacityDisplay : Such curves as a figure.
+    CapacityDisplay : Plot such curves.
     empirical_capacity : The number of points where the fraction is one half.
 
     References

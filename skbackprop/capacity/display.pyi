@@ -83,38 +83,40 @@ class CapacityDisplay:
         Parameters
         ----------
         estimator : transformer, classifier or None, default=None
-            What stands before the hyperplane, or in its place; pipelines too. What is
-            fitted already, and is to stay so, in a
-            :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
-            with its ``transform``, be it a classifier or not. Another hidden layer of a
-            network is ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
+            A transformer that is applied before the hyperplane, or a classifier that
+            replaces it; pipelines work too. Wrap a fitted estimator in a
+            :class:`~sklearn.frozen.FrozenEstimator` to keep it unchanged: its ``transform``
+            is applied before the hyperplane, even if it is a classifier. To choose another
+            hidden layer of a network, use
+            ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
         n_features : int or array-like of int, default=None
-            Number N of coordinates of a point; of several, each gets a curve. Left out
-            only where `data` is an array.
+            Number N of coordinates of a point. Several numbers give one curve each.
+            Optional only if `data` is an array.
         n_points : array-like of int or of float, default=None
             Numbers P of points. Floats are multiples of the dimension D of the
-            representation, for a classifier of `n_features`. By default 0.25, 0.5, ...
-            4 times that.
+            representation, or of `n_features` for a classifier. By default, 0.25, 0.5, ...,
+            4 times that dimension.
         n_trials : int, default=1000
-            Trials for each number of points.
+            Number of trials for each number of points.
         data : {'gaussian', 'sphere', 'hypercube'} or array-like of shape (n_samples, n_features), default='gaussian'
-            Where points come from: the standard normal distribution, the uniform one on
-            the unit sphere, the corners -1 and 1 of the cube, or different rows of an
-            array.
+            Distribution of the points: standard normal, uniform on the unit sphere, or
+            uniform on the corners of the cube [-1, 1]^N. An array is sampled without
+            replacement.
         affine : bool, default=False
-            False for hyperplanes through the origin, as Cover counts; True to let them
-            have an intercept, one more dimension. Classifiers do as they are told.
+            Whether hyperplanes may have an intercept, which adds one dimension. False means
+            hyperplanes through the origin, as in Cover's count. Classifiers ignore it.
         confidence_level : float, default=0.95
-            That of the intervals.
+            Confidence level of the intervals.
         n_jobs : int, default=None
-            Workers of the joblib backend that is active; processes by default. They
-            have no influence on the result.
+            Number of joblib workers, which are processes by default. The results do not
+            depend on it.
         progress : callable, default=None
-            Makes a progress bar: ``tqdm.tqdm`` or what is called like it,
-            ``progress(total=n)`` with methods ``update(n)`` and ``close()``, counting
-            trials. Messages of joblib are had by ``joblib.parallel_config(verbose=10)``.
+            Creates a progress bar that counts trials: ``tqdm.tqdm``, or any callable
+            ``progress(total=n)`` whose result has the methods ``update(n)`` and
+            ``close()``. For messages of joblib, use ``joblib.parallel_config(verbose=10)``.
         random_state : int, RandomState instance or None, default=None
-            Seed of points, labels, and of all in `estimator` that has none.
+            Controls the points, the labels, and every part of `estimator` whose
+            ``random_state`` is None.
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None

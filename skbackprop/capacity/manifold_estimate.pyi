@@ -12,29 +12,28 @@ class ManifoldCapacity:
     Parameters
     ----------
     capacity : float
-        Manifolds per dimension, alpha = P / N*. Infinite where no direction of any
-        draw is needed.
+        Number of manifolds per dimension, alpha = P / N*. Infinite if N* is 0.
     interval : tuple of float
-        Bounds that hold the capacity with the level of confidence.
+        Confidence interval of the capacity.
     confidence_level : float
-        That of the interval.
+        Confidence level of the interval.
     n_dimensions : float
         N*, the mean over draws of the squared length of the nearest point.
     dimension : float
         Effective dimension D of all manifolds together; 0 for points.
     radius : float
-        Effective radius R, in units of the distance of centers from the origin;
-        0 for points, infinite for centers at the origin or where axes leave no
-        dimension to them, as those of P >= N manifolds may.
+        Effective radius R, in units of the distance of centers from the origin. 0 for
+        points; infinite if the centers are at the origin or in the span of the axes,
+        which is possible for P >= N manifolds.
     alignments : pandas.Series
-        Mean sizes of cosines between different manifolds, 0 for one: of their
+        Mean absolute cosines between different manifolds, 0 for a single one: of their
         ``centers``, of their ``axes``, and of ``centers_and_axes``.
     table : pandas.DataFrame
-        A row for each manifold: its ``n_samples``, its ``dimension`` and ``radius`` as
-        if it was alone, and ``active``, the share of draws in which it takes part in
-        the nearest point.
+        One row per manifold: its ``n_samples``, its ``dimension`` and ``radius`` as if
+        it were alone, and ``active``, the share of draws in which it contributes to the
+        nearest point.
     draws : ndarray of shape (n_draws,)
-        Squared length of the nearest point, in each draw.
+        Squared length of the nearest point in each draw.
     """
     capacity: float
     interval: tuple[float, ...]
@@ -65,26 +64,26 @@ class ManifoldCapacity:
         points_kw: dict[Any, Any] | None = None,
         levels_kw: dict[Any, Any] | None = None,
     ) -> Axes:
-        """Draw dimension over radius, of each manifold and of all together.
+        """Plot the dimension over the radius, of each manifold and of all together.
 
-        Lines join the spheres of one capacity, see `sphere_capacity`: the further to
-        the lower left, the more manifolds can be told apart. Manifolds whose radius is
-        infinite are left out.
+        Lines show spheres of equal capacity, see `sphere_capacity`: capacity increases
+        towards the lower left. Manifolds with an infinite radius are left out.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on; by default a new figure's.
+            Axes to plot on. By default, the axes of a new figure.
         points_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
             manifolds.
         levels_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.contour`, which draws the lines.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.contour`, which draws the
+            lines.
 
         Returns
         -------
         matplotlib Axes
-            The axes with the picture.
+            The axes with the plot.
         """
 
 

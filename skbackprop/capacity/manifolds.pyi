@@ -19,102 +19,104 @@ def manifold_capacity(
     progress: Callable[..., Any] | None = None,
     random_state: int | np.random.RandomState | None = None,
 ) -> ManifoldCapacity:
-    r"""Measure how many manifolds a hyperplane can tell apart, per dimension.
+    r"""Measure how many manifolds a hyperplane can separate, per dimension.
 
-    A manifold is a cloud of samples that get one label all together: the pictures of
-    one object, say. A dichotomy labels P manifolds with -1 and 1, and is separable if
-    some hyperplane has all samples of each class on a side of its own. Looked at in n
-    random directions only, it is so in half of all cases if n is about the
-    statistical dimension [1]_ of the cone of the samples with their signs,
+    A manifold is a cloud of samples with the same label, such as the pictures of one
+    object. A dichotomy labels P manifolds with -1 and 1. It is separable if some
+    hyperplane has all samples of each class on one side. After projection to n random
+    directions, it is separable with probability one half if n is about the statistical
+    dimension [1]_ of the cone of the signed samples,
 
     .. math:: N^* = E |\Pi(t)|^2, \qquad
        C = \{\textstyle\sum_i \lambda_i y_i x_i : \lambda_i \ge 0\}, \qquad
        \alpha = P / N^*,
 
-    where :math:`\Pi(t)` is the point of C that is nearest to t, and t has the standard
-    normal distribution. Alpha is the capacity [2]_ [3]_. For manifolds of one point
-    each, in general position, it is 2 as long as P is at most N: Cover's theorem. The
-    larger the manifolds are, and the more alike, the smaller it is.
+    where :math:`\Pi(t)` is the point of C nearest to t, and t has a standard normal
+    distribution. Alpha is the capacity [2]_ [3]_. For manifolds of a single point, in
+    general position, it is 2 as long as P is at most N, by Cover's theorem. It is
+    smaller for larger manifolds and for manifolds that are more alike.
 
-    What the nearest point takes of a manifold is its anchor point
+    The contribution of a manifold to the nearest point is its anchor point
 
     .. math:: s = \sum_i \lambda_i x_i \Big/ \sum_i \lambda_i,
 
-    of its own samples, and where it takes nothing, the sample that it would take
-    first. With :math:`s_0` the mean of s over all draws, :math:`s_1 = s - s_0`,
-    :math:`t_1` the products of t with all :math:`s_1`, :math:`G_0` and :math:`G_1` the
-    Gram matrices of :math:`s_0` and :math:`s_1`, the dimension and the radius are [3]_
+    summed over its own samples. If it contributes nothing, s is the sample that would
+    contribute first. With :math:`s_0` the mean of s over all draws,
+    :math:`s_1 = s - s_0`, :math:`t_1` the products of t with all :math:`s_1`, and
+    :math:`G_0` and :math:`G_1` the Gram matrices of :math:`s_0` and :math:`s_1`, the
+    dimension and the radius are [3]_
 
     .. math:: D = \frac{1}{P} E[t_1^T G_1^+ t_1], \qquad
        R^2 = \frac{E[t_1^T (G_0 + G_1)^+ t_1]}
                   {E[t_1^T G_1^+ t_1] - E[t_1^T (G_0 + G_1)^+ t_1]},
 
-    and alpha is about :math:`(1 + R^{-2}) / D` where D is large. Of each manifold alone
-    they are
-    :math:`E[(t_1 / |s_1|)^2]` and :math:`(E |s_1|^2)^{1/2} / |s_0|` [2]_: those of a
-    sphere, if it is one.
+    and alpha is about :math:`(1 + R^{-2}) / D` for large D. For each manifold alone,
+    they are :math:`E[(t_1 / |s_1|)^2]` and :math:`(E |s_1|^2)^{1/2} / |s_0|` [2]_; for
+    a sphere, these are its dimension and radius.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The samples. At the origin they have no influence, unless `affine`.
+        The samples. Samples at the origin have no influence, unless `affine`.
     y : array-like of shape (n_samples,), default=None
-        Classes. Without `groups`, each class is a manifold, and dichotomies are
-        random. With `groups`, which are then the manifolds, y gives the dichotomies:
-        each class against the rest, for two classes one dichotomy. Where classes are
-        the manifolds and it is them that are to be told apart, ``groups=y``.
+        Classes. Without `groups`, each class is a manifold, and dichotomies are random.
+        With `groups`, the groups are the manifolds, and y defines the dichotomies: each
+        class against the rest, a single dichotomy for two classes. To separate each
+        class from the rest, pass ``groups=y`` too.
     groups : array-like of shape (n_samples,), default=None
-        The manifold that each sample belongs to. Without `y`, dichotomies are random.
+        The manifold of each sample. Without `y`, dichotomies are random.
     dichotomies : array-like of shape (n_dichotomies, n_manifolds), default=None
-        Labels -1 and 1 of the manifolds, in sorted order, where they are to be
-        neither random nor those of y. Draws take them in turns.
+        Labels -1 and 1 of the manifolds in sorted order, to use in turn instead of
+        random dichotomies or those of y.
     n_draws : int, default=200
-        How often a direction t is drawn, and with it a random dichotomy: each of
-        the :math:`2^P` has the same chance, as often as it comes.
+        Number of draws of a direction t, each with a random dichotomy, uniform over all
+        :math:`2^P`.
     affine : bool, default=False
-        False for hyperplanes through the origin, as in [2]_ and [3]_. True to let them
-        have an intercept: C is then restricted to :math:`\sum_i \lambda_i y_i = 0`,
-        and the origin is put into the mean of all samples.
+        Whether hyperplanes may have an intercept. False means hyperplanes through the
+        origin, as in [2]_ and [3]_. If True, C is restricted to
+        :math:`\sum_i \lambda_i y_i = 0`, and the origin is moved to the mean of all
+        samples.
     confidence_level : float, default=0.95
-        Level of the interval.
+        Confidence level of the interval.
     n_jobs : int, default=None
-        Workers of the joblib backend that is active; processes by default. They
-        have no influence on the result.
+        Number of joblib workers, which are processes by default. The results do not
+        depend on it.
     progress : callable, default=None
-        Makes a progress bar: ``tqdm.tqdm`` or what is called like it,
-        ``progress(total=n)`` with methods ``update(n)`` and ``close()``, counting
-        draws.
+        Creates a progress bar that counts draws: ``tqdm.tqdm``, or any callable
+        ``progress(total=n)`` whose result has the methods ``update(n)`` and
+        ``close()``.
     random_state : int, RandomState instance or None, default=None
-        Seed of directions and dichotomies.
+        Controls the directions and dichotomies.
 
     Returns
     -------
     ManifoldCapacity
-        Capacity, interval, dimension, radius, alignments, a table of manifolds, and
-        a method `plot`. After an interrupt (Ctrl-C) it is of the draws that were
-        finished by then.
+        Capacity, interval, dimension, radius, alignments, a table of manifolds, and a
+        method `plot`. After an interrupt (Ctrl-C), the result of the draws finished by
+        then.
 
     Raises
     ------
     ValueError
-        If neither y nor groups is given, or all samples are at the origin (or equal,
-        if `affine`); if y is not the same for all samples of a group, or has one
-        class only; if there are more dichotomies than draws.
+        If neither y nor groups is given; if all samples are at the origin (or equal, if
+        `affine`); if y differs between samples of a group, or has only one class; or if
+        there are more dichotomies than draws.
 
     See Also
     --------
-    sphere_capacity : The capacity of spheres of a dimension and radius.
+    sphere_capacity : The capacity of spheres of given dimension and radius.
     empirical_capacity : The capacity of a representation of points, by trials.
-    linear_separability_many : Whether dichotomies are separable, with proofs.
+    linear_separability_many : Decide whether dichotomies are separable, with proofs.
 
     Notes
     -----
-    What dichotomies are not separable in all N dimensions are not so in fewer. N* is
-    at most N all the same, and alpha then is too large: look at
-    :func:`~skbackprop.linear_separability` first where samples are many.
+    Dichotomies that are not separable in all N dimensions are not separable in fewer.
+    As N* is still at most N, alpha is then too large: with many samples, check
+    :func:`~skbackprop.linear_separability` first.
 
-    The interval is that of the mean of independent draws, by Student's distribution.
-    It holds for these samples, whatever others of the manifolds would tell.
+    The interval is for the mean of independent draws, by Student's t-distribution. It
+    is for the given samples and does not include the variation between samples of the
+    manifolds.
 
     References
     ----------
@@ -129,7 +131,7 @@ def manifold_capacity(
 
     Examples
     --------
-    Ten points, each of them a manifold, and ten circles around them of radius 1:
+    Ten points, each a manifold, and ten circles of radius 1 around them:
 
     >>> import numpy as np
     >>> from skbackprop.capacity import manifold_capacity, sphere_capacity

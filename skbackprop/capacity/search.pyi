@@ -20,68 +20,73 @@ def empirical_capacity(
     progress: Callable[..., Any] | None = None,
     random_state: int | np.random.RandomState | None = None,
 ) -> CapacityEstimate:
-    r"""Find the number of points whose labelings are told apart half of the time.
+    r"""Find the number of points whose labelings are separable half of the time.
 
-    The trials are those of `capacity_curve`. A bisection looks for the largest number
-    of points with ``p >= probability``; it takes for granted that p falls with every
-    point. Whether p is larger or smaller for a given number is decided by a
-    sequential test: after s successes and f failures the evidence for "smaller" is
-    the likelihood averaged over all smaller q, divided by that of p,
+    The trials are those of `capacity_curve`. A bisection searches for the largest
+    number of points that are separable with at least the given probability p, assuming
+    that the success rate decreases with each point. A sequential test decides whether
+    the rate is larger or smaller than p for a given number: after s successes and f
+    failures, the evidence for "smaller" is the likelihood averaged over all smaller
+    rates q, divided by the likelihood of p,
 
     .. math::
 
         \frac{1}{p} \int_0^p \frac{q^s (1 - q)^f}{p^s (1 - p)^f} dq.
 
-    If p is not smaller, this exceeds :math:`1 / \alpha` at any time with a probability
-    of at most alpha (Ville 1939; Robbins 1970 [1]_): trials end as soon as it does. The
-    k-th test is given :math:`\alpha_k = \alpha / (k (k + 1))`, so that all of them
-    together err with probability alpha, 1 - `confidence_level`. Numbers of points that
-    are still open after `max_trials` are left open, and the bisection goes on to
-    both sides of them.
+    If the rate is not smaller, the probability that this ever exceeds
+    :math:`1 / \alpha` is at most :math:`\alpha` (Ville 1939; Robbins 1970 [1]_), so
+    trials end as soon as it does. The k-th test uses
+    :math:`\alpha_k = \alpha / (k (k + 1))`, so that all tests together err with a
+    probability of at most :math:`\alpha`, which is 1 - `confidence_level`. Numbers of
+    points without a decision after `max_trials` stay undecided, and the bisection
+    continues on both sides of them.
 
     Parameters
     ----------
     estimator : transformer, classifier or None, default=None
-        What stands before the hyperplane, or in its place; pipelines too. What is
-        fitted already, and is to stay so, in a
-        :class:`~sklearn.frozen.FrozenEstimator`: it stands before the hyperplane
-        with its ``transform``, be it a classifier or not. Another hidden layer of a
-        network is ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
+        A transformer that is applied before the hyperplane, or a classifier that
+        replaces it; pipelines work too. Wrap a fitted estimator in a
+        :class:`~sklearn.frozen.FrozenEstimator` to keep it unchanged: its ``transform``
+        is applied before the hyperplane, even if it is a classifier. To choose another
+        hidden layer of a network, use
+        ``FunctionTransformer(network.transform, kw_args={"layer": 0})``.
     n_features : int, default=None
-        Number N of coordinates of a point. Left out only where `data` is an array.
+        Number N of coordinates of a point. Optional only if `data` is an array.
     probability : float, default=0.5
-        The probability of being told apart that is searched for, in (0, 1).
+        Probability of separation at which to measure the capacity, in (0, 1).
     max_trials : int, default=1000
-        Trials for one number of points, after which it counts as too close to call.
+        Maximum number of trials for one number of points, after which the test stays
+        undecided.
     data : {'gaussian', 'sphere', 'hypercube'} or array-like of shape (n_samples, n_features), default='gaussian'
-        Where points come from: the standard normal distribution, the uniform one on
-        the unit sphere, the corners -1 and 1 of the cube, or different rows of an
-        array.
+        Distribution of the points: standard normal, uniform on the unit sphere, or
+        uniform on the corners of the cube [-1, 1]^N. An array is sampled without
+        replacement.
     affine : bool, default=False
-        False for hyperplanes through the origin, as Cover counts; True to let them
-        have an intercept, one more dimension. Classifiers do as they are told.
+        Whether hyperplanes may have an intercept, which adds one dimension. False means
+        hyperplanes through the origin, as in Cover's count. Classifiers ignore it.
     confidence_level : float, default=0.95
-        That of the intervals.
+        Confidence level of the intervals.
     n_jobs : int, default=None
-        Workers of the joblib backend that is active; processes by default. They
-        have no influence on the result.
+        Number of joblib workers, which are processes by default. The results do not
+        depend on it.
     progress : callable, default=None
-        Makes a progress bar: ``tqdm.tqdm`` or what is called like it,
-        ``progress(total=n)`` with methods ``update(n)`` and ``close()``, counting
-        trials. Messages of joblib are had by ``joblib.parallel_config(verbose=10)``.
+        Creates a progress bar that counts trials: ``tqdm.tqdm``, or any callable
+        ``progress(total=n)`` whose result has the methods ``update(n)`` and
+        ``close()``. For messages of joblib, use ``joblib.parallel_config(verbose=10)``.
     random_state : int, RandomState instance or None, default=None
-        Seed of points, labels, and of all in `estimator` that has none.
+        Controls the points, the labels, and every part of `estimator` whose
+        ``random_state`` is None.
 
     Returns
     -------
     CapacityEstimate
-        The capacity, its interval and all that was measured. After an interrupt
-        (Ctrl-C) it is what was known by then: wider, and as reliable.
+        The capacity, its interval and all measurements. After an interrupt (Ctrl-C),
+        the interval known by then, which is wider but as reliable.
 
     Raises
     ------
     ValueError
-        If the estimator fails on some number of points, or a parameter is invalid.
+        If the estimator fails for some number of points, or a parameter is invalid.
 
     See Also
     --------
@@ -100,7 +105,7 @@ def empirical_capacity(
     >>> found.lower <= 2 * 5 <= found.upper
     True
 
-    What a fitted network makes of samples: 3 hidden units, and an intercept.
+    The representation of a fitted network, with 3 hidden units and an intercept:
 
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.frozen import FrozenEstimator

@@ -8,12 +8,12 @@ def sphere_capacity(
     radius: float | ArrayLike,
     dimension: float | ArrayLike,
 ) -> float | NDArray[Any]:
-    r"""Return how many spheres a hyperplane can tell apart, per dimension of space.
+    r"""Return how many spheres a hyperplane can separate, per dimension of space.
 
-    Their centers are at distance 1 from the origin, and they are surfaces of balls of
-    radius R and dimension D, in independent random directions. Seen from the
-    origin, such a ball is a circular cone in D + 1 dimensions, whose angle has the
-    tangent R. Its statistical dimension is [1]_
+    The spheres are surfaces of balls of radius R and dimension D, in independent random
+    directions, with centers at distance 1 from the origin. Seen from the origin, a ball
+    spans a circular cone in D + 1 dimensions with the half-angle arctan R. Its
+    statistical dimension is [1]_
 
     .. math:: \frac{1}{\alpha} = (D + 1) \, E f(\theta), \qquad f(\theta) =
        \begin{cases}
@@ -22,22 +22,22 @@ def sphere_capacity(
            0 & \text{beyond}
        \end{cases}
 
-    where the angle :math:`\theta` to the axis has a density like
-    :math:`\sin^{D - 1} \theta`. This is the capacity of balls of [2]_ without a margin.
-    It is 2 for points, and about :math:`(1 + R^{-2}) / D` where D is large and R is not
-    small. Relative errors stay below 1e-4 for D from 1/2 to 10,000.
+    where the density of the angle :math:`\theta` to the axis is proportional to
+    :math:`\sin^{D - 1} \theta`. This is the capacity of balls without a margin in [2]_.
+    It is 2 for points, and about :math:`(1 + R^{-2}) / D` for large D, unless R is
+    small. Relative errors are below 1e-4 for D from 1/2 to 10,000.
 
     Parameters
     ----------
     radius : float or array-like of float
         Radius R, at least 0.
     dimension : float or array-like of float
-        Dimension D of the ball, more than 0: 1 for pairs of points, 2 for circles.
+        Dimension D of the ball, positive: 1 for pairs of points, 2 for circles.
 
     Returns
     -------
     float or ndarray of float
-        The capacity, of the shape of both parameters together.
+        The capacity, with the broadcast shape of both parameters.
 
     See Also
     --------

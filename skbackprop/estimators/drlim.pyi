@@ -311,8 +311,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
         penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
-        penalties and before clipping; 'validation_loss' and 'validation_score';
-        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        penalties and before clipping; 'update_ratio', the norm of the last step divided
+        by that of the learned parameters before it; 'validation_loss' and
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
         pickles, copies and files, so that equal fits give equal files.
     graph_ : Graph
         The fitted network as a graph of modules.
@@ -460,8 +461,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
     penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
-    penalties and before clipping; 'validation_loss' and 'validation_score';
-    'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+    penalties and before clipping; 'update_ratio', the norm of the last step divided
+    by that of the learned parameters before it; 'validation_loss' and
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
     pickles, copies and files, so that equal fits give equal files.
     """
     graph_: Graph

@@ -257,8 +257,9 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
         ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
         penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
-        penalties and before clipping; 'validation_loss' and 'validation_score';
-        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        penalties and before clipping; 'update_ratio', the norm of the last step divided
+        by that of the learned parameters before it; 'validation_loss' and
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
         pickles, copies and files, so that equal fits give equal files.
     t_ : int
         Number of samples seen by the stochastic solver.
@@ -372,8 +373,9 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
     ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
     penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
-    penalties and before clipping; 'validation_loss' and 'validation_score';
-    'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+    penalties and before clipping; 'update_ratio', the norm of the last step divided
+    by that of the learned parameters before it; 'validation_loss' and
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
     pickles, copies and files, so that equal fits give equal files.
     """
     t_: int
@@ -985,8 +987,9 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
         ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
         penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
-        penalties and before clipping; 'validation_loss' and 'validation_score';
-        'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+        penalties and before clipping; 'update_ratio', the norm of the last step divided
+        by that of the learned parameters before it; 'validation_loss' and
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
         pickles, copies and files, so that equal fits give equal files.
     t_ : int
         Number of samples seen by the stochastic solver.
@@ -1095,8 +1098,9 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
     ``pandas.DataFrame(history_)``: 'epoch', counted from 1; 'loss', including
     penalties; 'penalty', the part of the penalties; 'learning_rate' of the last
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
-    penalties and before clipping; 'validation_loss' and 'validation_score';
-    'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
+    penalties and before clipping; 'update_ratio', the norm of the last step divided
+    by that of the learned parameters before it; 'validation_loss' and
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
     pickles, copies and files, so that equal fits give equal files.
     """
     t_: int

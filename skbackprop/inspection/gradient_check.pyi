@@ -16,58 +16,58 @@ def check_gradients(
     rtol: float = 1e-06,
     random_state: int | np.random.RandomState | None = 0,
 ) -> pd.DataFrame:
-    r"""Hold the gradients of backprop against finite differences.
+    r"""Check the gradients of backprop against finite differences.
 
-    The argument of the lecture: perturb a parameter, see how the loss changes.
-    Here all elements of a block are perturbed at once, along a random
-    direction v of length 1:
+    Perturb a parameter and see how the loss changes: this argument of the lecture
+    defines the gradient. The check perturbs all elements of a block at once, along a
+    random direction v of length 1:
 
     .. math:: \langle \nabla L, v \rangle
        = \lim_{h \to 0} \frac{L(w + h v) - L(w - h v)}{2 h}
 
-    once for each block of parameters and for the input of the network. Then
-    each module is taken by itself, with a random linear function of its output
-    in the place of the loss, and its inputs are perturbed, which tells
-    the module with the wrong derivative from those that only receive it.
+    once for each block of parameters and once for the input of the network. Then it
+    perturbs the inputs of each module alone, with a random linear function of the
+    module's output in place of the loss. This finds the module whose derivative is
+    wrong among those that only receive wrong gradients.
 
     Parameters
     ----------
     network : Graph or fitted estimator
-        Run in float64, as in training.
+        The network to check. It runs in float64, as in training.
     X : array-like of shape (n_samples, n_features)
-        A few samples; some dozens are enough.
+        The samples. A few dozen are enough.
     y : array-like, default=None
-        Targets of the loss: for an estimator as ``fit`` takes them, for a graph
-        an array of the shape of its output, as the loss is then half the squared
-        error. By default the loss is a random linear function of the output, as it
-        must be for rankers and DrLIM, whose losses are of groups of samples.
+        Targets of the loss: for an estimator, as for ``fit``; for a graph, an array
+        with the shape of its output, with half the squared error as the loss. By
+        default, the loss is a random linear function of the output. Rankers and DrLIM,
+        whose losses compare samples, need this default.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph, as in :func:`vjp`; drawn at random by default.
+        Parameters of a graph, as in :func:`vjp`; random by default.
     rtol : float, default=1e-6
-        The largest relative error that passes.
+        Relative tolerance.
     random_state : int, RandomState instance or None, default=0
-        Of directions. X and the parameters are moved at random by
-        about a hundredth, off the points where ReLU has no derivative.
+        Controls the directions and a random shift of X and the parameters by about 1 %,
+        which avoids the points where ReLU has no derivative.
 
     Returns
     -------
     DataFrame
-        One row per executor (the compiled kernels, the NumPy reference), module
-        and block, with the columns ``executor``, ``module``, ``block``,
-        ``analytic``, ``numerical`` and ``relative_error``.
+        One row per executor (compiled kernels, NumPy reference), module and block, with
+        the columns ``executor``, ``module``, ``block``, ``analytic``, ``numerical`` and
+        ``relative_error``.
 
     Raises
     ------
     WrongGradientError
-        If a relative error is greater than ``rtol``; the message names the
-        module, ``error.table`` is the table.
+        If a relative error exceeds ``rtol``. The message names the module, and
+        ``error.table`` is the table.
 
     Notes
     -----
-    Where a gradient is too small to be seen behind the rounding of the loss,
-    errors are relative to what can be seen. ``StopGradient``, whose backward
-    pass is not its derivative on purpose, is replaced by ``Identity``. Dropout
-    drops the same units throughout.
+    If a gradient is smaller than the rounding error of the loss, errors are relative to
+    the smallest gradient that can be resolved. ``StopGradient``, whose backward pass is
+    not its derivative on purpose, is replaced by ``Identity``. Dropout drops the same
+    units in all evaluations.
 
     Examples
     --------

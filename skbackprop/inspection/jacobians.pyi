@@ -13,28 +13,26 @@ def input_gradient(
     *,
     target: Any = None,
 ) -> NDArray[Any] | list[NDArray[Any]]:
-    """Return how what an estimator says changes with each feature, per sample.
+    """Return the gradient of an estimator's output with respect to the features.
 
     Parameters
     ----------
     estimator : fitted estimator
-        A network of this package. Of a classifier ``decision_function`` is
-        differentiated (log-odds, where the loss is one of probabilities), of
-        others what ``predict`` or ``transform`` returns.
+        A network of this package. For a classifier, the output is ``decision_function``
+        (log-odds, if the loss estimates probabilities); for other estimators, the
+        result of ``predict`` or ``transform``.
     X : array-like
         The samples, as for ``predict``.
     target : label, int or array-like of shape (n_samples,), default=None
-        The class whose score is meant; by default the one predicted for each
-        sample. Of two classes the first has the score of the second with the
-        sign turned. With several outputs, the index of the one that is meant;
-        those of the steps of a sequence are counted step by step. An array has
-        one for each sample.
+        The class whose score to differentiate; by default, the predicted class of each
+        sample. With two classes, the score of the first is minus that of the second.
+        For estimators with several outputs, the index of an output; the outputs of a
+        sequence are counted step by step. An array gives one target per sample.
 
     Returns
     -------
     ndarray or list of ndarray
-        Derivatives, in the shape of X: units of the output per unit of the
-        feature.
+        Derivatives in the shape of X, in units of the output per unit of the feature.
 
     References
     ----------
@@ -64,37 +62,37 @@ def jacobian(
 ) -> NDArray[Any]:
     """Return the Jacobian of one quantity in a network with respect to another.
 
-    All paths between the two count. Of a single module, that of node k, it is
-    what ``of=k`` and ``wrt`` one of its inputs give when no other path leads
-    there, or ``wrt="w[k]"`` for its parameters.
+    It sums over all paths between the two. For the Jacobian of the module of node k
+    alone, pass ``of=k`` and one of its inputs as ``wrt``, if no other path joins them,
+    or ``wrt="w[k]"`` for its parameters.
 
     Parameters
     ----------
     network : Graph or fitted estimator
-        Modules behave as in prediction. The output of a classifier is logits.
+        Modules behave as in prediction. The output of a classifier is its logits.
     X : array-like of shape (n_samples, n_features)
         The points at which to differentiate.
     of : {"output"}, int, str or Node, default="output"
-        A node: its number as ``print(graph)`` has it, k or ``"z[k]"``, or the
-        node itself.
+        A node: its number k in ``print(graph)``, the name ``"z[k]"``, or the node
+        itself.
     wrt : {"input", "parameters"}, int, str or Node, default="input"
-        A node, all parameters, or ``"w[k]"``, those of the module of node k.
-        Parameters stand in the order of the argument ``parameters``,
-        matrices row by row. What is shared is varied in all its uses.
+        A node, all parameters, or ``"w[k]"``, the parameters of the module of node k.
+        Parameters are in the order of the argument ``parameters``, with matrices row by
+        row. Shared parameters vary in all their uses.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph, as in :func:`vjp`.
+        Parameters of a graph, as in :func:`vjp`.
 
     Returns
     -------
     ndarray of shape (n_samples, M, N)
-        Entry [i, m, n] is the derivative of number n of ``of`` with respect to
-        number m of ``wrt``, at sample i: rows as in dy = dx J. Its transpose has a row
-        for each output, as Jacobians are defined where signals are columns.
+        Entry [i, m, n] is the derivative of element n of ``of`` with respect to element
+        m of ``wrt`` at sample i, as in dy = dx J for row vectors. The transpose, with
+        one row per output, is the convention for column vectors.
 
     Notes
     -----
-    The Jacobian with respect to a node takes one backward pass over N copies of
-    the samples, that with respect to parameters N passes per sample.
+    The Jacobian with respect to a node takes one backward pass over N copies of the
+    samples; the Jacobian with respect to parameters takes N passes per sample.
 
     Examples
     --------
@@ -115,10 +113,10 @@ def vjp(
     *,
     parameters: NDArray[Any] | Sequence[NDArray[Any]] | None = None,
 ) -> tuple[list[NDArray[Any]], list[NDArray[Any]] | None, list[NDArray[Any]]]:
-    r"""Run a network forward, and an adjoint of its output backward.
+    r"""Run a network forward, and propagate an adjoint of its output backward.
 
-    The vector-Jacobian product: for each sample, and each node k, with J the Jacobian
-    of the output y with respect to z[k] and bars for adjoints,
+    This is the vector-Jacobian product. For each sample and each node k, with the
+    Jacobian J of the output y with respect to z[k], and bars for adjoints,
 
     .. math:: \bar z_k = \bar y \, J^T
 
@@ -129,22 +127,22 @@ def vjp(
     X : array-like of shape (n_samples, n_features)
         The samples.
     adjoint : array-like of shape (n_samples, n_outputs)
-        The derivative of a scalar with respect to the network's output, which
-        in a classifier is the logits.
+        The derivative of a scalar with respect to the network's output (the logits of a
+        classifier).
     parameters : ndarray or list of ndarray, default=None
-        Of a graph: a list of arrays, weight matrices first, in the order of
-        their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``), or
-        a vector of all their elements. An estimator has its own.
+        Parameters of a graph: a list of arrays, with the weight matrices in the order
+        of their modules, then the vectors (``mlp.coefs_ + mlp.intercepts_``); or one
+        vector of all their elements. Must be None for an estimator, which has its own.
 
     Returns
     -------
     signals : list of ndarray of shape (n_samples, width)
-        Those of all nodes, z[k]; the input is node 0, the output the last.
+        Signals z[k] of all nodes; node 0 is the input, the last node the output.
     adjoints : list of ndarray or None
-        Those of all nodes, dz[k]; None where no gradient gets to.
+        Adjoints dz[k] of all nodes; None for nodes that no gradient reaches.
     gradient : list of ndarray
-        That of each block of parameters, summed over the samples. The three are
-        the fields of a named tuple.
+        Gradient of each block of parameters, summed over the samples. The three results
+        are the fields of a named tuple.
 
     Examples
     --------

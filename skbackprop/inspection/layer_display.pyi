@@ -75,28 +75,28 @@ class LayerReportDisplay:
         Parameters
         ----------
         estimator : fitted estimator, or dict or list of array-like
-            A network of this package; a pipeline of transformers, which may end with a
-            network; a transformer; each of these may be in a
-            :class:`~sklearn.frozen.FrozenEstimator`. Or the layers themselves, arrays of
-            shape (n_samples, n_units), by name or in order.
+            A network of this package, a transformer, or a pipeline of transformers that may
+            end with a network; also inside a :class:`~sklearn.frozen.FrozenEstimator`. Or
+            the layers themselves, as arrays of shape (n_samples, n_units), by name or in
+            order.
         X : array-like of shape (n_samples, n_features), default=None
-            Samples, as for ``predict``. None where `estimator` is arrays.
+            Samples, as for ``predict``. None if `estimator` holds arrays.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Classes of the samples, or numbers, for measures that need none. Whole numbers
-            are classes, unless the estimator is a regressor.
+            Classes of the samples, or numbers if no measure needs classes. Integers are
+            classes, unless the estimator is a regressor.
         measures : str or list of str, default=("capacity", "dimension", "separability", "cka")
-            What to tell of each layer, of 'capacity', 'dimension', 'separability', 'cka',
+            The measures to compute: 'capacity', 'dimension', 'separability', 'cka',
             'participation_ratio' and 'nc1'.
         reference : str, default='y'
-            What 'cka' compares each layer with: 'y', its classes as indicators or its
-            numbers; or the name of a layer, such as 'input' and 'output'.
+            What 'cka' compares each layer with: 'y' (classes as indicators, or numbers), or
+            the name of a layer, such as 'input' or 'output'.
         max_samples : int, default=1000
-            Of more samples so many are drawn, as many of each class, where there are
-            classes, and at least two of each.
+            Maximum number of samples to use; more samples are subsampled, with equally many
+            of each class and at least two.
         n_jobs : int, default=None
-            Workers of the joblib backend that is active. The results do not depend on it.
+            Number of joblib workers. The results do not depend on it.
         random_state : int, RandomState instance or None, default=None
-            Of what is drawn. All layers are measured with the same draws.
+            Controls the random draws, which are the same for all layers.
         ax : matplotlib Axes or array of them, default=None
             One for each measure; by default those of a new figure, one below the other.
         line_kw : dict, default=None

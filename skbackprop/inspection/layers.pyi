@@ -7,20 +7,20 @@ import numpy as np
 import pandas as pd
 
 class LayerReport:
-    """What :func:`layer_report` returns; it prints itself.
+    """Result of :func:`layer_report`; ``print`` shows the table.
 
     Parameters
     ----------
     table : DataFrame
-        A row for each layer: `n_units`, and each measure.
+        One row per layer, with the columns `n_units` and the measures.
     intervals : DataFrame
-        Its columns are pairs (measure, 'lower') and (measure, 'upper'), so that
-        ``intervals["dimension"]`` has the 95 % interval of each layer. Only of measures
-        that have one.
+        The 95 % intervals of the measures that have one. Its columns are pairs
+        (measure, 'lower') and (measure, 'upper'), so ``intervals["dimension"]`` holds
+        the interval of each layer.
     similarity : DataFrame or None
-        CKA of each layer with each; None if 'cka' was not asked for.
+        CKA of all pairs of layers; None without the measure 'cka'.
     n_samples : int
-        How many samples were looked at.
+        Number of samples used.
     """
     table: pd.DataFrame
     intervals: pd.DataFrame
@@ -45,62 +45,63 @@ def layer_report(
     n_jobs: int | None = None,
     random_state: int | np.random.RandomState | None = None,
 ) -> LayerReport:
-    """Measure what each layer makes of samples.
+    """Measure the representation of samples in each layer.
 
-    The layers of a network are its input, the hidden layers as
-    ``transform(X, layer=k)`` gives them, and the output before it becomes a prediction:
-    logits. Those of a recurrent network are what is read of its states; those of an
-    ensemble for tables are the layers of its networks side by side. Of a pipeline each
-    step is a layer, and then those of a network in the last step. Raw input that is not
-    finite numbers throughout is left out.
+    The layers of a network are its input, the hidden layers that
+    ``transform(X, layer=k)`` returns, and its output (logits). The layers of a
+    recurrent network are the readouts of its states; those of a tabular ensemble are
+    the layers of its networks side by side. In a pipeline, each step is a layer,
+    followed by the layers of a network in the last step. Raw input that is not all
+    finite numbers is left out.
 
     'capacity'
-        How many classes, each of them a manifold, could be told apart from the rest,
-        per dimension (:func:`~skbackprop.capacity.manifold_capacity`, with an
-        intercept), with its interval. Of at most 50 samples of each class.
+        Number of classes, each of them a manifold, that could be separated from the
+        rest, per dimension (:func:`~skbackprop.capacity.manifold_capacity`, with an
+        intercept), with its interval. It uses at most 50 samples per class.
     'dimension'
-        Intrinsic dimension by two nearest neighbours
-        (:func:`~skbackprop.manifold.intrinsic_dimension`), with its interval. 0 for
-        a layer that has only one or two different values.
+        Intrinsic dimension from two nearest neighbours
+        (:func:`~skbackprop.manifold.intrinsic_dimension`), with its interval. 0 for a
+        layer with only one or two distinct values.
     'separability'
-        The share of classes that some hyperplane separates from all others, proved for
-        each (:func:`~skbackprop.linear_separability_many`): what a linear
-        output layer can learn without an error. Of two classes it is 0 or 1.
+        The share of classes that are linearly separable from all others, with proof
+        (:func:`~skbackprop.linear_separability_many`): a linear output layer can learn
+        these without errors. For two classes, it is 0 or 1.
     'cka'
-        Similarity to the `reference`, 1 if the same but for rotation and scale, about 0
-        if unrelated (:func:`cka`). Of all pairs of layers it is in
-        ``similarity``.
+        Similarity to the `reference`: 1 if equal up to rotation and scale, about 0 if
+        unrelated (:func:`cka`). The attribute ``similarity`` holds it for all pairs of
+        layers.
     'participation_ratio'
-        In how many directions the samples scatter (:func:`participation_ratio`).
+        Effective number of directions in which the samples vary
+        (:func:`participation_ratio`).
     'nc1'
-        Variation within classes beside that of their means, 0 where each class has
-        become one point (:func:`nc1`).
+        Variation within classes relative to that of their means; 0 if each class is a
+        single point (:func:`nc1`).
 
     Parameters
     ----------
     estimator : fitted estimator, or dict or list of array-like
-        A network of this package; a pipeline of transformers, which may end with a
-        network; a transformer; each of these may be in a
-        :class:`~sklearn.frozen.FrozenEstimator`. Or the layers themselves, arrays of
-        shape (n_samples, n_units), by name or in order.
+        A network of this package, a transformer, or a pipeline of transformers that may
+        end with a network; also inside a :class:`~sklearn.frozen.FrozenEstimator`. Or
+        the layers themselves, as arrays of shape (n_samples, n_units), by name or in
+        order.
     X : array-like of shape (n_samples, n_features), default=None
-        Samples, as for ``predict``. None where `estimator` is arrays.
+        Samples, as for ``predict``. None if `estimator` holds arrays.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-        Classes of the samples, or numbers, for measures that need none. Whole numbers
-        are classes, unless the estimator is a regressor.
+        Classes of the samples, or numbers if no measure needs classes. Integers are
+        classes, unless the estimator is a regressor.
     measures : str or list of str, default=("capacity", "dimension", "separability", "cka")
-        What to tell of each layer, of 'capacity', 'dimension', 'separability', 'cka',
+        The measures to compute: 'capacity', 'dimension', 'separability', 'cka',
         'participation_ratio' and 'nc1'.
     reference : str, default='y'
-        What 'cka' compares each layer with: 'y', its classes as indicators or its
-        numbers; or the name of a layer, such as 'input' and 'output'.
+        What 'cka' compares each layer with: 'y' (classes as indicators, or numbers), or
+        the name of a layer, such as 'input' or 'output'.
     max_samples : int, default=1000
-        Of more samples so many are drawn, as many of each class, where there are
-        classes, and at least two of each.
+        Maximum number of samples to use; more samples are subsampled, with equally many
+        of each class and at least two.
     n_jobs : int, default=None
-        Workers of the joblib backend that is active. The results do not depend on it.
+        Number of joblib workers. The results do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        Of what is drawn. All layers are measured with the same draws.
+        Controls the random draws, which are the same for all layers.
 
     Returns
     -------
@@ -111,29 +112,29 @@ def layer_report(
     ------
     TypeError, ValueError
         If the estimator has no layers, or is recurrent with ``return_sequences``; if a
-        measure needs classes and y has none, or only one; if there are fewer than 4
-        samples; if a layer is not finite, which is named.
+        measure needs classes and y has fewer than two; if there are fewer than 4
+        samples; or if a layer is not finite. The message names the layer.
 
     Warns
     -----
     UserWarning
-        If the dimension of a layer is doubtful, or its capacity is only an upper bound,
-        with an interval that begins at 0, as less than half of the classes are
+        If the dimension of a layer is doubtful; or if its capacity is only an upper
+        bound, with an interval from 0, because less than half of the classes are
         separable from the rest.
 
     See Also
     --------
-    LayerReportDisplay : The picture, a curve for each measure.
+    LayerReportDisplay : Plot one curve per measure.
     training_health : Dead units and gradients, layer by layer.
 
     Notes
     -----
-    The capacity of P classes in N dimensions comes out as P / N or more, even where
-    classes are not separable: it is then an upper bound, largest in narrow layers. It
-    falls with the number of samples: compare layers, and networks, by the same.
+    The estimated capacity of P classes in N dimensions is never below P / N. If classes
+    are not separable, it is an upper bound, largest in narrow layers. It decreases with
+    the number of samples, so compare layers and networks on the same number.
 
-    A layer that is the same for all samples has capacity 0, dimension 0, no
-    separable class, CKA 0, participation ratio 0, and infinite NC1.
+    A layer that is constant over all samples has capacity 0, dimension 0, separability
+    0, CKA 0, participation ratio 0, and infinite NC1.
 
     Examples
     --------

@@ -14,25 +14,25 @@ def propagate(
 ) -> Any:
     """Run a transformed graph step by step, with NumPy.
 
-    Each step sees what it says it reads and nothing else, so that the printed
-    graph can be held against :func:`vjp`.
+    Each step has access only to the quantities that it lists as its inputs, so the
+    printed graph can be checked against :func:`vjp`.
 
     Parameters
     ----------
     transformed : TransformedGraph
-        Of ``graph.backward()``.
+        The graph that ``graph.backward()`` returns.
     X : array-like of shape (n_samples, n_features)
         The samples.
     adjoint : array-like of shape (n_samples, n_outputs)
-        Of the output of the graph.
+        Adjoint of the output of the graph.
     parameters : ndarray or list of ndarray, default=None
-        As in :func:`vjp`.
+        Parameters of the graph, as in :func:`vjp`.
 
     Returns
     -------
     dict of str to ndarray, or to list of ndarray
-        What the steps have written: ``"dz[k]"`` an array, ``"dw[k]"`` a list of
-        one array per parameter of the module.
+        The results of the steps: ``"dz[k]"`` is an array, ``"dw[k]"`` a list with one
+        array per parameter of the module.
     """
 
 def __getattr__(name: str) -> Any: ...

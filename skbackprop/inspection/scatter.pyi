@@ -4,36 +4,35 @@ from numpy.typing import ArrayLike
 from typing import Any
 
 def nc1(X: ArrayLike, y: ArrayLike) -> float:
-    r"""Return how much classes vary within, beside how far their means are apart.
+    r"""Return the variation within classes relative to that of their means.
 
-    The first sign of neural collapse [1]_: in the last hidden layer of a network
-    that is trained on and on, samples of a class come together in one point. With
-    :math:`\Sigma_W` the covariance within classes and :math:`\Sigma_B` that of the
-    means of C classes,
+    It measures the first sign of neural collapse [1]_: in the last hidden layer of a
+    network that is trained for a long time, the samples of each class converge to one
+    point. With the covariance :math:`\Sigma_W` within classes and the covariance
+    :math:`\Sigma_B` of the means of C classes,
 
     .. math:: NC_1 = \frac{1}{C} \operatorname{tr}(\Sigma_W \Sigma_B^+)
 
-    where + is the pseudo-inverse. It does not change with the scale of X, nor by a
-    rotation.
+    where + denotes the pseudo-inverse. It is invariant to scaling and rotation of X.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The samples.
     y : array-like of shape (n_samples,)
-        Their classes: at least two, of at least two samples each. All count alike,
-        whatever their sizes.
+        Their classes: at least two, with at least two samples each. All classes have
+        the same weight, whatever their size.
 
     Returns
     -------
     float
-        0 where each class is one point, and larger the less the means tell of it.
-        Infinite where all classes have the same mean.
+        0 if each class is a single point, larger the more the classes overlap, and
+        infinite if all classes have the same mean.
 
     Raises
     ------
     ValueError
-        If there are fewer classes, or fewer samples of one.
+        If there are fewer classes, or fewer samples in a class.
 
     References
     ----------
@@ -50,14 +49,14 @@ def nc1(X: ArrayLike, y: ArrayLike) -> float:
     """
 
 def participation_ratio(X: ArrayLike) -> float:
-    r"""Return in how many directions samples scatter, each by its share.
+    r"""Return the effective number of directions in which samples vary.
 
-    With the eigenvalues :math:`\lambda_i` of the covariance of d features it is
+    With the eigenvalues :math:`\lambda_i` of the covariance of d features, it is
 
     .. math:: \frac{(\sum_i \lambda_i)^2}{\sum_i \lambda_i^2} \in [1, d]
 
-    and d only where all are the same. It counts the directions of a hyperplane that
-    data lies near; a curved manifold has fewer dimensions.
+    and equals d only if all eigenvalues are equal. It measures the dimension of a
+    linear subspace near the data; a curved manifold has a lower dimension.
 
     Parameters
     ----------
@@ -67,16 +66,16 @@ def participation_ratio(X: ArrayLike) -> float:
     Returns
     -------
     float
-        Not more than ``n_samples - 1``; 0 where all samples are the same.
+        At most ``n_samples - 1``; 0 if all samples are equal.
 
     See Also
     --------
-    skbackprop.manifold.intrinsic_dimension : Also of manifolds that are curved.
+    skbackprop.manifold.intrinsic_dimension : Dimension of curved manifolds too.
 
     Notes
     -----
-    Of few samples it is too low: of n from a normal distribution with d equal
-    variances it is about d / (1 + d / n).
+    For few samples, it is too low: for n samples from a normal distribution with d
+    equal variances, it is about d / (1 + d / n).
 
     References
     ----------

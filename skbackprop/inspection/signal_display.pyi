@@ -45,6 +45,8 @@ class LayerSignalDisplay:
     See Also
     --------
     training_health : Dead units, norms and learning rates, with a verdict.
+    skbackprop.MLPClassifier : Column 'update_ratio' of its ``history_`` is the ratio of
+        the whole network at the last step of each epoch.
 
     Examples
     --------

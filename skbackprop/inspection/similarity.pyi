@@ -4,10 +4,10 @@ from numpy.typing import ArrayLike
 from typing import Any
 
 def cka(X: ArrayLike, Y: ArrayLike) -> float:
-    r"""Return how similar two representations of the same samples are.
+    r"""Return the similarity of two representations of the same samples.
 
-    Linear centred kernel alignment [1]_ without the bias of few samples [2]_. With the
-    Gram matrices K = X X' and L = Y Y' of n samples,
+    It is linear centred kernel alignment [1]_, corrected for the bias of few samples
+    [2]_. With the Gram matrices K = X X' and L = Y Y' of n samples,
 
     .. math:: CKA = \frac{HSIC_1(K, L)}{\sqrt{HSIC_1(K, K) \, HSIC_1(L, L)}}
 
@@ -17,28 +17,28 @@ def cka(X: ArrayLike, Y: ArrayLike) -> float:
     .. math:: HSIC_1(K, L) = \frac{1}{n (n - 3)} \left( \operatorname{tr}(K L)
        + \frac{1'K1 \; 1'L1}{(n - 1)(n - 2)} - \frac{2}{n - 2} 1'K L 1 \right).
 
-    It does not change when a representation is rotated, moved, or scaled as a whole.
+    It is invariant to rotation, translation and uniform scaling of a representation.
 
     Parameters
     ----------
     X, Y : array-like of shape (n_samples, n_features), (n_samples, n_other_features)
-        The representations, row by row of the same samples, at least 4.
+        The representations of the same samples, in the same order; at least 4 samples.
 
     Returns
     -------
     float
-        1 where they are the same but for rotation and scale, 0 on average where they
-        have nothing in common, and at least -1. 0 where one of them is constant, or
-        the same for all samples but one.
+        1 if they are equal up to rotation and scale, 0 on average if they are
+        unrelated, and at least -1. 0 if one of them is constant, or equal for all
+        samples but one.
 
     Raises
     ------
     ValueError
-        If there are fewer than 4 samples, or different numbers of them.
+        If there are fewer than 4 samples, or the numbers of samples differ.
 
     Notes
     -----
-    Takes memory for two matrices of n x n numbers.
+    It needs memory for two n x n matrices.
 
     References
     ----------

@@ -12,28 +12,28 @@ import pandas as pd
 class TrainingCurveDisplay:
     """Training curves: losses, score and learning rate over epochs.
 
-    It is made by `from_estimator` or `from_history`. All parameters are kept as
-    attributes.
+    Use `from_estimator` or `from_history` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     history : pandas.DataFrame
-        A row for each epoch, with the columns of a network's ``history_``. Of an
-        ensemble with the column 'member' as well: each network has a piece of the
+        One row per epoch, with the columns of a network's ``history_``. For an
+        ensemble, an additional column 'member'; each network has its own piece of the
         line.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for each panel, from top to bottom.
+        The axes of the panels, from top to bottom.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     lines_ : dict of str to matplotlib Line2D
         The line of each column.
 
     See Also
     --------
-    skbackprop.MLPClassifier : Its attribute ``history_`` is what is drawn.
+    skbackprop.MLPClassifier : Records the curves in its attribute ``history_``.
 
     Examples
     --------
@@ -47,9 +47,9 @@ class TrainingCurveDisplay:
     """
     history: pd.DataFrame
     axes_: NDArray[Any]
-    """One for each panel, from top to bottom."""
+    """The axes of the panels, from top to bottom."""
     figure_: Figure
-    """Figure that has them."""
+    """The figure."""
     lines_: dict[str, Line2D]
     """The line of each column."""
     def __init__(self, history: pd.DataFrame) -> None: ...
@@ -62,30 +62,30 @@ class TrainingCurveDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Plot how an estimator has learnt.
+        """Plot the training curves of an estimator.
 
         Parameters
         ----------
         estimator : estimator
-            A network that was fitted; the last step of a pipeline will do.
+            A fitted network, or a pipeline that ends with one.
         columns : list of str, default=None
-            What to draw, of 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm' and 'seconds'. By default loss, learning
-            rate and, where there is a validation set, loss and score there.
+            The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
+            learning rate and, if there is a validation set, the validation loss and score.
         ax : matplotlib Axes or array of them, default=None
-            One for each panel: losses, and each of the others; by default those of
-            a new figure, one below the other.
+            Axes for the panels: one for the losses and one for each other column. By
+            default, those of a new figure, one below the other.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
 
         Returns
         -------
         TrainingCurveDisplay
-            The display; the table is its attribute `history`.
+            The display. Its attribute `history` is the table.
 
         See Also
         --------
-        from_history : From ``history_`` alone.
+        from_history : Plot from ``history_`` alone.
 
         Examples
         --------
@@ -107,30 +107,30 @@ class TrainingCurveDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Plot a history of training.
+        """Plot the training curves of a history.
 
         Parameters
         ----------
         history : dict of list or pandas.DataFrame
             The ``history_`` of a network.
         columns : list of str, default=None
-            What to draw, of 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm' and 'seconds'. By default loss, learning
-            rate and, where there is a validation set, loss and score there.
+            The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
+            learning rate and, if there is a validation set, the validation loss and score.
         ax : matplotlib Axes or array of them, default=None
-            One for each panel: losses, and each of the others; by default those of
-            a new figure, one below the other.
+            Axes for the panels: one for the losses and one for each other column. By
+            default, those of a new figure, one below the other.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
 
         Returns
         -------
         TrainingCurveDisplay
-            The display; the table is its attribute `history`.
+            The display. Its attribute `history` is the table.
 
         See Also
         --------
-        from_estimator : From the estimator itself.
+        from_estimator : Plot from the estimator itself.
 
         Examples
         --------
@@ -153,14 +153,14 @@ class TrainingCurveDisplay:
         Parameters
         ----------
         columns : list of str, default=None
-            What to draw, of 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm' and 'seconds'. By default loss, learning
-            rate and, where there is a validation set, loss and score there.
+            The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
+            learning rate and, if there is a validation set, the validation loss and score.
         ax : matplotlib Axes or array of them, default=None
-            One for each panel: losses, and each of the others; by default those of
-            a new figure, one below the other.
+            Axes for the panels: one for the losses and one for each other column. By
+            default, those of a new figure, one below the other.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws each line.
 
         Returns
         -------

@@ -7,19 +7,18 @@ from numpy.typing import NDArray
 from typing import Any
 
 class SeparatingHyperplane:
-    """Proof of separability: a hyperplane that has each class on a side of its own.
+    """Proof of separability: a hyperplane with one class on each side.
 
-    ``y_i (coef . x_i + intercept) > 0`` for all i.
+    It satisfies ``y_i (coef . x_i + intercept) > 0`` for all i.
 
     Parameters
     ----------
     coef : ndarray of shape (n_features,)
         Normal vector of the hyperplane.
     intercept : float
-        0 where the hyperplane has to pass through the origin.
+        Intercept; 0 if the hyperplane has to pass through the origin.
     normal : tuple of int
-        Numbers proportional to ``(*coef, intercept)``, exactly so unless these
-        had to be rounded. They separate beyond doubt.
+        Exact integers proportional to ``(*coef, intercept)``, which may be rounded.
     """
     coef: NDArray[Any]
     intercept: float
@@ -38,9 +37,9 @@ class SeparatingHyperplane:
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether the hyperplane may miss the origin.
+            Whether the hyperplane may have an intercept.
 
         Returns
         -------
@@ -50,18 +49,18 @@ class SeparatingHyperplane:
 
 
 class VanishingCombination:
-    r"""Proof of the contrary: a convex combination of y_i (x_i, 1) that vanishes.
+    r"""Proof of inseparability: a convex combination of y_i (x_i, 1) that vanishes.
 
-    With weights :math:`\lambda_i > 0` and any hyperplane :math:`(w, b)`,
-    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`: not all terms can be
-    positive (Gordan 1873).
+    With its weights :math:`\lambda_i > 0`, any hyperplane :math:`(w, b)` has
+    :math:`\sum_i \lambda_i y_i (w \cdot x_i + b) = 0`, so not all terms can be positive
+    (Gordan 1873).
 
     Parameters
     ----------
     indices : ndarray of int
-        The points that take part, at most n_features + 2.
+        Indices of the points that take part, at most n_features + 2.
     weights : ndarray of shape (len(indices),)
-        Their weights, positive, rounded. They sum to 1.
+        Their positive weights, rounded, with sum 1.
     """
     indices: NDArray[Any]
     weights: NDArray[Any]
@@ -73,21 +72,21 @@ class VanishingCombination:
         *,
         affine: bool = True,
     ) -> list[Fraction]:
-        """Return the weights unrounded.
+        """Return the exact weights.
 
         Parameters
         ----------
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether hyperplanes may miss the origin.
+            Whether hyperplanes may have an intercept.
 
         Returns
         -------
         list of Fraction
-            Positive, of sum 1; None if these points have no such weights.
+            Positive weights with sum 1; None if these points have no such weights.
         """
 
     def verify(self, X: ArrayLike, y: ArrayLike, *, affine: bool = True) -> bool:
@@ -98,14 +97,14 @@ class VanishingCombination:
         X : array-like of shape (n_points, n_features)
             The points.
         y : array-like of shape (n_points,)
-            Labels of two kinds.
+            Labels of two classes.
         affine : bool, default=True
-            Whether hyperplanes may miss the origin.
+            Whether hyperplanes may have an intercept.
 
         Returns
         -------
         bool
-            Whether a combination of these points with positive weights vanishes.
+            Whether some combination of these points with positive weights vanishes.
         """
 
 

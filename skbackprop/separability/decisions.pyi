@@ -11,25 +11,25 @@ def linear_separability(
     *,
     affine: bool = True,
 ) -> SeparabilityResult:
-    r"""Decide whether a hyperplane separates two classes, and prove it.
+    r"""Decide whether a hyperplane separates two classes, with a proof.
 
-    Separable means that some :math:`(w, b)` has :math:`y_i (w \cdot x_i + b) > 0`
-    for all i, where y is 1 for the class that sorts last and -1 for the other. If
-    there is none, some convex combination of the :math:`y_i (x_i, 1)` vanishes:
-    the convex hulls of the classes meet.
+    The classes are separable if some :math:`(w, b)` has
+    :math:`y_i (w \cdot x_i + b) > 0` for all i, where y is 1 for the class that sorts
+    last and -1 for the other. Otherwise, some convex combination of the
+    :math:`y_i (x_i, 1)` vanishes: the convex hulls of the classes intersect.
 
-    The verdict is not a matter of tolerance. It is exact for the numbers in X as
-    float64 stores them, which rounding may have moved off the lines and planes
-    that they were meant to be on.
+    The verdict does not depend on a tolerance. It is exact for the numbers in X as
+    stored in float64; rounding may have moved points off a line or plane on which they
+    were meant to lie.
 
     Parameters
     ----------
     X : array-like of shape (n_points, n_features)
-        The points. Integers beyond 2**53 are refused: float64 would round them.
+        The points. Integers beyond 2**53 raise an error, as float64 would round them.
     y : array-like of shape (n_points,)
-        Labels of two kinds.
+        Labels of two classes.
     affine : bool, default=True
-        Whether the hyperplane may miss the origin. If not, b = 0.
+        Whether the hyperplane may have an intercept. If False, b = 0.
 
     Returns
     -------
@@ -39,12 +39,12 @@ def linear_separability(
     Raises
     ------
     ValueError
-        If X is empty, not two-dimensional or not finite, or if y does not have
-        one label per point, of exactly two kinds.
+        If X is empty, not two-dimensional or not finite, or if y does not have one
+        label per point, from exactly two classes.
 
     See Also
     --------
-    linear_separability_many : Verdicts on many labelings, or on many sets.
+    linear_separability_many : Decide for many labelings, or many sets.
 
     References
     ----------
@@ -77,38 +77,37 @@ def linear_separability_many(
 ) -> SeparabilityResults:
     """Decide separability for many labelings of a set of points, or many sets.
 
-    Labelings count as Cover counts them: both of a pair ``y`` and ``-y``, and
-    those with one class only too.
+    Labelings with a single class are allowed, as in Cover's count.
 
     Parameters
     ----------
     X : array-like of shape (n_points, n_features) or (n_sets, n_points, n_features)
         One set of points, or a stack of sets.
     Y : array-like of shape (n_labelings, n_points), or with a stack of sets (n_sets, n_points) or (n_sets, n_labelings, n_points)
-        Labels: -1 and 1, 0 and 1, or truth values.
+        Labels: -1 and 1, 0 and 1, or booleans.
     affine : bool, default=True
-        Whether the hyperplanes may miss the origin.
+        Whether the hyperplanes may have an intercept.
     n_jobs : int, default=None
-        Threads, as joblib counts them. The verdicts do not depend on it.
+        Number of threads, as in joblib. The verdicts do not depend on it.
 
     Returns
     -------
     SeparabilityResults
-        Its ``separable`` has the shape of Y without the last axis.
+        The verdicts. ``separable`` has the shape of Y without the last axis.
 
     Raises
     ------
     ValueError
-        If X is empty or not finite, or if Y does not fit it.
+        If X is empty or not finite, or if Y does not match X.
 
     See Also
     --------
-    linear_separability : The verdict on one labeled set.
+    linear_separability : Decide for one labeled set.
 
     Examples
     --------
-    Of the 16 labelings of the corners of a square, all but the exclusive or and
-    its opposite are separable:
+    Of the 16 labelings of the corners of a square, all but the exclusive or and its
+    opposite are separable:
 
     >>> import numpy as np
     >>> from skbackprop import linear_separability_many

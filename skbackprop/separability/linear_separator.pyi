@@ -11,46 +11,44 @@ from typing import Literal
 from typing_extensions import Self
 
 class LinearSeparator(ClassifierMixin, BaseEstimator):
-    r"""Linear classifier whose hyperplane separates exactly when one does.
+    r"""Linear classifier that separates the classes exactly, if they are separable.
 
-    The oldest of learning machines [1]_: :math:`y = \mathrm{sign}(w \cdot x + b)`.
-    Where the perceptron and its heirs stop after so many epochs, this one ends
-    with a hyperplane that leaves every training sample on the side of its class,
-    or with a proof that there is none (see
-    :func:`skbackprop.linear_separability`).
+    The classifier is :math:`y = \mathrm{sign}(w \cdot x + b)`, as in the perceptron
+    [1]_. Where the perceptron stops after a maximum number of epochs, this classifier
+    always finds a hyperplane with every training sample on the side of its class, or a
+    proof that there is none (see :func:`skbackprop.linear_separability`). With more
+    than two classes, it separates each from all others.
 
-    Several classes are each separated from all the others.
-
-    Hyperplanes are scaled to :math:`y_i (w \cdot x_i + b) \ge 1` where they
-    separate. Predictions are worked out in float64, which tells the sides of a
-    hyperplane apart down to rounding; the certificates know no such limit.
+    Separating hyperplanes are scaled to :math:`y_i (w \cdot x_i + b) \ge 1`.
+    Predictions are computed in float64 and subject to rounding errors near the
+    hyperplane; the certificates are exact.
 
     Parameters
     ----------
     fit_intercept : bool, default=True
-        Whether the hyperplane may miss the origin.
+        Whether to fit an intercept. If False, hyperplanes pass through the origin.
     on_inseparable : {"error", "warn", "soft"}, default="warn"
-        What to do where no hyperplane separates a class from the others: raise
-        :class:`skbackprop.NotSeparableError`; or take the hyperplane of least hinge
-        loss, :math:`\sum_i \max(0, 1 - y_i (w \cdot x_i + b))`, with a
-        ConvergenceWarning or without.
+        What to do if no hyperplane separates a class from the others: raise
+        :class:`skbackprop.NotSeparableError`; or use the hyperplane with the smallest
+        hinge loss, :math:`\sum_i \max(0, 1 - y_i (w \cdot x_i + b))`, with a
+        ConvergenceWarning ("warn") or without ("soft").
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The classes.
+        Class labels, sorted.
     coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
-        Normal vectors of the hyperplanes: one for two classes, else one for each.
+        Normal vectors of the hyperplanes: one for two classes, else one per class.
     intercept_ : ndarray of shape (1,) or (n_classes,)
-        Their intercepts.
+        Intercepts of the hyperplanes.
     separable_ : bool
         Whether every hyperplane separates its class from the others.
     margin_ : float
-        Least distance of a training sample from a hyperplane, in the units of X.
-        Negative where a sample is on the wrong side.
+        Smallest distance of a training sample from a hyperplane, in the units of X.
+        Negative if a sample is on the wrong side.
     certificate_ : list of SeparatingHyperplane or VanishingCombination
         The proof of each verdict. ``certificate_[k].verify(X, y == classes_[k])``
-        checks it in exact arithmetic; for two classes, with ``y`` itself.
+        checks it in exact arithmetic; for two classes, pass ``y`` itself.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -58,8 +56,8 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
 
     See Also
     --------
-    skbackprop.linear_separability : The verdict alone.
-    sklearn.linear_model.Perceptron : Approaches a separating hyperplane.
+    skbackprop.linear_separability : Only decide whether classes are separable.
+    sklearn.linear_model.Perceptron : Approximate a separating hyperplane.
 
     References
     ----------
@@ -84,20 +82,20 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
     fit_intercept: bool
     on_inseparable: Literal["error", "warn", "soft"]
     classes_: NDArray[Any]
-    """The classes."""
+    """Class labels, sorted."""
     coef_: NDArray[Any]
-    """Normal vectors of the hyperplanes: one for two classes, else one for each."""
+    """Normal vectors of the hyperplanes: one for two classes, else one per class."""
     intercept_: NDArray[Any]
-    """Their intercepts."""
+    """Intercepts of the hyperplanes."""
     separable_: bool
     """Whether every hyperplane separates its class from the others."""
     margin_: float
-    """Least distance of a training sample from a hyperplane, in the units of X.
-    Negative where a sample is on the wrong side.
+    """Smallest distance of a training sample from a hyperplane, in the units of X.
+    Negative if a sample is on the wrong side.
     """
     certificate_: list[SeparatingHyperplane] | VanishingCombination
     """The proof of each verdict. ``certificate_[k].verify(X, y == classes_[k])``
-    checks it in exact arithmetic; for two classes, with ``y`` itself.
+    checks it in exact arithmetic; for two classes, pass ``y`` itself.
     """
     n_features_in_: int
     """Number of features seen during fit."""
@@ -120,11 +118,11 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Positive on the side of the class: of the second of two.
+            Scores, positive on the side of the class; for two classes, of the second.
         """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Find a hyperplane for two classes, or one for each of several.
+        """Find a hyperplane for two classes, or one per class for more.
 
         Parameters
         ----------
@@ -141,8 +139,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         Raises
         ------
         NotSeparableError
-            If a class is not separable from the others and ``on_inseparable`` is
-            ``"error"``.
+            If a class is not separable from the others and ``on_inseparable="error"``.
         """
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -156,7 +153,7 @@ class LinearSeparator(ClassifierMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n_samples,)
-            The class on whose side it is; of several the one with the largest
+            The predicted class: with more than two classes, the one with the largest
             decision function.
         """
 

@@ -11,16 +11,15 @@ class SeparabilityResult:
     Parameters
     ----------
     separable : bool
-        Whether a hyperplane leaves all points strictly on the sides of their
-        classes.
+        Whether some hyperplane has all points strictly on the sides of their classes.
     certificate : SeparatingHyperplane or VanishingCombination
         The proof.
     margin : float or None
-        Distance of the closest point from the hyperplane, in the units of X;
-        not the largest possible. Infinite where all labels are the same and the
-        intercept alone decides, None if there is no hyperplane.
+        Distance of the closest point from the hyperplane, in the units of X; not the
+        maximum margin. Infinite if all labels are the same and the intercept alone
+        decides, None if there is no hyperplane.
     affine : bool
-        Whether hyperplanes may miss the origin.
+        Whether hyperplanes may have an intercept.
     X, y : ndarray
         The points and their labels.
     """
@@ -53,15 +52,15 @@ class SeparabilityResult:
 class SeparabilityResults:
     """Verdicts on many labeled sets of points.
 
-    ``results[i]`` is the :class:`SeparabilityResult` of one of them; it is worked
-    out anew, so that thousands of certificates take no memory.
+    ``results[i]`` is the :class:`SeparabilityResult` of set i. It is recomputed at each
+    access, so that thousands of certificates take no memory.
 
     Parameters
     ----------
     separable : ndarray of bool, of the shape of Y without its last axis
-        The verdicts, each proved.
+        The proved verdicts.
     affine : bool
-        Whether hyperplanes may miss the origin.
+        Whether hyperplanes may have an intercept.
     X, Y : ndarray
         The sets of points and their labels, -1 or 1.
     """

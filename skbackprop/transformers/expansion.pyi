@@ -12,62 +12,58 @@ from typing_extensions import Self
 import numpy as np
 
 class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    r"""Expand features into many random units that read a few of them each.
+    r"""Expand features into many random units that each read a few of them.
 
-    Unit :math:`j` reads a random set :math:`S_j` of ``n_inputs`` features and
-    is active by
+    Unit :math:`j` reads a random set :math:`S_j` of ``n_inputs`` features. Its
+    activation is
 
     .. math:: h_j(x) = f\Big(b_j + \sum_{i \in S_j} w_{ji} \, (x_i - \bar x)\Big)
 
-    with fixed random weights :math:`w` and biases :math:`b`, a non-linearity
-    :math:`f`, and the mean :math:`\bar x` of the sample's features if ``center``
-    is set, else 0. With ``top_k``, winners take all: the ``top_k`` most active
-    units of each sample stay active, the others become 0. What cannot be
-    separated by a hyperplane among few features often can be among many
-    non-linear ones [1]_.
+    with fixed random weights :math:`w` and biases :math:`b`, a non-linearity :math:`f`,
+    and the mean :math:`\bar x` of the sample's features if ``center=True``, else 0.
+    With ``top_k``, winners take all: the ``top_k`` most active units of each sample
+    keep their activation, and the others become 0. Classes that no hyperplane separates
+    in few features are often separable in many non-linear ones [1]_.
 
-    The olfactory circuit of the fruit fly is of this kind: 2000 Kenyon cells
-    read 6 of 50 glomeruli each, and inhibition silences all but the most
-    active 5 %. As a hash, their identities tell similar odours from others
-    better than dense Gaussian projections of the same length [2]_:
+    The olfactory circuit of the fruit fly works like this: 2000 Kenyon cells read 6 of
+    50 glomeruli each, and inhibition silences all but the most active 5 %. As a hash,
+    the set of active cells preserves the similarity of odours better than dense
+    Gaussian projections of the same length [2]_:
     ``SparseRandomExpansion(2000, activation="identity", center=True,
     top_k=0.05, winners="binary")``.
 
     Parameters
     ----------
     n_components : int, default=1000
-        Number of units m.
+        Number of units.
     n_inputs : int or float, default=0.1
-        Features that each unit reads, all of them different: their number, or
-        their share of all features if it is a float, at least one. All
-        features are read equally often, give or take one.
+        Number of distinct features that each unit reads. A float is a share of all
+        features, at least one. All features are read equally often, to within one.
     weights : {'binary', 'sign', 'gaussian'}, default='binary'
-        Weights of the features that are read: 1, a random sign, or standard
-        normal.
+        Weights of the inputs: 1, a random sign, or standard normal.
     bias_scale : float, default=0.0
-        Standard deviation of the normal biases, in units of the weighted sums;
-        0 stands for no biases.
+        Standard deviation of the normal biases, in units of the weighted sums; 0 means
+        no biases.
     center : bool, default=False
-        Whether the mean of its features is subtracted from each sample.
+        Whether to subtract the mean of its features from each sample.
     activation : {'identity', 'relu', 'abs', 'square', 'sign'}, default='relu'
         Non-linearity f.
     top_k : int, float or None, default=None
-        Units that stay active in each sample: their number, or their share of
-        all units if it is a float, at least one. Exactly so many: among equal
-        activations those of lower index win. None keeps all units.
+        Number of units that stay active in each sample. A float is a share of all
+        units, at least one. The number is exact: ties go to the lower index. None keeps
+        all units.
     winners : {'values', 'binary'}, default='values'
-        Whether units that stay active keep their activation or become 1.
+        Whether active units keep their activation or become 1.
     sparse_output : bool, default=False
-        Whether ``transform`` returns a CSR array. With ``top_k`` it stores
-        `top_k` entries in each row, and the dense matrix of all activations
-        never exists.
+        Whether ``transform`` returns a CSR array. With ``top_k``, it stores `top_k`
+        entries in each row, and the dense matrix of all activations is never allocated.
     random_state : int, RandomState instance or None, default=None
-        Source of the units' features, weights and biases.
+        Controls the inputs, weights and biases of the units.
 
     Attributes
     ----------
     components_ : csr_array of shape (n_components, n_features)
-        All weights, as one matrix.
+        All weights as one matrix.
     inputs_ : ndarray of int32 of shape (n_components, n_inputs)
         The features that each unit reads, in ascending order.
     weights_ : ndarray of shape (n_components, n_inputs)
@@ -83,8 +79,8 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     See Also
     --------
-    FeaturePooling : Bring units together that tell the same.
-    sklearn.random_projection.SparseRandomProjection : To fewer features, linear.
+    FeaturePooling : Pool units that respond alike.
+    sklearn.random_projection.SparseRandomProjection : Linear, to fewer features.
     sklearn.kernel_approximation.RBFSampler : Units that read all features.
 
     References
@@ -119,7 +115,7 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     sparse_output: bool
     random_state: int | np.random.RandomState | None
     components_: sparse.csr_array
-    """All weights, as one matrix."""
+    """All weights as one matrix."""
     inputs_: NDArray[Any]
     """The features that each unit reads, in ascending order."""
     weights_: NDArray[Any]
@@ -151,7 +147,7 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
         y: None = None,
     ) -> Self:
-        """Draw the units; of X only the number of features matters.
+        """Draw the units. Only the number of features of X matters.
 
         Parameters
         ----------
@@ -168,9 +164,8 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         Raises
         ------
         ValueError
-            If units are to read more features than there are, if more of them
-            are to stay active than there are, or if int32 cannot count the
-            weights.
+            If `n_inputs` exceeds the number of features, `top_k` exceeds the number of
+            units, or int32 cannot count the weights.
         """
 
     def transform(
@@ -179,8 +174,8 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     ) -> NDArray[Any]:
         """Return the activations of the units.
 
-        A sample's activations do not depend on which samples it comes with,
-        nor on whether it is stored dense or sparse.
+        The activations of a sample do not depend on the other samples, nor on whether X
+        is dense or sparse.
 
         Parameters
         ----------
@@ -190,12 +185,12 @@ class SparseRandomExpansion(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         Returns
         -------
         H : ndarray or csr_array of shape (n_samples, n_components)
-            Activations: float32 if X is, else float64.
+            Activations, in float32 if X is float32, else float64.
 
         Raises
         ------
         ValueError
-            If int32 cannot count the winners of all samples, or if an activation
+            If int32 cannot count the active units of all samples, or if an activation
             overflows.
         """
 

@@ -10,38 +10,39 @@ from typing import Literal
 from typing_extensions import Self
 
 class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
-    r"""Expand each feature into bins that its value fills one after the other.
+    r"""Expand each feature into bins that its value fills from the lowest upwards.
 
     .. math:: x_j \mapsto (y_{j0}, y_{j1}, \ldots), \quad
         y_{ji} = \min\Big(\max\Big(\frac{x_j - e_{ji}}{e_{j,i+1} - e_{ji}},
         0\Big), 1\Big)
 
-    Bins below the value are 1, those above it 0, and the one that it lies in is filled
-    in proportion [1]_. A linear model on these features is a sum of functions of one
-    feature each, which are straight within a bin and may turn at every edge: it
-    separates what no hyperplane separates before. Networks, whose functions are smooth,
-    learn from them what turns abruptly, as trees do.
+    Bins below the value are 1, bins above it are 0, and the bin that contains it is
+    filled in proportion [1]_. A linear model on these features is a sum of
+    piecewise-linear functions of single features with kinks at the edges, so it can
+    separate classes that no hyperplane in X separates. They help networks, whose
+    functions are smooth, to learn abrupt changes, as trees do.
 
-    The edges :math:`e_j` are quantiles of the feature, so that equally many samples lie
-    in each bin. Where values are tied, as the zeros of an amount that is mostly none,
-    quantiles coincide; that many are taken from the distinct values instead.
+    The edges :math:`e_j` are quantiles of the feature, so that each bin contains
+    equally many samples. If values are tied, such as the zeros of an amount that is
+    mostly 0, quantiles coincide; as many edges are then taken from the distinct values
+    instead.
 
     Parameters
     ----------
     n_bins : int, default=32
-        Most bins of a feature. Of one with up to so many distinct values, these are the
-        edges.
+        Maximum number of bins of a feature. If a feature has at most ``n_bins``
+        distinct values, these are the edges.
     sparse_output : bool, default=False
         Whether ``transform`` returns a CSR array.
     handle_missing : {'error', 'zeros'}, default='error'
-        What becomes of NaN: an error, or zeros in all bins of the feature. That is
-        what its smallest value becomes too;
-        :class:`sklearn.impute.MissingIndicator` tells the two apart.
+        How to handle NaN: raise an error, or fill all bins of the feature with zeros.
+        The smallest value also becomes zeros; use
+        :class:`sklearn.impute.MissingIndicator` to distinguish them.
 
     Attributes
     ----------
     edges_ : list of ndarray of shape (n_edges,)
-        Edges of each feature: one where it is constant, none where no value is known.
+        Edges of each feature: one if it is constant, none if all values are missing.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -49,16 +50,16 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    MonomialFeatures : Products of features, which bins leave out.
+    MonomialFeatures : Products of features, which bins lack.
     skbackprop.network.PiecewiseLinear : The same as a module of a network.
     sklearn.preprocessing.SplineTransformer : Smooth bumps instead of bins.
     sklearn.preprocessing.KBinsDiscretizer : Steps instead of slopes.
 
     Notes
     -----
-    No feature vanishes. One of two distinct values becomes one feature that is 0 or 1;
-    one that is constant, or missing throughout, becomes one that is always 0. A
-    feature that becomes a single one keeps its name.
+    Each feature has at least one output column. A feature with two distinct values
+    becomes a column of 0 and 1; a feature that is constant or always missing becomes a
+    column of 0. A single column keeps the name of its feature.
 
     References
     ----------
@@ -80,8 +81,8 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
     array(['age_bin0_20_to_30', 'age_bin1_30_to_60', 'is_member'],
           dtype=object)
 
-    An interval in the middle is not separated from what lies around it, until it is
-    expanded:
+    An interval in the middle of a feature is not linearly separable until the feature
+    is expanded:
 
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.pipeline import make_pipeline
@@ -96,7 +97,7 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
     sparse_output: bool
     handle_missing: Literal['error', 'zeros']
     edges_: list[NDArray[Any]]
-    """Edges of each feature: one where it is constant, none where no value is known."""
+    """Edges of each feature: one if it is constant, none if all values are missing."""
     n_features_in_: int
     """Number of features seen during fit."""
     feature_names_in_: NDArray[Any]
@@ -145,19 +146,19 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
     ) -> NDArray[Any]:
-        """Return the values that fill bins so far.
+        """Return the values that fill the bins.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features_out)
-            What ``transform`` returns.
+            Output of ``transform``.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            The first edge plus the sum of the bins times their widths. What lay below
-            all edges, or was missing, is the lowest of them; what lay above, the
-            highest; what was missing throughout stays so.
+            The first edge plus the sum of the bins times their widths. Values below all
+            edges, and missing values, become the lowest edge; values above all edges
+            become the highest. Features that were always missing stay missing.
         """
 
     def transform(self, X: ArrayLike) -> NDArray[Any] | sparse.csr_array:
@@ -166,7 +167,7 @@ class PiecewiseLinearFeatures(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Samples. float32 is kept.
+            Samples. float32 is preserved.
 
         Returns
         -------

@@ -28,20 +28,20 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
     'stochastic'  :math:`\sum_i p_i x_i, \; p_i = x_i / \sum_j x_j`; 0 if all are 0
     ============  =====================================================
 
-    Stochastic pooling [1]_ picks member i of a group with probability
-    :math:`p_i`; ``transform`` returns its expectation, as a network trained by
-    it predicts, and `sample` draws. It takes non-negative features only.
+    Stochastic pooling [1]_ picks member i of a group with probability :math:`p_i`.
+    ``transform`` returns the expectation, as is usual in prediction, and `sample` draws
+    a member. It requires non-negative features.
 
-    Pooling makes a representation indifferent to which member of a group is
-    active. That is good if the members mean the same: neighbouring pixels, or
-    features that respond to the same samples or to the same classes.
+    Pooling makes a representation invariant to which member of a group is active. This
+    is useful if the members have the same meaning, such as neighbouring pixels, or
+    features that respond to the same samples or classes.
 
     Parameters
     ----------
     pooling : {'sum', 'mean', 'max', 'l2', 'logsumexp', 'stochastic'}, default='max'
-        What becomes of a group.
+        Function that pools the features of a group.
     groups : str or list of array-like of int, default='contiguous'
-        Which features are pooled together.
+        Groups of features to pool.
 
         - 'contiguous': `group_size` neighbours, or windows of an image.
         - 'random': a random partition.
@@ -49,23 +49,21 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
           by k-means of their centred, normalised responses [2]_.
         - 'class_profiles': learned from y; features with the same mean
           responses to the classes, by k-means of these.
-        - a list of groups, each a list of column numbers. Columns that it does
-          not name are dropped.
+        - a list of groups, each a list of column numbers; other columns are dropped.
     group_size : int or pair of int, default=2
-        Features in a contiguous group; with `image_shape`, height and width of
-        the windows. Random and learned groups have so many on average.
+        Number of features in a contiguous group; with `image_shape`, height and width
+        of the windows. For random and learned groups, the average size.
     stride : int, pair of int or None, default=None
-        From one contiguous group or window to the next; by default
+        Distance between successive contiguous groups or windows. By default,
         `group_size`, so that they do not overlap.
     n_groups : int or None, default=None
-        Number of random or learned groups, by default
-        ``n_features / group_size``, rounded up. Learned groups are fewer where
-        fewer features differ.
+        Number of random or learned groups. By default, ``n_features / group_size``,
+        rounded up. There are fewer learned groups if fewer features differ.
     image_shape : tuple of int or None, default=None
-        ``(height, width)`` or ``(height, width, n_channels)`` of the images
-        whose pixels the features are, in C order. Channels are pooled apart.
+        ``(height, width)`` or ``(height, width, n_channels)`` of images whose pixels,
+        in C order, are the features. Channels are pooled separately.
     random_state : int, RandomState instance or None, default=None
-        Source of random groups and of the starting points of learned ones.
+        Controls random groups and the initialization of learned groups.
 
     Attributes
     ----------
@@ -78,7 +76,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    SparseRandomExpansion : Many random units, which pooling makes fewer.
+    SparseRandomExpansion : Expand features into many random units, to be pooled.
     sklearn.cluster.FeatureAgglomeration : Pooling of hierarchical clusters.
 
     References
@@ -141,7 +139,7 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
         y : array-like of shape (n_samples,), default=None
-            Classes, which ``groups='class_profiles'`` learns from; else ignored.
+            Classes, only used by ``groups='class_profiles'``.
 
         Returns
         -------
@@ -151,26 +149,26 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If given groups overlap, are empty or name columns that X does not
-            have, if there are fewer features than groups or other pixels than
-            features, or if X is negative and pooling stochastic.
+            If the given groups overlap, are empty or contain columns that X lacks; if
+            there are fewer features than groups, or `image_shape` does not match the
+            number of features; or if X has negative values and pooling is stochastic.
         """
 
     def get_feature_names_out(
         self,
         input_features: ArrayLike | None = None,
     ) -> NDArray[Any]:
-        """Return names that tell the members of each group.
+        """Return names that list the members of each group.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the features; by default those seen during fit.
+            Names of the features. By default, those seen during fit.
 
         Returns
         -------
         ndarray of str
-            For instance ``'max(x0, x1)'``.
+            One name per group, for instance ``'max(x0, x1)'``.
         """
 
     def sample(
@@ -178,20 +176,20 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
         random_state: int | np.random.RandomState | None = None,
     ) -> NDArray[Any]:
-        """Draw one member of each group, as stochastic pooling trains.
+        """Draw one member of each group, as in training with stochastic pooling.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, not negative.
+            Non-negative samples.
         random_state : int, RandomState instance or None, default=None
-            Source of the draws.
+            Controls the draws.
 
         Returns
         -------
         P : ndarray of shape (n_samples, n_groups)
-            A member of each group, drawn with probability proportional to
-            itself; 0 where all are 0.
+            A member of each group, drawn with probability proportional to its value; 0
+            if all are 0.
         """
 
     def transform(
@@ -203,17 +201,18 @@ class FeaturePooling(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples. Zeros that a sparse matrix does not store take part.
+            Samples. The implicit zeros of a sparse matrix are pooled too.
 
         Returns
         -------
         P : ndarray of shape (n_samples, n_groups)
-            Pooled features: float32 if X is, else float64.
+            Pooled features, in float32 if X is float32, else float64.
 
         Raises
         ------
         ValueError
-            If a pooled feature overflows, or X is negative and pooling stochastic.
+            If a pooled feature overflows, or X has negative values and pooling is
+            stochastic.
         """
 
 

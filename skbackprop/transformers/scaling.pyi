@@ -9,29 +9,29 @@ from typing import Any
 from typing_extensions import Self
 
 class SmoothClippingScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    r"""Scale features by their quartiles, and bend what lies far out towards a limit.
+    r"""Scale features by their quartiles and smoothly clip outliers to a limit.
 
     .. math:: z = \frac{x - \operatorname{median}}{q_{75} - q_{25}}, \quad
         y = \frac{z}{\sqrt{1 + (z / l)^2}}
 
     with the quartiles :math:`q_{25}, q_{75}` of the feature and the limit l. Ordinary
     values are scaled as by :class:`sklearn.preprocessing.RobustScaler`, while outliers
-    keep their order but get no farther than l, so that they cannot rule a sum of
-    features, as in the first layer of a network [1]_. Where the quartiles are equal,
-    half the range of the feature takes the place of their distance.
+    keep their order but never exceed l, so that they cannot dominate a sum of features,
+    as in the first layer of a network [1]_. If the quartiles are equal, half the range
+    of the feature replaces their difference.
 
     Parameters
     ----------
     limit : float or None, default=3.0
-        Largest absolute value of the output. None does not clip.
+        Maximum absolute value of the output. None disables clipping.
 
     Attributes
     ----------
     center_ : ndarray of shape (n_features,)
-        Medians; 0 for features of which no value is known.
+        Medians; 0 for features with only missing values.
     scale_ : ndarray of shape (n_features,)
-        What centred values are divided by: the distance of the quartiles, or else half
-        the range. Infinite for constant features, which become 0.
+        Divisor of the centred values: the difference of the quartiles, or half the
+        range. Infinite for constant features, which become 0.
     n_features_in_ : int
         Number of features seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -39,13 +39,13 @@ class SmoothClippingScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
 
     See Also
     --------
-    PiecewiseLinearFeatures : Bins in place of one number.
+    PiecewiseLinearFeatures : Bins instead of one number.
     skbackprop.network.SmoothClip : The clipping as a module of a network.
     sklearn.preprocessing.RobustScaler : The same without a limit.
 
     Notes
     -----
-    NaN is left out in ``fit``, and stays NaN in ``transform``.
+    NaN is ignored in ``fit`` and preserved in ``transform``.
 
     References
     ----------
@@ -63,10 +63,10 @@ class SmoothClippingScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     """
     limit: float | None
     center_: NDArray[Any]
-    """Medians; 0 for features of which no value is known."""
+    """Medians; 0 for features with only missing values."""
     scale_: NDArray[Any]
-    """What centred values are divided by: the distance of the quartiles, or else half
-    the range. Infinite for constant features, which become 0.
+    """Divisor of the centred values: the difference of the quartiles, or half the
+    range. Infinite for constant features, which become 0.
     """
     n_features_in_: int
     """Number of features seen during fit."""
@@ -90,27 +90,28 @@ class SmoothClippingScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         """
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the features that are scaled and clipped to X.
+        """Undo scaling and clipping.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            What ``transform`` returns.
+            Output of ``transform``.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            Of numbers at the limit, or beyond, the outermost that the precision tells
-            from it; of constant features the constant.
+            The original features. Values at or beyond the limit are replaced by the
+            outermost value that the precision can distinguish from it. Constant
+            features become their constant.
         """
 
     def transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Return features scaled and clipped.
+        """Scale and clip the features.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Samples. float32 is kept.
+            Samples. float32 is preserved.
 
         Returns
         -------

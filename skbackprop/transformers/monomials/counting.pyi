@@ -12,9 +12,10 @@ def n_output_features(
 ) -> int:
     r"""Count the monomials of ``n_features`` variables.
 
-    There are :math:`\binom{n + d}{d}` of degree 0 to d, about :math:`n^d / d!`:
-    each degree more costs a factor of about n / d. Of those in which no
-    variable occurs twice there are :math:`\sum_k \binom{n}{k}`.
+    There are :math:`\binom{n + d}{d}` monomials of degree 0 to d, about
+    :math:`n^d / d!`: each additional degree costs a factor of about n / d. With
+    ``interaction_only``, where no variable occurs twice, there are
+    :math:`\sum_k \binom{n}{k}`.
 
     Parameters
     ----------
@@ -23,9 +24,9 @@ def n_output_features(
     degree : int or tuple (min_degree, max_degree), default=2
         Maximum degree d, or the range of degrees.
     interaction_only : bool, default=False
-        Whether products of distinct variables alone are counted.
+        Whether to count only products of distinct variables.
     include_bias : bool, default=True
-        Whether the constant, of degree 0, is counted.
+        Whether to count the constant, of degree 0.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def n_output_features(
 
     See Also
     --------
-    MonomialFeatures : Makes as many columns.
+    MonomialFeatures : Computes these columns.
 
     Examples
     --------

@@ -16,36 +16,34 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
     .. math:: x \mapsto \bigl(x_0^{k_0} x_1^{k_1} \cdots x_{n-1}^{k_{n-1}}\bigr),
         \quad k_0 + \dots + k_{n-1} \le d
 
-    A linear model on these features is a polynomial of degree d in x: it
-    separates what no hyperplane in x does. Their number is
-    :math:`\binom{n + d}{d}`. A drop-in for
-    :class:`sklearn.preprocessing.PolynomialFeatures`: the same parameters,
-    columns, order, names and values; several times faster, with sparse input
-    of any degree, and with a limit to the memory that it takes.
+    A linear model on these features is a polynomial of degree d in x, which can
+    separate classes that no hyperplane in x separates. There are
+    :math:`\binom{n + d}{d}` features. The class is a drop-in replacement for
+    :class:`sklearn.preprocessing.PolynomialFeatures` with the same parameters, columns,
+    order, names and values. It is several times faster, supports sparse input of any
+    degree, and limits memory use.
 
     Parameters
     ----------
     degree : int or tuple (min_degree, max_degree), default=2
-        Maximum degree d, or the range of degrees. Degree 0 is a matter of
-        ``include_bias`` alone.
+        Maximum degree d, or the range of degrees. Only ``include_bias`` determines
+        whether degree 0 is included.
     interaction_only : bool, default=False
-        Whether products of distinct features alone are made: x0 x1 but not
-        x0^2.
+        Whether to compute only products of distinct features: x0 x1 but not x0^2.
     include_bias : bool, default=True
-        Whether the first column is the constant 1.
+        Whether to include the constant 1 as the first column.
     order : {'C', 'F'}, default='C'
-        Memory layout of a dense result.
+        Memory layout of dense output.
     max_degrees : array-like of int of shape (n_features,), default=None
-        Maximum exponent of each feature; 0 leaves it out.
+        Maximum exponent of each feature; 0 excludes the feature.
     powers_only : bool, default=False
-        Whether powers of single features alone are made: x0^2 but not x0 x1.
+        Whether to compute only powers of single features: x0^2 but not x0 x1.
     combinations : list of tuple, default=None
-        The monomials to make, in this order, in place of all up to ``degree``
-        (which is then ignored): each is the tuple of its factors, indices or
-        names of features; (0, 0, 2) is x0^2 x2.
+        The monomials to compute, in this order; ``degree`` is then ignored. Each is a
+        tuple of its factors, as indices or names of features: (0, 0, 2) is x0^2 x2.
     memory_budget : float, default=None
-        Most bytes that a result may take; what takes more is refused before
-        anything is allocated. By default the physical memory of the machine.
+        Maximum size of a result in bytes. Larger results raise an error before
+        allocation. By default, the physical memory of the machine.
 
     Attributes
     ----------
@@ -60,20 +58,20 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    n_output_features : How many columns that makes.
-    sklearn.kernel_approximation.PolynomialCountSketch : A random sketch of them,
-        of a size of your choice.
+    n_output_features : The number of columns.
+    sklearn.kernel_approximation.PolynomialCountSketch : A random sketch of the
+        monomials, of any size.
 
     Notes
     -----
-    A value that overflows is an error that names the monomial;
-    scikit-learn returns infinity. CSR input whose indices are unsorted or
-    duplicate is read as what it means; scikit-learn 1.9.1 returns wrong values.
+    A value that overflows raises an error that names the monomial; scikit-learn returns
+    infinity. CSR input with unsorted or duplicate indices is read correctly;
+    scikit-learn 1.9.1 returns wrong values.
 
-    The columns of degree k led by feature a (a the first factor) are x_a times
-    a run of neighbouring columns of degree k - 1. So a row is made from left to
-    right by products of one number with one run. For CSR rows the same holds of
-    the entries, and the column numbers of a run move by a constant [2]_.
+    The columns of degree k led by feature a (its first factor) are x_a times a run of
+    adjacent columns of degree k - 1. So a row is computed from left to right, by
+    products of one number with one run. For CSR rows, the same holds for the stored
+    entries, and the column numbers of a run shift by a constant [2]_.
 
     References
     ----------
@@ -127,7 +125,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
         y: None = None,
     ) -> MonomialFeatures:
-        """Count the features and the columns that they make.
+        """Count the features and the output columns.
 
         Parameters
         ----------
@@ -151,7 +149,7 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the features, by default those seen during fit, or x0, x1 ...
+            Names of the features. By default, those seen during fit, or x0, x1 ...
 
         Returns
         -------
@@ -165,11 +163,11 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         coef: ArrayLike,
         intercept: float | ArrayLike = 0.0,
     ) -> NDArray[Any]:
-        r"""Evaluate a linear model on the monomials without making them all.
+        r"""Evaluate a linear model on the monomials without storing them all.
 
-        Of degree 2, it is the quadratic form
-        :math:`x^\top W x + c^\top x + b`; for higher degrees, blocks of
-        monomials that fit the cache are made and used at once.
+        For degree 2, it is the quadratic form :math:`x^\top W x + c^\top x + b`. For
+        higher degrees, the monomials are computed and used in blocks that fit into the
+        cache.
 
         Parameters
         ----------
@@ -179,13 +177,12 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
             Weights of the ``n_output_features_`` monomials, such as ``coef_`` of a
             linear model.
         intercept : float or array-like of shape (n_outputs,), default=0.0
-            Added to them.
+            Intercept of each output.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            ``transform(X) @ coef.T + intercept``, of one dimension where there
-            is one output.
+            ``transform(X) @ coef.T + intercept``; one-dimensional for a single output.
 
         Examples
         --------
@@ -209,12 +206,12 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, best as CSR where they are sparse. float32 is kept.
+            Samples, preferably CSR if sparse. float32 is preserved.
 
         Returns
         -------
         {ndarray, sparse matrix} of shape (n_samples, `n_output_features_`)
-            Sparse where X is, CSC where X is CSC and CSR for any other.
+            Sparse if X is sparse: CSC if X is CSC, else CSR.
         """
 
     def transform_batches(
@@ -222,20 +219,21 @@ class MonomialFeatures(TransformerMixin, BaseEstimator):
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
         batch_size: int | None = None,
     ) -> Iterator[NDArray[Any] | sparse.spmatrix | sparse.sparray]:
-        """Return the monomials batch after batch, in the same memory.
+        """Yield the monomials in batches that reuse the same memory.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
         batch_size : int, default=None
-            Samples per batch; by default as many as make 16 MB.
+            Number of samples per batch; by default, as many as fill 16 MB.
 
         Returns
         -------
         generator of {ndarray, sparse matrix}
-            Of shape (batch_size, `n_output_features_`), less in the last batch. A
-            dense batch is overwritten by the next: copy what is to stay.
+            Batches of shape (batch_size, `n_output_features_`); the last may be
+            smaller. The next batch overwrites a dense batch, so copy what you want to
+            keep.
         """
 
 
