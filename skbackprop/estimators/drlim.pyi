@@ -313,8 +313,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
         penalties and before clipping; 'update_ratio', the norm of the last step divided
         by that of the learned parameters before it; 'validation_loss' and
-        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-        pickles, copies and files, so that equal fits give equal files.
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+        are the 'seconds' in pickles, copies and files, so that equal fits give equal
+        files.
     graph_ : Graph
         The fitted network as a graph of modules.
     n_features_in_ : int
@@ -463,8 +464,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
     penalties and before clipping; 'update_ratio', the norm of the last step divided
     by that of the learned parameters before it; 'validation_loss' and
-    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-    pickles, copies and files, so that equal fits give equal files.
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+    are the 'seconds' in pickles, copies and files, so that equal fits give equal
+    files.
     """
     graph_: Graph
     """The fitted network as a graph of modules."""

@@ -275,8 +275,9 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
         penalties and before clipping; 'update_ratio', the norm of the last step divided
         by that of the learned parameters before it; 'validation_loss' and
-        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-        pickles, copies and files, so that equal fits give equal files.
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+        are the 'seconds' in pickles, copies and files, so that equal fits give equal
+        files.
     t_ : int
         Number of samples seen by the stochastic solver.
     graph_ : Graph
@@ -396,8 +397,9 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
     penalties and before clipping; 'update_ratio', the norm of the last step divided
     by that of the learned parameters before it; 'validation_loss' and
-    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-    pickles, copies and files, so that equal fits give equal files.
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+    are the 'seconds' in pickles, copies and files, so that equal fits give equal
+    files.
     """
     t_: int
     """Number of samples seen by the stochastic solver."""
@@ -1074,8 +1076,9 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         step; 'gradient_norm', the mean norm of the minibatch gradients, without
         penalties and before clipping; 'update_ratio', the norm of the last step divided
         by that of the learned parameters before it; 'validation_loss' and
-        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-        pickles, copies and files, so that equal fits give equal files.
+        'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+        are the 'seconds' in pickles, copies and files, so that equal fits give equal
+        files.
     t_ : int
         Number of samples seen by the stochastic solver.
     graph_ : Graph
@@ -1189,8 +1192,9 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     step; 'gradient_norm', the mean norm of the minibatch gradients, without
     penalties and before clipping; 'update_ratio', the norm of the last step divided
     by that of the learned parameters before it; 'validation_loss' and
-    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So are the 'seconds' in
-    pickles, copies and files, so that equal fits give equal files.
+    'validation_score'; 'seconds' of training. Values that do not exist are NaN. So
+    are the 'seconds' in pickles, copies and files, so that equal fits give equal
+    files.
     """
     t_: int
     """Number of samples seen by the stochastic solver."""

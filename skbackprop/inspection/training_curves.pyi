@@ -70,8 +70,9 @@ class TrainingCurveDisplay:
             A fitted network, or a pipeline that ends with one.
         columns : list of str, default=None
             The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
-            learning rate and, if there is a validation set, the validation loss and score.
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the
+            loss, the learning rate and, if there is a validation set, the validation loss
+            and score.
         ax : matplotlib Axes or array of them, default=None
             Axes for the panels: one for the losses and one for each other column. By
             default, those of a new figure, one below the other.
@@ -115,8 +116,9 @@ class TrainingCurveDisplay:
             The ``history_`` of a network.
         columns : list of str, default=None
             The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
-            learning rate and, if there is a validation set, the validation loss and score.
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the
+            loss, the learning rate and, if there is a validation set, the validation loss
+            and score.
         ax : matplotlib Axes or array of them, default=None
             Axes for the panels: one for the losses and one for each other column. By
             default, those of a new figure, one below the other.
@@ -154,8 +156,9 @@ class TrainingCurveDisplay:
         ----------
         columns : list of str, default=None
             The columns to plot: 'loss', 'validation_loss', 'penalty', 'validation_score',
-            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the loss, the
-            learning rate and, if there is a validation set, the validation loss and score.
+            'learning_rate', 'gradient_norm', 'update_ratio' and 'seconds'. By default, the
+            loss, the learning rate and, if there is a validation set, the validation loss
+            and score.
         ax : matplotlib Axes or array of them, default=None
             Axes for the panels: one for the losses and one for each other column. By
             default, those of a new figure, one below the other.
