@@ -83,8 +83,8 @@ models = {
         MLPClassifier(early_stopping=True, random_state=0)
     ),
     "MLP(alpha=1)": prepared(MLPClassifier(alpha=1, random_state=0)),
-    "TabularClassifier(n_estimators=2)": TabularClassifier(
-        n_estimators=2, random_state=0
+    "TabularClassifier(n_estimators=1)": TabularClassifier(
+        n_estimators=1, random_state=0
     ),
 }
 

@@ -1,6 +1,6 @@
-"""Networks as data: modules, wired into a graph, compiled to a program.
+"""Modules of networks, and the graphs that connect them.
 
-Nothing here computes, and nothing is imported from the rest of the package.
+Both are data: :mod:`skbackprop.engine` runs and trains them.
 """
 
 from skbackprop.network.chain import mlp_graph as mlp_graph
