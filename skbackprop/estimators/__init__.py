@@ -1,1 +1,1 @@
-"""Networks as scikit-learn estimators, one file for each kind."""
+"""Networks as scikit-learn estimators."""

@@ -1,4 +1,4 @@
-"""Multilayer perceptrons: drop-ins for those of :mod:`sklearn.neural_network`."""
+"""Drop-in replacements for the multilayer perceptrons of scikit-learn."""
 
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
@@ -60,27 +60,27 @@ class _MLP(NetworkEstimator):
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : str or list of str, default='relu'
-        Activation of the hidden layers, or of each: 'identity', 'logistic',
-        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
-        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
-        1998), 'selu', 'silu', 'softplus' or 'softsign'
-        (:mod:`skbackprop.network.modules.activations` has their equations).
+        Activation of the hidden layers, or a list with one for each: 'identity',
+        'logistic', 'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al. 1998),
+        'selu', 'silu', 'softplus' or 'softsign'. See
+        :mod:`skbackprop.network.modules.activations` for the equations.
     dropout : float or tuple of float, default=None
-        Share of the units of the hidden layers that are left out at random at
-        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
-        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+        Fraction of the hidden units to drop at random at each training step (Srivastava
+        et al. 2014), or a tuple of rates (input, hidden 1, hidden 2, ...). Predictions
+        use all units. Not supported by L-BFGS.
 
     Attributes
     ----------
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network. What
-        is assigned before there is one, training begins from: ``partial_fit``, or
+        Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+        an item of the list or to the whole attribute changes the network. Values
+        assigned before fitting are the initial weights of ``partial_fit``, or of
         ``fit`` with ``warm_start=True``.
     intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
+        Bias of each layer, also as views.
     n_layers_ : int
-        Number of layers, input and output included.
+        Number of layers, including input and output.
     """
 
     _reads_chunks = True
@@ -114,8 +114,8 @@ class _MLP(NetworkEstimator):
         names = [names] * n_hidden if isinstance(names, str) else list(names)
         if len(names) != n_hidden or not set(names) <= set(ACTIVATIONS):
             raise ValueError(
-                f"activation must be one of {sorted(ACTIVATIONS)}, or one of these for "
-                f"each of the {n_hidden} layers of hidden_layer_sizes, got "
+                f"activation must be one of {sorted(ACTIVATIONS)}, or a list with one "
+                f"for each of the {n_hidden} layers of hidden_layer_sizes, got "
                 f"{self.activation!r}."
             )
         return [ACTIVATIONS[name] for name in names]
@@ -127,7 +127,7 @@ class _MLP(NetworkEstimator):
 
     @property
     def n_layers_(self):
-        """Number of layers, input and output included."""
+        """Number of layers, including input and output."""
         return len(self.coefs_) + 1
 
     @n_layers_.setter
@@ -164,7 +164,7 @@ class _MLP(NetworkEstimator):
         return _Views(b.view(self._parameters) for b in blocks if b.name == name)
 
     def _assign(self, attribute, values):
-        """Copy values into the parameter vector, once there is one."""
+        """Copy values into the parameter vector, or keep them until there is one."""
         if not self.__sklearn_is_fitted__():
             self._assigned = {**vars(self).get("_assigned", {}), attribute: values}
             return
@@ -177,7 +177,7 @@ class _MLP(NetworkEstimator):
 
 
 class _Views(list):
-    """Views of the parameter vector; what is assigned to an item is copied there."""
+    """Views of the parameter vector. Assigning to an item copies into the vector."""
 
     def __setitem__(self, index, value):
         self[index][...] = value
@@ -192,12 +192,12 @@ class MLPClassifier(NetworkClassifierMixin, _MLP):
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise a loss, by default the log loss of softmax(z), or of the logistic
-    function of z for two classes and for label indicator matrices, plus an L2
-    penalty. A drop-in for
-    :class:`sklearn.neural_network.MLPClassifier`: the same parameters, defaults
-    and fitted attributes and, with the same integer ``random_state``, the same
-    first epochs up to rounding.
+    minimise a loss plus an L2 penalty. The default is the log loss of softmax(z), or
+    of the logistic function of z for two classes and for label indicator matrices.
+
+    This is a drop-in replacement for :class:`sklearn.neural_network.MLPClassifier`. It
+    has the same parameters, defaults and fitted attributes. With the same integer
+    ``random_state``, the first epochs are the same up to rounding.
 
     See Also
     --------
@@ -235,11 +235,11 @@ class MLPRegressor(NetworkRegressorMixin, _MLP):
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise a loss, by default half the squared error of z, plus an L2 penalty. A
-    drop-in for
-    :class:`sklearn.neural_network.MLPRegressor`: the same parameters, defaults
-    and fitted attributes and, with the same integer ``random_state``, the same
-    first epochs up to rounding.
+    minimise a loss plus an L2 penalty. The default is half the squared error of z.
+
+    This is a drop-in replacement for :class:`sklearn.neural_network.MLPRegressor`. It
+    has the same parameters, defaults and fitted attributes. With the same integer
+    ``random_state``, the first epochs are the same up to rounding.
 
     See Also
     --------

@@ -1,1 +1,1 @@
-"""Ensembles of small networks for tables as they come."""
+"""Ensembles of small networks for raw tables."""

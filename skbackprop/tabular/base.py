@@ -1,4 +1,4 @@
-"""What the estimators of tables share: parameters, fit, prediction, storage."""
+"""Base class of the tabular estimators: parameters, fit, prediction, storage."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -37,80 +37,80 @@ from skbackprop.utils.warnings import warn_user
 
 @dataclass(eq=False, repr=False)
 class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEstimator):
-    """An ensemble of networks that learns from a table as it comes.
+    """An ensemble of networks that learns from a raw table.
 
     Parameters
     ----------
     n_estimators : int, default=6
-        Number of networks, whose mean is predicted. The more there are, the less a
-        further one helps; each takes the same time.
+        Number of networks. Predictions are their mean. Training time is proportional to
+        it, with diminishing returns.
     hidden_layer_sizes : array-like of int or int, default=(96, 96, 96)
         Number of units of each hidden layer.
     activation : str, default='mish'
         Activation of the hidden layers, one of those of :class:`MLPClassifier`.
     encoding : {'auto', 'raw', 'piecewise_linear'}, default='auto'
-        What the networks see of numeric columns: the number, scaled and smoothly
-        clipped ('raw'), or beside it how far it has come through each of some bins
-        ('piecewise_linear', see :class:`PiecewiseLinearFeatures`). 'auto' trains
-        networks for a quarter of the time and takes what is better on rows held
-        out, or both by turns where they are about as good.
+        Encoding of numeric columns. With 'raw', the networks read the number, scaled
+        and smoothly clipped. With 'piecewise_linear', they also read its position in
+        each of several bins (see :class:`PiecewiseLinearFeatures`). 'auto' trains pilot
+        networks of each kind for a quarter of the epochs and takes the encoding with
+        the lower validation loss. If both are about equally good, members alternate.
     max_iter : int or 'auto', default='auto'
-        Epochs of each network. 'auto': 300,000 / n_samples, at most 256; fewer
-        samples in all where there are more than 10,000.
+        Number of epochs of each network. 'auto' means 300,000 / n_samples, at most 256.
+        Above 10,000 samples, it is 3,000 / sqrt(n_samples), at least 5.
     learning_rate_init : float or 'auto', default='auto'
-        Learning rate that others follow from: each weight has that much over the
-        root of the number of weights that lead to its unit, each bias a tenth, each
-        factor of an input six times as much. 'auto': 0.07 for classes, 0.1 for
-        numbers.
+        Base learning rate. It is divided by sqrt(fan_in) for weight matrices and by 10
+        for biases, and multiplied by 6 for the factors of inputs. 'auto' means 0.07 in
+        classification and 0.1 in regression.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch. 'auto': the power of 2 nearest to n_samples / 10, from
+        Size of minibatches. 'auto' means the power of 2 nearest to n_samples / 10, from
         64 to 256.
     validation_fraction : float, default=0.2
-        Part of the rows that is held out where something is chosen: by networks on
-        trial; with 2,000 rows or more by the first member of the ensemble, or by one
-        of each encoding where next to no noise is left; with fewer rows by every
-        member, another part each, unless those on trial still got better to the end.
-        All other members learn from all rows.
+        Proportion of the rows to hold out where a choice is made: by the pilot
+        networks; with 2,000 rows or more, by the first member, or by one member of each
+        encoding if the pilots leave almost no variance unexplained; with fewer rows, by
+        every member, each with a different part, unless the pilots improved until the
+        end. All other members learn from all rows.
     categorical_features : 'from_dtype', None or array-like, default='from_dtype'
-        Which columns hold names and not numbers: those of a categorical dtype and
-        those of strings ('from_dtype'); or names, numbers or a mask of columns,
-        beside which columns of strings still are. None: only these.
+        Columns to treat as categorical. 'from_dtype' means those with a categorical or
+        string dtype. An array-like of names, indices or a boolean mask adds columns to
+        these. None means the same as 'from_dtype'.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling and of what is held out. With
-        the same int the results are the same, whatever ``n_jobs``.
+        Controls the initial weights, the shuffling and the validation splits. Pass an
+        int for reproducible results, which do not depend on ``n_jobs``.
     n_jobs : int, default=None
-        Networks that are trained side by side, in threads. None: one, unless in a
-        context of :func:`joblib.parallel_config`; -1: as many as there are cores.
+        Number of networks to train in parallel, in threads. None means 1 unless in a
+        :func:`joblib.parallel_config` context. -1 means one per core.
     verbose : bool, default=False
-        Whether to print a line for each network that is trained.
+        Whether to print a line for each trained network.
 
     Attributes
     ----------
     estimators_ : list of NetworkClassifier or NetworkRegressor
-        The networks. They read what ``table_`` makes of a table.
+        The networks. Their input is the matrix that ``table_`` reads from a table.
     views_ : list of str
-        What each of them sees of numeric columns, 'raw' or 'piecewise_linear'.
+        Encoding of numeric columns in each network, 'raw' or 'piecewise_linear'.
     weights_ : ndarray of shape (n_members,)
-        How much each of them counts in the mean.
+        Weight of each network in the mean.
     pilots_ : dict of str to ndarray of shape (3,)
-        Losses on rows held out of the networks on trial, where the waves of their
-        learning rate end. Empty where there was nothing to choose.
+        Validation losses of the pilot networks of each encoding, at the ends of the
+        three waves of the learning rate. Empty if there was nothing to choose.
     stop_ : float
-        Part of the schedule of the learning rate that members go through: 3/15,
-        7/15 or 1, where a wave ends.
+        Part of the learning rate schedule after which members stop: 3/15, 7/15 or 1,
+        the end of a wave.
     n_iter_ : int
-        Epochs of a member. One that holds rows out goes on to the end of the
-        schedule, and keeps its best epoch.
+        Number of epochs of a member. A member that holds rows out trains to the end of
+        the schedule, and keeps its best epoch.
     history_ : dict of list
-        What was recorded of each epoch of each network, for
-        ``pandas.DataFrame(history_)`` and :class:`TrainingCurveDisplay`: 'member', and
-        the columns of the networks' own ``history_``.
+        Record of each epoch of each network, suited for ``pandas.DataFrame(history_)``
+        and :class:`TrainingCurveDisplay`: 'member', and the columns of the networks'
+        ``history_``.
     table_ : TableReader
-        Makes numbers of a table: medians, scales, levels, edges of bins.
+        Converts tables to numbers by the medians, scales, levels and bin edges learnt
+        in ``fit``.
     n_features_in_ : int
         Number of columns seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns. Only where X has string column names.
+        Names of the columns. Defined only if X has string column names.
     n_outputs_ : int
         Number of outputs of each network.
 
@@ -172,19 +172,20 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
     def fit(self, X, y, sample_weight=None):
         """Fit the ensemble to a table.
 
-        Ctrl-C ends training at the end of an epoch; the networks that are finished
-        by then are the ensemble. Where none is, the estimator is left as it was.
+        Ctrl-C stops training at the end of an epoch. The ensemble then consists of the
+        networks that are finished. If there are none, the estimator does not change.
 
         Parameters
         ----------
         X : {DataFrame, array-like} of shape (n_samples, n_features)
-            A table of pandas, polars or pyarrow, or an array: columns of numbers,
-            of booleans, of categories and strings, with missing values in any.
+            A pandas, polars or pyarrow table, or an array. Columns may hold numbers,
+            booleans, categories or strings. Any of them may have missing values.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real numbers
             in regression.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in losses and scores; 1 each by default.
+            Weight of each sample in losses and scores. By default, all samples have
+            weight 1.
 
         Returns
         -------
@@ -194,9 +195,9 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
         Raises
         ------
         TypeError, ValueError
-            If a parameter, a column or y is not as it must be.
+            If a parameter, a column or y is invalid.
         KeyboardInterrupt
-            If Ctrl-C came before any network was finished.
+            If Ctrl-C is pressed before any network is finished.
         """
         self._validate_params()
         with unchanged_on_error(self), Interrupts() as interrupts:
@@ -215,19 +216,20 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
                 context.call_on_fit_task_end(**about, reconstruction_attributes=dict)
         if interrupts.came:
             warn_user(
-                f"Training interrupted by user: {len(self.estimators_)} of "
-                f"{self.n_estimators} networks are finished and are the ensemble."
+                f"Training interrupted by user: the ensemble consists of the "
+                f"{len(self.estimators_)} of {self.n_estimators} networks that are "
+                "finished."
             )
         return self
 
     def _learn_table(self, X, y, sample_weight):
-        """Read what is given, and return Data and the class of each row."""
+        """Read the arguments of fit, and return Data and the class of each row."""
         table = check_features(self, X, y, reset=True)
         n_rows = table.shape[0]
         y = check_targets(y, n_rows, is_numeric=self._kind == "numbers")
         sample_weight = check_weights(sample_weight, np.empty(n_rows, np.float32))
         if sample_weight is not None and not sample_weight.all():
-            rows = np.flatnonzero(sample_weight)  # the others are as if not there
+            rows = np.flatnonzero(sample_weight)  # weight 0 equals removal
             table, sample_weight = table.take(rows), sample_weight[rows]
             y = y[rows]
         self.table_ = TableReader.learn(table, self.categorical_features)
@@ -237,7 +239,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
         return Data(X, targets, sample_weight), codes
 
     def _fit_ensemble(self, data, codes, trainer):
-        """Train the networks and set what was found."""
+        """Train the networks and set the fitted attributes."""
         edges, sizes = self.table_.edges, layer_sizes(self.hidden_layer_sizes)
         task = Task(
             data=data,
@@ -252,7 +254,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
             variance_per_loss=self._variance_per_loss(),
         )
         recipe = Recipe.of(self, len(codes), self._kind, self._settings_of_task())
-        # More folds than rows are none that could be held out.
+        # There cannot be more folds than rows.
         n_folds = max(2, round(min(1 / self.validation_fraction, len(codes))))
         random_state = check_random_state(self.random_state)
         fit = EnsembleFit(
@@ -270,16 +272,13 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
         self.n_iter_ = recipe.epochs_until(found.stop)
 
     def _run_members(self, X, decode):
-        """Yield ``decode(net, logits)`` of all rows, network by network.
-
-        The estimator is fitted.
-        """
+        """Yield ``decode(net, logits)`` of all rows for each network."""
         X = self.table_.read(check_features(self, X, reset=False))
         for net in self.estimators_:
             yield net._predict_read(X, partial(decode, net))
 
     def _walk_layers(self, X):
-        """Yield the layers of all networks side by side, as networks yield theirs."""
+        """Yield the name and the values of each layer, joined over all networks."""
         X = self.table_.read(check_features(self, X, reset=False))
         yield "input", X
         walks = [islice(net._walk_layers(X), 1, None) for net in self.estimators_]
@@ -288,7 +287,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
 
     @property
     def history_(self):
-        """The ``history_`` of all networks, one behind the other."""
+        """The concatenated ``history_`` of all networks."""
         if not self.__sklearn_is_fitted__():
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute 'history_' before "
@@ -302,30 +301,30 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
         return columns
 
     def report(self):
-        """Return in words what was made of the table and what was chosen.
+        """Describe how columns are encoded and what ``fit`` has chosen.
 
         Returns
         -------
         str
-            For ``print``.
+            Text to print.
         """
         check_is_fitted(self)
         return write_report(self)
 
     def __sklearn_is_fitted__(self):
-        """Tell whether there are networks."""
+        """Return whether there are networks."""
         return hasattr(self, "estimators_")
 
     def __setstate__(self, state):
-        """Restore the state, and check that the networks read what the table is."""
+        """Restore the state, and check that the networks match the table."""
         super().__setstate__(state)
         if not self.__sklearn_is_fitted__():
             return
         if np.shape(self.weights_) != (len(self.estimators_),):
-            raise ValueError("there are not as many weights as networks")
+            raise ValueError("weights_ must have one weight for each network")
         for net in self.estimators_:
             if net.n_features_in_ != self.table_.n_columns:
-                raise ValueError("networks that do not read this table")
+                raise ValueError("estimators_ must read the columns of table_")
 
     def __sklearn_tags__(self):
         """Tell scikit-learn what a table may hold."""
@@ -337,7 +336,7 @@ class TabularEstimator(CallbackSupportMixin, KeptInFiles, LinkedToPage, BaseEsti
 
 
 def weighted_mean(outputs, weights):
-    """Return the mean of what members put out, in double precision."""
+    """Return the weighted mean of the members' outputs, in double precision."""
     return sum(
         weight * output.astype(np.float64)
         for output, weight in zip(outputs, weights, strict=True)

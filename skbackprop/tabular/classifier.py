@@ -1,4 +1,4 @@
-"""Classes and labels of the rows of a table."""
+"""Classification of tables."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -21,45 +21,43 @@ from skbackprop.utils.docs import inherit_docs
 @inherit_docs
 @dataclass(eq=False, repr=False)
 class TabularClassifier(ClassifierMixin, TabularEstimator):
-    r"""Ensemble of small networks that classifies the rows of a table as it comes.
+    r"""Ensemble of small networks that classifies the rows of a raw table.
 
-    Numbers are scaled by their quartiles, smoothly clipped and, where it helps,
-    encoded by piecewise-linear bins [2]_; names become indicator columns; what is
-    missing is read as the median, or as none of the names. Each network
-    is a multilayer perceptron with a factor for each input, trained with Adam on the
-    log loss, with the initial values, rates and schedule of RealMLP [1]_. What is
-    uncertain about the recipe is tried on rows held out: the encoding, when to stop,
-    and how sure to be, by a temperature T: with p the mean of the members'
-    probabilities,
+    Numbers are scaled by their quartiles, smoothly clipped and, if it helps, encoded
+    by piecewise-linear bins [2]_. Categories become indicator columns. Missing numbers
+    are replaced by the median; missing categories have no indicator. Each network is a
+    multilayer perceptron with a factor for each input, trained with Adam on the log
+    loss, with the initial values, learning rates and schedule of RealMLP [1]_.
+    Held-out rows decide on the encoding, on when to stop, and on a temperature T that
+    calibrates the mean p of the members' probabilities:
 
     .. math:: P(k \mid x) \propto p_k(x)^{1 / T}
 
     Parameters
     ----------
     label_smoothing : float, default=0.1
-        Share, from 0 to 1, of each label that is spread evenly over all classes
-        while the networks learn. Probabilities are made as sure as they are right
-        afterwards.
+        Share of each label, between 0 and 1, to spread evenly over all classes during
+        training. The temperature corrects the probabilities afterwards.
     class_weight : dict or 'balanced', default=None
-        Weight of each class, by which the weights of its samples are multiplied.
-        'balanced' is ``n_samples / (n_classes * np.bincount(y))``. Not for label
-        indicator matrices.
+        Weights of the classes, which multiply the sample weights. 'balanced' means
+        ``n_samples / (n_classes * np.bincount(y))``. Not supported for label indicator
+        matrices.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted; of label indicator matrices the numbers of the labels.
+        Sorted class labels; column indices for label indicator matrices.
     temperature_ : float
-        T. On rows held out of a network the T' is found with the least log loss of its
-        softmax(z / T'). The mean is less sure than networks are: T is 0.9 T', or
-        0.9 :math:`\sqrt[3]{T'}` where T' > 1, as most of the noise that networks have
-        learnt by heart is gone from the mean. 1 where there are too few rows to hold
+        Temperature T. T' minimises the log loss of a network's softmax(z / T') on its
+        held-out rows. As the mean is less confident than its members, T is 0.9 T', or
+        0.9 :math:`\sqrt[3]{T'}` if T' > 1, since the mean averages out most of the
+        noise that overfitted networks have learnt. 1 if there are too few rows to hold
         any out.
 
     See Also
     --------
-    TabularRegressor : The same for numbers.
-    MLPClassifier : One network, of which each detail can be said.
+    TabularRegressor : The same for regression.
+    MLPClassifier : A single network with full control over training.
 
     Examples
     --------
@@ -99,7 +97,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            The predicted labels; a label indicator matrix in multilabel
+            The predicted labels, as a label indicator matrix in multilabel
             classification.
         """
         check_is_fitted(self)
@@ -151,7 +149,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
     # Hooks of the fit
 
     def _learn_targets(self, y, sample_weight):
-        """Return targets as the networks learn them, classes of rows, weights."""
+        """Return the targets of the networks, the classes of rows, and weights."""
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -165,16 +163,15 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
             y = y.toarray() if self._is_sparse else np.asarray(y)
             if not np.isin(y, [0, 1]).all():
                 raise ValueError(
-                    "y is a label indicator matrix, of zeros and ones, but has the "
-                    f"values {np.unique(y).tolist()}."
+                    "y, a label indicator matrix, must consist of zeros and ones, but "
+                    f"has the values {np.unique(y).tolist()}."
                 )
             self.classes_ = np.arange(y.shape[1])
             self.n_outputs_, codes = y.shape[1], np.zeros(len(y), int)
             if self.class_weight is not None:
                 raise ValueError(
-                    f"class_weight={self.class_weight!r} is about samples of one class "
-                    "each, which label indicator matrices are not. Use sample_weight, "
-                    "or class_weight=None."
+                    f"class_weight={self.class_weight!r} is not supported for label "
+                    "indicator matrices. Use sample_weight, or class_weight=None."
                 )
             return y, codes, sample_weight
         y = column_or_1d(y, warn=True)
@@ -200,7 +197,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     @property
     def _scoring(self):
-        """The accuracy; where classes weigh differently, the loss, which knows."""
+        """Accuracy by default, or the loss if there are class weights."""
         return None if self.class_weight is None else "loss"
 
     def _new_net(self, graph, **settings):
@@ -213,7 +210,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         return np.inf
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that label indicator matrices are welcome."""
+        """Tell scikit-learn that label indicator matrices are supported."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags

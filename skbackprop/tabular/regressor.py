@@ -1,4 +1,4 @@
-"""Numbers that belong to the rows of a table."""
+"""Regression on tables."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,30 +18,30 @@ from skbackprop.utils.docs import inherit_docs
 @inherit_docs
 @dataclass(eq=False, repr=False)
 class TabularRegressor(RegressorMixin, TabularEstimator):
-    r"""Ensemble of small networks that predicts numbers from a table as it comes.
+    r"""Ensemble of small networks that predicts numbers from a raw table.
 
-    Numbers are scaled by their quartiles, smoothly clipped and, where it helps,
-    encoded by piecewise-linear bins [2]_; names become indicator columns; what is
-    missing is read as the median, or as none of the names. Each network
-    is a multilayer perceptron with a factor for each input, trained with Adam, with
-    the initial values, rates and schedule of RealMLP [1]_. Targets are scaled to
-    mean 0 and variance 1, and predictions kept between the least and the largest
-    target seen. What is uncertain about the recipe is tried on rows held out: the
-    encoding and when to stop. A prediction is the mean of the members'.
+    Numbers are scaled by their quartiles, smoothly clipped and, if it helps, encoded
+    by piecewise-linear bins [2]_. Categories become indicator columns. Missing numbers
+    are replaced by the median; missing categories have no indicator. Each network is a
+    multilayer perceptron with a factor for each input, trained with Adam, with the
+    initial values, learning rates and schedule of RealMLP [1]_. Targets are scaled to
+    mean 0 and variance 1. Held-out rows decide on the encoding and on when to stop.
+    The prediction is the mean over the members, each clipped to the range of the
+    targets seen in training.
 
     Parameters
     ----------
     loss : str or Loss, default='squared_error'
-        What is minimised, of the scaled targets: a loss of :class:`MLPRegressor`.
-        With 'poisson' and 'gamma' targets are divided by their mean.
+        Loss of the scaled targets, one of those of :class:`MLPRegressor`. With
+        'poisson' and 'gamma', targets are divided by their mean.
     quantile : float or sequence of float, default=None
-        Levels, between 0 and 1, of what ``loss='quantile'`` predicts; of several
-        levels predictions have a column each. None: 0.5.
+        Level of the quantile to predict with ``loss='quantile'``, between 0 and 1. With
+        a sequence of levels, predictions have one column for each. None means 0.5.
 
     See Also
     --------
-    TabularClassifier : The same for classes.
-    MLPRegressor : One network, of which each detail can be said.
+    TabularClassifier : The same for classification.
+    MLPRegressor : A single network with full control over training.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
     }
     _kind: ClassVar[str] = "numbers"
     _is_calibrated: ClassVar[bool] = False
-    _scoring: ClassVar[str | None] = "loss"  # which ranks epochs as R^2 does, faster
+    _scoring: ClassVar[str | None] = "loss"  # ranks epochs like R^2, but is faster
 
     def predict(self, X):
         """Predict the targets of rows.
@@ -78,7 +78,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predicted values; with several quantiles a column of each.
+            The predicted values, with one column for each of several quantiles.
         """
         check_is_fitted(self)
         lowest, highest = self._range
@@ -90,10 +90,10 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         return mean * self._scale + self._mean
 
     def score(self, X, y, sample_weight=None):
-        """Return how much better the predictions are than a constant.
+        """Return R^2, or the explained share of the pinball loss with quantiles.
 
-        That is R^2; with quantiles, the same of the pinball loss in place of the
-        squared error, on average over several levels.
+        The latter replaces the squared error in R^2 by the pinball loss, averaged over
+        several levels.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         Returns
         -------
         score : float
-            At most 1; 0 is that of the best constant.
+            At most 1. The best constant prediction scores 0.
         """
         loss = number_loss(self)
         if isinstance(loss, Quantile):
@@ -117,13 +117,13 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
     # Hooks of the fit
 
     def _learn_targets(self, y, sample_weight):
-        """Return targets as the networks learn them, one class of rows, weights."""
+        """Return the scaled targets, class 0 for all rows, and weights."""
         y = y.astype(np.float64)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         loss = number_loss(self)
         mean = np.average(y, axis=0, weights=sample_weight)
-        if loss.link == "exp":  # a rate, of which factors are learnt
+        if loss.link == "exp":  # a shift would change ratios
             self._mean, self._scale = 0.0, mean
         else:
             self._mean, self._scale = mean, _deviation(y - mean, sample_weight)
@@ -147,14 +147,14 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         return 2.0 if isinstance(number_loss(self), HalfSquaredError) else np.inf
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that several targets are welcome."""
+        """Tell scikit-learn that several targets are supported."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
 
 def _deviation(centred, sample_weight):
-    """Return the root of the mean square, of numbers whose squares may overflow."""
+    """Return the root mean square without overflow of the squares."""
     largest = np.abs(centred).max(axis=0)
     largest = np.where(largest > 0, largest, 1.0)
     squares = (centred / largest) ** 2
