@@ -1,4 +1,4 @@
-"""Minibatches of similar pairs, for losses that read the statistics of a minibatch."""
+"""Minibatches of similar pairs, for losses that use statistics of a minibatch."""
 
 import inspect
 
@@ -11,12 +11,12 @@ from skbackprop.engine.samples import Groups, Samples
 class TwoViews:
     """Two views of each sample are similar; both are drawn anew in each epoch.
 
-    Rows i and n_samples + i are those of sample i.
+    Rows i and n_samples + i are the views of sample i.
 
     Parameters
     ----------
     views : callable
-        ``views(X, random_state)`` returns a view of all samples, as X is.
+        ``views(X, random_state)`` returns a view of all samples in the format of X.
     X : ndarray of shape (n_samples, n_features)
     """
 
@@ -25,7 +25,7 @@ class TwoViews:
 
     @property
     def source(self):
-        """The arrays that views are made of."""
+        """The arrays from which views are made."""
         return (self.X,)
 
     def draw_similar(self, random_state):
@@ -34,7 +34,7 @@ class TwoViews:
         return np.column_stack([rows, len(self.X) + rows])
 
     def draw_rows(self, random_state):
-        """Return first views of all samples, and behind them second ones."""
+        """Return the first views of all samples, then the second ones."""
         rows = np.empty((2 * len(self.X), self.X.shape[1]), self.X.dtype)
         for half in np.split(rows, 2):
             half[:] = self._draw_view(random_state)
@@ -42,7 +42,7 @@ class TwoViews:
 
     def _draw_view(self, random_state):
         X = self.X
-        # A copy, as it is for the user to write into.
+        # A copy, as users may modify it in place.
         view = self.views(X.copy(), random_state)
         if not isinstance(view, np.ndarray):
             raise TypeError(
@@ -51,29 +51,29 @@ class TwoViews:
             )
         if view.shape != X.shape or view.dtype != X.dtype:
             raise ValueError(
-                f"views must keep shape and dtype of X, {X.shape} and {X.dtype}, but "
-                f"returned {view.shape} and {view.dtype}. Use astype(X.dtype) where "
-                "numbers of another dtype were added."
+                f"views must keep the shape and dtype of X, {X.shape} and {X.dtype}, "
+                f"but returned {view.shape} and {view.dtype}. Use astype(X.dtype) if "
+                "arithmetic changes the dtype."
             )
         if not np.isfinite(view).all():
-            raise ValueError("views returned numbers that are not finite.")
+            raise ValueError("views must return finite numbers.")
         return view
 
 
 class PairBatches:
-    """Deals similar pairs to minibatches of nearly equal sizes, each one group.
+    """Divides similar pairs into minibatches of nearly equal size, each one group.
 
-    A minibatch of n pairs has 2n members: the first rows of all pairs, and in the
-    same order the second ones.
+    A minibatch of n pairs has 2n members: the first rows of all pairs, then the second
+    ones in the same order.
 
     Parameters
     ----------
     relation : SimilarityGraph, SameLabel, ListedPairs or TwoViews
     batch_size : int
-        Most pairs of a minibatch, but that no pair stands alone.
+        Maximum number of pairs in a minibatch. It is exceeded to avoid minibatches with
+        a single pair.
     shuffles : bool
-        Whether pairs are dealt at random, anew before each epoch, and which row of a
-        pair is the first.
+        Whether to shuffle the pairs, and the two rows of each, before each epoch.
     random_state : RandomState
     """
 
@@ -85,8 +85,8 @@ class PairBatches:
         starts = np.arange(n_batches + 1) * self.n_pairs // n_batches
         self._starts, self.sizes = starts, np.diff(starts)
         self._batches = np.repeat(np.arange(n_batches), self.sizes)
-        # Which pair of those that a relation draws stands at each place. Those that
-        # are held out stay there, and others are dealt among the rest.
+        # The index, among the pairs that the relation draws, of the pair at each place.
+        # Held-out pairs stay in place, and the others are shuffled.
         self._drawn = np.arange(self.n_pairs)
         if shuffles:
             random_state.shuffle(self._drawn)
@@ -94,10 +94,10 @@ class PairBatches:
         self._place(pairs, self._drawn, np.arange(self.n_pairs), random_state)
 
     def samples(self, X, dtype):
-        """Return rows in minibatches.
+        """Return Samples whose groups are the minibatches.
 
-        One weighs as many as it has pairs. So the mean of its loss over these counts
-        as usual, and a penalty is divided by their number.
+        The weight of a minibatch is its number of pairs. Thus its loss counts as the
+        mean over pairs, and penalties are divided by the number of pairs.
         """
         groups = Groups(
             self._members,
@@ -111,7 +111,7 @@ class PairBatches:
         return Samples(X, targets, self.sizes.astype(dtype), groups)
 
     def redraw(self, executor, samples, order, random_state):
-        """Draw the minibatches in ``order`` anew, and views of their samples."""
+        """Redraw the minibatches in ``order``, and the views of their samples."""
         places = np.flatnonzero(np.isin(self._batches, order))
         drawn = self._drawn[places]
         if samples.groups.draws_rows:
@@ -123,7 +123,7 @@ class PairBatches:
         self._place(pairs, drawn, places, random_state)
 
     def _place(self, pairs, drawn, places, random_state):
-        """Let the pairs that are drawn stand at these places."""
+        """Put the drawn pairs at these places."""
         chosen, batches = pairs[drawn], self._batches[places]
         if self.shuffles:
             is_swapped = random_state.randint(2, size=len(chosen)).astype(bool)
@@ -134,11 +134,11 @@ class PairBatches:
 
 
 def check_views(views, X, similarity, pairs):
-    """Raise an error where views cannot be what is similar."""
+    """Raise an error if views contradict other parameters or the data."""
     if similarity != "neighbors" or pairs is not None:
         what = "pairs" if pairs is not None else f"similarity={similarity!r}"
         raise ValueError(
-            f"views and {what} contradict each other: each says what is similar. Use "
+            f"views and {what} contradict each other: both define similarity. Use "
             "similarity='neighbors', the default, and no pairs, or views=None."
         )
     if sparse.issparse(X):
@@ -152,11 +152,11 @@ def check_views(views, X, similarity, pairs):
 
 
 def check_can_hold_out(validation_fraction, n_batches):
-    """Raise ValueError where two minibatches cannot be held out and one be left."""
+    """Raise ValueError unless two minibatches can be held out and one remains."""
     n_held_out = int(np.ceil(validation_fraction * n_batches))
     if not 2 <= n_held_out < n_batches:
         raise ValueError(
-            f"early_stopping=True holds out whole minibatches, two at least, but "
-            f"validation_fraction={validation_fraction} of {n_batches} are "
+            "early_stopping=True must hold out two minibatches at least and leave one, "
+            f"but validation_fraction={validation_fraction} of {n_batches} is "
             f"{n_held_out}. Use a smaller batch_size, or another validation_fraction."
         )

@@ -1,35 +1,35 @@
-"""Buckets: which sequences of unequal length are padded and run together."""
+"""Buckets: sequences of similar length that are padded and processed together."""
 
 import numpy as np
 
-# What a bucket costs beyond its sequences, spread over its steps: as much as so many
-# sequences more. To compile and bind its program takes some milliseconds, in which 8
-# units run some 50,000 steps of a sequence and 64 units 3000. Of 2, 10, 100 and 1000
-# none was better in all, for 600 sequences of three distributions of lengths.
+# Overhead of a bucket for each of its steps, as the number of sequences that cost as
+# much. Compiling and binding its program takes some milliseconds, in which 8 units run
+# about 50,000 steps of a sequence and 64 units 3000. Of 2, 10, 100 and 1000, none was
+# best in all cases, for 600 sequences with three distributions of lengths.
 OWN_STEP = 1000
-# As sequences go back too, and go again in each epoch.
+# Lower, as training also runs sequences backward, and again in each epoch.
 OWN_STEP_TO_TRAIN = 100
 
 
 def find_buckets(lengths, own_step=OWN_STEP):
-    """Return boolean masks of sequences, each to be padded to its longest one.
+    """Return boolean masks of sequences that are padded to the longest in each bucket.
 
-    A bucket saves padding and costs a graph of its own. Those returned take the least
-    time in all: at most twice that of one graph and no padding, as buckets that each
-    hold the lengths down to a half would take no more. The longest come first.
+    A bucket saves padding, but needs its own graph. The returned buckets minimise the
+    total time. It is at most twice that of one graph without padding, the bound for
+    buckets in which no length is below half the maximum. The longest come first.
 
     Parameters
     ----------
     lengths : ndarray of int64
     own_step : float, default=OWN_STEP
-        How many sequences more a step of its own is worth.
+        Overhead of a step of a bucket, as a number of sequences.
     """
     if (lengths == lengths[0]).all():
         return [np.ones(len(lengths), bool)]
     distinct, counts = np.unique(lengths, return_counts=True)
     n_shorter = np.append(0, counts.cumsum())
-    # Dynamic programming: of the k shortest lengths, the time in steps, and how many
-    # of these lengths are in buckets before the last.
+    # Dynamic programming: for the k shortest lengths, the time in steps, and the number
+    # of these lengths in buckets before the last.
     time = np.zeros(len(distinct) + 1)
     n_before = np.zeros(len(distinct) + 1, int)
     for k, longest in enumerate(distinct, start=1):

@@ -1,4 +1,4 @@
-"""Any directed acyclic graph of modules as an estimator."""
+"""Estimators for any directed acyclic graph of modules."""
 
 import inspect
 from dataclasses import dataclass
@@ -13,26 +13,26 @@ from skbackprop.utils.docs import inherit_docs
 
 
 def build_graph(graph, n_features, n_outputs):
-    """Return the graph that an estimator's parameter ``graph`` means.
+    """Return the graph of an estimator's parameter ``graph``.
 
     Parameters
     ----------
     graph : Graph or callable
         The graph, or a builder: a function of (n_features, n_outputs).
     n_features, n_outputs : int
-        Widths that the data needs.
+        Widths required by the data.
 
     Returns
     -------
     Graph
-        Of these widths.
+        A graph with these widths.
 
     Raises
     ------
     ValueError
-        If it has others.
+        If the graph has other widths.
     TypeError
-        If the builder takes other arguments or returns something else.
+        If the builder takes other arguments or does not return a Graph.
     """
     if not isinstance(graph, Graph):
         graph = _ask_builder(graph, n_features, n_outputs)
@@ -42,15 +42,15 @@ def build_graph(graph, n_features, n_outputs):
     ):
         if width != needed:
             raise ValueError(
-                f"graph {end} {width} column(s), but the data needs {needed}. A "
-                "builder, a function of (n_features, n_outputs) that returns "
-                "the graph, fits itself to the data."
+                f"graph {end} {width} column(s), but the data needs {needed}. To "
+                "adapt the graph to the data, pass a function of (n_features, "
+                "n_outputs) that returns it."
             )
     return graph
 
 
 def _ask_builder(builder, n_features, n_outputs):
-    """Return what a builder returns, or say that it is none."""
+    """Return the graph of a builder, and check its signature and result."""
     try:
         inspect.signature(builder).bind(n_features, n_outputs)
     except TypeError as error:
@@ -67,15 +67,14 @@ def _ask_builder(builder, n_features, n_outputs):
 
 
 class _Network(NetworkEstimator):
-    """A graph that the user wires, or a builder of graphs.
+    """A user-defined graph.
 
     Parameters
     ----------
     graph : Graph or callable, default=mlp_graph
-        The network, or a builder: a function of (n_features, n_outputs) that
-        returns it. By default the chain of one hidden layer of 100 rectified
-        linear units. The output has one column per class or target, one for
-        two classes.
+        The network, or a function of (n_features, n_outputs) that returns it. The
+        default has one hidden layer of 100 rectified linear units. The output must have
+        one column per class or target, or one column for two classes.
     """
 
     _parameter_constraints: ClassVar[dict] = {
@@ -92,12 +91,12 @@ class _Network(NetworkEstimator):
 @inherit_docs
 @dataclass(eq=False, repr=False)
 class NetworkClassifier(NetworkClassifierMixin, _Network):
-    r"""Classifier made of any directed acyclic graph of modules.
+    r"""Classifier for any directed acyclic graph of modules.
 
-    The graph puts out logits z. Their loss, by default the log loss of softmax(z),
-    or of the logistic function of z for two classes (one logit) and for label
-    indicator matrices, is minimised by backprop through the graph, plus an L2
-    penalty on all weight matrices.
+    The graph computes logits z. Backprop through the graph minimises their loss plus an
+    L2 penalty on all weight matrices. The default is the log loss of softmax(z), or of
+    the logistic function of z for two classes (one logit) and for label indicator
+    matrices.
 
     See Also
     --------
@@ -105,7 +104,7 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
 
     Examples
     --------
-    A net with a skip connection:
+    A network with a skip connection:
 
     >>> from sklearn.datasets import load_iris
     >>> from skbackprop import NetworkClassifier
@@ -131,10 +130,10 @@ class NetworkClassifier(NetworkClassifierMixin, _Network):
 @inherit_docs
 @dataclass(eq=False, repr=False)
 class NetworkRegressor(NetworkRegressorMixin, _Network):
-    r"""Regressor made of any directed acyclic graph of modules.
+    r"""Regressor for any directed acyclic graph of modules.
 
-    The graph puts out z. Its loss, by default half the squared error, is minimised
-    by backprop through the graph, plus an L2 penalty on all weight matrices.
+    The graph computes outputs z. Backprop through the graph minimises their loss, by
+    default half the squared error, plus an L2 penalty on all weight matrices.
 
     See Also
     --------

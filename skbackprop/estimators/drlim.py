@@ -144,10 +144,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, _MLP):
         validation split and dropout. Pass an int for reproducible results.
     early_stopping : bool, default=False
         Whether to stop training when the loss of held-out pairs (or triplets) no longer
-        improves, and to keep the weights with the smallest one. The split is by pairs,
-        whose samples may also be in training pairs. With losses of minibatches, at
-        least two minibatches are held out. Ignored by L-BFGS, not supported by
-        ``partial_fit``.
+        improves, and to keep the weights with the smallest one. A sample may be both in
+        held-out and in training pairs. With losses of minibatches, at least two
+        minibatches are held out. Ignored by L-BFGS, not supported by ``partial_fit``.
     validation_fraction : float, default=0.1
         Proportion of the pairs to hold out for ``early_stopping``, between 0 and 1.
     scoring : {None, 'loss'}, default=None

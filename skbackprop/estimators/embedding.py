@@ -1,4 +1,4 @@
-"""What DrLIM minimises, and which of its parameters contradict each other."""
+"""The losses of DrLIM, and checks of its parameters."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ OF_MINIBATCHES = {"barlow_twins": BarlowTwins, "infonce": InfoNCE, "vicreg": VIC
 
 
 def make_loss(drlim):
-    """Return the loss that the parameters say."""
+    """Return the loss that the parameters select."""
     if drlim.loss in OF_DISTANCES:
         return OF_DISTANCES[drlim.loss](drlim.margin)
     if drlim.loss in OF_MINIBATCHES:
@@ -35,12 +35,12 @@ def make_loss(drlim):
 
 
 def reads_minibatches(drlim):
-    """Tell whether the loss reads a whole minibatch of similar pairs."""
+    """Return whether the loss reads a whole minibatch of similar pairs."""
     return isinstance(make_loss(drlim), BatchLoss)
 
 
 def expanding_modules(expander):
-    """Return the modules behind the map, from the parameter ``expander``."""
+    """Return the modules after the map, from the parameter ``expander``."""
     if expander is None:
         return []
     sizes = layer_sizes(expander, name="expander")
@@ -49,11 +49,11 @@ def expanding_modules(expander):
 
 
 def check_contradictions(drlim):
-    """Raise ValueError where parameters contradict each other."""
+    """Raise ValueError if parameters contradict each other."""
     if drlim.scoring not in (None, "loss"):
         raise ValueError(
-            f"scoring={drlim.scoring!r} scores samples, but what is held out are "
-            "pairs, scored by their loss. Use scoring=None or 'loss'."
+            f"scoring={drlim.scoring!r} scores samples, but DrLIM holds out pairs, "
+            "which only the loss can score. Use scoring=None or 'loss'."
         )
     if drlim.graph is not None:
         _check_only_graph(drlim)
@@ -61,12 +61,12 @@ def check_contradictions(drlim):
         _check_minibatches(drlim)
     elif drlim.views is not None:
         raise ValueError(
-            f"views are pairs for the losses of minibatches, but loss is "
-            f"{drlim.loss!r}. Use one of {sorted(OF_MINIBATCHES)}, or views=None."
+            f"views require a loss of minibatches, but loss is {drlim.loss!r}. Use one "
+            f"of {sorted(OF_MINIBATCHES)}, or views=None."
         )
     if drlim.n_candidates > 1 and drlim.solver == "lbfgs":
         raise ValueError(
-            f"n_candidates={drlim.n_candidates} draws pairs by the map as it is in "
+            f"n_candidates={drlim.n_candidates} selects pairs by the current map in "
             "each epoch, but solver='lbfgs' has no epochs. Use n_candidates=1, or "
             "solver='adam'."
         )
@@ -87,27 +87,27 @@ def _check_minibatches(drlim):
     for name in ("n_dissimilar", "n_candidates"):
         if getattr(drlim, name) != 1:
             raise ValueError(
-                f"{name}={getattr(drlim, name)} is about dissimilar pairs, of which "
-                f"loss={drlim.loss!r} draws none. Use {name}=1, the default."
+                f"{name}={getattr(drlim, name)} concerns dissimilar pairs, which "
+                f"loss={drlim.loss!r} does not use. Use {name}=1, the default."
             )
     if drlim.batch_size == 1:
         raise ValueError(
-            f"batch_size=1: loss={drlim.loss!r} compares the pairs of a minibatch "
-            "with each other. Use 2 at least, and better 100 or more."
+            f"batch_size must be at least 2, as loss={drlim.loss!r} compares the pairs "
+            "of a minibatch with each other. Got 1; 100 or more is better."
         )
 
 
 def check_similar_only(relation, loss):
-    """Raise ValueError where there are pairs that a loss would not read, or too few."""
+    """Raise ValueError if there are dissimilar pairs, or too few similar ones."""
     if isinstance(relation, ListedPairs) and relation.are_dissimilar.any():
         raise ValueError(
             f"pairs has {relation.are_dissimilar.sum()} of Y = 1, dissimilar samples, "
-            f"but loss={loss!r} reads similar ones only. Leave them out, or use "
+            f"but loss={loss!r} uses similar pairs only. Leave them out, or use "
             "loss='contrastive'."
         )
     n_pairs = len(relation.draw_similar(np.random.RandomState(0)))
     if n_pairs < 2:
         raise ValueError(
             f"loss={loss!r} compares the pairs of a minibatch with each other, but "
-            f"there is only {n_pairs}. Give 2 at least, and better 100 or more."
+            f"there is only {n_pairs}. Pass at least 2; 100 or more is better."
         )

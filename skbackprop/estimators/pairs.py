@@ -1,8 +1,8 @@
-"""What is similar: relations between rows, from neighbours, labels, or pairs.
+"""Relations of similarity between rows, from neighbours, labels, or pairs.
 
-A relation tells which pairs of rows are similar (``draw_similar``), which rows
-have dissimilar ones (``has_dissimilar``), and draws one of these for each of
-given rows (``draw_dissimilar``).
+A relation draws similar pairs of rows (``draw_similar``), knows which rows have
+dissimilar ones (``has_dissimilar``), and draws a dissimilar row for each given row
+(``draw_dissimilar``).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class SimilarityGraph:
     Parameters
     ----------
     graph : sparse matrix of shape (n_samples, n_samples)
-        An entry but 0, whatever its sign, joins two rows in either direction.
+        A non-zero entry of any sign joins two rows in both directions.
     """
 
     are_fixed = False
@@ -50,11 +50,11 @@ class SimilarityGraph:
         self.has_dissimilar = degrees < self.n_samples - 1
 
     def draw_similar(self, random_state):
-        """Return all similar pairs, each once."""
+        """Return each similar pair once."""
         return self._pairs
 
     def are_similar(self, rows, others):
-        """Tell of each pair whether it is similar, or a row with itself."""
+        """Return for each pair whether it is similar, or a row with itself."""
         keys = np.minimum(rows, others) * self.n_samples + np.maximum(rows, others)
         places = np.searchsorted(self._keys, keys)
         found = self._keys[np.minimum(places, len(self._keys) - 1)]
@@ -76,13 +76,13 @@ class SimilarityGraph:
 
 
 class SameLabel:
-    """Rows of one label are similar.
+    """Rows with the same label are similar.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
     n_partners : int
-        Similar rows that are drawn for each row.
+        Number of similar rows to draw for each row.
     """
 
     are_fixed = False
@@ -95,8 +95,8 @@ class SameLabel:
     def __init__(self, y, n_partners):
         _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
         self.n_samples = len(codes)
-        # Rows by label: where the block of each row's label begins, how long it
-        # is, and where in it the row stands.
+        # Rows sorted by label. For each row, the start and the size of the block of
+        # its label, and its place in the block.
         self._by_label = np.argsort(codes, kind="stable")
         starts = np.cumsum(counts) - counts
         self._starts, self._sizes = starts[codes], counts[codes]
@@ -107,7 +107,7 @@ class SameLabel:
         self.has_dissimilar = self._sizes < self.n_samples
 
     def draw_similar(self, random_state):
-        """Return each row that is not alone with as many partners as were asked for."""
+        """Return ``n_partners`` pairs for each row whose label is not unique."""
         anchors = self._anchors
         if not len(anchors):
             return np.empty((0, 2), np.int64)
@@ -124,7 +124,7 @@ class SameLabel:
 
 
 class ListedPairs:
-    """Pairs that are listed, each as similar or as dissimilar.
+    """Listed pairs, each similar or dissimilar.
 
     Parameters
     ----------
@@ -155,26 +155,26 @@ class ListedPairs:
         return self.pairs[~self.are_dissimilar]
 
     def draw_dissimilar(self, rows, random_state):
-        """Return, for each row, one that it makes a dissimilar pair with."""
+        """Return for each row one that is listed as dissimilar to it."""
         places = _draw_below(self._n_others[rows], random_state)
         return self._others[self._starts[rows] + places]
 
 
 def _draw_below(bounds, random_state):
-    """Return an integer from 0 to below each bound."""
+    """Return a random integer in [0, bound) for each bound."""
     return (random_state.random_sample(len(bounds)) * bounds).astype(np.int64)
 
 
 def make_similarity(X, y, pairs, similarity, n_neighbors, of_both_kinds=True):
-    """Return what is similar, as the parameters and the data of a fit say.
+    """Return the relation that the parameters and the data of a fit define.
 
-    With ``of_both_kinds`` there must be dissimilar pairs as well.
+    With ``of_both_kinds``, there must also be dissimilar pairs.
     """
     if similarity == "labels":
         if pairs is not None:
             raise ValueError(
-                "similarity='labels' and pairs contradict each other: use "
-                "similarity='neighbors', the default, where pairs are given."
+                "similarity='labels' and pairs contradict each other. With pairs, use "
+                "similarity='neighbors', the default."
             )
         if y is None:
             raise ValueError(
@@ -201,21 +201,21 @@ def make_similarity(X, y, pairs, similarity, n_neighbors, of_both_kinds=True):
 
 
 def _check_labelled(y):
-    """Refuse samples without a label: they would count as those of one class."""
+    """Refuse samples without a label, which would count as one class."""
     n_missing = is_missing(y).sum()
     if n_missing:
         raise ValueError(
             f"y has no label for {n_missing} sample(s). Leave these samples out "
-            "of the fit (transform maps them nevertheless), or give pairs."
+            "of the fit (transform can still map them), or pass pairs."
         )
     with naming_y(y):
         labels = np.unique(y)
     if labels.dtype.kind == "f" and np.isinf(labels).any():
-        raise ValueError("y has an infinite number as a label, which names no class.")
+        raise ValueError("y must have finite labels, but contains infinity.")
     if labels.dtype.kind in "if" and labels[0] == -1 and len(labels) > 2:
         warn_user(
-            "y has the label -1, by which samples without a label are often marked. "
-            "Here they are a class of their own; leave them out if they are none."
+            "y has the label -1, which often marks unlabelled samples. Here, it is a "
+            "class like any other. Leave these samples out if they have no label."
         )
 
 
@@ -230,13 +230,13 @@ def _graph_of_neighbors(X, n_neighbors):
 def _check_graph(graph, n_samples):
     if graph.shape != (n_samples, n_samples):
         raise ValueError(
-            "pairs, as a sparse matrix, must have a row and a column for each of the "
+            "pairs, if a sparse matrix, must have a row and a column for each of the "
             f"{n_samples} samples, got shape {graph.shape}."
         )
 
 
 def _read_pairs(pairs, n_samples):
-    """Return the pairs listed as (i, j, Y), or as a tuple of (i, j) and Y."""
+    """Return ListedPairs from rows (i, j, Y), or a tuple of (i, j) and Y."""
     if isinstance(pairs, tuple) and len(pairs) == 2:
         ends, y = (read_numbers(part, "pairs") for part in pairs)
     else:
@@ -258,14 +258,14 @@ def _read_pairs(pairs, n_samples):
     is_outside = ~((ends >= 0) & (ends < n_samples) & (ends == np.floor(ends)))
     if is_outside.any():
         raise ValueError(
-            f"pairs must hold numbers of samples, from 0 to {n_samples - 1}, got "
+            f"pairs must hold indices of samples, from 0 to {n_samples - 1}, got "
             f"{ends[is_outside][0]}."
         )
     indices = ends.astype(np.int64)
     same = np.flatnonzero(indices[:, 0] == indices[:, 1])
     if len(same):
         raise ValueError(
-            f"pairs must join different samples, but pair {same[0]} is sample "
+            f"pairs must join different samples, but pair {same[0]} joins sample "
             f"{indices[same[0], 0]} with itself."
         )
     return ListedPairs(indices, y == 1, n_samples)
@@ -285,9 +285,8 @@ def _check_similar(relation, similarity, pairs):
     source = _source(similarity, pairs)
     if not len(relation.draw_similar(np.random.RandomState(0))):
         raise ValueError(
-            f"{source} gives no similar pairs, so there is nothing that should be "
-            "close together. Labels must occur twice, and pairs must have some of "
-            "Y = 0."
+            f"{source} gives no similar pairs. Some label must occur at least twice, "
+            "and some pairs must have Y = 0."
         )
 
 
@@ -295,33 +294,32 @@ def _check_dissimilar(relation, similarity, pairs):
     source = _source(similarity, pairs)
     if not relation.has_dissimilar.any():
         raise ValueError(
-            f"{source} gives only similar pairs, for which one point is the best "
-            "map. Labels must be of two kinds, n_neighbors well below the number of "
-            "samples, and pairs must have some of Y = 1 (in a sparse matrix, some "
-            "without entry)."
+            f"{source} gives only similar pairs, for which the best map is a single "
+            "point. There must be at least two labels, n_neighbors well below the "
+            "number of samples, and some pairs with Y = 1 (or without an entry in a "
+            "sparse matrix)."
         )
 
 
 class PairSampler:
-    """Draws the groups of rows that one epoch learns from.
+    """Draws the groups of rows of an epoch.
 
     Parameters
     ----------
     relation : SimilarityGraph, SameLabel or ListedPairs
     of_triplets : bool
-        Whether groups are triplets: a row, a similar one, a dissimilar one. Else
-        they are pairs.
+        Whether groups are triplets (a row, a similar one, a dissimilar one) or pairs.
     n_dissimilar : int
-        Dissimilar rows drawn for each similar pair.
+        Number of dissimilar rows to draw for each similar pair.
     n_candidates : int
-        Of so many drawn for each, the one is taken that is closest to its partner.
+        Number of candidates for each of them, of which the closest is used.
 
     Attributes
     ----------
     size : int
-        Rows of a group.
+        Number of rows in a group.
     are_fixed : bool
-        Whether all epochs have the same groups.
+        Whether the groups are the same in all epochs.
     """
 
     def __init__(self, relation, of_triplets, n_dissimilar, n_candidates):
@@ -332,7 +330,7 @@ class PairSampler:
         self._anchors = np.flatnonzero(relation.has_dissimilar)
 
     def draw(self, random_state, embed):
-        """Return groups, shape (n_groups, size); ``embed()`` is where rows are now."""
+        """Return groups (n_groups, size); ``embed()`` returns the current map."""
         if self.are_fixed:
             return self.relation.pairs
         similar = self.relation.draw_similar(random_state)
@@ -350,7 +348,7 @@ class PairSampler:
         return groups.reshape(-1, 2)
 
     def targets(self, n_groups, dtype):
-        """Return the target of each membership: Y of the pair."""
+        """Return Y of the group for each of its members."""
         if self.are_fixed:
             y = self.relation.are_dissimilar
         elif self.of_triplets:
@@ -361,24 +359,24 @@ class PairSampler:
         return y.astype(dtype).repeat(self.size)[:, np.newaxis]
 
     def check_triplets(self):
-        """Refuse pairs that make no triplet, and tell of those that are in none."""
+        """Refuse pairs without a triplet, and warn of pairs that are in none."""
         similar = self.relation.draw_similar(np.random.RandomState(0))
         is_anchor = self.relation.has_dissimilar[similar].any(axis=1)
         if not is_anchor.any():
             raise ValueError(
                 "loss='triplet' needs a sample that is similar to one sample and "
                 "dissimilar to another, but pairs has none. Use "
-                "loss='contrastive', or give more pairs."
+                "loss='contrastive', or pass more pairs."
             )
         if not is_anchor.all():
             warn_user(
                 f"{(~is_anchor).sum()} of {len(is_anchor)} similar pairs are in no "
-                "triplet, as neither sample is dissimilar to any other: nothing is "
-                "learnt from them. loss='contrastive' learns from all pairs."
+                "triplet, as neither sample is dissimilar to any other, and are "
+                "ignored. loss='contrastive' uses all pairs."
             )
 
     def _beginning_with_anchors(self, similar, random_state):
-        """Return pairs either way round, but rows first that have dissimilar ones."""
+        """Return pairs in random order, with a row first that has dissimilar ones."""
         swapped = random_state.randint(2, size=len(similar)).astype(bool)
         first, second = self.relation.has_dissimilar[similar].T
         swapped = (swapped & second) | ~first
@@ -399,7 +397,7 @@ class PairSampler:
 
 @dataclass
 class EmbeddingTargets(Targets):
-    """No targets of samples, but of pairs or triplets, which the loss reads.
+    """Targets of pairs or triplets instead of samples.
 
     Attributes
     ----------
@@ -407,7 +405,7 @@ class EmbeddingTargets(Targets):
     n_outputs : int
         Width of the map.
     n_behind : int
-        Nodes of the graph behind the map, up to what the loss reads.
+        Number of graph nodes after the map.
     """
 
     loss: losses.GroupLoss
@@ -417,7 +415,7 @@ class EmbeddingTargets(Targets):
     are_scored_by_loss = True
 
     def encode(self, y, dtype):
-        """Return what pairs are drawn from as it is."""
+        """Return the relation unchanged."""
         return y
 
     def decode(self, logits):

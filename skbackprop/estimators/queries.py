@@ -1,4 +1,4 @@
-"""Queries: which rows are documents of one, and how well each is ranked."""
+"""Queries: grouping of documents by query, targets, and NDCG."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from skbackprop.utils.validation import is_missing, naming, read_numbers
 
 
 class Judgements(NamedTuple):
-    """What is known of documents: how relevant they are, and to which query.
+    """The relevance of documents, their queries, and weights of queries.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class Judgements(NamedTuple):
 
     @classmethod
     def of(cls, relevance, qid, query_weight):
-        """Validate and return them; see :meth:`MLPRanker.fit`."""
+        """Validate the arguments of :meth:`MLPRanker.fit`."""
         if not np.isfinite(relevance).all():
             raise ValueError("y contains NaN or infinity.")
         if (relevance < 0).any():
             raise ValueError(
-                "y must not be negative: relevance is 0 for a document that is of no "
-                f"use, and more for a better one. Got a minimum of {relevance.min()}."
+                "y must not be negative: the relevance of a document is 0 or more. Got "
+                f"a minimum of {relevance.min()}."
             )
         queries = group_by_query(qid, len(relevance))
         return cls(relevance, queries, weights_of_queries(query_weight, queries))
@@ -49,15 +49,15 @@ class Judgements(NamedTuple):
 
 
 def can_be_ranked(relevance, starts):
-    """Tell of each query whether it has documents of different relevance."""
+    """Return for each query whether it has documents of different relevance."""
     best, worst = (f.reduceat(relevance, starts[:-1]) for f in (np.maximum, np.minimum))
     return best > worst
 
 
 def group_by_query(qid, n_samples):
-    """Return the rows of each query, in the order in which they come.
+    """Return the rows of each query in their original order.
 
-    Queries are sorted, so that nothing depends on which one comes first.
+    Queries are sorted, so that results do not depend on their order.
     """
     if qid is None:
         return Groups(np.arange(n_samples), np.array([0, n_samples]))
@@ -87,7 +87,7 @@ def _one_of_each_row(values, name, meaning, n_samples):
 
 
 def weights_of_queries(query_weight, queries):
-    """Return the weight of each query, which all its rows have to state."""
+    """Return the weight of each query, which must be equal in all its rows."""
     if query_weight is None:
         return None
     n_samples = len(queries.members)
@@ -109,7 +109,7 @@ def weights_of_queries(query_weight, queries):
 
 
 def gains_of(relevance, gain):
-    """Return what documents of some relevance add to DCG.
+    """Return the gains of documents in DCG.
 
     Parameters
     ----------
@@ -130,14 +130,14 @@ def gains_of(relevance, gain):
 
 
 def _can_be_scored(samples):
-    """Tell of each query whether it can be ranked, and weighs something."""
+    """Return for each query whether it can be ranked and has positive weight."""
     can_be = can_be_ranked(samples.targets[:, 0], samples.groups.starts)
     return can_be if samples.weights is None else can_be & (samples.weights > 0)
 
 
 @dataclass
 class RelevanceTargets(Targets):
-    """How relevant documents are; one output, the score, ranks them."""
+    """The relevance of documents; the only output is the score."""
 
     loss: GroupLoss
     gain: str
@@ -145,22 +145,22 @@ class RelevanceTargets(Targets):
     n_outputs = 1
 
     def encode(self, y, dtype):
-        """Return a column of what the loss compares, query by query."""
+        """Return a column of gains or grades, as the loss reads them, by query."""
         with np.errstate(over="ignore"):
             relevance = y.relevance[y.queries.members].astype(dtype)
         if not np.isfinite(relevance).all():
             raise ValueError(f"y has values too large for {np.dtype(dtype)}.")
-        # The others compare grades, but every validation wants the gains.
+        # Other losses compare grades, but validation needs finite gains too.
         gains = gains_of(relevance, self.gain)
         return (gains if self._reads_gains else relevance)[:, np.newaxis]
 
     def read(self, encoded):
-        """Return the gains of documents that were encoded."""
+        """Return the gains of encoded documents."""
         column = encoded[:, 0]
         return column if self._reads_gains else gains_of(column, self.gain)
 
     def needed_in_both_parts(self, samples):
-        """Return which queries can be ranked, and weigh something."""
+        """Return which queries can be ranked and have positive weight."""
         is_needed = _can_be_scored(samples)
         if is_needed.sum() < 2:
             raise ValueError(
@@ -171,12 +171,12 @@ class RelevanceTargets(Targets):
         return is_needed
 
     def check_validation(self, samples):
-        """Raise ValueError where all ways to rank the documents score the same."""
+        """Raise ValueError if all rankings of the documents score the same."""
         if not _can_be_scored(samples).any():
             raise ValueError(
                 "X_val and y_val cannot be scored: no query has documents of different "
-                "relevance and a positive weight. Are qid_val, y_val and "
-                "query_weight_val what they should be?"
+                "relevance and a positive weight. Check qid_val, y_val and "
+                "query_weight_val."
             )
 
     @property
@@ -191,19 +191,19 @@ class RelevanceTargets(Targets):
 def mean_ndcg(gains, scores, starts, k=None, weights=None):
     """Return the mean of scikit-learn's ``ndcg_score`` over queries.
 
-    Queries without a relevant document, whose NDCG is 0 / 0, and of one
-    document, which has no other to be compared with, are left out.
+    Queries without a relevant document, whose NDCG is 0 / 0, and queries with a single
+    document are left out.
 
     Parameters
     ----------
     gains, scores : ndarray of shape (n_documents,)
-        Query by query.
+        Gains and scores, sorted by query.
     starts : ndarray of int of shape (n_queries + 1,)
-        Where queries begin.
+        Start of each query, then the end of the last one.
     k : int, default=None
-        How many ranks count; None: all.
+        Number of ranks to consider. None means all.
     weights : ndarray of shape (n_queries,), default=None
-        Of the queries.
+        Weights of the queries.
     """
     sizes = np.diff(starts)
     has_relevant = np.maximum.reduceat(gains, starts[:-1]) > 0
@@ -215,7 +215,7 @@ def mean_ndcg(gains, scores, starts, k=None, weights=None):
             "relevant (y > 0)" + (" and a weight." if counts.any() else ".")
         )
     total = 0.0
-    for size in np.unique(sizes[weights > 0]):  # as many at once as are alike
+    for size in np.unique(sizes[weights > 0]):  # queries of equal size together
         own = np.flatnonzero((sizes == size) & (weights > 0))
         rows = starts[own, np.newaxis] + np.arange(size)
         mean = ndcg_score(gains[rows], scores[rows], k=k, sample_weight=weights[own])

@@ -36,11 +36,11 @@ LOSSES = {
     "listnet": lambda e: ListNet(),
     "ranknet": lambda e: RankNet(),
 }
-_DOCUMENTS_PER_BATCH = 200  # about as many, with batch_size="auto"
-_MOST_PAIRS = 50_000_000  # of a query, of 10,000 documents: one or two seconds
-_MANY_DOCUMENTS = 1000  # more than users hand over as one query without saying so
+_DOCUMENTS_PER_BATCH = 200  # approximately, with batch_size="auto"
+_MOST_PAIRS = 50_000_000  # of a query of 10,000 documents: one or two seconds
+_MANY_DOCUMENTS = 1000  # users rarely mean more by a single query
 _OF_ROUTING = (
-    " GridSearchCV, cross_val_score and others hand qid to fit and score only after "
+    " GridSearchCV, cross_val_score and others pass qid to fit and score only after "
     "sklearn.set_config(enable_metadata_routing=True) and "
     "ranker.set_fit_request(qid=True).set_score_request(qid=True)."
 )
@@ -51,30 +51,29 @@ _OF_ROUTING = (
 class MLPRanker(_MLP):
     r"""Multilayer perceptron that ranks the documents of queries.
 
-    Linear layers with an activation between them make one score of each document,
+    Linear layers with an activation between them compute a score of each document,
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad s = h_K W_K + b_K,
 
-    and learn to order the documents of a query by their relevance y, which is 0
-    or more. Minibatches consist of whole queries; the loss of a query, of which
-    the mean over queries is minimised plus an L2 penalty, is with
+    and learn to order the documents of a query by their relevance :math:`y \geq 0`.
+    Minibatches consist of whole queries. Training minimises the mean loss over queries
+    plus an L2 penalty. The loss of a query is, with
 
     - 'lambdarank' [4]_:
-      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, each pair
-      weighed by how much NDCG@k would change if i and j changed places. These
-      weights count as constants: of that function, at ranks that stand still, the
-      "lambdas" are the gradient.
+      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, where the
+      weight of a pair is the change of NDCG@k if i and j changed places. The weights
+      are treated as constants, so that the gradient consists of the "lambdas".
     - 'ranknet' [5]_: the mean of :math:`\log(1 + e^{-(s_i - s_j)})` over the
       pairs with :math:`y_i > y_j`.
     - 'hinge' [6]_: the mean of :math:`\max(0, 1 - (s_i - s_j))` over these pairs.
     - 'listnet' [7]_: :math:`-\sum_i p_i \log q_i` with p = softmax(y) and
       q = softmax(s) over the documents of the query.
 
-    Losses of pairs take queries of up to 10,000 documents; 'lambdarank' with a small k
-    looks only at pairs with a document of rank 1 to k and takes larger ones, and so
-    does 'listnet'. Documents of the same relevance make no pair. Where scores are
-    tied, the better document counts as ranked behind. A query of one document has
-    loss 0.
+    Losses of pairs support queries of up to 10,000 documents. 'listnet' supports larger
+    queries. So does 'lambdarank' with a small k, which compares only pairs with a
+    document of rank 1 to k. Documents of equal relevance form no pair. If scores are
+    tied, the more relevant document counts as the lower ranked. A query with one
+    document has loss 0.
 
     .. math::
 
@@ -86,47 +85,45 @@ class MLPRanker(_MLP):
     Parameters
     ----------
     loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
-        What is minimised; 'lambdarank' not with L-BFGS.
+        Loss of a query. 'lambdarank' is not supported by L-BFGS.
     k : int, default=None
-        How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
-        with ``early_stopping``. None: all.
+        Number of ranks considered in NDCG@k: by the loss 'lambdarank', by ``score`` and
+        by ``early_stopping``. None means all ranks.
     gain : {'linear', 'exponential'}, default='linear'
-        What a document of relevance y adds to NDCG in the same places: y, as in
+        Gain in NDCG of a document of relevance y: y, as in
         :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the sum of the weights of the queries of a minibatch. Biases are not
-        penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the sum of the
+        query weights of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Queries per minibatch of the stochastic solvers; 'auto' is as many as
-        have 200 documents, on average, together.
+        Number of queries per minibatch for the stochastic solvers. 'auto' means about
+        200 documents per minibatch.
     shuffle : bool, default=True
-        Whether the queries are shuffled before each epoch.
+        Whether to shuffle the queries before each epoch.
     early_stopping : bool, default=False
-        Whether training ends when the score on validation queries no longer
-        improves: on those of ``X_val`` and ``y_val`` if ``fit`` is given them,
-        else on a part of the queries that is held out. Wherever there is a
-        validation set the weights of the best score are kept. Ignored by L-BFGS,
-        and not for ``partial_fit``.
+        Whether to stop training when the score of the validation queries no longer
+        improves. The validation set is ``X_val`` and ``y_val`` if passed to ``fit``,
+        otherwise a held-out part of the queries. With any validation set, the weights
+        with the best score are kept. Ignored by L-BFGS, not supported by
+        ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part of the queries that is held out by ``early_stopping``, from 0 to 1;
-        not where ``fit`` is given ``X_val``.
+        Proportion of the queries to hold out for ``early_stopping``, between 0 and 1.
+        Not used if ``X_val`` is passed to ``fit``.
     scoring : {None, 'loss'}, default=None
-        Score of validation queries, the larger the better. None: NDCG@k, as
-        ``score`` has it; 'loss': minus the mean loss of a query, penalty left
-        out, an error where there is no validation set. Other scorers know
-        nothing of queries.
+        Score of the validation queries, the larger the better. None means NDCG@k, as in
+        ``score``; 'loss' means minus the mean loss of a query without penalties, and
+        raises an error without a validation set. Other scorers are not supported.
 
     Attributes
     ----------
     n_queries_ : int
-        Number of queries that training began with.
+        Number of queries in the data of the first training call.
     t_ : int
-        Queries seen by the stochastic solvers.
+        Number of queries seen by the stochastic solvers.
 
     See Also
     --------
-    MLPRegressor : The same network, fitted to relevance document by document.
+    MLPRegressor : The same network, fitted to the relevance of single documents.
 
     References
     ----------
@@ -196,23 +193,23 @@ class MLPRanker(_MLP):
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            Numbers or strings: the query of each document. None: all rows are
-            documents of one query, with a warning where they are more than 1000.
+            Query of each document, as numbers or strings. None means that all rows are
+            documents of one query, with a warning if there are more than 1000.
         query_weight : array-like of shape (n_samples,), default=None
-            Weight in the loss of the query of each document, the same for all
-            documents of a query; 1 each by default.
+            Weight in the loss of the query of each document, equal for all documents of
+            a query. By default, all queries have weight 1.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), \
 default=None
-            Documents of a validation set. The network is scored on it after each
-            epoch, and training ends with the parameters of the best score. With
-            ``early_stopping=True`` the score also says when to stop, and nothing
-            is held out from X.
+            Documents of a validation set. The network is scored on it after each epoch,
+            and the parameters with the best score are kept. With
+            ``early_stopping=True``, the score also decides when to stop, and no part
+            of X is held out.
         y_val : array-like of shape (n_val,), default=None
-            Their relevance.
+            Relevance of each validation document.
         qid_val : array-like of shape (n_val,), default=None
-            Their queries. None: they are documents of one query.
+            Query of each validation document. None means a single query.
         query_weight_val : array-like of shape (n_val,), default=None
-            Weights of these queries in validation loss and score.
+            Weights of the validation queries in the validation loss and score.
 
         Returns
         -------
@@ -222,22 +219,21 @@ default=None
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. Where there is a validation set,
-            those with the best validation score are kept and a warning is given
-            instead.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept. With a validation set, the parameters with the
+            best validation score are kept and a warning is issued instead.
         ValueError
-            If a parameter or the data is not as it must be.
+            If a parameter or the data is invalid.
         """
         for name, value in (("qid", qid_val), ("query_weight", query_weight_val)):
             if X_val is None and value is not None:
-                raise ValueError(f"{name}_val is given without X_val and y_val.")
+                raise ValueError(f"{name}_val requires X_val and y_val.")
         judged = None if y_val is None else (y_val, qid_val, query_weight_val)
         return self._fit(X, (y, qid, query_weight), given=GivenSet(X_val, judged))
 
     @available_if(is_stochastic)
     def partial_fit(self, X, y, *, qid=None, query_weight=None):
-        """Learn from one pass (epoch) over the given queries.
+        """Train for one epoch on the given queries.
 
         Parameters
         ----------
@@ -246,19 +242,19 @@ default=None
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query.
+            Query of each document. None means that all rows are documents of one query.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the loss of the query of each document.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
         return self._partial_fit(X, (y, qid, query_weight))
 
     def predict(self, X):
-        """Return scores: of the documents of a query, the best has the highest.
+        """Predict the scores by which the documents of a query are ranked.
 
         Parameters
         ----------
@@ -268,7 +264,7 @@ default=None
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            They compare documents of one query; beyond it they mean nothing.
+            Higher scores rank first. Only scores of the same query are comparable.
         """
         check_is_fitted(self)
         return self._predict_with(X, self._targets.decode)
@@ -276,9 +272,9 @@ default=None
     def score(self, X, y, *, qid=None, query_weight=None):
         """Return NDCG@k, averaged over queries.
 
-        Of each query it is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
-        without a relevant document (y > 0) and of a single document are left out
-        of the mean: of these it is not defined.
+        The score of a query is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
+        without a relevant document (y > 0) and queries with a single document are left
+        out, as NDCG is not defined for them.
 
         Parameters
         ----------
@@ -287,33 +283,32 @@ default=None
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query,
-            with a warning where ``fit`` had several.
+            Query of each document. None means that all rows are documents of one query,
+            with a warning if ``fit`` had several.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the mean of the query of each document.
 
         Returns
         -------
         score : float
-            From 0 to 1; 1 where all queries are in the best order.
+            NDCG@k between 0 and 1; 1 if all queries are in the best order.
         """
         scores = self.predict(X)
         with naming("y"):
             y = column_or_1d(y, dtype=np.float64)
         check_consistent_length(scores, y)
         judged = Judgements.of(y, qid, query_weight)
-        # A file written before this was counted does not say so.
+        # Files of older versions lack n_queries_.
         if qid is None and getattr(self, "n_queries_", 1) > 1:
             warn_user(
-                f"score was given no qid, and takes all {len(scores)} rows for "
-                f"documents of one query, but fit was given {self.n_queries_} queries."
-                f"{_OF_ROUTING}"
+                f"score received no qid: all {len(scores)} rows count as documents of "
+                f"one query, but fit received {self.n_queries_} queries.{_OF_ROUTING}"
             )
         members, starts = judged.queries.members, judged.queries.starts
         gains = gains_of(y, self.gain)[members]
         return mean_ndcg(gains, scores[members], starts, self.k, judged.weights)
 
-    # What the one fit asks for
+    # Hooks of the fit
 
     def _read_data(self, X, y, dtype, reset):
         y, qid, query_weight = y
@@ -325,34 +320,36 @@ default=None
         return data._replace(y=judged)
 
     def _check_sizes(self, queries, qid):
-        """Refuse what could not be interrupted, and warn of what is hardly meant."""
+        """Refuse queries with too many pairs, and warn if qid may be missing."""
         largest = np.diff(queries.starts).max()
         n_pairs = LOSSES[self.loss](self).n_pairs(int(largest))
         if n_pairs > _MOST_PAIRS:
             why = "qid is None: all rows are one query. " if qid is None else ""
             raise ValueError(
-                f"A query has {largest} documents, of which loss={self.loss!r} with "
-                f"k={self.k!r} would compare {n_pairs:.2g} pairs; {_MOST_PAIRS:.2g} "
-                f"are the limit. {why}Use loss='lambdarank' with a small k, "
-                "which compares few of them, or loss='listnet', which needs no pairs."
+                f"A query has {largest} documents, for which loss={self.loss!r} with "
+                f"k={self.k!r} would compare {n_pairs:.2g} pairs; the limit is "
+                f"{_MOST_PAIRS:.2g}. {why}Use loss='lambdarank' with a small k, "
+                "which compares few pairs, or loss='listnet', which compares none."
             )
         if qid is None and largest > _MANY_DOCUMENTS:
             warn_user(
                 f"qid is None: all {largest} rows count as documents of one query."
-                f"{_OF_ROUTING} Give every row the same qid to rank them as one."
+                f"{_OF_ROUTING} To rank all rows as one query, pass the same qid for "
+                "each."
             )
 
     def _new_targets(self, y, classes=None, incremental=False):
         if self.loss == "lambdarank" and self.solver == "lbfgs":
             raise ValueError(
-                "loss='lambdarank' jumps where two documents change places, which "
-                "solver='lbfgs' cannot bear. Use another loss, or another solver."
+                "loss='lambdarank' is not supported by solver='lbfgs', as it is not "
+                "continuous where two documents change places. Use another loss, or "
+                "another solver."
             )
         if not (incremental or y.can_be_ranked):
             raise ValueError(
                 "There is nothing to learn: no query has documents of different "
                 f"relevance. Got n_samples={len(y.relevance)} in "
-                f"{y.queries.n_groups} queries; are qid and y what they should be?"
+                f"{y.queries.n_groups} queries. Check qid and y."
             )
         self.n_queries_ = y.queries.n_groups
         return RelevanceTargets(LOSSES[self.loss](self), self.gain)
@@ -360,9 +357,8 @@ default=None
     def _check_targets(self, targets, y, classes=None, incremental=False):
         if targets != RelevanceTargets(LOSSES[self.loss](self), self.gain):
             raise ValueError(
-                f"loss={self.loss!r}, k={self.k!r}, gain={self.gain!r} are not those "
-                "of the network fitted before. Use warm_start=False, or a new "
-                "estimator."
+                f"loss={self.loss!r}, k={self.k!r}, gain={self.gain!r} differ from "
+                "those of the previous fit. Use warm_start=False, or a new estimator."
             )
 
     def _make_samples(self, X, y, encoded, sample_weight):
@@ -384,7 +380,7 @@ default=None
         return mean_ndcg(true, predicted, starts, self.k, weights)
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that relevance is needed, and not negative."""
+        """Tell scikit-learn that y is required, and must not be negative."""
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.target_tags.positive_only = True

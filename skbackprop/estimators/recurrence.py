@@ -1,4 +1,4 @@
-"""A cell that runs along sequences: what both recurrent estimators are."""
+"""Base class of the recurrent estimators."""
 
 from dataclasses import KW_ONLY, dataclass, replace
 from numbers import Integral, Real
@@ -37,54 +37,51 @@ from skbackprop.utils.validation import (
 
 @dataclass(eq=False, repr=False)
 class _Recurrent:
-    """A cell that runs along sequences, step by step.
+    """A recurrent network that reads sequences step by step.
 
     Parameters
     ----------
     hidden_layer_sizes : array-like of int or int, default=(64,)
         Number of units of each recurrent layer, in each direction.
     cell : {'tanh', 'relu', 'gru', 'lstm'}, default='gru'
-        The recurrence: tanh(x W + h U + b), the same with max(0, .), gated
-        recurrent unit, or long short-term memory
-        (:mod:`skbackprop.network.recurrence` has their equations).
+        Type of the recurrence: tanh(x W + h U + b), the same with max(0, .), gated
+        recurrent unit, or long short-term memory. See
+        :mod:`skbackprop.network.recurrence` for the equations.
     bidirectional : bool, default=False
-        Whether each layer also reads the sequence from its end.
+        Whether each layer also reads the sequence backwards.
     readout : {'last', 'mean', 'max'}, default='last'
-        What the output is computed from: the states at the end, or their mean or
-        maximum over time.
+        Input of the output layer: the last state, or the mean or maximum of the states
+        over time.
     return_sequences : bool, default=False
-        Whether each step has an output of its own, computed from its state; y
-        then holds a label or value for each step, and the loss of a sequence
-        is the sum over its steps. Not with ``class_weight``, nor with the name of
-        a scorer as ``scoring``.
+        Whether to compute an output at each step, from its state. y then holds a label
+        or value for each step, and the loss of a sequence is the sum over its steps.
+        Supports neither ``class_weight`` nor the name of a scorer as ``scoring``.
     n_timesteps : int, default=None
-        Number of steps that the rows of a two-dimensional X hold, as behind a
-        scaler. None: each column is a step of one feature.
+        Number of steps in each row of a two-dimensional X, such as the output of a
+        scaler. None means that each column is a step with one feature.
     layout : {'NTF', 'NFT'}, default='NTF'
-        Order of samples (N), time (T) and features (F) in X, where it is an array
-        of three dimensions. It may as well be a list or pandas Series of
-        matrices (time_i, features) of unequal length: arrays, or data frames,
-        whose columns must then be those of ``fit``. Those of like length are
-        padded and run together, which changes nothing, neither predictions nor
-        gradients; where lengths differ much, a minibatch is made of such of like
-        length, unless ``shuffle=False``. Or rows, see ``n_timesteps``.
+        Order of samples (N), time (T) and features (F) in a three-dimensional X. X can
+        also be two-dimensional (see ``n_timesteps``), or a list or pandas Series of
+        matrices (time_i, features) of different lengths. These are arrays, or data
+        frames with the columns seen in ``fit``. Sequences of similar length are padded
+        and processed together, which does not affect predictions and gradients. If
+        lengths differ much, minibatches consist of sequences of similar length, unless
+        ``shuffle=False``.
     bptt_steps : int, default=None
-        Gradients go back in time to the last multiple of so many steps
-        (truncated backprop through time; with ``bidirectional`` they also go
-        forth to the next one). None: to the beginning.
+        Truncate backprop through time: gradients stop at multiples of this number of
+        steps, in both directions with ``bidirectional``. None means no truncation.
     dropout : float or tuple of float, default=None
-        Share of what each layer puts out that is left out at random, at each
-        step and minibatch anew, on the way to the next layer and to the output;
-        the way from step to step drops nothing (Zaremba et al. 2014). Or a
-        tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
-        units. Not with L-BFGS.
+        Fraction of the outputs of each layer to drop at random, anew at each step and
+        minibatch, before the next layer and the output layer. Connections between steps
+        are not dropped (Zaremba et al. 2014). A tuple gives the rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not supported by L-BFGS.
 
     Attributes
     ----------
     n_features_per_step_ : int
         Number of features of a time step.
     n_features_in_ : int
-        Number of features of a time step; where X has rows, of these.
+        Number of features of a time step, or of columns if X is two-dimensional.
     """
 
     hidden_layer_sizes: tuple = (64,)
@@ -114,7 +111,7 @@ class _Recurrent:
         "dropout": [None, Interval(Real, 0, 1, closed="left"), list, tuple],
     }
 
-    # SequenceLayout: of files written before the first release.
+    # Files written before the first release contain a SequenceLayout.
     _storable: ClassVar[tuple] = (RecurrentNet, SequenceLayout)
 
     # Sequences in
@@ -129,7 +126,7 @@ class _Recurrent:
         if are_sequences(X) or self.return_sequences:
             sequences = self._read(X, dtype, reset)
         else:
-            # Flat rows and plain targets are validated by scikit-learn, together.
+            # scikit-learn validates flat rows and plain targets together.
             X, y, _ = super()._read_data(X, y, dtype, reset)
             sequences = split_rows(X, self.n_timesteps, self.layout)
             self._check_width(sequences, reset)
@@ -143,7 +140,7 @@ class _Recurrent:
         return Data(rows, y, layouts)
 
     def _validate_targets(self, y, sequences):
-        """Check y as scikit-learn does, beside X of another shape."""
+        """Check y as scikit-learn does, but for sequences."""
         is_numeric = isinstance(self, NetworkRegressorMixin)
         y = check_targets(y, len(sequences.lengths), is_numeric)
         return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
@@ -157,7 +154,7 @@ class _Recurrent:
         return self._read(X, FLOATS, reset=False).like(rows, X, self.layout)
 
     def _read(self, X, dtype, reset):
-        """Return the Sequences of X, whatever its shape."""
+        """Return the Sequences of X in any supported format."""
         if isinstance(X, Sequences):
             return X
         if not reset:
@@ -180,13 +177,13 @@ class _Recurrent:
         return validate_input(self, X)
 
     def _check_columns(self, X, width, reset):
-        """Hold names of features against those of fit, as scikit-learn does."""
-        if self.layout == "NFT":  # where columns are steps
+        """Compare names of features with those of fit, as scikit-learn does."""
+        if self.layout == "NFT":  # columns are steps
             return
-        if self.n_features_in_ != width:  # fitted to rows, with names of their own
+        if self.n_features_in_ != width:  # fitted to rows, which have other names
             return
         if type(X) is np.ndarray and not (reset or hasattr(self, "feature_names_in_")):
-            return  # there are no names, neither here nor there
+            return  # neither has names
         for i, matrix in with_distinct_columns(X):
             try:
                 _check_feature_names(self, matrix, reset=reset and i == 0)
@@ -224,8 +221,8 @@ class _Recurrent:
     def _make_graph(self, data, n_outputs):
         net = replace(self._make_net(n_outputs), bptt_steps=self.bptt_steps)
         graph = _unroll(net, data)
-        # An equal one that is there already has its program; that of a file is written
-        # out, without loops.
+        # An existing equal graph already has a program, except that a graph loaded from
+        # a file is unrolled, without loops.
         known = vars(self).get("graph_")
         return known if type(known) is type(graph) and graph == known else graph
 
@@ -236,13 +233,13 @@ class _Recurrent:
         self._net = self._make_net(targets.n_outputs)
 
     def _is_same_network(self, graph):
-        """Compare nets, not graphs: sequences may be of another length."""
+        """Compare networks, not graphs, which depend on the lengths of sequences."""
         return self._make_net(self._net.n_outputs) == self._net
 
     def _describe_network(self):
         return repr(self._net)
 
-    # Values of steps
+    # Targets of steps
 
     def _new_targets(self, y, classes=None, incremental=False):
         if not self.return_sequences:
@@ -272,32 +269,32 @@ class _Recurrent:
         return self._compute_in_buckets(lambda bucket: compute(bucket, decode), X)
 
     def predict_step(self, x, state=None):
-        """Predict from one more step of each sequence, and from what is kept of others.
+        """Predict from one more step of each sequence and the state of previous steps.
 
-        After t steps, one call each, the prediction is that of ``predict`` for the
-        sequences of these t steps, to rounding; with ``return_sequences`` that of
-        their last step. A call costs one step, however many there were.
+        After t calls, the prediction equals that of ``predict`` for sequences of these
+        t steps up to rounding, or its last step with ``return_sequences``. The cost of
+        a call does not depend on the number of previous steps.
 
         Parameters
         ----------
         x : array-like of shape (n_samples, n_features_per_step)
-            The step: a row for each sequence.
+            The new step of each sequence.
         state : ndarray of shape (n_samples, n_state), default=None
-            What the last call returned. None: the sequences begin.
+            The state returned by the previous call. None starts new sequences.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         state : ndarray of shape (n_samples, n_state)
-            A new array, for the next call. Its rows may be chosen or put in another
-            order as long as those of x are.
+            A new array, for the next call. You can select or reorder its rows together
+            with those of x.
 
         Raises
         ------
         ValueError
-            With ``bidirectional``, as the end of a sequence is then read first; or if
-            the state is not of this network or of as many sequences.
+            If the network is ``bidirectional``, as it then reads the end of a sequence
+            first, or if the state does not match the network and x.
         """
         check_is_fitted(self)
         return step_forth(self, self._net, x, state)
@@ -308,13 +305,13 @@ class _Recurrent:
         )
 
     def _compute_in_buckets(self, compute, X):
-        """Return what is computed of sequences: where they are by steps, cut alike."""
+        """Compute from sequences in buckets; results by steps are cut to length."""
         check_is_fitted(self)
         sequences = self._read(X, FLOATS, reset=False)
         return sequences.compute_in_buckets(compute, self._puts_out_steps)
 
     def _represent_bucket(self, sequences, layer):
-        """Return what a layer makes of sequences, by steps where it is read so."""
+        """Return the activations of a layer, by steps if the output is by steps."""
         n_units = self._n_hidden_units(layer)
         layout = sequences.layout(self._net.readout == "mean")
         graph, of_layer = self._net.unroll_layers(layout)
@@ -330,27 +327,27 @@ class _Recurrent:
     def _n_hidden_units(self, layer):
         if not isinstance(layer, Integral):
             raise ValueError(
-                f"layer must be the number of a recurrent layer, got {layer!r}."
+                f"layer must be the index of a recurrent layer, got {layer!r}."
             )
         n_units = index_layers(self._net.layer_sizes, layer)
         return n_units * (2 if self._net.is_bidirectional else 1)
 
     def score(self, X, y, sample_weight=None):
-        """Return the accuracy of classes, or R^2 of numbers.
+        """Return the accuracy in classification, or R^2 in regression.
 
         Parameters
         ----------
         X : array-like or list of sequences
             The input data, as in ``fit``.
         y : array-like
-            True labels or values; with ``return_sequences`` those of each step.
+            True labels or values, of each step with ``return_sequences``.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sequence.
 
         Returns
         -------
         score : float
-            With ``return_sequences`` over all steps of all sequences.
+            Accuracy or R^2, over all steps of all sequences with ``return_sequences``.
         """
         check_is_fitted(self)
         if not self._puts_out_steps:
@@ -365,7 +362,7 @@ class _Recurrent:
         return super()._validation_score(true.flat, predicted, sample_weight)
 
     def __sklearn_tags__(self):
-        """Tell scikit-learn that input may have three dimensions."""
+        """Tell scikit-learn that X can be three-dimensional."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
         tags.input_tags.three_d_array = True
@@ -373,7 +370,7 @@ class _Recurrent:
 
 
 def _unroll(net, data):
-    """Return the graph for the longest sequences; parts of data get their programs."""
+    """Return the graph of the longest sequences, and set the programs of parts."""
     graphs = [net.unroll(layout) for layout in data.layout]
     if isinstance(data.X, Parts):
         data.X.programs = [compile_graph(graph) for graph in graphs]

@@ -1,4 +1,4 @@
-"""Recurrent networks: a cell that runs along sequences."""
+"""Recurrent networks for sequences."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,8 +25,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the logits of the classes from its states. It is
-    trained by backprop through all steps, which share their parameters.
+    and a linear module computes the logits of the classes from its states. The network
+    is trained by backprop through time; all steps share their parameters.
 
     See Also
     --------
@@ -34,7 +34,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
 
     Examples
     --------
-    Which of two frequencies is it?
+    Distinguish two frequencies:
 
     >>> import numpy as np
     >>> from skbackprop import RecurrentClassifier
@@ -67,17 +67,17 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,)
-            The predicted labels. With ``return_sequences`` they are of shape
-            (n_samples, n_timesteps), or an array of objects, the labels of each
-            sequence, where these are of unequal length.
+            The predicted labels. With ``return_sequences``, they have shape
+            (n_samples, n_timesteps). If sequences have different lengths, y is an array
+            of objects, with an array of labels for each sequence.
         """
         return super().predict(X)
 
     def decision_function(self, X):
-        """Return scores of the classes, which mean the same for all samples.
+        """Compute scores of the classes, which are comparable between samples.
 
-        With a loss of probabilities ("log_loss", "focal") they are log-odds,
-        log p - log(1 - p) of each class; with other losses what the network puts out.
+        With a loss of probabilities ("log_loss", "focal"), they are the log-odds
+        log p - log(1 - p) of each class; with other losses, the network's outputs.
 
         Parameters
         ----------
@@ -87,8 +87,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One score for two classes, else one for each. With
-            ``return_sequences`` there is another axis, over time, in between.
+            One score for two classes, otherwise one for each class. With
+            ``return_sequences``, the second axis is time.
         """
         return super().decision_function(X)
 
@@ -104,8 +104,8 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         Returns
         -------
         y_prob : ndarray of shape (n_samples, n_classes)
-            Probabilities, in the order of ``classes_``. With
-            ``return_sequences`` there is another axis, over time, in between.
+            Probabilities, in the order of ``classes_``. With ``return_sequences``, the
+            second axis is time.
         """
         return super().predict_proba(X)
 
@@ -121,7 +121,7 @@ class RecurrentClassifier(_Recurrent, NetworkClassifierMixin, NetworkEstimator):
         Returns
         -------
         log_y_prob : ndarray of shape (n_samples, n_classes)
-            Log-probabilities, laid out as by ``predict_proba``.
+            Log-probabilities, in the format of ``predict_proba``.
         """
         return super().predict_log_proba(X)
 
@@ -135,8 +135,8 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the outputs from its states. It is trained by
-    backprop through all steps, which share their parameters.
+    and a linear module computes the outputs from its states. The network is trained by
+    backprop through time; all steps share their parameters.
 
     See Also
     --------
@@ -144,7 +144,7 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
 
     Examples
     --------
-    A running sum, one value for each step:
+    Predict a running sum at each step:
 
     >>> import numpy as np
     >>> from skbackprop import RecurrentRegressor
@@ -176,8 +176,8 @@ class RecurrentRegressor(_Recurrent, NetworkRegressorMixin, NetworkEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predicted values. With ``return_sequences`` there is another
-            axis, over time, in between; where the sequences are of unequal
-            length it is an array of objects, the values of each sequence.
+            The predicted values. With ``return_sequences``, the second axis is time. If
+            sequences have different lengths, y is then an array of objects, with an
+            array of values for each sequence.
         """
         return super().predict(X)

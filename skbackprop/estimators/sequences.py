@@ -1,4 +1,4 @@
-"""Sequences: what users pass for them, and the rows that networks read."""
+"""Sequences: reading them from X, and their layout in rows for networks."""
 
 import warnings
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from skbackprop.utils.validation import are_finite_floats, check_given, check_sa
 
 @dataclass
 class Sequences:
-    """Sequences of equal width, one behind the other.
+    """Concatenated sequences of equal width.
 
     Attributes
     ----------
     steps : ndarray of shape (n_steps, n_features)
-        Of all sequences.
+        Steps of all sequences.
     lengths : ndarray of int64 of shape (n_samples,)
     """
 
@@ -28,7 +28,7 @@ class Sequences:
 
     @property
     def n_timesteps(self):
-        """Steps of the longest."""
+        """Number of steps of the longest sequence."""
         return int(self.lengths.max())
 
     @property
@@ -38,12 +38,12 @@ class Sequences:
 
     @property
     def exists(self):
-        """Boolean matrix (n_samples, n_timesteps): False where there is padding."""
+        """Boolean matrix (n_samples, n_timesteps), False for padding."""
         return existing_steps(self.lengths)
 
     @property
     def values(self):
-        """Array (n_samples, n_timesteps, n_features), zero where there is padding."""
+        """Array (n_samples, n_timesteps, n_features) with padding by zeros."""
         shape = len(self.lengths), self.n_timesteps, self.steps.shape[1]
         if not self.is_ragged:
             return self.steps.reshape(shape)
@@ -52,7 +52,7 @@ class Sequences:
         return values
 
     def layout(self, has_length):
-        """Return how these sequences are laid out in rows."""
+        """Return the layout of these sequences in rows."""
         n_features = self.steps.shape[1]
         return SequenceLayout(self.n_timesteps, n_features, self.is_ragged, has_length)
 
@@ -67,7 +67,7 @@ class Sequences:
         return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
     def like(self, rows, X, layout):
-        """Return the values in rows as what they were read from, X, has them."""
+        """Return the values in rows in the format of X, from which they were read."""
         shape = len(rows), self.n_timesteps, self.steps.shape[1]
         steps = rows[:, : shape[1] * shape[2]].reshape(shape)
         steps = steps if layout == "NTF" else steps.transpose(0, 2, 1)
@@ -86,7 +86,7 @@ class Sequences:
         -------
         rows : ndarray or Parts
         layouts : list of SequenceLayout
-            Of the parts, the longest last.
+            Layouts of the parts, the longest last.
         """
         masks = find_buckets(self.lengths, OWN_STEP_TO_TRAIN)
         buckets = [self._chosen(mask) for mask in reversed(masks)]
@@ -98,17 +98,17 @@ class Sequences:
         return Parts(arrays, [np.flatnonzero(mask) for mask in masks[::-1]]), layouts
 
     def compute_in_buckets(self, compute, by_steps):
-        """Return what is computed of sequences, of some of like length at a time.
+        """Compute an array from sequences, by buckets of similar length.
 
-        Time and memory follow the number of steps, not the longest sequence.
+        Time and memory depend on the number of steps, not on the longest sequence.
 
         Parameters
         ----------
         compute : callable
-            Makes an array of as many rows of some Sequences.
+            Returns an array with one row for each sequence of some Sequences.
         by_steps : bool
-            Whether its second axis is time. Where lengths are unequal the result is
-            then an array of objects, as long as the sequences.
+            Whether its second axis is time. If lengths differ, the result is then an
+            array of objects, each as long as its sequence.
         """
         result = None
         for chosen in find_buckets(self.lengths):
@@ -130,7 +130,7 @@ class Sequences:
         return Sequences(steps, self.lengths[chosen])
 
     def _cut(self, steps):
-        """Return an array of objects: of each sequence the steps that exist."""
+        """Return an array of objects, the existing steps of each sequence."""
         result = np.empty(len(steps), object)
         for i, length in enumerate(self.lengths):
             result[i] = steps[i, :length]
@@ -138,37 +138,37 @@ class Sequences:
 
 
 def existing_steps(lengths):
-    """Return the boolean matrix of which steps sequences of these lengths have."""
+    """Return a boolean matrix, True for the steps of sequences of these lengths."""
     return np.arange(lengths.max()) < lengths[:, np.newaxis]
 
 
 def are_sequences(X):
-    """Tell whether X holds one matrix per sample, rather than one row."""
+    """Return whether X holds one matrix per sample, rather than one row."""
     X = listed(X)
     if hasattr(X, "shape") and not (_holds_objects(X) and X.ndim == 1):
         return len(X.shape) == 3
     if not isinstance(X, (list, tuple, np.ndarray)):
         return False
-    # Vectors of unequal length are no rows: meant as sequences, refused as such.
+    # Vectors of different lengths are meant as sequences, and refused later.
     lengths = {len(x) for x in X if _n_dimensions(x) == 1}
     is_ragged = len(X) == 0 or len(lengths) > 1
     return is_ragged or any(_n_dimensions(x) == 2 for x in X)
 
 
 def listed(X):
-    """Return a column of a table, of pandas or polars, as a list."""
+    """Return a pandas or polars column as a list."""
     return X.to_list() if hasattr(X, "to_list") else X
 
 
 def with_distinct_columns(X):
-    """Return pairs of the first sequences that have their names of columns.
+    """Return the first sequence for each distinct list of column names.
 
-    Of many, few differ: to be held against those of ``fit``, once each.
+    As few lists differ, names can be compared with those of ``fit`` once for each.
 
     Returns
     -------
     list of (int, matrix)
-        Number of the sequence, and itself.
+        Index of the sequence, and the sequence.
     """
     X, found = listed(X), {}
     for i, matrix in enumerate(X[:1] if getattr(X, "ndim", 1) == 3 else X):
@@ -196,14 +196,14 @@ def read_sequences(X, dtype, layout):
     ----------
     X : array of three dimensions, or list of matrices
     dtype : dtype or list of dtypes
-        What float types may stay.
+        Accepted float dtypes.
     layout : {'NTF', 'NFT'}
         Whether matrices are (time, features) or (features, time).
 
     Raises
     ------
     ValueError
-        If a sequence is empty, is not finite, or has other features.
+        If a sequence is empty, not finite, or has another number of features.
     """
     X = listed(X)
     if len(X) == 0:
@@ -211,7 +211,7 @@ def read_sequences(X, dtype, layout):
     check_given(X, "X")
     if getattr(X, "ndim", None) == 3 and 0 not in X.shape:
         values = _read_array(X, dtype)
-        if values is not None:  # else it is said below in which sequence
+        if values is not None:  # otherwise, the error below names the sequence
             values = values if layout == "NTF" else values.transpose(0, 2, 1)
             lengths = np.full(len(values), values.shape[1])
             return Sequences(values.reshape(-1, values.shape[2]), lengths)
@@ -228,7 +228,7 @@ def read_sequences(X, dtype, layout):
 
 
 def _read_array(X, dtype):
-    """Return an array of three dimensions validated, None where it is not finite."""
+    """Return a validated three-dimensional array, or None if it is not finite."""
     if are_finite_floats(X, dtype):
         return X
     with np.errstate(over="ignore"):
@@ -245,7 +245,7 @@ def _read_matrix(i, matrix, dtype, layout):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             shape = np.shape(matrix)
-    except (ValueError, Warning):  # of a list of rows of unequal length
+    except (ValueError, Warning):  # rows have different lengths
         shape = (len(matrix),)
     if len(shape) != 2:
         raise ValueError(
@@ -266,13 +266,13 @@ def _shape_of(layout):
 
 
 def split_rows(X, n_timesteps, layout):
-    """Return the Sequences that rows of equal length hold.
+    """Return the Sequences in rows of equal length.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_columns)
     n_timesteps : int or None
-        None: each column is a step of one feature.
+        None means that each column is a step with one feature.
     layout : {'NTF', 'NFT'}
         Whether a row holds step after step, or feature after feature.
     """

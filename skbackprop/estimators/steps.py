@@ -1,4 +1,4 @@
-"""Steps that have a target each: what users pass for these, and what losses read."""
+"""Targets of steps: reading them from y, and encoding them for losses."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from skbackprop.utils.validation import refuse_times
 
 @dataclass
 class StepValues:
-    """What y holds for each step: labels or numbers, all sequences in a row.
+    """Labels or numbers for each step, concatenated over all sequences.
 
     Attributes
     ----------
     flat : ndarray of shape (n_steps,) or (n_steps, n_outputs)
     lengths : ndarray of int64 of shape (n_samples,)
     buckets : list of ndarray of int64, default=()
-        Which sequences are padded and run together, where not all are.
+        Sequences that are processed together; empty if all are.
     """
 
     flat: np.ndarray
@@ -39,12 +39,12 @@ class StepValues:
 
 
 def read_steps(y, sequences):
-    """Return the StepValues of y: an array by steps, or a list of such.
+    """Return the StepValues of y, an array by steps or a list of arrays.
 
     Raises
     ------
     ValueError
-        If a sequence of y is not as long as that of X, or is not finite.
+        If a sequence of y has another length than that of X, or is not finite.
     """
     if _num_samples(y) != len(sequences.lengths):
         raise ValueError(
@@ -72,8 +72,8 @@ def _read_values(i, part, length):
     refuse_times(part, name)
     if part.ndim == 0 or len(part) != length:
         raise ValueError(
-            f"{name} must have a value for each of the {length} steps "
-            f"of that of X (return_sequences=True), got shape {part.shape}."
+            f"{name} must have a value for each of the {length} steps of sequence {i} "
+            f"of X (return_sequences=True), got shape {part.shape}."
         )
     if part.dtype.kind == "f" and not np.isfinite(part).all():
         raise ValueError(f"{name} contains NaN or infinity.")
@@ -82,12 +82,12 @@ def _read_values(i, part, length):
 
 @dataclass
 class StepTargets(Targets):
-    """A target of its own for each step of a sequence.
+    """A target for each step of a sequence.
 
     Parameters
     ----------
     step : BinaryTargets, MulticlassTargets or NumericTargets
-        What the target of one step is.
+        The targets of one step.
     """
 
     step: object
@@ -96,26 +96,26 @@ class StepTargets(Targets):
 
     @property
     def loss_of_output(self):
-        """That of a step."""
+        """Loss of the output of a step."""
         return self.step.loss
 
     @property
     def reads_logits(self):
-        """Whether that of a step does."""
+        """Whether the loss of a step reads logits."""
         return self.step.reads_logits
 
     @property
     def loss(self):
-        """That of a step, added up over the steps that a sequence has."""
+        """Loss of a step, summed over the steps of a sequence."""
         loss = self.step.loss
         if isinstance(loss, losses.ElementwiseLoss):
             return losses.IgnoringMissing(loss)
         if loss == losses.SoftmaxLogLoss():
             return losses.StepwiseLogLoss(self.step.n_outputs)
         raise ValueError(
-            f"return_sequences=True with {self.step.n_outputs} classes knows no "
-            f"{loss!r}. Use loss='log_loss' without label_smoothing, 'squared_hinge' "
-            "or 'squared_error', or return_sequences=False."
+            f"return_sequences=True with {self.step.n_outputs} classes does not "
+            f"support {loss!r}. Use loss='log_loss' without label_smoothing, "
+            "'squared_hinge' or 'squared_error', or return_sequences=False."
         )
 
     @property
@@ -124,7 +124,7 @@ class StepTargets(Targets):
         return self.step.n_outputs
 
     def encode(self, y, dtype):
-        """Return what the steps encode, side by side; NaN where there is none."""
+        """Return the encoded steps of each sequence in a row, padded by NaN."""
         codes = self.step.encode(y.flat, dtype)
         if not y.buckets:
             return _side_by_side(codes, y.lengths)
@@ -141,7 +141,7 @@ class StepTargets(Targets):
         )
 
     def read(self, encoded):
-        """Return the values by steps that were encoded, masked where there is none."""
+        """Return the encoded values by steps, with masked padding."""
         if isinstance(encoded, Parts):
             return encoded.map(self.read)
         steps = encoded.reshape(-1, self.step.n_columns)
@@ -162,7 +162,7 @@ class StepTargets(Targets):
         return self._by_steps(self.step.decision, logits)
 
     def vjp(self, logits, adjoint):
-        """Return the adjoint of logits for one of what steps show of them."""
+        """Return the adjoint of the logits from that of the decoded steps."""
         shape = -1, self.n_outputs
         return self.step.vjp(logits.reshape(shape), adjoint.reshape(shape)).reshape(
             adjoint.shape
@@ -182,7 +182,7 @@ class StepTargets(Targets):
 
 
 def _side_by_side(codes, lengths):
-    """Return a row of each sequence's codes, NaN where it has no step."""
+    """Return the codes of each sequence in a row, padded by NaN."""
     exists = existing_steps(lengths)
     rows = np.full((*exists.shape, codes.shape[1]), np.nan, codes.dtype)
     rows[exists] = codes

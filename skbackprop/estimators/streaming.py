@@ -1,4 +1,4 @@
-"""Streaming: recurrent networks that predict step by step, and keep their state."""
+"""Streaming: step-by-step prediction of recurrent networks."""
 
 import numpy as np
 from scipy import sparse
@@ -10,11 +10,11 @@ from skbackprop.utils.validation import FLOATS, check_samples
 
 
 def step_forth(estimator, net, x, state):
-    """Return the predictions of a fitted network after a step, and its state."""
+    """Return the predictions of a fitted network after a step, and the new state."""
     if net.is_bidirectional:
         raise ValueError(
-            "bidirectional=True reads sequences from their end too, which is not there "
-            "step by step. Use predict, or fit with bidirectional=False."
+            "predict_step does not support bidirectional=True, which also reads "
+            "sequences backwards. Use predict, or fit with bidirectional=False."
         )
     x = check_samples(x, "x", FLOATS)
     if x.shape[1] != estimator.n_features_per_step_:
@@ -35,7 +35,7 @@ def step_forth(estimator, net, x, state):
 
 
 def _graph_of(net, n_features):
-    """Return the graph of a step, kept beside the network."""
+    """Return the graph of a step, which is cached in the network."""
     kept = vars(net).get("_step")
     if kept is None or kept[0] != n_features:
         kept = n_features, unroll_once(net, n_features)
@@ -44,23 +44,23 @@ def _graph_of(net, n_features):
 
 
 def _read_state(state, net, shape, dtype):
-    """Return the state as an array of this shape; where there is none, the first."""
+    """Return the state as an array of this shape, or the initial state for None."""
     if state is None:
         state = np.zeros(shape, dtype)
-        if net.readout == "max":  # of no steps
+        if net.readout == "max":  # maximum over no steps
             state[:, -1 - net.layer_sizes[-1] : -1] = np.finfo(dtype).min
         return state
     state = check_samples(state, "state", dtype)
     if state.shape != shape:
         raise ValueError(
-            f"state must be what predict_step returned for these sequences, of shape "
-            f"{shape}, got shape {state.shape}."
+            "state must be the array that predict_step returned for these sequences, "
+            f"of shape {shape}, got shape {state.shape}."
         )
     return state
 
 
 def _decoded(targets, output):
-    """Return the predictions that an output stands for."""
+    """Return the predictions from an output."""
     targets = targets.step if targets.are_of_steps else targets
     predicted = targets.decode(np.ascontiguousarray(output))
     is_sparse = getattr(targets, "is_sparse", False)

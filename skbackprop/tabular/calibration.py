@@ -1,4 +1,4 @@
-"""Calibration: by how much an ensemble is more, or less, sure than it is right."""
+"""Calibration of the probabilities of an ensemble by temperature scaling."""
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -12,18 +12,19 @@ _LESS_SURE, _NOISE_LEFT = 0.9, 1 / 3
 def find_temperature(logits, targets, weights=None):
     """Return the T > 0 that minimises the log loss of softmax(z / T).
 
-    (Guo, Pleiss, Sun & Weinberger 2017). Of labels, that of the logistic function.
+    See Guo, Pleiss, Sun & Weinberger (2017). For label indicator matrices, the logistic
+    function replaces softmax.
 
     Parameters
     ----------
     logits : ndarray of shape (n_rows, n_outputs)
-        One column for two classes, one for each label.
+        One column for two classes, or one for each class or label.
     targets : ndarray of int of shape (n_rows,) or (n_rows, n_labels)
-        Number of the class of each row, or zeros and ones.
+        Index of the class of each row, or zeros and ones.
     weights : ndarray of shape (n_rows,), default=None
     """
     logits = logits.astype(np.float64)
-    if targets.ndim == 2:  # one binary question after the other
+    if targets.ndim == 2:  # each label is a binary problem
         weights = None if weights is None else np.repeat(weights, targets.shape[1])
         logits, targets = logits.reshape(-1, 1), targets.ravel()
     if logits.shape[1] == 1:
@@ -39,11 +40,11 @@ def find_temperature(logits, targets, weights=None):
 
 
 def of_mean(temperature):
-    """Return the temperature of the mean of members, from that of each of them.
+    """Return the temperature of the mean of members from that of a single member.
 
-    The mean is less sure than its members are. Where these are surer than they are
-    right, T > 1, they have learnt noise by heart, each in another way: most of that is
-    gone from the mean, and the cube root of T is left.
+    The mean is less confident than its members. Overconfident members (T > 1) have
+    learnt noise, each in a different way. The mean averages out most of it, and the
+    cube root of T is left.
     """
     if temperature > 1:
         temperature **= _NOISE_LEFT
@@ -51,12 +52,12 @@ def of_mean(temperature):
 
 
 def log_sharpen(probabilities, temperature):
-    """Return logarithms of what is proportional to p^(1 / T) and adds to 1.
+    """Return the logarithms of p^(1 / T), normalised to sum 1.
 
     Parameters
     ----------
     probabilities : ndarray of shape (..., n_classes)
-        Means over the members.
+        Mean probabilities of the members.
     temperature : float
     """
     tiny = np.finfo(np.float64).tiny

@@ -1,4 +1,4 @@
-"""What validation sets decide: which views of a table, and when to stop."""
+"""Choices made by validation: the views of a table, and when to stop."""
 
 from typing import NamedTuple
 
@@ -6,23 +6,23 @@ import numpy as np
 
 from skbackprop.tabular.recipe import LAST_WAVE
 
-_NEARLY_EQUAL = 1.02  # ratio of losses up to which members take turns
-_CLEARLY_LOWER = 0.99  # ratio of losses from which on it pays to stop early
-_MUCH_LOWER = 0.8  # ratio of losses at the last and the first end that promises more
+_NEARLY_EQUAL = 1.02  # maximum ratio of losses for which members alternate
+_CLEARLY_LOWER = 0.99  # maximum ratio of losses for which to stop early
+_MUCH_LOWER = 0.8  # maximum ratio of the losses at the last and the first end to go on
 _NOISE_FREE = 0.01  # of the variance of the target
-_MUCH_BETTER = 10.0  # ratio of errors from which on the worse view is left out
+_MUCH_BETTER = 10.0  # minimum ratio of errors for which to drop the worse view
 
 
 class Views(NamedTuple):
-    """The views that members look at a table through.
+    """The views of the members.
 
     Attributes
     ----------
     best : str
     other : str or None
-        The one that every second member has; None: all have the best one.
+        View of every second member. None means that all members use the best one.
     are_weighed : bool
-        Whether a member of each holds rows out that say how much its view counts.
+        Whether one member of each view holds rows out to find the weight of the view.
     """
 
     best: str
@@ -30,25 +30,25 @@ class Views(NamedTuple):
     are_weighed: bool = False
 
     def of_member(self, index):
-        """Return the view of a member, by its number from 0."""
+        """Return the view of the member with this index."""
         return self.other if self.other and index % 2 else self.best
 
 
 def choose_views(losses, variance_left):
     """Return the Views of an ensemble.
 
-    The view with the lowest loss at the end of a wave is the best; members take
-    turns with the other one where that is nearly as good. Where next to nothing is
-    left to explain, short training says little of which is better in the end: then
-    members take turns anyway.
+    The best view has the lowest loss at the end of a wave. If the other one is nearly
+    as good, members alternate between both. They also do if the pilots leave almost
+    nothing unexplained, as short training does not show then which view is better
+    after long training.
 
     Parameters
     ----------
     losses : dict of str to ndarray
         Validation losses of the pilots of each view at the ends of their waves.
     variance_left : float
-        Part of the variance of the targets that the best pilot leaves unexplained;
-        infinite where it is not known.
+        Share of the variance of the targets that the best pilot leaves unexplained;
+        infinite if unknown.
     """
     best, *others = sorted(losses, key=lambda view: losses[view].min())
     if not others:
@@ -60,10 +60,10 @@ def choose_views(losses, variance_left):
 
 
 def keeps_learning(losses):
-    """Tell whether the pilots of a view got clearly better from wave to wave.
+    """Return whether the pilots of a view improved clearly from wave to wave.
 
-    Then members may go through the whole schedule, and none needs rows held out that
-    say which epoch was the best.
+    Then members can train for the whole schedule on all rows, without held-out rows to
+    choose the best epoch.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ def keeps_learning(losses):
 
 
 def choose_stop(losses, errors):
-    """Return the number of the wave at whose end training stops.
+    """Return the index of the wave at whose end training stops.
 
-    That is the first one that ends with a loss clearly lower than that at the end,
-    and with the least error of all; else the last.
+    It is the first wave that ends with a loss clearly lower than that of the last wave
+    and with the smallest error, otherwise the last wave.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ def choose_stop(losses, errors):
 
 
 def weigh_views(squared_errors):
-    """Return how much each view counts: by 1 / its error on rows held out.
+    """Return the weight of each view, proportional to 1 / its validation error.
 
-    A view that is worse by far does not count at all.
+    A view that is much worse than the best has weight 0.
 
     Parameters
     ----------
@@ -109,15 +109,15 @@ def weigh_views(squared_errors):
 
 
 def hold_out(codes, n_folds, random_state):
-    """Return the fold of each row, from 0 on, of which one part may be held out.
+    """Return the fold of each row.
 
-    Classes are spread evenly over the folds, and each has rows in the last fold:
-    whichever other one is held out, none is missing among the rest.
+    Classes are spread evenly over the folds, and each has rows in the last fold. No
+    class is missing in training if any fold but the last is held out.
 
     Parameters
     ----------
     codes : ndarray of int of shape (n_rows,)
-        The class of each row; all 0 where there are none.
+        The class of each row; all 0 without classes.
     n_folds : int
     random_state : RandomState
     """

@@ -1,7 +1,7 @@
-"""Tables and their columns, of whichever library, read as numbers or as labels.
+"""Reading tables of any library, column by column, as numbers or as labels.
 
-Nothing here imports pandas, polars or pyarrow: what a column can be asked for tells
-whose it is. A table is never converted as a whole, only one column at a time.
+This module does not import pandas, polars or pyarrow. It recognises columns by their
+attributes. Tables are converted one column at a time, never as a whole.
 """
 
 import datetime
@@ -17,8 +17,8 @@ from sklearn.utils import check_array
 
 from skbackprop.utils.chunks import refuse_chunks
 
-_MISSING = {"NoneType", "NAType", "NaTType"}  # types of what stands for no value
-_OF_DTYPES = {  # what the name of a dtype begins with, in lower case; first come first
+_MISSING = {"NoneType", "NAType", "NaTType"}  # types of missing values
+_OF_DTYPES = {  # beginnings of lower-case names of dtypes; the first match counts
     "nested": ("list", "large_list", "fixed_size_list", "array", "struct", "map"),
     "label": (
         *("category", "categorical", "enum", "dictionary", "interval"),
@@ -30,7 +30,7 @@ _OF_DTYPES = {  # what the name of a dtype begins with, in lower case; first com
     "bytes": ("binary", "large_binary", "fixed_size_binary", "bytes"),
     "complex": ("complex",),
 }
-_OF_KINDS = {  # those of NumPy's dtypes
+_OF_KINDS = {  # by the kind of NumPy dtypes
     **dict.fromkeys("biuf", "number"),
     **dict.fromkeys("UT", "label"),
     **dict.fromkeys("mM", "times"),
@@ -41,18 +41,18 @@ _OF_KINDS = {  # those of NumPy's dtypes
 
 
 class Table:
-    """What can be asked of a table of any library.
+    """A common interface to tables of all libraries.
 
     Parameters
     ----------
     shape : tuple of int
     column : callable
-        Returns the column of an index: an array of NumPy or pandas, a series of
-        polars, a chunked array of pyarrow.
+        Returns the column of an index: a NumPy or pandas array, a polars series, or a
+        pyarrow chunked array.
     names : callable, default=None
-        Returns names of the columns; None where they have none.
+        Returns the names of the columns. None means that they have no names.
     matrix : ndarray, default=None
-        The table, where it is a plain array of numbers.
+        The table, if it is a plain array of numbers.
     """
 
     def __init__(self, shape, column, names=None, matrix=None):
@@ -61,31 +61,31 @@ class Table:
 
     @property
     def names(self):
-        """Names of the columns as the table has them, a list; None without."""
+        """List of the names of the columns as in the table, or None."""
         return None if self._names is None else list(self._names())
 
     @property
     def labels(self):
-        """Names of the columns as strings; scikit-learn's where they have none."""
+        """Names of the columns as strings, by default those of scikit-learn."""
         names = self.names
         if names is None:
             return [f"x{j}" for j in range(self.shape[1])]
         return [str(name) for name in names]
 
     def take(self, rows):
-        """Return the table of some rows, by their numbers."""
+        """Return the table of the rows with these indices."""
         matrix = None if self.matrix is None else self.matrix[rows]
         shape = len(rows), self.shape[1]
         return Table(shape, lambda j: _take(self.column(j), rows), self._names, matrix)
 
 
 def _take(column, rows):
-    """Return some entries of a column; ``gather`` is what polars calls it."""
+    """Return some entries of a column; the method of polars is ``gather``."""
     return (getattr(column, "take", None) or column.gather)(rows)
 
 
 def open_table(X):
-    """Return a table; raise scikit-learn's errors where X has no rows or columns."""
+    """Return a Table; raise scikit-learn's errors if X has no rows or columns."""
     if isinstance(X, Table):
         return X
     refuse_chunks(X)
@@ -93,12 +93,14 @@ def open_table(X):
         table = _open_array(X)
     elif sparse.issparse(X):
         raise TypeError(
-            "Sparse data was passed for X, but dense data is required. "
-            "MLPClassifier and MLPRegressor learn from sparse matrices; X.toarray() "
-            "makes a dense one."
+            "Sparse data was passed for X, but dense data is required. Use "
+            "MLPClassifier or MLPRegressor, which support sparse matrices, or pass "
+            "X.toarray()."
         )
     elif hasattr(X, "collect") and not hasattr(X, "shape"):  # polars' LazyFrame
-        raise TypeError(f"X is a {type(X).__name__}, without data yet: collect() it.")
+        raise TypeError(
+            f"X must hold data, got a {type(X).__name__}. Pass X.collect()."
+        )
     elif hasattr(X, "columns") or hasattr(X, "column_names"):
         table = _open_frame(X)
     else:
@@ -109,18 +111,18 @@ def open_table(X):
 
 
 def _array_of(X):
-    """Return an array of nested lists or of whatever has ``__array__``."""
+    """Return an array from nested lists or objects with ``__array__``."""
     if getattr(X, "ndim", 2) != 2 or getattr(X, "dtype", None) is not None:
-        check_array(X, dtype=None, ensure_all_finite=False)  # a series: says so
+        check_array(X, dtype=None, ensure_all_finite=False)  # refuses series
     if not isinstance(X, Iterable):
         return np.asarray(X)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # NumPy 1.23 warns of ragged lists
+            warnings.simplefilter("error")  # NumPy 1.23 warns about ragged lists
             array = np.asarray(X)
     except (TypeError, ValueError, Warning):
         array = None
-    # NumPy would make strings of numbers in the same list.
+    # NumPy would convert numbers to strings if a list has both.
     if array is None or (array.dtype.kind not in "biufcO" and isinstance(X, list)):
         array = np.array(X, dtype=object)
     return array
@@ -133,13 +135,13 @@ def _open_array(X):
     if isinstance(X, np.ma.MaskedArray):
         is_plain = False
     else:
-        X = np.asarray(X)  # no matrix, whose columns are matrices
+        X = np.asarray(X)  # columns of np.matrix would be matrices
         is_plain = X.dtype.kind in "biuf"
     return Table(X.shape, lambda j: X[:, j], matrix=X if is_plain else None)
 
 
 def _open_frame(X):
-    """Return the table of a frame, whose columns have names."""
+    """Return the Table of a data frame."""
     if hasattr(X, "iloc"):
         table = Table(X.shape, _getter_of_pandas(X), lambda: X.columns)
         is_unique = X.columns.is_unique
@@ -155,7 +157,7 @@ def _open_frame(X):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(
             f"Column names must be distinct, but {names.count(twice)} columns are "
-            f"called {twice!r}. Rename them."
+            f"named {twice!r}. Rename them."
         )
     return table
 
@@ -163,8 +165,8 @@ def _open_frame(X):
 def _getter_of_pandas(X):
     """Return a function that returns the array of a column.
 
-    A series takes ten times as long to make, the most part of a prediction of one
-    row. Where pandas has this method no more, it is made.
+    Creating a series takes ten times as long, most of the time of predicting one row.
+    It is the fallback if pandas removes this private method.
     """
     if hasattr(X, "_get_column_array"):
         return X._get_column_array
@@ -178,10 +180,10 @@ def _getter_of_pandas(X):
 
 
 def kind_of(column, name, values=None):
-    """Return whether a column holds numbers or labels: 'number' or 'label'.
+    """Return 'number' or 'label', depending on what a column holds.
 
-    Its values as Python objects are looked at only where the dtype says nothing.
-    Raise TypeError, with advice, where it holds neither.
+    It inspects values, as Python objects, only if the dtype is object. Raise an error
+    with advice for columns of any other kind.
     """
     kind = _family(column)
     if kind == "object":
@@ -192,43 +194,43 @@ def kind_of(column, name, values=None):
     what = _type_of(column)
     if kind == "times":
         raise TypeError(
-            f"{name!r} holds times ({what}), which are no numbers. Convert them, to "
-            "days since a date or to month and weekday, say."
+            f"{name!r} holds times ({what}), which are not numbers. Convert them, for "
+            "example to days since a date, or to month and weekday."
         )
     if kind == "complex":
         raise ValueError(
-            f"Complex data not supported: {name!r} holds {what}. Give its real and "
+            f"Complex data not supported: {name!r} holds {what}. Pass its real and "
             "imaginary parts, or modulus and phase, as two columns."
         )
     if kind == "bytes":
         raise TypeError(f"{name!r} holds bytes ({what}). Decode them to strings.")
     raise TypeError(
-        f"{name!r} holds {what}; entries must be numbers or strings. Give what matters "
-        "of them as columns of their own."
+        f"{name!r} holds {what}, but entries must be numbers or strings. Extract "
+        "features into separate columns."
     )
 
 
 def _type_of(column):
-    """Return the dtype of a column, that of Arrow where it is one of pandas'."""
+    """Return the dtype of a column, unwrapping pandas' ArrowDtype."""
     dtype = column.type if hasattr(column, "type") else column.dtype
     return getattr(dtype, "pyarrow_dtype", dtype)
 
 
 def _family(column):
-    """Return what a column holds, by its dtype alone."""
+    """Return the kind of a column by its dtype alone."""
     dtype = _type_of(column)
     if type(dtype).__name__ == "SparseDtype":
         dtype = dtype.subtype
     if isinstance(dtype, np.dtype):
         return _OF_KINDS.get(dtype.kind, "nested")
-    # As text, an Enum of polars spells out its categories.
+    # The str of a polars Enum lists its categories.
     is_polars = type(dtype).__module__.startswith("polars")
     return _family_of_name(type(dtype).__name__ if is_polars else str(dtype))
 
 
 @lru_cache
 def _family_of_name(name):
-    """Return what a column holds, by the name of its dtype."""
+    """Return the kind of a column by the name of its dtype."""
     for kind, beginnings in _OF_DTYPES.items():
         if name.lower().startswith(beginnings):
             return kind
@@ -236,7 +238,7 @@ def _family_of_name(name):
 
 
 def _family_of_objects(values, name):
-    """Return what a column of Python objects holds."""
+    """Return the kind of a column of Python objects."""
     kinds = set()
     for kind in set(map(type, values)):
         if issubclass(kind, str):
@@ -267,22 +269,22 @@ def _is_numeric(kind):
 
 
 def _family_of_others(kind, name):
-    """Return 'label' where objects of a type can be told apart by their ``str``."""
+    """Return 'label' if ``str`` distinguishes objects of a type."""
     is_nested = issubclass(kind, Iterable) or kind.__hash__ is None
     if is_nested or (
         kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__
     ):
         raise TypeError(
-            f"{name!r} holds a {kind.__name__} where the argument must be a string or "
-            "a number. Give what matters of it as columns of its own."
+            f"{name!r} holds a {kind.__name__}, but the argument must be a string or a "
+            "number. Extract features into separate columns."
         )
     return "label"
 
 
 def read_numbers(column, name):
-    """Return a column as float64, NaN where something is missing.
+    """Return a column as float64, with NaN for missing values.
 
-    Labels that stand for numbers are read as these; raise ValueError at others.
+    Labels that spell numbers are converted; others raise ValueError.
     """
     if isinstance(column, np.ndarray) and column.dtype.kind in "biuf":
         values = column.astype(np.float64, copy=False)
@@ -303,12 +305,12 @@ def read_numbers(column, name):
         return np.asarray(column).astype(np.float64)
     try:
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except TypeError:  # pandas 1.5 converts columns of Arrow before it fills them
+    except TypeError:  # pandas 1.5 converts Arrow columns before it fills them
         return _floats(_objects(column), name)
 
 
 def _floats(values, name):
-    """Return Python's numbers as float64."""
+    """Return Python numbers as float64."""
     if any(kind.__name__ in ("NAType", "NaTType") for kind in set(map(type, values))):
         values = [None if type(v).__name__ in _MISSING else v for v in values]
     array = np.empty(len(values), dtype=object)
@@ -317,19 +319,19 @@ def _floats(values, name):
         return array.astype(np.float64)  # None becomes NaN
     except OverflowError:
         raise ValueError(
-            f"{name!r} holds an integer too large for a number of floating point."
+            f"{name!r} holds an integer too large for floating point."
         ) from None
 
 
 def _parsed(column, name):
-    """Return the numbers that labels stand for."""
+    """Return the numbers that labels spell."""
     codes, values = read_labels(column, name)
     try:
         parsed = [np.nan if value is None else float(value) for value in values]
     except ValueError:
         text = next(value for value in values if not _stands_for_a_number(value))
         raise ValueError(
-            f"{name!r} held numbers when the estimator was fitted, and {text!r} now."
+            f"{name!r} held numbers when the estimator was fitted, but now {text!r}."
         ) from None
     return np.array(parsed)[codes]
 
@@ -343,21 +345,21 @@ def _stands_for_a_number(value):
 
 
 def _numpy_of_arrow(column):
-    """Return an array of pyarrow as one of NumPy."""
+    """Return a pyarrow array as a NumPy array."""
     if hasattr(column, "chunks"):
         return column.to_numpy()
     return column.to_numpy(zero_copy_only=False)
 
 
 def read_labels(column, name):
-    """Return what a column holds as codes and the values that they stand for.
+    """Return the entries of a column as codes, and the values of the codes.
 
     Returns
     -------
     codes : ndarray of int
-        Index of each entry's value; -1 stands for the last one, too.
+        Index of each entry's value; -1 also means the last one.
     values : list of str, int, float, bool and None
-        Not necessarily distinct, nor all found in the column. None is missing.
+        Values, which may repeat or not occur in the column. None means missing.
     """
     if hasattr(column, "categories"):
         codes, categories = column.codes, column.categories
@@ -382,7 +384,7 @@ def _objects(column):
     if isinstance(column, np.ndarray):
         return column.tolist()
     if hasattr(column, "type"):  # pyarrow
-        if hasattr(column.type, "value_type"):  # to_numpy forgets what is missing
+        if hasattr(column.type, "value_type"):  # to_numpy loses missing values
             column = column.cast(column.type.value_type)
         if "str" in str(column.type):
             return _numpy_of_arrow(column).tolist()
@@ -393,10 +395,10 @@ def _objects(column):
 
 
 def plain(value):
-    """Return a value as a string, an integer, a number or a bool, None if missing.
+    """Return a value as str, int, float or bool, or None if missing.
 
-    Whole numbers are integers, whatever type they had: that of a column often
-    changes when entries are missing.
+    Whole numbers become int, as the dtype of a column often changes with missing
+    entries.
     """
     if isinstance(value, np.generic):
         value = value.item()

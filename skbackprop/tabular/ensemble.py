@@ -1,8 +1,8 @@
 """The fit of an ensemble: pilots, a first member, the others.
 
-Pilots are trained for a quarter of the time and say through which view to look at
-the table. The first member holds rows out, which say when to stop and how sure to
-be. The others learn from all rows.
+Pilots are trained for a quarter of the epochs and choose the view of the table. The
+first member holds rows out, which decide when to stop and on the temperature. The
+others learn from all rows.
 """
 
 from dataclasses import dataclass, field
@@ -21,26 +21,26 @@ from skbackprop.tabular.choices import (
 from skbackprop.tabular.members import Data, Member
 from skbackprop.tabular.recipe import LAST_WAVE, Recipe
 
-_FEW_ROWS = 2000  # with fewer, no member can spare any for validation
-_FOLDS_OF_FEW = 3  # that each view is tried on where rows are few
+_FEW_ROWS = 2000  # below, a single member with held-out rows cannot decide for all
+_FOLDS_OF_FEW = 3  # number of pilots of each view if there are few rows
 
 
 @dataclass
 class Ensemble:
-    """What a fit has found.
+    """The result of a fit.
 
     Attributes
     ----------
     members : list of Member
-        Those that were trained to their end.
+        Fully trained members.
     pilots : dict of str to ndarray
         Validation losses of each view at the ends of the waves of its pilots.
     views : Views
     stop : int
-        Number of the wave at whose end training stopped.
+        Index of the wave at whose end training stopped.
     temperature : float
     view_weights : dict of str to float
-        How much the members of a view count.
+        Weight of the members of a view.
     """
 
     members: list = field(default_factory=list)
@@ -53,24 +53,24 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be learnt, as the fit of an ensemble needs to know it.
+    """The learning task of an ensemble.
 
     Attributes
     ----------
     data : Data
     codes : ndarray of int of shape (n_rows,)
-        The class of each row, spread evenly over folds; all 0 where there are none.
+        The class of each row, to stratify folds; all 0 without classes.
     graphs : dict of str to Graph
         The network of each view.
     new_net : callable
-        Makes an estimator of a graph and parameters.
+        Creates an estimator from a graph and parameters.
     is_calibrated : bool
-        Whether there are probabilities to find a temperature for.
+        Whether to find a temperature for probabilities.
     scoring : str or None
-        By what members choose their best epoch.
+        Score by which members choose their best epoch.
     variance_per_loss : float
-        By what a loss is multiplied to be the part of the variance of the targets
-        that is left; infinite where the loss says nothing of it.
+        Ratio of the unexplained share of the variance of the targets to the loss;
+        infinite if the loss does not determine it.
     """
 
     data: Data
@@ -92,7 +92,7 @@ class EnsembleFit:
     trainer : Trainer
     n_members : int
     n_folds : int
-        One of which is held out.
+        Number of folds, one of which is held out.
     random_state : RandomState
     """
 
@@ -101,20 +101,20 @@ class EnsembleFit:
         self.n_members, self.random_state = n_members, random_state
         self.folds = hold_out(task.codes, n_folds, random_state)
         n_rows, weights = len(task.codes), task.data.sample_weight
-        # Each fold needs a row that weighs something, and so does what is left.
+        # Each fold, and the rest without it, needs a row with positive weight.
         weight_of_folds = np.bincount(self.folds, weights, minlength=n_folds)
         self.can_hold_out = n_rows >= 2 * n_folds and weight_of_folds.all()
         self.has_many_rows = n_rows >= _FEW_ROWS and self.can_hold_out
         self.found = Ensemble()
-        self._parts = {}  # of the data, by the fold that is held out
+        self._parts = {}  # training and validation data by held-out fold
 
     def run(self):
-        """Return the Ensemble, of all members or of those that are finished.
+        """Return the Ensemble of all members, or of the finished ones after Ctrl-C.
 
         Raises
         ------
         KeyboardInterrupt
-            If none was when Ctrl-C came.
+            If no member was finished at Ctrl-C.
         """
         found = self.found
         found.views = self._choose_views()
@@ -129,12 +129,12 @@ class EnsembleFit:
     # Pilots
 
     def _choose_views(self):
-        """Return the Views that pilots are for, and calibrate where rows are few."""
+        """Choose the Views by pilots, and calibrate if there are few rows."""
         task, names = self.task, list(self.task.graphs)
         if not self.can_hold_out or (self.has_many_rows and len(names) == 1):
             return Views(names[0])
         n_tried = 1 if self.has_many_rows else _FOLDS_OF_FEW
-        folds = range(min(n_tried, self.folds.max()))  # the last is held out by none
+        folds = range(min(n_tried, self.folds.max()))  # the last is never held out
         pilots = [self._pilot(view, fold) for view in names for fold in folds]
         if len(self._train(pilots)) < len(pilots):
             raise KeyboardInterrupt
@@ -159,9 +159,9 @@ class EnsembleFit:
     # Members
 
     def _train_on_few(self):
-        """Train members on all rows where the pilots promise that it pays.
+        """Train members on all rows if the pilots improved until the end.
 
-        Else each holds another fold out and keeps its best epoch.
+        Otherwise, each holds out a different fold and keeps its best epoch.
         """
         found, folds = self.found, [None]
         losses = found.pilots.get(found.views.best)
@@ -174,13 +174,13 @@ class EnsembleFit:
         self._finish(done)
 
     def _train_with_first(self):
-        """Train members of which the first, or one of each view, holds rows out."""
+        """Train members; the first one, or the first of each view, holds rows out."""
         found, recipe, n_members = self.found, self.recipe, self.n_members
         n_first = 2 if found.views.are_weighed and n_members > 1 else 1
         first = [self._member(k, fold=0) for k in range(n_first)]
-        # Until it is known when to stop, the others get as far as they go in any case.
+        # Before the stop is chosen, the others train for the epochs they need anyway.
         others = [self._member(k, goes_on=True) for k in range(n_first, n_members)]
-        # Of two views it is not known either which of them counts.
+        # With two views, these are none, as one of them may be left out.
         n_ahead = 0 if n_first > 1 else recipe.epochs_until(0)
         n_epochs = [recipe.n_epochs] * len(first) + [n_ahead] * len(others)
         done = self._train([*first, *others], n_epochs)
@@ -202,7 +202,7 @@ class EnsembleFit:
         self._finish([*first, *done])
 
     def _look_at_what_counts(self, first, others):
-        """Return the others anew if the view of one of the first does not count."""
+        """Return new others if the view of one of the first has weight 0."""
         left_out = [m.view for m in first if not self.found.view_weights[m.view]]
         if not left_out:
             return others
@@ -218,7 +218,7 @@ class EnsembleFit:
         return self._make(f"member {index + 1}", view, self.recipe, fold, goes_on)
 
     def _make(self, name, view, recipe, fold=None, goes_on=False):
-        """Return a member that learns from all rows, or validates on one fold."""
+        """Return a member that learns from all rows, or holds out one fold."""
         task, data, held_out = self.task, self.task.data, None
         if fold is not None:
             if fold not in self._parts:
@@ -235,13 +235,13 @@ class EnsembleFit:
         return Member(name, view, net, recipe, data, held_out)
 
     def _train(self, members, n_epochs=None):
-        """Train members, and return those that got as far as they should."""
+        """Train members, and return those that are done."""
         if n_epochs is None:
             n_epochs = [member.recipe.n_epochs for member in members]
         return self.trainer.train(members, n_epochs)
 
     def _finish(self, members):
-        """Keep members that are trained to their end, without what training needs."""
+        """Keep fully trained members, without their data and optimizer state."""
         self._parts.clear()
         self.found.members = [member.finish() for member in members]
 
@@ -250,8 +250,8 @@ class EnsembleFit:
     def _calibrate(self, members, wave=None):
         """Find the temperature on the rows that members have held out.
 
-        They are as sure as at the end of a wave, where the others will stop; or as
-        they are now.
+        It uses their outputs at the end of the wave at which the others stop, or the
+        current ones.
         """
         parts = [member.held_out for member in members]
         logits = [

@@ -1,4 +1,4 @@
-"""Names and number of features: scikit-learn's checks, for tables of any library."""
+"""scikit-learn's checks of feature names and numbers, for tables of any library."""
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -7,30 +7,29 @@ from skbackprop.tabular.columns import open_table
 
 
 def check_features(estimator, X, y="no_validation", *, reset):
-    """Open a table, and set or check the features of an estimator.
+    """Open a table, and set or check ``feature_names_in_`` and ``n_features_in_``.
 
-    That are ``feature_names_in_`` and ``n_features_in_``, with scikit-learn's errors
-    and warnings. What scikit-learn reads names from depends on its version: 1.8 and
-    older know none of polars 2, later ones none of a RecordBatch. It is shown an
-    empty frame of the same columns.
+    Errors and warnings are those of scikit-learn. It receives an empty pandas frame
+    with the same columns, as versions differ in the frames whose names they can read:
+    1.8 and older do not support polars 2, and later ones no RecordBatch.
 
     Parameters
     ----------
     estimator : estimator
     X : frame or array-like of shape (n_samples, n_features)
     y : array-like or None, default='no_validation'
-        Refused if None, where the estimator requires one.
+        Refused if None and the estimator requires y.
     reset : bool
         Whether to set the features, as ``fit`` does.
 
     Returns
     -------
     Table
-        Which :class:`.TableReader` reads as it reads X.
+        An input of :class:`.TableReader` that replaces X.
     """
     table = open_table(X)
     names = table.names
-    if not reset and names is not None:  # the way of a prediction: equal names
+    if not reset and names is not None:  # fast path of predictions: equal names
         known = getattr(estimator, "feature_names_in_", None)
         if known is not None and known.tolist() == names:
             return table

@@ -1,4 +1,4 @@
-"""Members: networks of an ensemble, and their training side by side."""
+"""Members: the networks of an ensemble, and their parallel training."""
 
 import itertools
 import time
@@ -16,7 +16,7 @@ from skbackprop.tabular.recipe import LAST_WAVE, Recipe
 
 
 class Data(NamedTuple):
-    """Rows to learn from: inputs, targets, weights (None: 1 each)."""
+    """Training rows: inputs, targets, and weights (None means 1)."""
 
     X: np.ndarray
     y: np.ndarray
@@ -32,23 +32,23 @@ class Data(NamedTuple):
 
 @dataclass(eq=False)
 class Member:
-    """A network, what it learns from, and how far it has come.
+    """A network, its data and the state of its training.
 
     Parameters
     ----------
     name : str
-        As messages and callbacks call it.
+        Name in messages and for callbacks.
     view : str
     net : NetworkEstimator
     recipe : Recipe
     data : Data
     held_out : Data, default=None
-        What it is validated on.
+        Validation data.
 
     Attributes
     ----------
     logits : dict of int to ndarray
-        Outputs on ``held_out`` at the ends of the waves, by their numbers.
+        Outputs on ``held_out`` at the end of each wave.
     """
 
     name: str
@@ -61,9 +61,9 @@ class Member:
     logits: dict = field(default_factory=dict, init=False)
 
     def train(self, n_epochs, observers=()):
-        """Let the network learn for some epochs, or until an observer says stop.
+        """Train for some epochs, or until an observer stops training.
 
-        What was begun before is gone on with.
+        With ``warm_start``, this continues previous training.
         """
         begin = time.perf_counter()
         given = NO_SET
@@ -76,15 +76,15 @@ class Member:
 
     @property
     def n_epochs(self):
-        """Epochs behind it."""
+        """Number of epochs so far."""
         return len(getattr(self.net, "loss_curve_", ()))
 
     def held_out_logits(self):
-        """Return the outputs on ``held_out``, of the network as it is."""
+        """Return the current outputs on ``held_out``."""
         return self.net._predict_read(self.held_out.X, np.copy)
 
     def finish(self):
-        """Forget what only training needs: the data and the optimizer's memory."""
+        """Drop what only training needs: the data and the optimizer state."""
         self.data = self.held_out = None
         self.logits.clear()
         self.net.set_params(warm_start=False)
@@ -93,7 +93,7 @@ class Member:
 
 
 class _AtWaveEnds(Observer):
-    """Keeps what a member says of the rows held out, at the ends of the waves."""
+    """Keeps the outputs of a member on the held-out rows at the ends of the waves."""
 
     def __init__(self, member):
         self._member = member
@@ -107,12 +107,12 @@ class _AtWaveEnds(Observer):
 
 
 class _UntilInterrupted(Observer):
-    """Stops training at the end of an epoch when Ctrl-C has come.
+    """Stops training at the end of an epoch after Ctrl-C.
 
     Attributes
     ----------
     has_diverged : bool
-        Whether an epoch has begun that did not end.
+        Whether an epoch has begun but not ended.
     """
 
     def __init__(self, interrupts):
@@ -128,18 +128,18 @@ class _UntilInterrupted(Observer):
 
 @dataclass
 class Trainer:
-    """Trains members, as many at a time as there are threads for.
+    """Trains members in parallel threads.
 
-    The kernels run without the interpreter's lock. All that is random is seeded
-    before, so that the result does not depend on the number of threads.
+    Kernels release the GIL. All random numbers are seeded before, so that the result
+    does not depend on the number of threads.
 
     Parameters
     ----------
     n_jobs : int or None
     interrupts : Interrupts
-        Ctrl-C is held back by it, and ends what runs and what has not begun.
+        Catches Ctrl-C, which stops running members and those that have not begun.
     context : CallbackContext or None
-        That of the fit, where there are callbacks.
+        Context of the fit if there are callbacks.
     verbose : bool
     """
 
@@ -152,9 +152,10 @@ class Trainer:
         self._numbers = itertools.count()
 
     def train(self, members, n_epochs):
-        """Train members for ``n_epochs[i]`` epochs more; return those that are done.
+        """Train members for ``n_epochs[i]`` more epochs; return those that are done.
 
-        They have got there, or a callback has stopped them before; not Ctrl-C.
+        A member is done after these epochs, or if a callback has stopped it, but not if
+        Ctrl-C has.
 
         Parameters
         ----------
@@ -163,7 +164,7 @@ class Trainer:
         """
         pairs = list(zip(members, n_epochs, strict=True))
         goals = [member.n_epochs + n for member, n in pairs]
-        # Threads even where joblib is told to use processes: they share the data.
+        # Always threads, whatever joblib's backend, as they share the data.
         parallel = Parallel(n_jobs=self.n_jobs, require="sharedmem")
         parallel(
             delayed(self._train)(member, n, next(self._numbers))

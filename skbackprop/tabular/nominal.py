@@ -1,4 +1,4 @@
-"""Nominal columns: levels, and a column of the matrix for each."""
+"""Nominal columns: their levels and indicator columns."""
 
 import warnings
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ from skbackprop.tabular.columns import plain, read_labels
 from skbackprop.tabular.records import Record
 from skbackprop.tabular.scaling import NOTHING, scale_of_counts
 
-MOST_LEVELS = 256  # columns that one nominal column becomes at most
+MOST_LEVELS = 256  # maximum number of indicator columns of a nominal column
 
-# Of prose most entries differ and are long; identifiers differ all of them.
+# Most entries of prose are distinct and long; all identifiers are distinct.
 _PROSE_ROWS, _PROSE_SHARE, _PROSE_LENGTH = 100, 0.5, 30
-_ROWS = 2**12  # that are written at a time
-_RAW = {0: (0.0,), 1: (1.0, 0.0), 2: (-1.0, 1.0, 0.0)}  # of levels, of none of them
+_ROWS = 2**12  # written at a time
+_RAW = {0: (0.0,), 1: (1.0, 0.0), 2: (-1.0, 1.0, 0.0)}  # of each level, then unknown
 
 
 @dataclass(frozen=True)
 class NominalColumn(Record):
-    """What is learnt of a column of labels.
+    """The settings learnt from a column of labels.
 
     Attributes
     ----------
     name : str
     levels : tuple of str, int, float and bool
-        In ascending order, numbers before strings.
+        Levels in ascending order, numbers before strings.
     has_others : bool
         Whether there is a column for all other levels.
     scales : tuple of RobustScale
-        Of the columns.
+        Scales of the indicator columns.
     n_levels : int
-        Levels that were found.
+        Number of levels in training.
     n_missing : int
     """
 
@@ -46,9 +46,9 @@ class NominalColumn(Record):
     def __post_init__(self):
         n_columns = len(self.levels) + self.has_others
         if len(self.scales) != (n_columns if n_columns > 2 else 1):
-            raise ValueError(f"{self.name!r} has not as many scales as columns")
+            raise ValueError(f"{self.name!r} must have one scale for each column")
         if len(set(self.levels)) < len(self.levels):
-            raise ValueError(f"levels of {self.name!r} are not distinct")
+            raise ValueError(f"levels of {self.name!r} must be distinct")
 
     @property
     def names(self):
@@ -61,11 +61,11 @@ class NominalColumn(Record):
 
     @property
     def all_edges(self):
-        """Edges of each of its columns in the matrix: none."""
+        """Empty edges for each of its columns in the matrix."""
         return [()] * len(self.scales)
 
     def write(self, column, Z):
-        """Write its columns of the matrix."""
+        """Write its columns in the matrix."""
         if not self.levels:
             Z[:] = 0
             return
@@ -76,14 +76,14 @@ class NominalColumn(Record):
 
     @cached_property
     def _scaled(self):
-        """Rows of the matrix for each level, and for none."""
+        """Rows of the matrix for each level, then for unknown labels."""
         if len(self.scales) == 1:
             return self.scales[0].of(_RAW[len(self.levels)])[:, np.newaxis]
         ones = np.eye(len(self.scales) + 1, len(self.scales))
         return np.array([s.of(x) for s, x in zip(self.scales, ones.T, strict=True)]).T
 
     def _places(self, column):
-        """Return the index of each entry's level, -1 for none of them."""
+        """Return the index of each entry's level, or -1 if unknown."""
         codes, values = read_labels(column, self.name)
         places = np.array([self._place(value) for value in values], np.intp)
         if len(values) > 2 and not self.has_others and (places < 0).all():
@@ -91,10 +91,10 @@ class NominalColumn(Record):
         return places[codes]
 
     def _place(self, value):
-        """Return the index of a value's level, -1 for none of them.
+        """Return the index of a value's level, or -1 if unknown.
 
-        A value that is found in no level is compared as text, or as the number that
-        it spells, with those of another type.
+        A value that equals no level is compared with levels of other types, as text or
+        as the number that it spells.
         """
         if value is None:
             return -1
@@ -111,13 +111,13 @@ class NominalColumn(Record):
         return {level: place for place, level in enumerate(self.levels)}
 
     def _warn_of_strangers(self, codes, values):
-        """Warn if several values are found, and none is a level."""
+        """Warn if there are several values and none is a level."""
         found = [values[code] for code in np.unique(codes)]
         found = [value for value in found if value is not None]
         if len(found) > 1:
             warnings.warn(
-                f"No value of {self.name!r} was there when the estimator was fitted: "
-                f"found {found[0]!r} and {len(found) - 1} more, while levels are "
+                f"No value of {self.name!r} was seen when the estimator was fitted: "
+                f"found {found[0]!r} and {len(found) - 1} more, but the levels are "
                 f"{', '.join(map(repr, self.levels[:3]))}"
                 f"{', ...' if len(self.levels) > 3 else ''}. All are read as missing.",
                 UserWarning,
@@ -125,7 +125,7 @@ class NominalColumn(Record):
             )
 
     def report(self):
-        """Return what was found, and what was made of it."""
+        """Return a dict that describes the column and its encoding."""
         if self.n_levels and not self.levels:
             rule = "identifier: left out"
         elif not self.levels:
@@ -149,7 +149,7 @@ class NominalColumn(Record):
 
 
 def _in_other_words(value):
-    """Yield a value as those of other types would spell it."""
+    """Yield the spellings of a value in other types."""
     if isinstance(value, str):
         if value in ("True", "False"):
             yield value == "True"
@@ -165,11 +165,11 @@ def _in_other_words(value):
 
 
 def learn_nominal(column, name):
-    """Return what is learnt of a column of labels."""
+    """Return the NominalColumn of a column."""
     codes, values = read_labels(column, name)
     counts = np.zeros(len(values), int)
     used, n_times = np.unique(codes, return_counts=True)
-    np.add.at(counts, used, n_times)  # -1 is the last one
+    np.add.at(counts, used, n_times)  # code -1 counts for the last value
     count_of = {}
     for value, count in zip(values, counts.tolist(), strict=True):
         if count:
@@ -180,8 +180,8 @@ def learn_nominal(column, name):
     n_levels = len(count_of)
     if n_levels == n_rows > MOST_LEVELS:
         warnings.warn(
-            f"All {n_rows} values of {name!r} differ: they identify rows, and nothing "
-            "can be learnt of them. The column is left out.",
+            f"All {n_rows} values of {name!r} are distinct, so that they identify rows "
+            "and are useless for learning. The column is left out.",
             UserWarning,
             stacklevel=2,
         )
@@ -199,12 +199,12 @@ def learn_nominal(column, name):
 
 
 def _rank(level):
-    """Return what levels are sorted by."""
+    """Return the sort key of a level."""
     return isinstance(level, str), level
 
 
 def _scales(counts, n_rows):
-    """Return the scales of columns, by how often each level occurs."""
+    """Return the scales of columns from the counts of their levels."""
     n_others = n_rows - sum(counts)
     if len(counts) == 0:
         return (NOTHING,)
@@ -216,13 +216,13 @@ def _scales(counts, n_rows):
 
 
 def _refuse_prose(count_of, n_rows, name):
-    """Raise ValueError where labels are texts to be read."""
+    """Raise ValueError if labels are long texts."""
     if n_rows <= _PROSE_ROWS or len(count_of) <= _PROSE_SHARE * n_rows:
         return
     n_letters = sum(len(str(value)) * count for value, count in count_of.items())
     if n_letters > _PROSE_LENGTH * n_rows:
         raise ValueError(
             f"{name!r} holds prose: {len(count_of)} texts of {n_letters / n_rows:.0f} "
-            f"letters on average in {n_rows} rows. Vectorise it, with "
-            "TfidfVectorizer and TruncatedSVD, say, and give the columns that result."
+            f"letters on average in {n_rows} rows. Vectorise it, for example with "
+            "TfidfVectorizer and TruncatedSVD, and pass the resulting columns."
         )

@@ -1,4 +1,4 @@
-"""Numeric columns: one of scaled numbers, one more that says which are missing."""
+"""Numeric columns: scaled numbers, and an indicator of missing values."""
 
 from dataclasses import dataclass, replace
 
@@ -17,19 +17,19 @@ from skbackprop.transformers.piecewise import bin_edges
 
 @dataclass(frozen=True)
 class NumericColumn(Record):
-    """What is learnt of a column of numbers.
+    """The settings learnt from a column of numbers.
 
     Attributes
     ----------
     name : str
     scale : RobustScale
     indicator : RobustScale or None
-        Of the column that says what is missing, where something was.
+        Scale of the indicator of missing values, None if no value was missing.
     n_missing : int
     n_values : int
-        Distinct ones that are not missing; 3 stands for 3 and more.
+        Number of distinct values that are not missing; 3 means 3 or more.
     edges : tuple of float
-        Of bins, in units of scaled numbers.
+        Bin edges in units of scaled numbers.
     """
 
     name: str
@@ -41,7 +41,7 @@ class NumericColumn(Record):
 
     def __post_init__(self):
         if any(b <= a for a, b in zip(self.edges, self.edges[1:], strict=False)):
-            raise ValueError(f"edges of {self.name!r} do not ascend")
+            raise ValueError(f"edges of {self.name!r} must be ascending")
 
     @property
     def names(self):
@@ -54,10 +54,10 @@ class NumericColumn(Record):
         return [self.edges, ()][: len(self.names)]
 
     def with_edges(self, column, n_bins):
-        """Return this with edges of at most so many bins, where it has any.
+        """Return the column with edges of at most ``n_bins`` bins.
 
-        They are found among the numbers that a net will read, in float32: those
-        that coincide there are no edges of two bins.
+        Edges are computed from scaled numbers in float32, as networks read them, so
+        that they remain distinct.
         """
         if self.n_values < 3:
             return self
@@ -67,7 +67,7 @@ class NumericColumn(Record):
         return replace(self, edges=tuple(edges.tolist()) if len(edges) > 2 else ())
 
     def report(self):
-        """Return what was found, and what was made of it."""
+        """Return a dict that describes the column and its encoding."""
         if self.n_values == 0:
             rule = "all missing: 0"
         elif self.n_values == 1:
@@ -87,7 +87,7 @@ class NumericColumn(Record):
 
 
 def learn_numeric(column, name):
-    """Return what is learnt of a column of numbers, but for its edges."""
+    """Return the NumericColumn of a column, without edges."""
     values = read_numbers(column, name)
     present = values[~np.isnan(values)]
     n_missing = len(values) - len(present)

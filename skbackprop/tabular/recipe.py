@@ -1,7 +1,7 @@
-"""The recipe: which network learns from so many rows, how fast and for how long.
+"""The training recipe of the networks, depending on the number of rows.
 
-After RealMLP (Holzmueller, Grinsztajn & Steinwart 2024), whose learning rates,
-schedule and initial values these are, made shorter and smaller.
+It uses the learning rates, schedule and initial values of RealMLP (Holzmueller,
+Grinsztajn & Steinwart 2024), with fewer epochs and smaller networks.
 """
 
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ import numpy as np
 
 from skbackprop.engine.schedules import CosLog4
 
-# Where the waves of the schedule end, as parts of training: what is learnt has
-# settled there, so that the network is as good as it will be for a while.
+# Ends of the waves of the schedule, as parts of training. The learning rate is 0 there,
+# and the network is better than for some time afterwards.
 WAVE_ENDS = (3 / 15, 7 / 15, 1.0)
 LAST_WAVE = len(WAVE_ENDS) - 1
 
-_SAMPLES = 300_000  # that a network learns from in all, at 10,000 rows or fewer
+_SAMPLES = 300_000  # seen by a network in all epochs, with 10,000 rows or fewer
 _MANY_ROWS = 10_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 5, 256
 _PILOT = 1 / 4  # of the epochs of a member
 _FEWEST_PILOT_EPOCHS = 8
-_BATCHES = 10  # of an epoch, as far as the sizes of minibatches allow
+_BATCHES = 10  # of an epoch, within the limits of minibatch sizes
 _SMALLEST_BATCH, _LARGEST_BATCH = 64, 256
 _RATES = {"classes": 0.07, "numbers": 0.1}
 
-# Of every network. The rate of a weight is the smaller the more weights lead to the
-# same unit, whose input they change together; factors of inputs, of which one weighs
-# a whole column, learn fast.
+# Settings of all networks. The learning rate of a weight decreases with fan_in, as the
+# weights of a unit change its input together. Factors of inputs learn fast, as each
+# scales a whole column.
 _SETTINGS = {
     "solver": "adamw",
     "beta_1": 0.9,
@@ -36,16 +36,16 @@ _SETTINGS = {
     "learning_rate_factors": {"weight": "fan_in", "bias": 0.1, "scale": 6.0},
     "weight_init": "unit_std",
     "bias_init": "data",
-    "tol": None,  # a schedule is gone through to its end
-    "n_jobs": 1,  # networks are trained side by side
+    "tol": None,  # training runs to the end of the schedule
+    "n_jobs": 1,  # networks are trained in parallel
 }
 
 
 def auto_max_iter(n_rows):
-    """Return the epochs of a member: the fewer the more rows there are.
+    """Return the number of epochs of a member.
 
-    E = 300,000 / n, at most 256; above 10,000 rows, where each is news, the samples
-    learnt from grow as the root of n.
+    It is 300,000 / n, at most 256. Above 10,000 rows, it is 3,000 / sqrt(n), at least
+    5, as more rows are worth more training.
     """
     n_samples = _SAMPLES * np.sqrt(max(1.0, n_rows / _MANY_ROWS))
     return int(np.clip(round(n_samples / n_rows), _FEWEST_EPOCHS, _MOST_EPOCHS))
@@ -64,11 +64,11 @@ class Recipe:
     Parameters
     ----------
     n_epochs : int
-        Of the whole schedule.
+        Number of epochs of the whole schedule.
     batch_size : int
     learning_rate : float
     of_task : dict
-        Parameters that classifiers or regressors have beside.
+        Additional parameters of classifiers or regressors.
     """
 
     n_epochs: int
@@ -78,14 +78,14 @@ class Recipe:
 
     @classmethod
     def of(cls, estimator, n_rows, kind, of_task):
-        """Return the recipe that an estimator's parameters mean for so many rows.
+        """Return the recipe of an estimator's parameters for ``n_rows`` rows.
 
         Parameters
         ----------
         estimator : TabularEstimator
         n_rows : int
         kind : {'classes', 'numbers'}
-            What is predicted.
+            Type of the targets.
         of_task : dict
         """
 
@@ -102,13 +102,13 @@ class Recipe:
 
     @property
     def pilot(self):
-        """The same for a network that is trained to look ahead."""
+        """The recipe of a pilot network, with fewer epochs."""
         n_epochs = max(_FEWEST_PILOT_EPOCHS, round(self.n_epochs * _PILOT))
         n_epochs = min(n_epochs, self.n_epochs)
         return Recipe(n_epochs, self.batch_size, self.learning_rate, self.of_task)
 
     def settings(self, n_rows):
-        """Return the parameters of a network that learns from so many rows."""
+        """Return the parameters of a network for ``n_rows`` rows."""
         return {
             **_SETTINGS,
             **self.of_task,
@@ -119,11 +119,11 @@ class Recipe:
         }
 
     def epochs_until(self, wave):
-        """Return the epochs until the end of a wave, by its number."""
+        """Return the number of epochs until the end of a wave."""
         return max(1, round(self.n_epochs * WAVE_ENDS[wave]))
 
     def ends(self, curve):
-        """Return what a curve is at the ends of the waves, or where it was stopped."""
+        """Return the values of a curve at the ends of the waves, or its last value."""
         return np.array(
             [
                 curve[min(self.epochs_until(k), len(curve)) - 1]

@@ -1,10 +1,10 @@
-"""Records: what is learnt of a table, checked whenever it is made or unpickled."""
+"""Base class of records, which are checked when they are created or unpickled."""
 
 from dataclasses import fields
 
 
 class Record:
-    """A frozen dataclass that stores its fields and nothing derived of them."""
+    """A frozen dataclass that stores its fields, but nothing derived from them."""
 
     def __getstate__(self):
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -15,4 +15,4 @@ class Record:
         self.__post_init__()
 
     def __post_init__(self):
-        """Raise ValueError where fields contradict each other."""
+        """Raise ValueError if fields contradict each other."""

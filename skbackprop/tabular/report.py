@@ -1,4 +1,4 @@
-"""What a fit of a table has chosen, in words."""
+"""The report of the choices of a fit."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from skbackprop.tabular.recipe import WAVE_ENDS
 
 
 def write_report(estimator):
-    """Return the report of a fitted estimator of tables."""
+    """Return the report of a fitted tabular estimator."""
     return "\n".join(
         [
             *_about_members(estimator),

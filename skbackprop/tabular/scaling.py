@@ -1,9 +1,9 @@
-"""Robust scaling: from medians and quartiles of columns to a matrix of float32.
+"""Robust scaling of columns to float32 by median and quartiles.
 
-z = (x - median) f, with f = 1 / (upper quartile - lower quartile), or where that is
-0, f = 2 / (largest - smallest), or where that is 0 too, f = 0.
+z = (x - median) f, with f = 1 / (upper quartile - lower quartile). If the quartiles are
+equal, f = 2 / (largest - smallest); for constants, f = 0.
 
-All is computed from halves, of which no difference overflows; halving is exact.
+Computations use halved numbers, whose differences cannot overflow. Halving is exact.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ import numpy as np
 
 from skbackprop.tabular.records import Record
 
-# Where outliers are cut off: the square root of what float32 holds, so that their
-# squares are finite. A net whose inputs are clipped smoothly sees no difference.
+# Bound of scaled numbers, below the root of float32's maximum, so that squares are
+# finite. Networks with smoothly clipped inputs are not affected.
 BOUND = 1e18
-_BLOCK = 2**17  # numbers that are scaled at a time: 1 MB
+_BLOCK = 2**17  # numbers scaled at a time: 1 MB
 _LARGEST = np.finfo(np.float64).max / 4
 
 
@@ -28,19 +28,19 @@ class RobustScale(Record):
 
     def __post_init__(self):
         if not (np.isfinite(self.median) and 0 <= self.factor <= _LARGEST):
-            raise ValueError(f"{self} is no scale")
+            raise ValueError(f"{self} must have a finite median and factor >= 0")
 
     def of(self, x):
-        """Return what numbers are scaled to, as float32."""
+        """Return scaled numbers as float32."""
         scaled = (np.asarray(x, np.float64) / 2 - self.median / 2) * (2 * self.factor)
         return np.clip(scaled, -BOUND, BOUND).astype(np.float32)
 
 
-NOTHING = RobustScale(0.0, 0.0)  # of a column that is 0 whatever it holds
+NOTHING = RobustScale(0.0, 0.0)  # for columns that are always 0
 
 
 def scale_of(values):
-    """Return the scale of numbers, none of which is missing."""
+    """Return the scale of numbers without missing values."""
     if len(values) == 0:
         return NOTHING
     halves = values * 0.5
@@ -49,12 +49,12 @@ def scale_of(values):
 
 
 def scale_of_counts(values, counts):
-    """Return the scale of few values, in ascending order, that occur many times."""
+    """Return the scale of ascending values that occur ``counts`` times."""
     values, counts = np.array(values, float)[np.array(counts) > 0], np.array(counts)
     if len(values) == 0:
         return NOTHING
     ends = counts[counts > 0].cumsum()
-    # Quantiles need the entries around a place, not all of them.
+    # Quantiles need only the two entries around a place.
     place = np.array([0.25, 0.5, 0.75]) * (ends[-1] - 1)
     below = np.floor(place)
     left = values[ends.searchsorted(below, "right")]
@@ -64,7 +64,7 @@ def scale_of_counts(values, counts):
 
 
 def _scale(lower, median, upper, smallest, largest):
-    """Return the scale, from halves of quartiles and extremes."""
+    """Return the scale from halved quartiles and extremes."""
     factor = 0.0
     with np.errstate(over="ignore"):
         if upper > lower:
@@ -75,18 +75,18 @@ def _scale(lower, median, upper, smallest, largest):
 
 
 class Scaler:
-    """Scales the columns of numbers of a table and says which were missing.
+    """Scales the numeric columns of a table and writes indicators of missing values.
 
     Parameters
     ----------
     names : list of str
-        Of the columns.
+        Names of the columns.
     scales : list of RobustScale
-        Of the columns.
+        Scales of the columns.
     places : list of int
-        Where they stand in the matrix.
+        Their places in the matrix.
     indicators : list of RobustScale or None
-        Of the column, right behind, that says whether a number is missing.
+        Scale of the indicator of missing values, which follows its column.
     """
 
     def __init__(self, names, scales, places, indicators):
@@ -100,14 +100,14 @@ class Scaler:
         self.n_columns = len(scales)
 
     def write_array(self, X, Z):
-        """Scale an array of all columns into a matrix, some rows at a time."""
+        """Scale an array of all columns into a matrix by blocks of rows."""
         n_rows = max(1, _BLOCK // max(1, self.n_columns))
         for start in range(0, len(X), n_rows):
             rows = slice(start, start + n_rows)
             self._write(X[rows], slice(None), Z[rows])
 
     def write_columns(self, columns, Z):
-        """Scale columns, an iterable of arrays, into a matrix, some at a time."""
+        """Scale an iterable of columns into a matrix by blocks of columns."""
         n_columns = max(1, _BLOCK // len(Z))
         columns = iter(columns)
         for start in range(0, self.n_columns, n_columns):
@@ -130,14 +130,14 @@ class Scaler:
         np.maximum(scaled, -BOUND, out=scaled)
         np.minimum(scaled, BOUND, out=scaled)
         places = self._places[which]
-        if len(places) == Z.shape[1]:  # and so in order
+        if len(places) == Z.shape[1]:  # then they are in order
             Z[:] = scaled
             return
         Z[:, places] = scaled
         self._write_indicators(is_missing, which, Z)
 
     def _write_indicators(self, is_missing, which, Z):
-        """Write which numbers are missing, where there are columns for that."""
+        """Write the indicators of missing values."""
         has_indicator = self._has_indicator[which]
         if not has_indicator.any():
             return
@@ -150,7 +150,7 @@ class Scaler:
             Z[:, places] = np.where(marks, self._missing[some], self._present[some])
 
     def _missing_in(self, X, which):
-        """Return where numbers are missing; raise ValueError where one is infinite."""
+        """Return a mask of missing numbers; raise ValueError if one is infinite."""
         is_infinite = np.isinf(X).any(axis=0)
         if is_infinite.any():
             refuse_infinity(self._names[which][is_infinite.argmax()])
@@ -158,7 +158,7 @@ class Scaler:
 
 
 def refuse_infinity(name):
-    """Raise ValueError, as scikit-learn does, and name the column."""
+    """Raise scikit-learn's ValueError, and name the column."""
     raise ValueError(
         "Input X contains infinity or a value too large for dtype('float64').\n"
         f"The first such column is {name!r}."

@@ -1,4 +1,4 @@
-"""From a table of any library to a matrix that a net can read, and back to names."""
+"""Conversion of tables of any library to a matrix."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,67 +11,65 @@ from skbackprop.tabular.numeric import NumericColumn, learn_numeric
 from skbackprop.tabular.records import Record
 from skbackprop.tabular.scaling import Scaler
 
-_MOST_FEATURES = 512  # of all piecewise-linear encodings together
+_MOST_FEATURES = 512  # total of all piecewise-linear encodings
 _FEWEST_BINS, _MOST_BINS = 8, 32
 _MOST_ENCODED = 64  # columns
 
 
 @dataclass(frozen=True)
 class TableReader(Record):
-    """Reads tables as matrices, as it has learnt from one of them.
+    """Reads tables as matrices, with settings learnt from a training table.
 
-    A table is a frame of pandas, polars or pyarrow, an array, or a list of lists.
-    Each of its columns is numeric or nominal, whichever library it comes from:
+    A table is a pandas, polars or pyarrow frame, an array, or a list of lists. With any
+    library, a column is either numeric or nominal:
 
     Numeric
-        Numbers and booleans of any dtype, among them nullable ones, decimals, sparse
+        Numbers and booleans of any dtype, including nullable dtypes, decimals, sparse
         columns, and columns of Python objects that are all numbers. NaN, None,
         ``pandas.NA``, ``NaT``, nulls and masked entries are missing.
 
         A number x becomes z = (x - median) f, with f = 1 / (upper quartile - lower
-        quartile), or where that is 0, f = 2 / (largest - smallest), or where that is
-        0 too, f = 0; what is missing takes no part. Outliers stay what they are, up
-        to 1e18, where float32 could no longer square them.
+        quartile). If the quartiles are equal, f = 2 / (largest - smallest); for
+        constants, f = 0. Missing values are ignored. z is clipped to +-1e18, beyond
+        which float32 cannot represent its square.
 
-        A missing number is read as the median. If there were some in training, one
-        more column says which: 1 where missing, 0 elsewhere, scaled likewise. If
-        there were none, later ones are read as the median and nothing else. A column
-        all of which was missing is 0, whatever it holds later.
+        Missing numbers are replaced by the median. If numbers are missing in training,
+        an additional column indicates them: 1 if missing and 0 otherwise, scaled in the
+        same way. A column that is entirely missing in training is always 0.
     Nominal
         Strings, categories, and numbers or booleans that ``categorical_features``
-        names. The levels are the distinct values found in training; categories that
-        are not used are none. How labels are stored makes no difference.
+        selects. The levels are the distinct values found in training, without unused
+        categories. The dtype of labels does not matter.
 
-        Two levels, in ascending order, become -1 and 1 in one column, which is 0
-        where a label is missing or unknown. Three and more have a column each, 1 for
-        the level and 0 elsewhere; all are 0 where a label is missing or unknown. Of
-        more than 256 levels, the 255 most frequent have a column each, and all
-        others share one, "infrequent", to which unknown ones belong. One level is 1,
-        and 0 where missing or unknown: constant, and so 0 after scaling, if nothing
-        was missing. These columns are scaled as numbers are.
+        Two levels, in ascending order, become -1 and 1 in one column, which is 0 for
+        missing or unknown labels. Three or more levels are one-hot encoded, with zeros
+        for missing or unknown labels. If there are more than 256 levels, the 255 most
+        frequent ones have one column each, and all others, including unknown ones,
+        share the column "infrequent". A single level becomes 1, and 0 if missing or
+        unknown; after scaling, this is 0 if no value was missing. These columns are
+        scaled like numbers.
 
-        Values are equal as they are in Python: 1 is 1.0 and True. One that is equal
-        to no level is compared as text with levels of another type, so that 1 is
-        found where levels are strings, "1" where they are integers. If several
-        values are found in a column later and none is a level, a warning names it.
-        Numbers that are spelled as strings are read as numbers in columns that were
-        numeric in training; other strings are refused there.
+        Values are equal if they are in Python, so 1 equals 1.0 and True. A value that
+        equals no level is compared as text with levels of another type: 1 matches the
+        level "1" and vice versa. If a column later has several values and none is a
+        level, a warning names the column. In columns that were numeric in training,
+        strings that spell numbers are converted; other strings are refused.
 
-    Refused, by column, are dates, durations and periods, infinities, complex numbers,
-    bytes, nested values, names that occur twice, and prose: strings of more than 30
-    letters on average, more than half of which are distinct, in more than 100 rows.
-    A nominal column of more than 256 labels, no two of which are equal, identifies
-    rows: a warning says so, and it is read as 0. X is never changed.
+    Errors name the column for dates, durations and periods, infinities, complex
+    numbers, bytes, nested values, duplicate names, and prose: strings of more than 30
+    letters on average, more than half of them distinct, in more than 100 rows. A
+    nominal column of more than 256 labels, all of them distinct, identifies rows: it
+    is read as 0, with a warning. X is never changed.
 
-    Columns of three and more distinct numbers have edges of bins, for piecewise-linear
-    features of what the matrix holds: see :func:`.bin_edges`.
+    Columns with at least three distinct numbers have bin edges for piecewise-linear
+    features of the matrix (see :func:`.bin_edges`).
 
     Attributes
     ----------
     columns : tuple of NumericColumn and NominalColumn
         One for each column of the table.
     n_bins : int
-        Most bins of the encoding of a column; 0 where none is encoded.
+        Maximum number of bins of a column; 0 if no column is encoded.
     """
 
     columns: tuple
@@ -79,22 +77,22 @@ class TableReader(Record):
 
     def __post_init__(self):
         if not all(isinstance(c, (NumericColumn, NominalColumn)) for c in self.columns):
-            raise ValueError("a TableReader has numeric and nominal columns only")
+            raise ValueError("columns must be NumericColumn or NominalColumn")
 
     @classmethod
     def learn(cls, X, categorical_features="from_dtype", n_bins="auto"):
-        """Return what is learnt from a table.
+        """Return a TableReader with the settings learnt from a table.
 
         Parameters
         ----------
         X : frame or array-like of shape (n_samples, n_features)
         categorical_features : array-like or 'from_dtype', default='from_dtype'
-            Columns that are nominal, though they hold numbers: their names, indices,
-            or a mask. Strings and categories are nominal in any case.
+            Numeric columns to treat as nominal: their names, indices, or a mask.
+            Strings and categories are always nominal.
         n_bins : int or 'auto', default='auto'
-            Most bins of the encoding of a column. By default, the encodings have
-            some 512 features together: clip(512 / d, 8, 32) for d columns of more
-            than two numbers, none where d > 64.
+            Maximum number of bins of a column. 'auto' means clip(512 / d, 8, 32) for d
+            columns with more than two distinct numbers, a total of about 512 features,
+            and 0 if d > 64.
 
         Returns
         -------
@@ -120,30 +118,30 @@ class TableReader(Record):
 
     @cached_property
     def names(self):
-        """Names of the columns of the matrix, an array of str."""
+        """Array of the names of the columns of the matrix."""
         names = [name for column in self.columns for name in column.names]
         return np.array(names, dtype=object)
 
     @cached_property
     def edges(self):
-        """Edges of the bins of each column of the matrix, a tuple of tuples."""
+        """Tuple of the bin edges of each column of the matrix."""
         return tuple(tuple(e) for column in self.columns for e in column.all_edges)
 
     @property
     def n_columns(self):
-        """Columns of the matrix."""
+        """Number of columns of the matrix."""
         return len(self.names)
 
     def report(self):
-        """Return a list of dicts: what was found in each column, what was made of it.
+        """Return a list of dicts that describe each column and its encoding.
 
-        Each has ``name``, ``kind`` ('numeric' or 'nominal'), ``levels`` (their number,
-        None of numbers), ``missing`` and ``bins`` (numbers of these) and ``rule``.
+        The keys are ``name``, ``kind`` ('numeric' or 'nominal'), the numbers of
+        ``levels`` (None if numeric), ``missing`` and ``bins``, and ``rule``.
         """
         return [column.report() for column in self.columns]
 
     def read(self, X):
-        """Return the matrix of a table, scaled, as float32."""
+        """Return the scaled matrix of a table as float32."""
         table = open_table(X)
         if table.shape[1] != len(self.columns):
             raise ValueError(
@@ -161,7 +159,7 @@ class TableReader(Record):
         return Z
 
     def _numbers(self, table, j):
-        """Return a column of numbers; one that was all missing is so for ever."""
+        """Return a column of numbers, 0 if it was entirely missing in training."""
         column = self.columns[j]
         if column.n_values == 0:
             return np.zeros(table.shape[0])
@@ -169,9 +167,9 @@ class TableReader(Record):
 
     @cached_property
     def _layout(self):
-        """What scales numbers; indices of numeric columns; those of nominal ones.
+        """The Scaler, the indices of numeric columns, and those of nominal columns.
 
-        With each of the latter, a slice: its columns of the matrix.
+        The index of a nominal column comes with the slice of its columns in the matrix.
         """
         ends = np.cumsum([len(column.names) for column in self.columns]).tolist()
         starts = [0, *ends[:-1]]
@@ -193,17 +191,16 @@ class TableReader(Record):
 
 
 def _number_of_bins(n_encoded):
-    """Return how many bins each of some columns has at most."""
+    """Return the maximum number of bins of a column."""
     if not 0 < n_encoded <= _MOST_ENCODED:
         return 0
     return min(max(_MOST_FEATURES // n_encoded, _FEWEST_BINS), _MOST_BINS)
 
 
 def _find_nominal(table, categorical_features):
-    """Return a mask of the columns that the user calls nominal.
+    """Return a mask of the columns that the user declares as nominal.
 
-    What is asked for and the errors are those of scikit-learn's
-    HistGradientBoostingClassifier.
+    Formats and errors are those of scikit-learn's HistGradientBoostingClassifier.
     """
     n_columns = table.shape[1]
     mask = np.zeros(n_columns, bool)
@@ -241,7 +238,7 @@ def _find_nominal(table, categorical_features):
 
 
 def _indices(table, names):
-    """Return the indices of columns that are given by name."""
+    """Return the indices of columns by their names."""
     if table.names is None:
         raise ValueError(
             "categorical_features should be passed as an array of integers or as a "

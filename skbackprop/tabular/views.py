@@ -1,4 +1,4 @@
-"""Views: how the networks of an ensemble look at the columns of a table."""
+"""Views: the encodings of numeric columns in the networks of an ensemble."""
 
 from skbackprop.estimators.mlp import ACTIVATIONS
 from skbackprop.network import (
@@ -15,13 +15,13 @@ RAW, PIECEWISE = "raw", "piecewise_linear"
 
 
 def offered_views(encoding, edges):
-    """Return the names of the views that a table is looked at through.
+    """Return the names of the views to choose from.
 
     Parameters
     ----------
     encoding : {'auto', 'raw', 'piecewise_linear'}
     edges : tuple of tuple of float
-        Of the bins of each column.
+        Edges of the bins of each column.
     """
     if not any(edges) or encoding == RAW:
         return [RAW]
@@ -31,8 +31,8 @@ def offered_views(encoding, edges):
 def make_graph(view, edges, hidden_layer_sizes, activation, n_outputs):
     """Return the network of a view.
 
-    Each column x, scaled, is clipped smoothly and, in the view 'piecewise_linear',
-    joined by its bins; each of these inputs has a factor that is learnt.
+    Each scaled column x is smoothly clipped. In the view 'piecewise_linear', its
+    piecewise-linear encoding is added. Each input has a learnt factor.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def make_graph(view, edges, hidden_layer_sizes, activation, n_outputs):
     edges : tuple of tuple of float
     hidden_layer_sizes : list of int
     activation : str
-        Of :data:`skbackprop.estimators.mlp.ACTIVATIONS`.
+        A key of :data:`skbackprop.estimators.mlp.ACTIVATIONS`.
     n_outputs : int
     """
     x = Input(len(edges))

@@ -131,11 +131,11 @@ def test_views_may_write_into_what_they_are_given():
             ValueError,
             r"\(20, 2\) and float64, but .*\(20, 1\)",
         ),
-        (lambda X, rng: X[1:], ValueError, "keep shape"),
+        (lambda X, rng: X[1:], ValueError, "keep the shape"),
         (lambda X, rng: X.astype(np.float32), ValueError, "returned .* float32"),
         (lambda X, rng: X.tolist(), TypeError, "got list"),
         (lambda X, rng: None, TypeError, "got NoneType"),
-        (lambda X, rng: X * np.nan, ValueError, "not finite"),
+        (lambda X, rng: X * np.nan, ValueError, "return finite numbers"),
     ],
     ids=["columns", "rows", "dtype", "list", "None", "NaN"],
 )

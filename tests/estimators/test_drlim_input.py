@@ -40,7 +40,7 @@ def test_samples_without_a_label_are_refused(missing):
 
 
 @pytest.mark.parametrize(
-    ("label", "message"), [(np.inf, "infinite"), ({}, "y cannot be read")]
+    ("label", "message"), [(np.inf, "infinity"), ({}, "y cannot be read")]
 )
 def test_labels_that_are_none_are_refused(label, message):
     y = Y.astype(type(label) if label else object)

@@ -135,7 +135,7 @@ def test_weights_of_queries_are_repetitions(loss, settings):
 def test_minibatches_count_queries():
     fitted = ranker(batch_size=7, max_iter=3).fit(X, Y, qid=QID)
     assert fitted.t_ == 3 * N_QUERIES
-    assert "Queries per minibatch" in MLPRanker.__doc__
+    assert "queries per minibatch" in MLPRanker.__doc__
     by_hand = 200 * N_QUERIES // len(X)
     auto = ranker().fit(X, Y, qid=QID)
     same = ranker(batch_size=by_hand).fit(X, Y, qid=QID)
@@ -250,7 +250,7 @@ def one_query(n_documents):
 @pytest.mark.parametrize("loss", LOSSES[:3])
 def test_a_query_of_more_pairs_than_anyone_waits_for_is_refused(loss):
     X, y = one_query(60_000)
-    message = rf"60000 documents, of which loss='{loss}'.*1.8e\+09 pairs.*qid is None"
+    message = rf"60000 documents, for which loss='{loss}'.*1.8e\+09 pairs.*qid is None"
     with pytest.raises(ValueError, match=message):
         ranker(loss=loss).fit(X, y)
     fitted = ranker(loss=loss, max_iter=1).fit(X[:50], y[:50])
@@ -290,7 +290,7 @@ def test_many_rows_without_queries_are_warned_of():
 
 def test_a_search_that_hands_queries_to_fit_only_is_warned_of():
     search = GridSearchCV(ranker(), {"k": [1, None]}, cv=GroupKFold(2))
-    with pytest.warns(UserWarning, match="score was given no qid.*set_score_request"):
+    with pytest.warns(UserWarning, match="score received no qid.*set_score_request"):
         search.fit(X, Y, qid=QID, groups=QID)
 
 
@@ -347,8 +347,8 @@ def test_validation_weighs_queries():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"qid_val": QID}, "qid_val is given without X_val"),
-        ({"query_weight_val": QID}, "query_weight_val is given without X_val"),
+        ({"qid_val": QID}, "qid_val requires X_val"),
+        ({"query_weight_val": QID}, "query_weight_val requires X_val"),
         ({"X_val": X}, "y_val is None"),
         ({"X_val": X, "y_val": -Y, "qid_val": QID}, "y must not be negative"),
         ({"X_val": X, "y_val": Y, "qid_val": QID[1:]}, "qid must have one entry"),
@@ -490,7 +490,7 @@ def test_settings_that_cannot_be_are_errors(settings, message):
 @pytest.mark.parametrize("change", [{"loss": "hinge"}, {"k": 3}])
 def test_training_does_not_go_on_with_another_loss(change):
     fitted = ranker(warm_start=True).fit(X, Y, qid=QID).set_params(**change)
-    with pytest.raises(ValueError, match="not those of the network fitted before"):
+    with pytest.raises(ValueError, match="differ from those of the previous fit"):
         fitted.fit(X, Y, qid=QID)
 
 

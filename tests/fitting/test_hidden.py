@@ -240,7 +240,7 @@ def test_a_pickled_network_extracts_the_same_features():
         (mlp(), "w[1]", "layer='w.1.' must be"),
         (mlp(), "z[9]", "9 is not a node"),
         (RecurrentClassifier((5,), **SETTINGS), 1, "layer=1 does not exist"),
-        (RecurrentClassifier((5,), **SETTINGS), "z[1]", "number of a recurrent layer"),
+        (RecurrentClassifier((5,), **SETTINGS), "z[1]", "index of a recurrent layer"),
     ],
     ids=str,
 )

@@ -99,7 +99,7 @@ def test_text_in_a_column_of_numbers_is_refused_later():
     np.testing.assert_array_equal(
         reader.read(in_frame(["1.5", None])), reader.read(in_frame([1.5, np.nan]))
     )
-    with pytest.raises(ValueError, match="'odd' held numbers .* 'abc' now"):
+    with pytest.raises(ValueError, match="'odd' held numbers .* but now 'abc'"):
         reader.read(in_frame(["1.5", "abc"]))
 
 
@@ -128,7 +128,7 @@ def test_identifiers_are_left_out_with_a_warning():
     ],
 )
 def test_names_that_occur_twice_are_refused(X):
-    with pytest.raises(ValueError, match="2 columns are called 'a'"):
+    with pytest.raises(ValueError, match="2 columns are named 'a'"):
         TableReader.learn(X)
 
 

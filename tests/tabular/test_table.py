@@ -301,5 +301,5 @@ def test_contradictions_are_found_when_unpickled(mixed, of, field, value):
 
 @pytest.mark.parametrize("median, factor", [(np.nan, 1.0), (0.0, -1.0), (0.0, np.inf)])
 def test_a_scale_is_finite(median, factor):
-    with pytest.raises(ValueError, match="no scale"):
+    with pytest.raises(ValueError, match="must have a finite median"):
         RobustScale(median, factor)
