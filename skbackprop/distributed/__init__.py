@@ -1,4 +1,4 @@
-"""One network, trained by several machines on data that none of them holds in whole."""
+"""Training of one network on data that is distributed over several machines."""
 
 from skbackprop.distributed.fitting import fit
 

@@ -1,26 +1,27 @@
-"""The outer step: from what the learners learnt to where the next round begins."""
+"""The outer step, which combines the parameters of learners after each round."""
 
 import numpy as np
 
 
 class OuterStep:
-    r"""Nesterov's momentum on the mean of what the learners moved by.
+    r"""Nesterov's momentum on the mean change of the learners' parameters.
 
     .. math:: g = \sum_k w_k (\theta - \theta_k), \quad v \leftarrow \mu v + g, \quad
         \theta \leftarrow \theta - \eta (g + \mu v)
 
-    with the weights :math:`w_k` of the learners' rows, which add up to 1. Statistics
-    that modules keep, as those of BatchNorm, are averaged. In double precision, and
-    in the order of the learners, whichever was ready first.
+    with the weights :math:`w_k` of the learners' rows, which sum to 1. Buffers, such
+    as the statistics of BatchNorm, are averaged. The step is computed in double
+    precision, in the order of the learners, not in the order in which they finish.
 
     Parameters
     ----------
     parameters : ndarray of shape (n_parameters,)
-        Without padding, those that are learned first.
+        Parameters without padding, learned ones first.
     n_learned : int
-        How many of them are learned.
+        Number of learned parameters.
     learning_rate, momentum : float
     weights : ndarray of shape (n_learners,)
+        Weight of each learner's rows.
 
     References
     ----------
@@ -37,11 +38,11 @@ class OuterStep:
 
     @property
     def parameters(self):
-        """Those from which the next round begins, as the network has them."""
+        """Parameters for the next round, in the dtype of the network."""
         return self._parameters.astype(self._dtype)
 
     def take(self, learnt):
-        """Move by what the learners' parameters say."""
+        """Update the parameters from those of all learners."""
         mean = np.zeros_like(self._parameters)
         for weight, parameters in zip(self.weights, learnt, strict=True):
             mean += weight * parameters.astype(np.float64)

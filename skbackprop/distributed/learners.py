@@ -1,4 +1,4 @@
-"""Learners: on each worker one, which trains on the partitions that are there."""
+"""Learners, one on each worker, which train on the worker's partitions."""
 
 import copy
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from skbackprop.fitting.session import Session
 
 
 class Learnt(NamedTuple):
-    """What a learner sends of a round.
+    """The result of a learner after a round.
 
     Attributes
     ----------
     parameters : ndarray of shape (n_parameters,)
-        Without padding.
+        Parameters without padding.
     history : dict of list
-        Of the epochs of the round, as ``history_`` has them.
+        The epochs of the round, in the form of ``history_``.
     has_diverged : bool
     """
 
@@ -28,7 +28,7 @@ class Learnt(NamedTuple):
 
 
 def begun(estimator, partitions, classes):
-    """Return an estimator with a network that is begun, and has seen no epoch."""
+    """Return an estimator with an initialized network, before its first epoch."""
     estimator = copy.deepcopy(estimator)
     X, y, weights = joined(partitions)
     Session.of_partial_fit(estimator, X, y, weights, classes)
@@ -37,15 +37,15 @@ def begun(estimator, partitions, classes):
 
 
 class Learner:
-    """A network and the rows that it learns from, for as long as a fit takes.
+    """A network and its training rows, kept on a worker for the duration of a fit.
 
-    The moments of the optimizer and the rate of its schedule stay here. Only
-    parameters come and go.
+    The moments of the optimizer and the state of its schedule stay here. Only
+    parameters are exchanged.
 
     Parameters
     ----------
     estimator : NetworkEstimator
-        Begun, and set up so that nothing but the number of epochs ends training.
+        Has an initialized network, and always trains all its epochs.
     partitions : list of Partition
     classes : ndarray or None
     """
@@ -56,10 +56,10 @@ class Learner:
         self._session = Session.of_partial_fit(self._estimator, X, y, weights, classes)
 
     def learn(self, parameters, n_epochs, seed):
-        """Train from given parameters for some epochs, and return what is Learnt."""
+        """Train from given parameters for some epochs, and return the Learnt."""
         estimator, session = self._estimator, self._session
         estimator._program.fill(estimator._parameters, parameters)
-        # Whoever takes this round over, shuffles alike.
+        # A replacement that repeats this round shuffles in the same order.
         estimator._random_state = np.random.RandomState(seed)
         session.max_epochs = n_epochs
         session.run()

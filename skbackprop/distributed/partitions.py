@@ -1,4 +1,4 @@
-"""Partitions: rows that stay on the workers, and what the client learns of them."""
+"""Partitions of rows on the workers, and their summaries for the client."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from skbackprop.utils.validation import distinct_labels
 
 
 class Partition(NamedTuple):
-    """Some rows, as one worker has them."""
+    """Rows that are held by one worker."""
 
     X: object
     y: object
@@ -18,17 +18,17 @@ class Partition(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What the client may know of a partition.
+    """Summary of a partition for the client.
 
     Attributes
     ----------
     n_rows : int
     weight : float
-        Of all its rows.
+        Total weight of its rows.
     columns : tuple
-        Names, or numbers where there are none.
+        Names of the columns, or their numbers if they have no names.
     labels : ndarray or None
-        Those that occur, where y is a vector and labels are asked for.
+        Distinct labels, if y is a vector and labels are requested.
     """
 
     n_rows: int
@@ -38,10 +38,10 @@ class Summary(NamedTuple):
 
 
 def place(client, X, y, sample_weight):
-    """Begin to compute partitions on the workers, and return their futures.
+    """Start to compute partitions on the workers, and return their futures.
 
-    What has been computed before stays where it is. Else each worker gets a run of
-    partitions, so that equal clusters divide equal data alike.
+    Data that are already on workers stay there. Otherwise each worker gets consecutive
+    partitions, so that equal clusters divide equal data in the same way.
     """
     dask = import_optional("dask", "dask")
     futures_of = import_optional("distributed", "dask").futures_of
@@ -50,8 +50,8 @@ def place(client, X, y, sample_weight):
     lengths = {name: len(those) for name, those in parts.items()}
     if len(set(lengths.values())) > 1 or not lengths["X"]:
         raise ValueError(
-            f"X, y and sample_weight must have as many partitions each, one at least, "
-            f"got {lengths}."
+            f"X, y and sample_weight must have the same number of partitions, at least "
+            f"one, got {lengths}."
         )
     rows = zip(*parts.values(), strict=True)
     tasks = [dask.delayed(Partition, pure=False)(*row) for row in rows]
@@ -68,17 +68,17 @@ def place(client, X, y, sample_weight):
 
 
 def _delayed_parts(collection, name):
-    """Return the partitions of a collection, row after row."""
+    """Return the partitions of a collection, in the order of rows."""
     if isinstance(collection, (list, tuple)):
         return list(collection)
     if not hasattr(collection, "to_delayed"):
         raise TypeError(
             f"{name} must be a dask array, a dask frame or a list of futures or "
-            f"delayed objects, got {type(collection).__name__}. What one process "
-            "holds, the estimator's own fit learns from."
+            f"delayed objects, got {type(collection).__name__}. For data in memory, "
+            "use the estimator's own fit."
         )
     if getattr(collection, "ndim", 1) == 2 and hasattr(collection, "rechunk"):
-        collection = collection.rechunk({1: -1})  # a row is in one partition
+        collection = collection.rechunk({1: -1})  # whole rows
     return np.ravel(collection.to_delayed()).tolist()
 
 
@@ -92,7 +92,7 @@ def summarize(partition, number, wants_labels):
         if values is not None and len(values) != shape[0]:
             raise ValueError(
                 f"Partition {number} has {shape[0]} rows of X, but {len(values)} of "
-                f"{name}."
+                f"{name}. They must be equal."
             )
     columns = tuple(X.columns) if hasattr(X, "columns") else tuple(range(shape[1]))
     is_vector = np.ndim(y) == 1 or np.shape(y)[1] == 1
@@ -102,7 +102,7 @@ def summarize(partition, number, wants_labels):
 
 
 def check_alike(summaries):
-    """Raise ValueError where a partition has other columns than the first."""
+    """Raise ValueError if partitions have different columns, or no rows at all."""
     first = summaries[0].columns
     for number, summary in enumerate(summaries):
         if summary.columns != first:
@@ -116,12 +116,12 @@ def check_alike(summaries):
 
 
 def _few(columns):
-    """Return the first of some names."""
+    """Return the first five names as text."""
     return f"{list(columns[:5])}{' ...' if len(columns) > 5 else ''}"
 
 
 def all_labels(summaries):
-    """Return the labels of all partitions, None where they are not vectors."""
+    """Return the distinct labels of all partitions, or None if y is not a vector."""
     labels = [summary.labels for summary in summaries if summary.n_rows]
     if any(some is None for some in labels):
         return None
@@ -129,7 +129,7 @@ def all_labels(summaries):
 
 
 def joined(partitions):
-    """Return the rows of partitions as one."""
+    """Return partitions joined into one."""
     return Partition(*(_joined(values) for values in zip(*partitions, strict=True)))
 
 

@@ -1,4 +1,4 @@
-"""Rounds: some epochs on each worker, then a step of them all."""
+"""Rounds of training: some epochs on each worker, then an outer step."""
 
 import math
 
@@ -17,29 +17,29 @@ _MEANS = ("loss", "penalty", "gradient_norm", "update_ratio")
 
 
 class Rounds:
-    """The rounds of a fit, and what the estimator is told of them.
+    """The rounds of a fit, which update the estimator after each round.
 
     Parameters
     ----------
     estimator : NetworkEstimator
-        That of the user, with a network that is begun.
+        The user's estimator, with an initialized network.
     team : Team
-        Whose learners are set.
+        Must have learners.
     epochs_per_round : int
     seed : int
-        From which the workers' shuffles follow, with the epoch and the share.
+        Seeds the workers' shuffles, together with the epoch and the share.
     learning_rate, momentum : float
-        Of the outer step.
+        Parameters of the outer step.
 
     Attributes
     ----------
     losses : list of float
-        Of each epoch, those of fits before included: the mean over the rows.
+        Mean loss over the rows in each epoch, including epochs of previous fits.
     failure : Exception or None
-        What ended training after a round, the network of which is kept.
+        The error that ended training after the first round, if any.
     """
 
-    best = None  # a validation set would say which parameters these are
+    best = None  # there is no validation set to choose the best parameters
 
     def __init__(
         self, estimator, team, epochs_per_round, seed, learning_rate, momentum
@@ -65,7 +65,7 @@ class Rounds:
         )
 
     def run(self, observers):
-        """Train until a rule says stop, or somebody does, or a round fails."""
+        """Train until a stopping rule, an observer, the user or an error ends it."""
         try:
             with Interrupts() as interrupts:
                 while self._outcome is Outcome.OUT_OF_EPOCHS and self._n_left:
@@ -75,7 +75,7 @@ class Rounds:
         except KeyboardInterrupt:
             self._outcome = Outcome.INTERRUPTED
         except Exception as error:
-            # A round may be an hour of many machines: what came of it is not undone.
+            # A round can take many machines an hour, so earlier rounds are kept.
             if not self._n_done:
                 raise
             self.failure = error
@@ -83,7 +83,7 @@ class Rounds:
 
     @property
     def n_planned(self):
-        """Most rounds that there will be."""
+        """Maximum number of rounds."""
         return math.ceil(self._estimator.max_iter / self._epochs_per_round)
 
     @property
@@ -95,7 +95,7 @@ class Rounds:
         return self._estimator.max_iter - self._n_done
 
     def _run_one(self, observers):
-        """Run a round, and return whether training goes on (OUT_OF_EPOCHS)."""
+        """Run a round and return its Outcome; OUT_OF_EPOCHS continues training."""
         for observer in observers:
             observer.before_epochs(self)
         n_epochs = min(self._epochs_per_round, self._n_left)
@@ -109,13 +109,13 @@ class Rounds:
         return Outcome.STOPPED if any(asked_to_stop) else outcome
 
     def _seeds(self):
-        """Return a seed for each share, which no other round has."""
+        """Return a seed for each share, different in each round."""
         shares = range(len(self._team.shares))
         keys = [(self._seed, len(self.losses), share) for share in shares]
         return [int(np.random.SeedSequence(k).generate_state(1)[0]) for k in keys]
 
     def _record(self, histories, n_epochs):
-        """Give the estimator the network of the round, and the record of its epochs."""
+        """Store the network and the history of a round in the estimator."""
         estimator, weights = self._estimator, self._outer.weights
         program = estimator._program
         program.fill(estimator._parameters, self._outer.parameters)
@@ -147,19 +147,19 @@ class Rounds:
         return Outcome.OUT_OF_EPOCHS
 
     def conclude(self):
-        """Say how training ended, by a warning or an error where it is no success."""
+        """Raise an error or warn if training did not end with success."""
         estimator = self._estimator
         if isinstance(self.failure, TeamLost):
             raise TeamLost(
-                f"{self.failure} What was learned in {estimator.n_iter_} epoch(s) is "
-                "kept: fit with warm_start=True to go on from there."
+                f"{self.failure} The network after {estimator.n_iter_} epoch(s) is "
+                "kept. To continue from there, call fit with warm_start=True."
             ) from self.failure
         if self.failure is not None:
             raise self.failure
         if self._outcome is Outcome.DIVERGED:
             raise DivergenceError(
-                f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after: "
-                "the parameters of the round before are kept. Try a smaller "
+                f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after. "
+                "The parameters of the previous round are kept. Try a smaller "
                 "learning_rate_init, outer_learning_rate or outer_momentum, or scale "
                 "the features."
             )

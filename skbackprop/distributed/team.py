@@ -1,4 +1,4 @@
-"""The team: who learns where, and who takes over from a worker that is lost."""
+"""The team of learners, which replaces those lost with their workers."""
 
 import asyncio
 from concurrent.futures import CancelledError
@@ -13,29 +13,29 @@ from skbackprop.distributed.partitions import (
 )
 from skbackprop.utils.optional import import_optional
 
-_MOST_LOSSES = 3  # of a learner in a round; then it is the data that kills workers
+_MOST_LOSSES = 3  # of a learner in a round; more suggest that the data kill workers
 _SECONDS_BETWEEN_LOOKS = 5
 _SECONDS_FOR_REPLACEMENT = 10  # a nanny starts a worker in two or three
-# What clients raise of workers and schedulers that are gone.
+# Exceptions of clients when a worker or the scheduler is lost.
 _LOST = (OSError, CancelledError, asyncio.TimeoutError)
 
 
 class TeamLost(RuntimeError):
-    """The scheduler is gone, or partitions are, or whoever learns from them."""
+    """The scheduler, partitions or a learner are lost and cannot be replaced."""
 
 
 class Share:
-    """The partitions that one learner trains on, and the learner.
+    """A learner and the partitions that it trains on.
 
     Attributes
     ----------
     partitions : list of Future
     weight : float
-        Of their rows, together.
+        Total weight of their rows.
     address : str
-        Of the worker.
+        Address of the worker.
     learner : Actor or None
-        None where it is lost.
+        None if it is lost.
     """
 
     def __init__(self, partitions, weight, address):
@@ -46,27 +46,28 @@ class Share:
 class Team:
     """One learner on each worker that holds partitions.
 
-    Rows never leave the workers: the client sees how many there are, the names of
-    columns and the labels that occur.
+    Rows never leave the workers. The client receives the number of rows, their total
+    weight, the names of columns and the labels.
 
     Parameters
     ----------
     client : Client
     X, y, sample_weight : object
-        As :func:`skbackprop.distributed.fit` has them.
+        The data, as for :func:`skbackprop.distributed.fit`.
     wants_labels : bool
+        Whether to collect the labels, for classifiers.
     """
 
     def __init__(self, client, X, y, sample_weight, wants_labels):
         self._client = client
         if not client.nthreads():
-            raise ValueError("client must have workers, there are none.")
+            raise ValueError("client must be connected to workers, but has none.")
         partitions = place(client, X, y, sample_weight)
         asked = [
             client.submit(summarize, partition, number, wants_labels, pure=False)
             for number, partition in enumerate(partitions)
         ]
-        # In their order: of several that are wrong, the first one is named.
+        # In order, so that errors name the first invalid partition.
         summaries = [summary.result() for summary in asked]
         check_alike(summaries)
         self._classes = all_labels(summaries) if wants_labels else None
@@ -76,7 +77,7 @@ class Team:
         self._estimator = None
 
     def _divide(self, weights):
-        """Return a share for each worker that holds partitions, in their order."""
+        """Return one share per worker, in the order of partitions."""
         holders, of_worker = self._client.who_has(list(weights)), {}
         for partition in weights:
             of_worker.setdefault(min(holders[partition.key]), []).append(partition)
@@ -86,7 +87,7 @@ class Team:
         ]
 
     def begin(self, estimator):
-        """Let a network begin on the first share, and return it to the client."""
+        """Initialize a network on the first share, and return it to the client."""
         share = self.shares[0]
         return self._client.submit(
             begun,
@@ -99,7 +100,7 @@ class Team:
         ).result()
 
     def gather(self, estimator):
-        """Set a learner to each share, with a network that is begun."""
+        """Start a learner for each share, with an initialized network."""
         self._estimator = estimator
         settings = [self._submit(share) for share in self.shares]
         for share, setting in zip(self.shares, settings, strict=True):
@@ -117,20 +118,20 @@ class Team:
         )
 
     def _await_learner(self, share, setting):
-        """Wait until the learner of a share is there, or lost with its worker."""
+        """Wait until the learner of a share is ready, or lost with its worker."""
         with suppress(*_LOST):
             share.learner = self._wait_for(share, setting)
 
     # A round
 
     def learn(self, parameters, n_epochs, seeds):
-        """Let all train at once; return what they learnt, in the order of the shares.
+        """Train all learners in parallel; return the Learnt of each share, in order.
 
         Raises
         ------
         TeamLost
-            If the scheduler cannot be reached, a learner is lost again and again, or
-            its partitions are.
+            If the scheduler cannot be reached, a learner is lost several times, or its
+            partitions are lost.
         """
         orders = [(parameters, n_epochs, seed) for seed in seeds]
         pairs = list(zip(self.shares, orders, strict=True))
@@ -141,37 +142,37 @@ class Team:
         ]
 
     def _answer(self, share, order, answer):
-        """Wait for an answer, from another worker where the first one is lost."""
+        """Wait for an answer, from another worker if the first one is lost."""
         for _ in range(_MOST_LOSSES):
-            # That a learner is lost is all there is to know.
+            # The kind of error does not matter: the learner is lost.
             with suppress(*_LOST):
                 if answer is not None:
                     return self._wait_for(share, answer)
             self._replace(share)
             answer = _ask(share, order)
-        # The client may have heard only by now that these were lost as well.
+        # The client may learn only now that the partitions are lost as well.
         self._await_partitions(share)
         raise TeamLost(
             f"The learner of {len(share.partitions)} partitions was lost "
-            f"{_MOST_LOSSES} times in one round. Workers may lack the memory to hold "
-            "their partitions twice: use smaller partitions, or more workers."
+            f"{_MOST_LOSSES} times in one round. Workers may not have enough memory to "
+            "hold their partitions twice. Use smaller partitions, or more workers."
         )
 
     def _wait_for(self, share, answer):
-        """Return an answer, unless its worker or the scheduler is seen to be gone."""
+        """Return an answer; raise an error if its worker or the scheduler is lost."""
         while True:
             try:
                 return answer.result(timeout=_SECONDS_BETWEEN_LOOKS)
             except asyncio.TimeoutError:
-                if answer.done():  # it came just now, or is an error itself
+                if answer.done():  # it has just arrived, or is an error itself
                     return answer.result()
-                # A closed connection is not always told to those who wait.
+                # dask does not always notify waiting clients of a closed connection.
                 self._check_scheduler()
                 if share.address not in self._client.nthreads():
                     raise
 
     def _replace(self, share):
-        """Set a new learner to the partitions of one that is lost."""
+        """Start a new learner for the partitions of a lost one."""
         share.learner = None
         self._check_scheduler()
         share.address = self._free_worker(share)
@@ -179,46 +180,46 @@ class Team:
         self._await_learner(share, self._submit(share))
 
     def _await_partitions(self, share):
-        """Wait until dask has computed anew what was lost with a worker."""
+        """Wait until dask has recomputed the partitions of a lost worker."""
         wait = import_optional("distributed", "dask").wait
         try:
             wait(share.partitions)
         except _LOST as error:
             self._check_scheduler()
             raise TeamLost(
-                "Partitions were lost with a worker and cannot be computed anew. Use a "
-                "collection that dask knows how to compute, or client.replicate() what "
-                "was scattered."
+                "Partitions were lost with a worker and cannot be recomputed. Use a "
+                "collection that dask can compute, or replicate scattered data with "
+                "client.replicate()."
             ) from error
 
     def _free_worker(self, share):
-        """Return the address of a worker without a learner, else that of another."""
-        with suppress(asyncio.TimeoutError):  # then those that are left share the work
+        """Return the address of another worker, preferably without a learner."""
+        with suppress(asyncio.TimeoutError):  # then the remaining workers share it
             self._client.wait_for_workers(len(self.shares), _SECONDS_FOR_REPLACEMENT)
         there = set(self._client.nthreads()) - {share.address}
         taken = [other.address for other in self.shares if other is not share]
         if not there:
-            raise TeamLost("The cluster has no workers any more.")
+            raise TeamLost("The cluster has no workers left.")
         return min(sorted(there), key=taken.count)
 
     def _check_scheduler(self):
         """Raise TeamLost if the scheduler is gone.
 
-        A client that connects anew, be it to the same one, finds nothing there that
-        is its own.
+        A reconnected client does not find its futures there, even if it is the same
+        scheduler.
         """
         with suppress(*_LOST):
             if self._client.status == "running":
-                self._client.nthreads()  # its machine may be gone without a word
+                self._client.nthreads()  # its machine may have failed silently
                 return
         raise TeamLost("The scheduler cannot be reached.")
 
 
 def _ask(share, order):
-    """Begin a round, and return its future; None where the learner is lost."""
+    """Start a round and return its future, or None if the learner is lost."""
     if share.learner is None:
         return None
     try:
         return share.learner.learn(*order)
-    except RuntimeError:  # of an actor whose worker was seen to die
+    except RuntimeError:  # raised by actors of dead workers
         return None
