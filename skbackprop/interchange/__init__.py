@@ -1,4 +1,4 @@
-"""Networks as those of other libraries, and back; what their files may hold."""
+"""Conversion to and from scikit-learn and torch, and types for skops files."""
 
 from skbackprop.interchange.sklearn_networks import from_sklearn, to_sklearn
 from skbackprop.interchange.torch_networks import from_torch, to_torch

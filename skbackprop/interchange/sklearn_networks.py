@@ -1,4 +1,4 @@
-"""Multilayer perceptrons to scikit-learn's, and from them."""
+"""Conversion of multilayer perceptrons to and from scikit-learn."""
 
 import copy
 
@@ -18,7 +18,7 @@ _THEIRS = {
 }
 _ACTIVATIONS = ("identity", "logistic", "relu", "tanh")
 _LOSSES = {MLPClassifier: ("log_loss",), MLPRegressor: ("squared_error", "poisson")}
-# What tells of training and means the same here and there.
+# Fitted attributes with the same meaning in both packages.
 _RECORDS = (
     "best_loss_",
     "best_validation_score_",
@@ -33,34 +33,34 @@ _RECORDS = (
 
 
 def to_sklearn(estimator):
-    """Return a fitted multilayer perceptron as one of scikit-learn's.
+    """Convert a fitted multilayer perceptron to scikit-learn.
 
-    Fitted attributes are equal, predictions up to rounding. It goes on learning by
-    ``partial_fit`` from the same weights and the same state of the random numbers; the
-    optimizer begins anew, and so do its moments.
+    Fitted attributes are equal, and predictions are equal up to rounding.
+    ``partial_fit`` continues training from the same weights and random state, but the
+    state of the optimizer is reset.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
-        Of this package, fitted. Settings of training that scikit-learn's does not know
-        are left out; values that it does not know (``solver="adamw"``) are its defaults
-        there.
+        A fitted estimator of this package. Training parameters that scikit-learn does
+        not have are left out, and values that it does not support, such as
+        ``solver="adamw"``, are replaced by its defaults.
 
     Returns
     -------
     sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-        Shares no memory with the estimator.
+        Fitted estimator that shares no memory with the original.
 
     Raises
     ------
     TypeError
         If the estimator is neither.
     ValueError
-        If it predicts by an activation or a loss that scikit-learn's does not have.
+        If scikit-learn does not have its activation or loss.
 
     See Also
     --------
-    from_sklearn : The way back.
+    from_sklearn : Convert in the other direction.
 
     Examples
     --------
@@ -97,23 +97,22 @@ def to_sklearn(estimator):
 
 
 def from_sklearn(mlp):
-    """Return a fitted multilayer perceptron of scikit-learn as one of this package.
+    """Convert a fitted multilayer perceptron from scikit-learn.
 
-    Fitted attributes are equal, predictions up to rounding. It goes on learning by
-    ``partial_fit``, or by ``fit`` with ``warm_start=True``, from the same weights and
-    the same state of the random numbers; the optimizer begins anew, and so do its
-    moments.
+    Fitted attributes are equal, and predictions are equal up to rounding.
+    ``partial_fit``, or ``fit`` with ``warm_start=True``, continues training from the
+    same weights and random state, but the state of the optimizer is reset.
 
     Parameters
     ----------
     mlp : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-        Fitted.
+        A fitted estimator of scikit-learn.
 
     Returns
     -------
     MLPClassifier or MLPRegressor
-        Shares no memory with ``mlp``. ``history_`` has what was recorded there: losses
-        and scores.
+        Fitted estimator that shares no memory with ``mlp``. ``history_`` contains the
+        losses and scores that ``mlp`` recorded.
 
     Raises
     ------
@@ -122,7 +121,7 @@ def from_sklearn(mlp):
 
     See Also
     --------
-    to_sklearn : The way there.
+    to_sklearn : Convert in the other direction.
 
     Examples
     --------
@@ -144,7 +143,7 @@ def from_sklearn(mlp):
     check_is_fitted(mlp)
     estimator = kinds[type(mlp)]()
     known = _known(estimator, mlp.get_params(deep=False))
-    # Begun as by partial_fit, but for what only that one would refuse.
+    # Settings that partial_fit would reject or use are replaced until it is done.
     begun = {"early_stopping": False, "batch_size": "auto", "random_state": 0}
     estimator.set_params(**{**known, **begun})
     classes = getattr(mlp, "classes_", None)
@@ -160,28 +159,28 @@ def from_sklearn(mlp):
 
 
 def _check_predictions(estimator):
-    """Raise ValueError where scikit-learn's would predict otherwise."""
+    """Raise ValueError if scikit-learn cannot make the same predictions."""
     losses = _LOSSES[type(estimator)]
     if estimator.loss not in losses:
         raise ValueError(
-            f"loss must be one of {losses} for scikit-learn, got {estimator.loss!r}."
+            f"loss must be one of {losses} in scikit-learn, got {estimator.loss!r}."
         )
     if _activation(estimator) is None:
         raise ValueError(
-            f"activation must be one of {_ACTIVATIONS} for scikit-learn, the same for "
+            f"activation must be one of {_ACTIVATIONS} in scikit-learn, the same for "
             f"all hidden layers, got {estimator.activation!r}."
         )
 
 
 def _activation(estimator):
-    """Return the one activation that scikit-learn knows too, or None."""
+    """Return the activation of all layers, or None if scikit-learn has none such."""
     name = estimator.activation
     names = {name} if isinstance(name, str) else set(name)
     return names.pop() if len(names) == 1 and names <= set(_ACTIVATIONS) else None
 
 
 def _known(estimator, parameters):
-    """Return those of the parameters that an estimator has, if it knows the values."""
+    """Return copies of the parameters whose names and values an estimator accepts."""
     constraints, known = type(estimator)._parameter_constraints, {}
     for name in estimator.get_params(deep=False):
         allowed = map(make_constraint, constraints[name])
@@ -198,19 +197,19 @@ def _copy_records(source, target):
 
 
 def _labels(estimator):
-    """Return the fewest targets that have all labels."""
+    """Return a minimal array of targets that contains all labels."""
     if len(estimator.classes_) == estimator.n_outputs_ and _has_columns(estimator):
         return np.stack([np.zeros(estimator.n_outputs_), np.ones(estimator.n_outputs_)])
     return estimator.classes_
 
 
 def _has_columns(estimator):
-    """Tell whether there are labels of each column, and not one class of all."""
+    """Return whether outputs are independent labels, rather than scores of classes."""
     return estimator.out_activation_ == "logistic"
 
 
 def _samples_like(mlp):
-    """Return samples of the kind that a network of scikit-learn was fitted to."""
+    """Return dummy samples with the widths, dtype and labels of the training data."""
     if hasattr(mlp, "classes_"):
         is_matrix = mlp._label_binarizer.y_type_.startswith("multilabel")
         y = np.eye(mlp.n_outputs_, dtype=int) if is_matrix else mlp.classes_
@@ -221,7 +220,7 @@ def _samples_like(mlp):
 
 
 def _record_history(estimator):
-    """Enter in ``history_`` what scikit-learn's records of each epoch."""
+    """Copy the losses and scores of all epochs to ``history_``."""
     losses = getattr(estimator, "loss_curve_", None)
     if losses is None:
         return

@@ -1,19 +1,19 @@
-"""What each module is in torch: a function of its module, or of public functions.
+"""Equivalents of modules in torch.
 
-Where a module of torch computes the same, it stands in a table; what has parameters
-of another shape, or needs several functions, has a rule. A rule is called on proxies
-of :mod:`torch.fx`, which write down what is done to them. It gets torch as an argument,
-so that this file can be imported without it.
+``MODULES`` has all modules with an equivalent module in torch. Others have a rule
+that consists of public functions of torch. Rules are called with proxies of
+:mod:`torch.fx`, which record operations. They take torch as an argument, so that this
+file can be imported without it.
 """
 
 import functools
 
 from skbackprop import network
 
-# Beyond this, log(1 + exp(x)) is x in float64 too; torch would say so from 20 on.
+# Above this, log(1 + exp(x)) equals x in float64 too; torch's default of 20 is too low.
 _SOFTPLUS_IS_LINEAR = 40
 
-# Modules that torch has, and their settings there.
+# Modules of torch, made from those of this package and the width of the input.
 MODULES = {
     network.BatchNorm: lambda nn, m, n: nn.BatchNorm1d(n, m.eps, m.momentum),
     network.Dropout: lambda nn, m, n: nn.Dropout(m.rate),
@@ -39,26 +39,26 @@ MODULES = {
 
 @functools.singledispatch
 def formula(module, torch, inputs, own):
-    """Return what a module makes of its inputs, by functions of torch.
+    """Return the output of a module, computed by functions of torch.
 
     Parameters
     ----------
     module : Module
     torch : module
     inputs : list of Proxy
-        Of shape (n_samples, width).
+        Inputs of shape (n_samples, width).
     own : dict of str to Proxy
-        Parameters, and constants of the module.
+        Parameters and constants of the module.
     """
     raise TypeError(
-        f"{module!r} has no rule in torch. Register one: "
+        f"{module!r} has no rule for torch. Register one with "
         "skbackprop.interchange.torch_formulas.formula.register."
     )
 
 
 @formula.register
 def _(module: network.Linear, torch, inputs, own):
-    # Only where not all is connected: weights of nothing get no gradient.
+    # Only with missing connections, whose weights must get no gradient.
     return torch.nn.functional.linear(
         inputs[0], own["weight"] * own["connected"], own.get("bias")
     )
@@ -161,7 +161,7 @@ def _(module: network.MeanPool, torch, inputs, own):
 def _(module: network.PiecewiseLinear, torch, inputs, own):
     x = torch.index_select(inputs[0], 1, own["column"])
     filled = (x - own["edge"]) * own["slope"]
-    # Not clamp, which passes a gradient on where x is an edge.
+    # Not clamp, which has a gradient where x is at an edge.
     filled = torch.where(filled <= 0, torch.zeros_like(filled), filled)
     return torch.where(filled >= 1, torch.ones_like(filled), filled)
 

@@ -1,23 +1,23 @@
-"""Layers of torch as modules: which one each is, and where its parameters are."""
+"""Conversion of torch layers to modules and their parameters."""
 
 from skbackprop import network
 from skbackprop.network import Graph, Input
 from skbackprop.network.naming import module_names
 
-# What stands in `meta` of a module of torch that was made of a graph.
+# Key of the graph in `meta` of a torch module made by to_torch.
 GRAPH_KEY = "skbackprop_graph"
 
 
 def graph_of(torch, module, n_features=None):
-    """Return the graph that a module of torch is, and parameters by module and name."""
+    """Return the graph of a torch module, and its parameters by module and name."""
     layers = list(_layers(torch, module))
-    # The same layer once more is the same module, which shares its parameters.
+    # A layer used twice becomes one module, which shares its parameters.
     modules = {id(layer): _module_of(torch, layer) for layer in layers}
     if n_features is None:
         n_features = next(filter(None, map(_width_of, layers)), None)
     if n_features is None:
         raise ValueError(
-            "n_features must be given, as no layer says how wide the input is."
+            "n_features must be given, as no layer determines the width of the input."
         )
     signal, blocks = Input(n_features), {}
     for layer in layers:
@@ -29,7 +29,7 @@ def graph_of(torch, module, n_features=None):
 
 
 def _layers(torch, module):
-    """Yield the layers of a module, of Sequential in Sequential too."""
+    """Yield the layers of a module, including those of nested Sequentials."""
     if not isinstance(module, torch.nn.Sequential):
         yield module
         return
@@ -38,14 +38,14 @@ def _layers(torch, module):
 
 
 def _width_of(layer):
-    """Return how many columns a layer reads, None where any number will do."""
+    """Return the width of a layer's input, or None if any width is possible."""
     width = getattr(layer, "in_features", getattr(layer, "num_features", None))
     shape = getattr(layer, "normalized_shape", (None,))
     return width if width is not None else shape[-1]
 
 
 def _module_of(torch, layer):
-    """Return the module that a layer is, None where it leaves vectors as they are."""
+    """Return the module for a layer, or None if it leaves vectors unchanged."""
     nn = torch.nn
     plain = {
         nn.GELU: network.GELU,
@@ -78,14 +78,14 @@ def _module_of(torch, layer):
     }
     if kind not in settings:
         raise TypeError(
-            f"{layer!r} is no layer that this package has a module for. Build the "
-            "graph of skbackprop.network, and copy the parameters."
+            f"{layer!r} has no equivalent module in this package. Build the graph from "
+            "skbackprop.network, and copy the parameters."
         )
     return settings[kind]()
 
 
 def _check_settings(torch, layer):
-    """Raise ValueError where a layer has a setting that no module has."""
+    """Raise ValueError if a layer has a setting that no module supports."""
     nn = torch.nn
     needed = {
         nn.BatchNorm1d: [("affine", True), ("track_running_stats", True)],
@@ -98,17 +98,17 @@ def _check_settings(torch, layer):
     for name, value in needed:
         found = getattr(layer, name)
         if found != value:
-            raise ValueError(f"{layer!r} has {name}={found!r}, but must have {value}.")
+            raise ValueError(f"{layer!r} must have {name}={value!r}, got {found!r}.")
     if type(layer) is nn.BatchNorm1d and layer.momentum is None:
-        raise ValueError(f"{layer!r} has momentum=None, but must have a number.")
+        raise ValueError(f"{layer!r} must have a number as momentum, got None.")
     if type(layer) is nn.LayerNorm and len(layer.normalized_shape) != 1:
-        raise ValueError(f"{layer!r} must normalize the last dimension only.")
+        raise ValueError(f"{layer!r} must normalize only the last dimension.")
     if type(layer) in (nn.Softmax, nn.LogSoftmax) and layer.dim not in (1, -1):
-        raise ValueError(f"{layer!r} has dim={layer.dim}, but must have 1 or -1.")
+        raise ValueError(f"{layer!r} must have dim=1 or dim=-1, got {layer.dim}.")
 
 
 def _blocks_of(module, layer):
-    """Return the parameters and buffers of the layer that a module is in torch."""
+    """Return the parameters and buffers of a layer, in the layout of its module."""
     own = {**dict(layer.named_parameters()), **dict(layer.named_buffers())}
     arrays = {
         name: tensor.detach().cpu().numpy().copy() for name, tensor in own.items()
@@ -119,9 +119,9 @@ def _blocks_of(module, layer):
 
 
 def graph_kept(made):
-    """Return the graph that a module was made of, and its parameters as they are now.
+    """Return the graph that a module was made from, and its current parameters.
 
-    None where it was made otherwise.
+    Return None if it was not made by to_torch.
     """
     graph = getattr(made, "meta", {}).get(GRAPH_KEY)
     if graph is None:

@@ -1,4 +1,4 @@
-"""Which types files of skops may name: a list for those who load them."""
+"""Types that users can trust when they load skops files."""
 
 from skbackprop.estimators.dag import NetworkClassifier, NetworkRegressor
 from skbackprop.estimators.drlim import DrLIM
@@ -19,7 +19,7 @@ from skbackprop.transformers.piecewise import PiecewiseLinearFeatures
 from skbackprop.transformers.pooling import FeaturePooling
 from skbackprop.transformers.scaling import SmoothClippingScaler
 
-# They know what they keep, as files of `save` may name it too.
+# Each lists the types that it stores, which `save` uses too.
 _NETWORKS = (
     DrLIM,
     MLPClassifier,
@@ -44,29 +44,28 @@ _OTHERS = (
     SparseRandomExpansion,
     UnrolledGraph,
 )
-# Full names that classes had in earlier versions, whose files still have them. An
-# import stays at the old place for as long.
+# Full names of classes in files of earlier versions. Each must remain importable.
 _FORMER_NAMES = ()
 
 
 def trusted_types():
-    """Return the names of all types of this package that a file of skops may hold.
+    """Return the names of all types of this package that a skops file may contain.
 
-    skops makes objects only of types that whoever loads a file trusts, and calls them
-    by the modules in which they are defined. Which ones that are is no matter of users:
-    give this list instead. A name that was ever in it stays there, and what it names
-    can be imported, so that files of earlier versions load after a class has moved.
+    skops only loads types that the user trusts, identified by the modules that define
+    them. Pass this list, so that you need not know those modules. Names are never
+    removed from it and remain importable, so that files load in later versions even if
+    a class has moved.
 
-    All of them are estimators of this package and what these consist of: graphs,
-    modules, losses, schedules, targets. None runs anything that a file brings along;
-    your own classes and functions (a module, a schedule, a function as ``graph``) are
-    not among them and are trusted by your own decision.
+    The list contains estimators of this package and their components: graphs, modules,
+    losses, schedules and targets. None of them runs code from the file. It does not
+    contain your own classes and functions, such as a module, a schedule or a function
+    passed as ``graph``: you decide whether to trust them.
 
     Returns
     -------
     list of str
-        Full names, sorted, as ``trusted`` of :func:`skops.io.load` and
-        ``skops_trusted_types`` of ``mlflow.sklearn`` take them.
+        Sorted full names, for ``trusted`` of :func:`skops.io.load` and for
+        ``skops_trusted_types`` of ``mlflow.sklearn``.
 
     Examples
     --------

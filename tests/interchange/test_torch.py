@@ -339,12 +339,12 @@ def test_a_graph_from_torch_is_trained_by_an_estimator():
 @pytest.mark.parametrize(
     "make, error, match",
     [
-        (lambda nn: nn.Conv1d(1, 1, 1), TypeError, "Conv1d.*no layer"),
+        (lambda nn: nn.Conv1d(1, 1, 1), TypeError, "Conv1d.*no equivalent"),
         (lambda nn: nn.ReLU(), ValueError, "n_features must be given"),
-        (lambda nn: nn.GELU("tanh"), ValueError, "approximate='tanh'.*must have none"),
-        (lambda nn: nn.Softmax(dim=0), ValueError, "dim=0"),
-        (lambda nn: nn.BatchNorm1d(3, affine=False), ValueError, "affine=False"),
-        (lambda nn: nn.BatchNorm1d(3, momentum=None), ValueError, "momentum=None"),
+        (lambda nn: nn.GELU("tanh"), ValueError, "approximate='none', got 'tanh'"),
+        (lambda nn: nn.Softmax(dim=0), ValueError, "dim=-1, got 0"),
+        (lambda nn: nn.BatchNorm1d(3, affine=False), ValueError, "affine=True, got Fa"),
+        (lambda nn: nn.BatchNorm1d(3, momentum=None), ValueError, "momentum, got None"),
         (lambda nn: "net", TypeError, "must be a torch.nn.Module"),
     ],
     ids=["conv", "no_width", "gelu", "softmax", "affine", "momentum", "text"],
