@@ -1,12 +1,12 @@
-"""Backprop as scikit-learn estimators: networks of modules on a jitted core."""
+"""Neural networks trained by backpropagation, as scikit-learn estimators."""
 
 import importlib
 
 __version__ = "0.1.0.dev0"
 
-# A name is imported when it is first asked for, so that a user of one estimator
-# does not wait for all others: SPEC 1 of Scientific Python, by PEP 562.
-# `__init__.pyi` says the same to editors and type checkers.
+# Names are imported on first access, so that a user of one estimator does not wait
+# for all others (SPEC 1 of Scientific Python, by PEP 562). `__init__.pyi` lists them
+# for editors and type checkers.
 _HOMES = {
     "ChunkError": "exceptions",
     "DivergenceError": "exceptions",
@@ -55,16 +55,16 @@ __all__ = [*_HOMES]
 
 
 def __getattr__(name):
-    """Import what is asked for."""
+    """Import a public name on first access."""
     if name in _SUBPACKAGES:
         return importlib.import_module(f"skbackprop.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'skbackprop' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"skbackprop.{_HOMES[name]}"), name)
-    globals()[name] = value  # so that it is not asked for again
+    globals()[name] = value  # found there on the next access
     return value
 
 
 def __dir__():
-    """Return all names, imported or not."""
+    """Return all public names, imported or not."""
     return sorted({*globals(), *__all__, *_SUBPACKAGES})

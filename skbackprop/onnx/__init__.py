@@ -1,4 +1,4 @@
-"""Networks and transformers as ONNX models, which run without this package."""
+"""Export of networks and transformers to ONNX."""
 
 from skbackprop.onnx.export import to_onnx
 from skbackprop.onnx.pipelines import register_skl2onnx

@@ -1,4 +1,4 @@
-"""Of each kind of model, what it reads and how what it puts out is recorded."""
+"""Inputs of each kind of model, and how its outputs are recorded."""
 
 import functools
 from typing import NamedTuple
@@ -19,15 +19,15 @@ from skbackprop.separability.linear_separator import LinearSeparator
 
 
 class Column(NamedTuple):
-    """An input of a model: a matrix with a row for each sample, or a vector.
+    """An input of a model: an array with one entry or row per sample.
 
     Attributes
     ----------
     name : str
     dtype : dtype
-        That of strings is object.
+        The dtype of strings is object.
     shape : tuple of int
-        Without the axis of the samples.
+        Shape of one sample.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Column(NamedTuple):
 
 
 class Interface(NamedTuple):
-    """What a model reads, and how to record what it puts out.
+    """Inputs of a model, and a function that records its outputs.
 
     Attributes
     ----------
     inputs : list of Column
     record : callable
-        Returns a dict of Tensors, by the names of the outputs, given a list of Tensors
-        and a Recorder.
+        Takes a list of Tensors and a Recorder, and returns a dict of Tensors with the
+        names of the outputs.
     """
 
     inputs: list
@@ -51,7 +51,7 @@ class Interface(NamedTuple):
 
 
 def matrix_of(n_features, dtype):
-    """Return the one input of most models."""
+    """Return a single matrix as input, as most models have."""
     return [Column("X", np.dtype(dtype), (n_features,))]
 
 
@@ -63,15 +63,15 @@ def interface_of(model, dtype, X):
     ----------
     model : estimator
     dtype : dtype or None
-        In which to compute; None: that of the model.
+        Dtype of the computation. If None, the model's own.
     X : object
-        A sample of what it reads, or None.
+        Sample input, or None.
     """
     if isinstance(model, BaseEstimator):
         raise TypeError(
-            f"{type(model).__name__} is none of the models that to_onnx knows. "
-            "Pipelines and estimators of scikit-learn are exported by "
-            "skl2onnx.to_onnx, after register_skl2onnx()."
+            f"to_onnx cannot export {type(model).__name__}. For pipelines and "
+            "estimators of scikit-learn, use skl2onnx.to_onnx after "
+            "register_skl2onnx()."
         )
     raise TypeError(f"model must be a fitted estimator or a graph, got {model!r}.")
 
@@ -107,7 +107,7 @@ def _(model: LinearSeparator, dtype, X):
     check_is_fitted(model)
 
     def record(inputs, xp):
-        # In double precision, as predictions are.
+        # In double precision, like predictions.
         (x,) = inputs
         scores = xp.apply(
             "Gemm", xp.cast(x, np.float64), model.coef_.T.copy(), model.intercept_

@@ -1,7 +1,7 @@
-"""What each module computes, recorded.
+"""Recording of modules.
 
-Of activations and combinations the formula of the module itself is recorded, so that
-those of users convert by themselves; others have a rule here, by type.
+For activations and combinations, the formula of the module itself is recorded, so that
+those of users need no rule. Other modules have a rule here, by type.
 """
 
 import functools
@@ -41,15 +41,15 @@ def record_module(module, inputs, blocks, xp):
     ----------
     module : Module
     inputs : list of Tensor
-        Of two axes.
+        Tensors with two axes.
     blocks : list of ndarray
-        Its parameters, then its buffers.
+        Parameters, followed by buffers.
     xp : Recorder
     """
     raise TypeError(
-        f"{module!r} cannot be exported: how it is recorded is not known. Activations "
-        "(Elementwise) and combinations of signals (Combination) are exported by the "
-        "formula of their method value."
+        f"{module!r} cannot be exported, as it has no rule. Only subclasses of "
+        "Elementwise and Combination need none: they are exported by the formula in "
+        "their method value."
     )
 
 
@@ -59,7 +59,7 @@ def _(module, inputs, blocks, xp):
     return module.value(*inputs, xp)
 
 
-# One node in place of some: runtimes have faster kernels, and fuse them with products.
+# One node instead of several: runtimes have faster kernels, and fuse with products.
 @record_module.register
 def _(module: ReLU, inputs, blocks, xp):
     return xp.apply("Relu", *inputs)
@@ -97,7 +97,7 @@ def _(module: Scale, inputs, blocks, xp):
 
 @record_module.register
 def _(module: LayerNorm, inputs, blocks, xp):
-    # The operator LayerNormalization has eps in single precision only.
+    # In the operator LayerNormalization, eps has single precision only.
     (x,), (weight, bias) = inputs, blocks
     centred = x - xp.sum(x, axis=1) / len(weight)
     variance = xp.sum(centred * centred, axis=1) / len(weight)
@@ -144,7 +144,7 @@ def _(module: MeanPool, inputs, blocks, xp):
 
 
 def _groups(module, inputs, xp):
-    """Return an axis more, of the members of each group."""
+    """Return the input with an additional axis for the members of each group."""
     return xp.reshape(inputs[0], 0, -1, module.size)
 
 
@@ -168,7 +168,7 @@ def _(module: ScaledDotProductAttention, inputs, blocks, xp):
     n = module.n_timesteps
     q, k, v = (xp.reshape(x, 0, n, -1) for x in inputs)
     scores = xp.apply("MatMul", q, xp.apply("Transpose", k, perm=[0, 2, 1]))
-    # The root of the number of columns, which the graph knows better than we do.
+    # The square root of the number of columns, which is known only to the graph.
     width = xp.apply("Gather", xp.apply("Shape", k, dtype=np.int64), np.int64(2))
     scores = scores / xp.sqrt(xp.cast(width, scores.dtype))
     if module.causal:

@@ -1,4 +1,4 @@
-"""Programs of networks, and what predictions make of their outputs, recorded."""
+"""Recording of networks, and of predictions from their outputs."""
 
 import functools
 
@@ -19,7 +19,7 @@ from skbackprop.onnx.modules import record_module
 
 
 def record_program(program, parameters, x, xp):
-    """Return the output of a program, run with parameters on rows.
+    """Return the output of a program for given parameters and rows.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def record_program(program, parameters, x, xp):
 
 @functools.singledispatch
 def record_predictions(targets, logits, xp):
-    """Return what is predicted, a dict of Tensors by the names of the outputs."""
+    """Return the predictions, as a dict of Tensors with the names of the outputs."""
     raise TypeError(f"Predictions of {type(targets).__name__} cannot be exported.")
 
 
 @record_predictions.register
-def _(targets: Targets, logits, xp):  # of embeddings and rankings: as they are
+def _(targets: Targets, logits, xp):  # raw outputs of embeddings and rankers
     return {"variable": logits}
 
 
@@ -117,7 +117,7 @@ def _(targets: StepTargets, logits, xp):
     n_rows = xp.lengths(logits, 0, 1)
     found = {}
     for name, values in of_steps.items():
-        n_columns = xp.lengths(values, 1, 2)  # of labels, which have one axis, none
+        n_columns = xp.lengths(values, 1, 2)  # empty for labels, which have one axis
         shape = [n_rows, np.array([-1], np.int64), n_columns]
         shape = xp.apply("Concat", *shape, axis=0)
         found[name] = xp.apply("Reshape", values, shape)
@@ -125,7 +125,7 @@ def _(targets: StepTargets, logits, xp):
 
 
 def labels_of(classes, index, xp):
-    """Return the classes of some indices: int64, float64 or strings."""
+    """Return the classes with given indices, as int64, float64 or strings."""
     if classes.dtype.kind in "iub":
         classes = classes.astype(np.int64)
     elif classes.dtype.kind in "UOT":
@@ -135,10 +135,10 @@ def labels_of(classes, index, xp):
 
 @functools.singledispatch
 def _log_odds(loss, logits, xp):
-    """Return the log-odds of yes, by the loss of one yes/no output."""
+    """Return the log-odds of the positive class, given the loss of a binary output."""
     raise TypeError(
-        f"Probabilities of loss={loss!r} cannot be exported; those of 'log_loss' and "
-        "'focal' can."
+        f"Probabilities of loss={loss!r} cannot be exported. The losses 'log_loss' and "
+        "'focal' are supported."
     )
 
 
@@ -153,11 +153,11 @@ def _(loss: Focal, logits, xp):
 
 
 def _class_scores(loss, logits, n_classes, xp):
-    """Return scores of classes whose softmax are their probabilities."""
+    """Return scores whose softmax gives the probabilities of classes."""
     if not isinstance(loss, Focal):
         return _log_odds(loss, logits, xp)
     xp.subject = loss
-    # z_k - logsumexp over the others, which an axis more holds side by side.
+    # z_k minus the logsumexp of the others, which are along an additional axis.
     others = np.array([np.delete(np.arange(n_classes), k) for k in range(n_classes)])
     others = xp.reshape(xp.columns(logits, others.ravel()), 0, n_classes, -1)
     axes = np.array([2], np.int64)
@@ -166,7 +166,7 @@ def _class_scores(loss, logits, n_classes, xp):
 
 
 def _focal_score(loss, margin, xp):
-    """Return log(p / phi(p)) of p = sigmoid(margin), as ``Focal`` has it."""
+    """Return log(p / phi(p)) for p = sigmoid(margin), as defined in ``Focal``."""
     log_p, log_wrong = _log_expit(margin, xp), _log_expit(-margin, xp)
     wrong = xp.exp(log_wrong)
     is_right = wrong < 1e-30

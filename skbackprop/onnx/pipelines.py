@@ -1,4 +1,4 @@
-"""Pipelines: converters of this package's models for skl2onnx."""
+"""Converters for skl2onnx, which exports pipelines."""
 
 from sklearn.base import ClassifierMixin
 
@@ -26,16 +26,17 @@ KINDS = (
     *(DrLIM, LinearSeparator, MonomialFeatures, SparseRandomExpansion),
     *(FeaturePooling, PiecewiseLinearFeatures, SmoothClippingScaler),
 )
-# What skl2onnx knows of classifiers. Labels and probabilities are put out as they are.
+# Options of skl2onnx for classifiers, which it applies to our labels and probabilities.
 _OF_CLASSIFIERS = {"zipmap": [True, False, "columns"], "nocl": [True, False]}
 
 
 def register_skl2onnx():
-    """Let skl2onnx convert the models of this package, alone and in pipelines.
+    """Register converters for the models of this package with skl2onnx.
 
-    Once in a process, before ``skl2onnx.to_onnx`` or ``convert_sklearn``. Classifiers
-    put out a list of dicts there, unless ``options={"zipmap": False}``. In float32
-    pipelines, networks that were fitted in float64 are computed in float32.
+    Call it once in a process, before ``skl2onnx.to_onnx`` or ``convert_sklearn``. By
+    default, skl2onnx returns probabilities as a list of dicts; pass
+    ``options={"zipmap": False}`` for a matrix. In float32 pipelines, networks that were
+    fitted in float64 are computed in float32.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def register_skl2onnx():
 
     See Also
     --------
-    to_onnx : One model, without skl2onnx.
+    to_onnx : Export one model, without skl2onnx.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def register_skl2onnx():
 
 
 def _convert(scope, operator, container):
-    """Append the nodes of a model, as skl2onnx asks a converter to."""
+    """Append the nodes of a model: a converter of skl2onnx."""
     xp = Recorder(container.target_opset, scope.get_unique_variable_name)
     given = [Tensor(x.full_name, _dtype_of(x.type), xp) for x in operator.inputs]
     interface = _interface(operator)
@@ -91,9 +92,9 @@ def _convert(scope, operator, container):
 
 
 def _tell_shapes(operator):
-    """Set types and shapes of the outputs, as skl2onnx asks a shape calculator to.
+    """Set types and shapes of the outputs: a shape calculator of skl2onnx.
 
-    They are those of the model exported alone.
+    They are the same as for the model exported alone.
     """
     types = import_optional("skl2onnx.common.data_types", "onnx")
     n_rows = operator.inputs[0].get_first_dimension()
@@ -105,7 +106,7 @@ def _tell_shapes(operator):
 
 
 def _interface(operator):
-    """Return the Interface of a model, in the precision of its input."""
+    """Return the Interface of a model, with the dtype of its input."""
     dtype = _dtype_of(operator.inputs[0].type)
     return interface_of(
         operator.raw_operator, dtype if dtype.kind == "f" else None, None
@@ -113,7 +114,7 @@ def _interface(operator):
 
 
 def _arranged(given, wanted, xp):
-    """Return the inputs that a model wants, made of those that a pipeline has."""
+    """Return the inputs of a model, made from those of a pipeline."""
     if len(given) == len(wanted):
         pairs = zip(given, wanted, strict=True)
         return [x if w.dtype == object else xp.cast(x, w.dtype) for x, w in pairs]
@@ -121,14 +122,14 @@ def _arranged(given, wanted, xp):
         return [xp.concatenate([xp.cast(x, wanted[0].dtype) for x in given])]
     if len(given) > 1:
         raise ValueError(
-            f"The model reads {len(wanted)} columns, each of which must be an input of "
-            f"its own, or all of them one matrix, got {len(given)} inputs."
+            f"The model has {len(wanted)} columns, which must be one input each or one "
+            f"matrix together, got {len(given)} inputs."
         )
     return [xp.cast(xp.columns(*given, [j]), w.dtype) for j, w in enumerate(wanted)]
 
 
 def _dtype_of(kind):
-    """Return the dtype of a type of skl2onnx."""
+    """Return the NumPy dtype of a skl2onnx type."""
     helper = import_optional("onnx.helper", "onnx")
     number = kind.to_onnx_type().tensor_type.elem_type
     return helper.tensor_dtype_to_np_dtype(number)

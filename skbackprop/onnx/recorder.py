@@ -1,8 +1,8 @@
-"""A recorder: what is computed with its tensors becomes nodes of an ONNX graph.
+"""A recorder, which turns computations with its tensors into nodes of an ONNX graph.
 
-Formulas that are written in terms of ``xp`` need not know of it: a tensor has
-arithmetic and comparisons, a recorder has the functions. Of all operators that are
-recorded here onnxruntime has kernels in single and in double precision.
+It can replace ``xp`` in formulas: tensors have arithmetic and comparisons, and the
+recorder has the functions. onnxruntime has kernels in single and double precision for
+all operators that are recorded here.
 """
 
 import itertools
@@ -14,21 +14,21 @@ from scipy import special
 
 from skbackprop.utils.optional import import_optional
 
-# The opsets from which on operators are as they are recorded here, beyond the least.
 LEAST_OPSET = 13
+# Operators whose form recorded here is from a later opset.
 _SINCE = {"ReduceMax": 18, "ReduceLogSumExp": 18}
 _ERF_DEGREE = 28
 
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A value of the graph that is being recorded.
+    """A value in the recorded graph.
 
     Attributes
     ----------
     name : str
     dtype : dtype
-        That of strings is object.
+        The dtype of strings is object.
     recorder : Recorder
     """
 
@@ -74,20 +74,20 @@ class Tensor:
 
 
 class Recorder:
-    """The nodes and the constants of an ONNX graph, while they are recorded.
+    """Recorder of the nodes and constants of an ONNX graph.
 
     Parameters
     ----------
     target_opset : int
     new_name : callable, default=None
-        Returns a name that is not taken yet, given a beginning.
+        Takes a prefix and returns a unique name.
 
     Attributes
     ----------
     nodes : list of NodeProto
     initializers : list of TensorProto
     subject : object
-        What is being recorded, for messages.
+        The module, loss or model being recorded, for error messages.
     """
 
     def __init__(self, target_opset, new_name=None):
@@ -100,7 +100,7 @@ class Recorder:
     # Nodes
 
     def apply(self, operator, *inputs, dtype=None, domain="", **attributes):
-        """Append a node and return its output, a Tensor; see ``outputs_of``."""
+        """Append a node with one output and return it; see ``outputs_of``."""
         (output,) = self.outputs_of(
             operator, *inputs, dtypes=[dtype], domain=domain, **attributes
         )
@@ -114,7 +114,7 @@ class Recorder:
         operator : str
         *inputs : Tensor or array-like
         dtypes : list of dtype
-            Of the outputs; None: that of the first input.
+            Dtypes of the outputs. None stands for the dtype of the first input.
         domain : str, default=""
         **attributes : object
 
@@ -125,9 +125,8 @@ class Recorder:
         since = _SINCE.get(operator, LEAST_OPSET)
         if since > self.target_opset:
             raise ValueError(
-                f"{self.subject!r} needs the operator {operator} as it is since opset "
-                f"{since}, but target_opset={self.target_opset}. Use target_opset="
-                f"{since} or more."
+                f"{self.subject!r} needs the operator {operator} of opset {since}, but "
+                f"target_opset={self.target_opset}. Use target_opset={since} or higher."
             )
         inputs = [self.constant(x) for x in inputs]
         dtypes = [inputs[0].dtype if d is None else np.dtype(d) for d in dtypes]
@@ -144,21 +143,21 @@ class Recorder:
         return outputs
 
     def finish(self, tensor, name):
-        """Let a tensor be an output of the graph, by its name."""
+        """Make a tensor an output of the graph, with a given name."""
         node = self.onnx.helper.make_node("Identity", [tensor.name], [name])
         self.nodes.append(node)
 
     def combine(self, operator, first, second, dtype=None):
-        """Append a node of two values, of which one may be a number."""
+        """Append a node with two inputs, one of which may be a number."""
         first, second = self._alike(first, second)
         return self.apply(operator, first, second, dtype=dtype)
 
     def compare(self, operator, first, second):
-        """Append a node of two values whose output is boolean."""
+        """Append a node with two inputs and a boolean output."""
         return self.combine(operator, first, second, dtype=bool)
 
     def _alike(self, *values):
-        """Return values as tensors of the dtype of those that are tensors already."""
+        """Convert numbers to tensors with the dtype of the existing tensors."""
         dtype = next(x.dtype for x in values if isinstance(x, Tensor))
         return [
             x if isinstance(x, Tensor) else self.constant(np.asarray(x, dtype))
@@ -166,7 +165,7 @@ class Recorder:
         ]
 
     def constant(self, value):
-        """Return an array as a tensor; equal ones are stored once."""
+        """Return an array as a tensor. Equal arrays are stored once."""
         if isinstance(value, Tensor):
             return value
         array = np.asarray(value)
@@ -180,7 +179,7 @@ class Recorder:
             self._constants[key] = Tensor(proto.name, array.dtype, self)
         return self._constants[key]
 
-    # What formulas know as ``xp``
+    # Functions that formulas call as ``xp``
 
     def divide(self, x, y):
         """Return x / y."""
@@ -204,7 +203,7 @@ class Recorder:
         return self.apply("Exp", x)
 
     def expm1(self, x):
-        """Return e^x - 1, to the precision of 1: there is no such operator."""
+        """Return e^x - 1 with absolute precision only, as ONNX has no operator."""
         return self.exp(x) - 1.0
 
     def log(self, x):
@@ -212,7 +211,7 @@ class Recorder:
         return self.apply("Log", x)
 
     def log1p(self, x):
-        """Return log(1 + x), to the precision of 1: there is no such operator."""
+        """Return log(1 + x) with absolute precision only, as ONNX has no operator."""
         return self.log(1.0 + x)
 
     def sqrt(self, x):
@@ -226,12 +225,12 @@ class Recorder:
     def erf(self, x):
         r"""Return the error function.
 
-        onnxruntime has no kernel of it in double precision. There it is
+        onnxruntime has no kernel for double precision, which is computed as
 
         .. math:: erf(x) = sign(x) (1 - t e^{P(t) - x^2}), \quad t = 2 / (2 + |x|)
 
-        with a polynomial P that is fitted to the scaled complement (Press et al.
-        2007, section 6.2.2).
+        with a polynomial P fitted to the scaled complementary error function (Press et
+        al. 2007, section 6.2.2).
         """
         if x.dtype != np.float64:
             return self.apply("Erf", x)
@@ -247,25 +246,25 @@ class Recorder:
             last, before = twice * last - before + coefficient, last
         return x * last - before + coefficients[0]
 
-    # What networks need beside
+    # Other functions
 
     def cast(self, x, dtype):
-        """Return x in another dtype."""
+        """Return x converted to a dtype."""
         if x.dtype == np.dtype(dtype):
             return x
         to = self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         return self.apply("Cast", x, dtype=dtype, to=to)
 
     def concatenate(self, parts):
-        """Return columns side by side."""
+        """Return matrices concatenated along columns."""
         return parts[0] if len(parts) == 1 else self.apply("Concat", *parts, axis=1)
 
     def columns(self, x, indices):
-        """Return some columns, by their numbers."""
+        """Return the columns with given indices."""
         return self.apply("Gather", x, np.asarray(indices, np.int64), axis=1)
 
     def reshape(self, x, *shape):
-        """Return x in another shape, of which one number may be -1."""
+        """Return x in another shape, in which one size may be -1."""
         return self.apply("Reshape", x, np.array(shape, np.int64))
 
     def sum(self, x, axis, keepdims=True):
@@ -274,12 +273,12 @@ class Recorder:
         return self.apply("ReduceSum", x, axes, keepdims=int(keepdims))
 
     def lengths(self, x, start, stop):
-        """Return how long x is along some of its axes."""
+        """Return the lengths of x along the axes from start to stop."""
         shape = self.apply("Shape", x, dtype=np.int64)
         return self.apply("Slice", shape, *np.array([[start], [stop]], np.int64))
 
     def full(self, like, n_columns, value, dtype):
-        """Return a matrix of one number, with a row for each row of ``like``."""
+        """Return a constant matrix with as many rows as ``like``."""
         n_rows = self.lengths(like, 0, 1)
         shape = self.apply("Concat", n_rows, np.array([n_columns], np.int64), axis=0)
         value = self.onnx.numpy_helper.from_array(np.array([value], dtype))
@@ -297,7 +296,7 @@ def _erf_coefficients():
         t = np.maximum(0.5 * (place + 1), 1e-300)
         return np.log(special.erfcx(2 / t - 2) / t)
 
-    limit = math.log(0.5 / math.sqrt(math.pi))  # of t = 0, which is x = infinity
+    limit = math.log(0.5 / math.sqrt(math.pi))  # at t = 0, where x is infinite
     places = np.polynomial.chebyshev.chebpts1(_ERF_DEGREE + 1)
     values = np.where(places > -1, complement(places), limit)
     return np.polynomial.chebyshev.chebfit(places, values, _ERF_DEGREE).tolist()

@@ -1,4 +1,4 @@
-"""Recurrent networks: unrolled for as many steps as the sample has."""
+"""Recording of recurrent networks, unrolled for the time steps of a sample."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -37,7 +37,7 @@ def _(model, dtype, X):
 
 
 def _layout_of(model, X):
-    """Return the SequenceLayout of a sample, and whether its sequences are in rows."""
+    """Return the SequenceLayout of a sample, and whether each sequence is a row."""
     has_length = model._net.readout == "mean"
     if X is not None:
         layout = model._read(X, FLOATS, reset=False).layout(has_length)
@@ -45,15 +45,15 @@ def _layout_of(model, X):
     n_features, n_columns = model.n_features_per_step_, model.n_features_in_
     if n_columns == n_features:
         raise ValueError(
-            f"X must be given: {type(model).__name__} is unrolled for as many steps as "
-            "it has, and was fitted to sequences of any number. If some of X are "
-            "shorter, the exported network reads lengths too."
+            f"X must be given, as {type(model).__name__} was fitted to sequences of "
+            "any length and is unrolled for the time steps of X. If X contains shorter "
+            "sequences, the exported network has a second input, lengths."
         )
     return SequenceLayout(n_columns // n_features, n_features, False, has_length), True
 
 
 def _rows(inputs, layout, order, in_rows, xp):
-    """Return rows as the network reads them, of the inputs."""
+    """Return the inputs as rows in the layout of the network."""
     x, *lengths = inputs
     n_steps, n_features = layout.n_timesteps, layout.n_features
     if order == "NFT" and n_features > 1:
@@ -63,7 +63,7 @@ def _rows(inputs, layout, order, in_rows, xp):
     parts = [x if in_rows else xp.reshape(x, -1, n_steps * n_features)]
     if lengths:
         exists, lengths = _existing(*lengths, n_steps, x.dtype, xp)
-        # What is padding may be anything, even NaN.
+        # Padding may have any value, even NaN.
         is_there = xp.columns(exists > 0.0, np.repeat(np.arange(n_steps), n_features))
         parts = [xp.where(is_there, parts[0], 0.0), exists]
     if layout.has_length:
@@ -72,7 +72,7 @@ def _rows(inputs, layout, order, in_rows, xp):
 
 
 def _existing(lengths, n_steps, dtype, xp):
-    """Return the matrix of which steps exist, 1 or 0, and the column of lengths."""
+    """Return an indicator matrix of existing time steps, and a column of lengths."""
     lengths = xp.reshape(lengths, -1, 1)
     exists = xp.compare("Greater", lengths, np.arange(n_steps))
     return xp.cast(exists, dtype), xp.cast(lengths, dtype)

@@ -1,4 +1,4 @@
-"""Ensembles for tables: preprocessing, members and their mean, recorded."""
+"""Recording of ensembles for tables: preprocessing, members and their mean."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -36,13 +36,13 @@ def _(model: TabularRegressor, dtype, X):
 
 
 def _float(inputs):
-    """Return the dtype of the numbers that are read; of none, float64."""
+    """Return the dtype of numeric inputs, or float64 if there are none."""
     floats = [x.dtype for x in inputs if x.dtype.kind == "f"]
     return floats[0] if floats else np.dtype(np.float64)
 
 
 def _columns_of(model, dtype):
-    """Return the inputs: one for each column that has a name or holds names."""
+    """Return one input per column, or a matrix if all are numeric and unnamed."""
     check_is_fitted(model)
     columns, dtype = model.table_.columns, np.dtype(dtype or np.float64)
     are_numeric = all(isinstance(column, NumericColumn) for column in columns)
@@ -64,7 +64,7 @@ def _dtype_of_levels(column):
 
 
 def _weighted_mean(model, inputs, output, xp):
-    """Return the mean of one output of the members, in double precision."""
+    """Return the weighted mean of an output over members, in double precision."""
     xp.subject = model
     x, mean = _read_table(model, inputs, xp), None
     for net, weight in zip(model.estimators_, model.weights_, strict=True):
@@ -80,7 +80,7 @@ def _weighted_mean(model, inputs, output, xp):
 
 
 def _of_classes(model, mean, xp):
-    """Return label and probabilities of a mean of probabilities."""
+    """Return label and probabilities from the mean of probabilities."""
     index = xp.apply("ArgMax", mean, dtype=np.int64, axis=1, keepdims=0)
     logarithms = xp.log(xp.maximum(mean, np.finfo(np.float64).tiny))
     sharpened = xp.apply("Softmax", logarithms / model.temperature_, axis=-1)
@@ -89,7 +89,7 @@ def _of_classes(model, mean, xp):
 
 
 def _of_labels(model, mean, xp):
-    """Return indicators and probabilities of labels that do not exclude each other."""
+    """Return label indicators and probabilities of multilabel targets."""
     label = xp.cast(mean > 0.5, np.int64)
     tiny = np.finfo(np.float64).tiny
     yes, no = (xp.log(xp.maximum(p, tiny)) for p in (mean, 1.0 - mean))
@@ -97,11 +97,11 @@ def _of_labels(model, mean, xp):
     return {"label": label, "probabilities": xp.apply("Sigmoid", odds)}
 
 
-# The matrix that members read
+# The input matrix of members
 
 
 def _read_table(model, inputs, xp):
-    """Return what the table's reader makes of its columns, as float32."""
+    """Return the preprocessed columns as a float32 matrix."""
     columns = model.table_.columns
     if len(inputs) < len(columns):  # one matrix, of numbers only
         inputs = [xp.columns(*inputs, [j]) for j in range(len(columns))]
@@ -116,7 +116,7 @@ def _read_table(model, inputs, xp):
         else:
             nominal.append(_read_levels(column, values, xp))
     parts = [*_read_numbers(numeric, xp), *nominal]
-    # Numbers first, then which of them are missing, then names: put in order.
+    # Parts are numbers, indicators of missing values and levels; restore the order.
     of_numbers = [own[0] for own in places["numeric"]]
     of_missing = [own[1] for own in places["numeric"] if len(own) > 1]
     order = np.concatenate([of_numbers, of_missing, *places["nominal"]]).astype(int)
@@ -125,7 +125,7 @@ def _read_table(model, inputs, xp):
 
 
 def _read_numbers(pairs, xp):
-    """Return the scaled columns of numbers, and those that say what is missing."""
+    """Return the scaled numeric columns, and their indicators of missing values."""
     if not pairs:
         return []
     columns = [column for column, _ in pairs]
@@ -147,11 +147,11 @@ def _read_numbers(pairs, xp):
 
 
 def _read_levels(column, values, xp):
-    """Return the columns of the levels of one of names."""
+    """Return the encoded columns of a nominal column."""
     if not column.levels:
         return xp.full(values, 1, 0, np.float32)
     rows = column._scaled
-    unknown = len(column.levels)  # the column of the others, or none
+    unknown = len(column.levels)  # the row for unknown levels
     if values.dtype == object:
         keys, place_of = "keys_strings", _places_of_texts(column, len(rows) - 1)
     else:
@@ -170,9 +170,10 @@ def _read_levels(column, values, xp):
 
 
 def _places_of_texts(column, missing):
-    """Return the row of each text: exact ones first, then numbers as Python has them.
+    """Return the row of each string: levels that are strings first, then numbers.
 
-    An empty text stands for a missing one, unless it is a level.
+    Numbers are formatted as in Python. An empty string stands for a missing value,
+    unless it is a level.
     """
     levels = list(enumerate(column.levels))
     place_of = {level: place for place, level in levels if isinstance(level, str)}

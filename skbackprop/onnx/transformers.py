@@ -1,4 +1,4 @@
-"""Transformers, recorded. What some of them put out sparse is dense there."""
+"""Recording of transformers. Sparse outputs become dense."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -13,7 +13,7 @@ from skbackprop.transformers.scaling import SmoothClippingScaler
 
 
 def _export(kind):
-    """Register a function of model, rows and Recorder that returns the features."""
+    """Register a function of model, rows and Recorder that returns features."""
 
     def register(transform):
         @interface_of.register(kind)
@@ -70,7 +70,7 @@ def _expansion(model, x, xp):
     active = _ACTIVATIONS[model.activation](sums, xp)
     if model.top_k_ is None:
         return active
-    # Among equal ones TopK, too, prefers those of lower index.
+    # Among equal values, TopK prefers lower indices, like transform.
     values, indices = xp.outputs_of(
         "TopK",
         active,
@@ -86,7 +86,7 @@ def _expansion(model, x, xp):
 @_export(FeaturePooling)
 def _pooling(model, x, xp):
     groups, largest = model.groups_, max(map(len, model.groups_))
-    # Smaller groups are filled up with their first member, which is masked.
+    # Smaller groups are padded with their first member, which is masked if necessary.
     members = np.array([[*g, *[g[0]] * (largest - len(g))] for g in groups])
     sizes = np.array([len(group) for group in groups])
     is_member = np.arange(largest) < sizes[:, np.newaxis]
@@ -104,7 +104,7 @@ def _pooling(model, x, xp):
 
     if model.pooling == "l2":
         return xp.sqrt(total(members * members))
-    if model.pooling == "stochastic":  # what is expected of it, as transform has it
+    if model.pooling == "stochastic":  # expected value, as in transform
         sums = total(members)
         is_active = sums > 0.0
         squares = total(members * members) / xp.where(is_active, sums, 1.0)
@@ -115,7 +115,7 @@ def _pooling(model, x, xp):
 @_export(PiecewiseLinearFeatures)
 def _bins(model, x, xp):
     features, lower, upper = model._bins()
-    # In double precision, and in quarters, of which no difference overflows.
+    # In double precision, and divided by 4, so that differences cannot overflow.
     values = xp.columns(xp.cast(x, np.float64), features)
     filled = (0.25 * values - 0.25 * lower) / (0.25 * upper - 0.25 * lower)
     filled = xp.minimum(xp.maximum(filled, 0.0), 1.0)

@@ -110,7 +110,7 @@ def test_a_module_without_a_rule_is_named():
 
 def test_a_module_that_an_opset_lacks_is_named():
     graph = Graph(MaxPool(2)(Input(4)))
-    match = r"MaxPool\(size=2\) needs the operator ReduceMax as it is since opset 18"
+    match = r"MaxPool\(size=2\) needs the operator ReduceMax of opset 18, but"
     with pytest.raises(ValueError, match=match):
         to_onnx(graph, target_opset=17)
     X = np.arange(8.0).reshape(2, 4)
