@@ -99,7 +99,7 @@ def fit(
     TypeError
         If the estimator, the client or the data is not one of those above.
     ValueError
-        If a parameter or the data is invalid. The message names the partition.
+        If a parameter or the data is invalid. Errors in the data name the partition.
 
     See Also
     --------
@@ -209,7 +209,7 @@ def _check_schedule(network):
         raise ValueError(
             f"learning_rate={network.learning_rate!r} waits for a plateau of the loss "
             "over all data, which no worker knows. Use 'constant' or another schedule "
-            "that depends on the epoch only."
+            "that does not depend on the loss."
         )
 
 

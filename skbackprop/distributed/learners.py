@@ -51,12 +51,12 @@ class Learner:
     """
 
     def __init__(self, estimator, partitions, classes):
-        self._estimator = copy.deepcopy(estimator)  # threads of a process share it
+        self._estimator = copy.deepcopy(estimator)  # as threads of a process share it
         X, y, weights = joined(partitions)
         self._session = Session.of_partial_fit(self._estimator, X, y, weights, classes)
 
     def learn(self, parameters, n_epochs, seed):
-        """Train from given parameters for some epochs, and return the Learnt."""
+        """Train from given parameters for some epochs, and return a Learnt."""
         estimator, session = self._estimator, self._session
         estimator._program.fill(estimator._parameters, parameters)
         # A replacement that repeats this round shuffles in the same order.

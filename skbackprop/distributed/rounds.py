@@ -147,7 +147,7 @@ class Rounds:
         return Outcome.OUT_OF_EPOCHS
 
     def conclude(self):
-        """Raise an error or warn if training did not end with success."""
+        """Raise an error or warn if training did not end successfully."""
         estimator = self._estimator
         if isinstance(self.failure, TeamLost):
             raise TeamLost(

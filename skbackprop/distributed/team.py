@@ -13,7 +13,7 @@ from skbackprop.distributed.partitions import (
 )
 from skbackprop.utils.optional import import_optional
 
-_MOST_LOSSES = 3  # of a learner in a round; more suggest that the data kill workers
+_MOST_LOSSES = 3  # of a learner in a round; then the data are probably to blame
 _SECONDS_BETWEEN_LOOKS = 5
 _SECONDS_FOR_REPLACEMENT = 10  # a nanny starts a worker in two or three
 # Exceptions of clients when a worker or the scheduler is lost.
@@ -125,7 +125,7 @@ class Team:
     # A round
 
     def learn(self, parameters, n_epochs, seeds):
-        """Train all learners in parallel; return the Learnt of each share, in order.
+        """Train all learners in parallel; return a Learnt for each share, in order.
 
         Raises
         ------

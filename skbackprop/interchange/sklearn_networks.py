@@ -173,7 +173,7 @@ def _check_predictions(estimator):
 
 
 def _activation(estimator):
-    """Return the activation of all layers, or None if scikit-learn has none such."""
+    """Return the common activation of all layers if scikit-learn has it, else None."""
     name = estimator.activation
     names = {name} if isinstance(name, str) else set(name)
     return names.pop() if len(names) == 1 and names <= set(_ACTIVATIONS) else None

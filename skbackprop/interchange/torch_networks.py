@@ -21,10 +21,11 @@ def to_torch(network, parameters=None):
 
     The result is a :class:`torch.fx.GraphModule` that consists of public modules and
     functions of torch, so that it can be trained and pickled like any other.
-    ``print(module.code)`` shows it. Parameters are numbered by the class of their
-    module: ``linear_2.weight`` is the weight of the second ``Linear``. Files of weights
-    (``save("weights.safetensors")``) use the same names. A module used at several nodes
-    shares its parameters. Dropout draws different random numbers than in this package.
+    ``print(module.code)`` shows it. Parameters are named after the class and number of
+    their module: ``linear_2.weight`` is the weight of the second ``Linear``. Files of
+    weights (``save("weights.safetensors")``) use the same names. A module used at
+    several nodes shares its parameters. Dropout draws different random numbers than in
+    this package.
 
     Parameters
     ----------

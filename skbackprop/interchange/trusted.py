@@ -51,10 +51,10 @@ _FORMER_NAMES = ()
 def trusted_types():
     """Return the names of all types of this package that a skops file may contain.
 
-    skops only loads types that the user trusts, identified by the modules that define
-    them. Pass this list, so that you need not know those modules. Names are never
-    removed from it and remain importable, so that files load in later versions even if
-    a class has moved.
+    skops loads only types that the user trusts, identified by the modules that define
+    them. With this list, you do not need to know those modules. Names are never removed
+    from it and remain importable, so that files load in later versions even if a class
+    has moved.
 
     The list contains estimators of this package and their components: graphs, modules,
     losses, schedules and targets. None of them runs code from the file. It does not

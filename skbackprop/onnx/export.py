@@ -34,7 +34,7 @@ def to_onnx(model, X=None, *, parameters=None, target_opset=18):
         Sample input. If its dtype is float32 or float64, input, computation and output
         have this dtype. Otherwise they have the dtype of the network, or float64 for
         transformers. For recurrent networks, it also sets the number of time steps.
-        Other values do not matter.
+        Its values do not matter otherwise.
     parameters : ndarray or list of ndarray, default=None
         Parameters and buffers of a graph, as one vector or as a list of blocks.
     target_opset : int, default=18

@@ -35,7 +35,7 @@ from skbackprop.network.modules.combinations import Combination
 
 @functools.singledispatch
 def record_module(module, inputs, blocks, xp):
-    """Return the output of a module in prediction, a Tensor.
+    """Return the output of a module in prediction, as a Tensor.
 
     Parameters
     ----------

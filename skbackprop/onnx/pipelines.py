@@ -26,7 +26,7 @@ KINDS = (
     *(DrLIM, LinearSeparator, MonomialFeatures, SparseRandomExpansion),
     *(FeaturePooling, PiecewiseLinearFeatures, SmoothClippingScaler),
 )
-# Options of skl2onnx for classifiers, which it applies to our labels and probabilities.
+# Options that skl2onnx applies to the labels and probabilities of classifiers.
 _OF_CLASSIFIERS = {"zipmap": [True, False, "columns"], "nocl": [True, False]}
 
 
