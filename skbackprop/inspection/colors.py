@@ -1,10 +1,10 @@
-"""Colours that are told apart by everybody: for lines in an order, and for classes."""
+"""Colour-blind safe colours for ordered lines and for classes."""
 
 import numpy as np
 
 from skbackprop.utils.validation import check_targets
 
-# Okabe and Ito (2008), "Color universal design", black left out.
+# Okabe and Ito (2008), "Color universal design", without black.
 _PALETTE = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442"),
 )
@@ -12,7 +12,7 @@ _LINES = ("-", "--", "-.", ":")
 
 
 def ordered_styles(n_lines):
-    """Return keywords of lines in an order, told apart in shades of grey as well."""
+    """Return styles of ordered lines, which differ in greyscale as well."""
     import matplotlib
 
     shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, n_lines))
@@ -23,12 +23,12 @@ def ordered_styles(n_lines):
 
 
 def sample_colors(y, n_samples):
-    """Return a colour for each sample: of its class; a shade, where y is many numbers.
+    """Return the colour of each sample, by class; a shade if y has many values.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,) or None
-        None: all have the same.
+        None gives all samples the same colour.
     n_samples : int
     """
     import matplotlib

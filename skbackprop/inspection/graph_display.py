@@ -1,4 +1,4 @@
-"""The picture of backprop: one sample forward through a graph, and adjoints back."""
+"""Display of forward and backward passes of one sample, step by step."""
 
 from typing import NamedTuple
 
@@ -11,12 +11,12 @@ from skbackprop.inspection.slider import SliderPage
 from skbackprop.network.views.drawing import LARGEST_IMAGE, Diagram, draw_graph
 from skbackprop.network.views.transformed import draw_transformed
 
-_MOST_NUMBERS = 4  # of a box
-_BLANK = "\N{NO-BREAK SPACE}"  # boxes keep their size from frame to frame
+_MOST_NUMBERS = 4  # in a box
+_BLANK = "\N{NO-BREAK SPACE}"  # keeps the size of boxes from frame to frame
 
 
 class _Frame(NamedTuple):
-    """A step in words, and both graphs with what is known by then, as SVG."""
+    """A step as text, and SVG elements of both graphs with the numbers known so far."""
 
     text: str
     forward: str
@@ -24,34 +24,35 @@ class _Frame(NamedTuple):
 
 
 class GraphDisplay(SliderPage):
-    """Signals of one sample in a graph, and adjoints in its transformed graph.
+    """Display of backprop: signals in a graph, adjoints in its transformed graph.
 
-    It is made by `from_estimator`. All parameters are kept as attributes. In a
-    notebook it shows itself, with a slider over the steps.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
+    Notebooks show the display with a slider over the steps.
 
     Parameters
     ----------
     graph : Graph
-        What is drawn, beside ``graph.backward()``.
+        The graph to draw, next to its transformed graph ``graph.backward()``.
     signals : list of ndarray of shape (width,)
-        What each node puts out.
+        Signal of each node.
     adjoint : ndarray of shape (n_outputs,)
-        The derivative of a scalar with respect to the output.
+        Derivative of a scalar with respect to the output.
     backward : list of tuple
-        For each step of ``graph.backward()`` what it computes, an array of numbers
-        for each quantity that it writes.
+        Results of each step of ``graph.backward()``: one array for each quantity that
+        the step writes.
 
     Attributes
     ----------
     frames_ : list
-        For each step ``text``, what happens in words, and ``forward`` and
-        ``backward``, SVG elements of the graph and the transformed graph with the
-        numbers known by then. First the signals come, node by node, then the adjoints.
+        One named tuple per step: ``text`` describes the step, ``forward`` and
+        ``backward`` are SVG elements of the graph and the transformed graph with the
+        numbers known so far. The steps compute the signals, node by node, and then the
+        adjoints.
 
     See Also
     --------
-    vjp : All signals and adjoints as arrays.
-    propagate : The same steps, for many samples.
+    vjp : Compute all signals and adjoints as arrays.
+    propagate : Run the same steps for many samples.
 
     Examples
     --------
@@ -82,19 +83,19 @@ class GraphDisplay(SliderPage):
 
     @classmethod
     def from_estimator(cls, estimator, X, *, adjoint=None, parameters=None):
-        """Run one sample forward and an adjoint backward, and draw each step.
+        """Propagate one sample forward and an adjoint backward, and draw each step.
 
         Parameters
         ----------
         estimator : Graph or fitted estimator
-            Modules behave as in prediction.
+            The network. Modules behave as in prediction.
         X : array-like of shape (1, n_features)
             The sample.
         adjoint : array-like of shape (1, n_outputs), default=None
-            The derivative of a scalar with respect to the output, which in a
-            classifier is the logits; by default 1 for each output.
+            Derivative of a scalar with respect to the network's output (the logits of a
+            classifier). By default, 1 for each output.
         parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
+            Parameters of a graph, as in :func:`vjp`.
 
         Returns
         -------
@@ -104,8 +105,8 @@ class GraphDisplay(SliderPage):
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package; if there is more than one
-            sample; if the graph has too many nodes to be drawn.
+            If the estimator is not a network of this package, if there is more than
+            one sample, or if the graph has too many nodes to draw.
 
         Examples
         --------
@@ -113,7 +114,7 @@ class GraphDisplay(SliderPage):
         >>> from skbackprop.network import Add, Graph, Input, Tanh
         >>> x = Input(1)
         >>> display = GraphDisplay.from_estimator(Graph(Add()(Tanh()(x), x)), [[0]])
-        >>> display.frames_[-1].text  # both ways back to the input count
+        >>> display.frames_[-1].text  # the sum over both paths to the input
         '1: dz[0] = 2'
         """
         bound, X = bind(estimator, X, parameters)
@@ -156,7 +157,7 @@ class GraphDisplay(SliderPage):
         return self
 
     def _adjoints(self, transformed, first):
-        """Return what boxes of the transformed graph hold, from when on, and texts."""
+        """Return first frame and values of each box, and the text of each step."""
         n_parts, totals, done = {}, {}, {}
         for step in transformed.steps:
             for target, _ in step.writes:
@@ -179,23 +180,23 @@ class GraphDisplay(SliderPage):
 
 
 def _flat(value):
-    """Return a value of one sample, or gradients of parameters, as a vector."""
+    """Return the value for one sample, or gradients of parameters, as a vector."""
     parts = value if isinstance(value, list) else [value]
     return np.concatenate([np.ravel(part) for part in parts]).astype(float)
 
 
 def _numbers(values):
-    """Return numbers as text, the first few of many."""
+    """Return numbers as text, abbreviated if there are many."""
     text = ", ".join(f"{value:.3g}" for value in values[:_MOST_NUMBERS])
     return f"{text}, ..." if len(values) > _MOST_NUMBERS else text
 
 
 def _drawn(diagram, known, frame):
-    """Return the image of a diagram with the numbers that are known by a frame."""
+    """Return the image of a diagram with the numbers known at a frame."""
     if len(diagram.boxes) > LARGEST_IMAGE:
         raise ValueError(
-            f"A graph of {len(diagram.boxes)} boxes is too large to be drawn, which "
-            f"may have {LARGEST_IMAGE}. A part of it, graph.up_to(node), has fewer."
+            f"A graph of {len(diagram.boxes)} boxes is too large to draw, the maximum "
+            f"is {LARGEST_IMAGE}. Draw a part of it, graph.up_to(node)."
         )
     boxes = {}
     for key, label in diagram.boxes.items():

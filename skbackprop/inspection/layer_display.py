@@ -1,4 +1,4 @@
-"""The picture of what each layer does."""
+"""Display of the measures of layers."""
 
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -14,35 +14,37 @@ from skbackprop.utils.docs import share_docs
 
 _PLOT_DOC = """
     ax : matplotlib Axes or array of them, default=None
-        One for each measure; by default those of a new figure, one below the other.
+        Axes for the panels, one for each measure. By default, those of a new figure,
+        one below the other.
     line_kw : dict, default=None
-        Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+        Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws each
+        curve.
 """
 
 
 class LayerReportDisplay:
-    """Curves over the layers: one for each measure, in a panel of its own.
+    """Plot of measures over layers, with one panel per measure.
 
-    It is made by `from_estimator`, or from a report. All parameters are kept as
-    attributes.
+    Use `from_estimator` to create a display, or pass a report. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     report : LayerReport
-        What :func:`layer_report` returned.
+        Result of :func:`layer_report`.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for each measure, from top to bottom.
+        The axes of the panels, from top to bottom.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     lines_ : dict of str to matplotlib ErrorbarContainer
-        The curve of each measure, with its intervals where it has them.
+        The curve of each measure, with intervals for measures that have them.
 
     See Also
     --------
-    layer_report : The table behind the picture.
+    layer_report : Compute the table that is plotted.
 
     Examples
     --------
@@ -76,7 +78,7 @@ class LayerReportDisplay:
         ax=None,
         line_kw=None,
     ):
-        """Measure what each layer does, and plot it.
+        """Compute measures of each layer and plot them.
 
         Parameters
         ----------
@@ -86,11 +88,11 @@ class LayerReportDisplay:
         Returns
         -------
         LayerReportDisplay
-            The display; the table is ``report.table``.
+            The display. The table is ``display.report.table``.
 
         See Also
         --------
-        layer_report : What is measured.
+        layer_report : Compute the measures.
 
         Examples
         --------
@@ -119,7 +121,7 @@ class LayerReportDisplay:
 
     @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, line_kw=None):
-        """Draw the curves.
+        """Plot the curves.
 
         Parameters
         ----------
@@ -141,7 +143,7 @@ class LayerReportDisplay:
         return self
 
     def _draw(self, axes, name, keywords):
-        """Draw a curve and its intervals; what is infinite leaves a gap."""
+        """Draw a curve and its intervals, with gaps at infinite values."""
         values, errors = self.report.table[name], None
         if name in self.report.intervals:
             bounds = self.report.intervals[name]

@@ -1,4 +1,4 @@
-"""A fitted network at its parameters: its mean loss, and the slope from there."""
+"""The mean loss of a fitted network and its gradient, at any parameters."""
 
 from typing import NamedTuple
 
@@ -12,21 +12,22 @@ from skbackprop.engine.reference.losses import value_and_gradient
 from skbackprop.engine.samples import Samples
 from skbackprop.inspection.binding import bind, bind_targets
 
-_ELEMENTS = 2**26  # of all signals at most
+_ELEMENTS = 2**26  # maximum number over all signals
 
 
 class Passes(NamedTuple):
-    """What forward and backward leave behind.
+    """Results of a forward and a backward pass.
 
     Attributes
     ----------
     signals : list of ndarray of shape (n_samples, width)
-        Those of all nodes.
+        Signals of all nodes.
     adjoints : list of ndarray or None
-        Of the mean loss; None where no gradient gets to.
+        Gradients of the mean loss in the signals; None for nodes that no gradient
+        reaches.
     losses : ndarray of shape (n_samples,)
     gradient : ndarray of shape (n_parameters,)
-        Of the mean loss.
+        Gradient of the mean loss in the parameters.
     """
 
     signals: list
@@ -36,7 +37,7 @@ class Passes(NamedTuple):
 
 
 class LossPoint:
-    """A network at its parameters, and the slope of its loss from there."""
+    """A fitted network with samples, for its loss and gradient at any parameters."""
 
     def __init__(self, estimator, X, y):
         self.targets = bind_targets(estimator, X, y, np.float64)
@@ -47,7 +48,7 @@ class LossPoint:
         self.X, self.targets = self.X[:n_rows], self.targets[:n_rows]
         program, parameters = self.bound.program, self.bound.parameters.copy()
         self._executor = make_executor(program, parameters, batch_size=n_rows)
-        # The parameters that are learned, padding and what is not connected left out.
+        # Padding and missing connections are not learned.
         self.is_learned = np.zeros(self.bound.program.n_parameters, bool)
         for block in self.bound.learned_blocks():
             block.view(self.is_learned)[...] = connected(block, self.bound.graph)
@@ -62,14 +63,14 @@ class LossPoint:
         return Passes(signals, adjoints, losses, gradient)
 
     def slope(self, learned):
-        """Return the gradient of the mean loss in the parameters that are learned."""
+        """Return the gradient of the mean loss in the learned parameters."""
         parameters = self.bound.parameters.copy()
         parameters[self.is_learned] = learned
         return self.run(parameters).gradient[self.is_learned]
 
 
 def draw_samples(X, y, max_samples, rng):
-    """Return at most so many samples."""
+    """Return all samples, or a random subset of ``max_samples``."""
     if _num_samples(X) <= max_samples:
         return X, y
     rows = rng.choice(_num_samples(X), max_samples, replace=False)

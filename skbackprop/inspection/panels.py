@@ -1,21 +1,21 @@
-"""Panels of a picture: axes given, or of a new figure, and what they have in common."""
+"""Axes for the panels of displays: given ones, or those of a new figure."""
 
 import numpy as np
 
-_PANELS_OF_A_FIGURE = 3  # beyond which a figure gets higher, for labels to have room
+_PANELS_OF_A_FIGURE = 3  # more make it higher, which leaves room for labels
 _PANELS_OF_A_ROW = 4
 _PANEL_SIZE = 3.2  # inches
 
 
 def panel_axes(ax, n_panels, hint):
-    """Return an array of as many axes: those given, or one below the other.
+    """Return an array of ``n_panels`` axes: those given, or new ones in a column.
 
     Parameters
     ----------
     ax : matplotlib Axes, array of them or None
     n_panels : int
     hint : str
-        What gives one panel, said where the number is wrong.
+        Argument that gives a single panel, for the error message.
     """
     if ax is None:
         import matplotlib.pyplot as plt
@@ -27,7 +27,7 @@ def panel_axes(ax, n_panels, hint):
 
 
 def panels_in_rows(ax, n_panels, hint):
-    """Return an array of as many axes: those given, or side by side in rows."""
+    """Return an array of ``n_panels`` axes: those given, or new ones in rows."""
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -42,11 +42,11 @@ def panels_in_rows(ax, n_panels, hint):
 
 
 def _checked(ax, n_panels, hint):
-    """Return an array of axes, if they are as many."""
+    """Return an array of axes after checking their number."""
     axes = np.atleast_1d(np.asarray(ax, dtype=object)).ravel()
     if len(axes) != n_panels:
         raise ValueError(
             f"ax must be {n_panels} axes, one for each panel, got {len(axes)}. With "
-            f"{hint}, say, there is one panel."
+            f"{hint}, for example, one is enough."
         )
     return axes

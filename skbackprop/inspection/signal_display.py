@@ -1,4 +1,4 @@
-"""The picture of what flows through layers: activations, gradients and updates."""
+"""Display of activations, gradients and updates of layers."""
 
 from numbers import Integral
 
@@ -21,43 +21,43 @@ from skbackprop.inspection.updates import relative_updates
 from skbackprop.utils.docs import share_docs
 
 _N_BINS = 50
-_HEALTHY = -3  # log10 of update : data
+_RULE_OF_THUMB = -3  # log10 of update : data
 _PLOT_DOC = """
     ax : matplotlib Axes or array of them, default=None
-        Two for activations and gradients, and one for updates, where there are any; by
-        default those of a new figure, side by side.
+        Axes for the panels of activations, gradients and, if there are any, updates. By
+        default, those of a new figure, side by side.
     line_kw : dict, default=None
-        Keywords for :meth:`matplotlib.axes.Axes.stairs` and
-        :meth:`matplotlib.axes.Axes.plot`, which draw histograms and curves.
+        Keyword arguments for :meth:`matplotlib.axes.Axes.stairs` and
+        :meth:`matplotlib.axes.Axes.plot`, which draw the histograms and curves.
 """
 
 
 class LayerSignalDisplay:
     r"""Histograms of activations and gradients of each layer, and the size of updates.
 
-    It is made by `from_estimator`. All parameters are kept as attributes.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
     activations : dict of str to ndarray of shape (n_samples, n_units)
-        What each layer puts out, behind its activation where it has one. A layer is a
-        module with parameters, numbered from 1 as in :func:`training_health`.
+        Outputs of each layer, after its activation if it has one. A layer is a module
+        with parameters, numbered from 1 as in :func:`training_health`.
     gradients : dict of str to ndarray of shape (n_samples, n_units)
-        Derivatives of the loss of each sample with respect to what the module puts
-        out, in front of the activation: what its weights learn from.
+        Derivatives of the loss of each sample with respect to the outputs of the module
+        before the activation.
     saturated : dict of str to float
-        The share of the activations of a layer whose slope is below 5 % of the
-        steepest. Layers without an activation are left out.
+        Fraction of the activations of each layer whose slope is below 5 % of the
+        steepest slope. Layers without an activation are left out.
     updates : pandas.DataFrame of shape (n_steps, n_layers)
-        For each of the next steps of training
-        :math:`\|\Delta w\| / \|w\|`, w all parameters of a layer.
+        :math:`\|\Delta w\| / \|w\|` in each of the next training steps, where w is
+        the vector of all parameters of a layer.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for activations, gradients and updates each, from left to right.
+        The axes of activations, gradients and updates, from left to right.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     activations_, gradients_ : dict of str to matplotlib StepPatch
         The histogram of each layer.
     updates_ : dict of str to matplotlib Line2D
@@ -65,9 +65,9 @@ class LayerSignalDisplay:
 
     See Also
     --------
-    training_health : Dead units, norms and learning rates, with a verdict.
-    skbackprop.MLPClassifier : Column 'update_ratio' of its ``history_`` is the ratio of
-        the whole network at the last step of each epoch.
+    training_health : Report dead units, norms and learning rates, with a verdict.
+    skbackprop.MLPClassifier : Records the ratio of the whole network at the last step
+        of each epoch in the column 'update_ratio' of ``history_``.
 
     Examples
     --------
@@ -109,24 +109,25 @@ class LayerSignalDisplay:
         ax=None,
         line_kw=None,
     ):
-        r"""Run a network forward and backward, take some steps, and plot all this.
+        r"""Compute activations, gradients and updates of a network, and plot them.
 
         Parameters
         ----------
         estimator : fitted estimator
-            Any classifier or regressor of this package that is a network; after
-            ``max_iter=1`` as well as in the end. Modules behave as in prediction.
+            A classifier or regressor of this package that is a network. It need not be
+            fully trained: ``max_iter=1`` is enough. Modules behave as in prediction.
         X, y : array-like
             Samples and their targets, as for ``fit``.
         n_steps : int, default=50
-            How many steps of training a copy of the network takes by
-            ``partial_fit``, with minibatches drawn from the samples. Each counts as an
-            epoch for schedules of the learning rate. With 0, which L-BFGS and
-            ``class_weight="balanced"`` need, updates are not drawn.
+            Number of training steps that a copy of the network takes by
+            ``partial_fit``, on minibatches drawn from the samples. Each counts as an
+            epoch for learning rate schedules. Must be 0 for L-BFGS and for
+            ``class_weight="balanced"``; updates are not plotted then.
         max_samples : int, default=1000
-            Of more samples so many are drawn, to look at activations and gradients.
+            Maximum number of samples for activations and gradients. If there are more,
+            a random subset is used.
         random_state : int, RandomState instance or None, default=0
-            Of what is drawn.
+            Controls the subset of samples and the minibatches.
         {parameters}
 
         Returns
@@ -137,16 +138,17 @@ class LayerSignalDisplay:
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package, or minimises a loss of
-            groups of samples; if `n_steps` is not 0, and the solver is L-BFGS or
-            classes are weighted as 'balanced'.
+            If the estimator is not a network of this package or minimises a loss of
+            groups of samples, or if `n_steps` is not 0 for L-BFGS or for balanced class
+            weights.
 
         Notes
         -----
-        Layers are healthy where histograms of one panel look alike. Gradients that
-        shrink from layer to layer vanish; a tanh whose activations crowd at -1 and 1 is
-        saturated. By a rule of thumb a step changes weights by a thousandth of their
-        size, -3 in the logarithm: where it is far more, the learning rate is too large.
+        In a network that trains well, the histograms within a panel look alike.
+        Gradients that shrink from layer to layer vanish. A tanh is saturated if its
+        activations accumulate at -1 and 1. As a rule of thumb, a step should change
+        weights by a thousandth of their size, -3 on the logarithmic axis. If it changes
+        them much more, the learning rate is too large.
 
         References
         ----------
@@ -185,7 +187,7 @@ class LayerSignalDisplay:
 
     @share_docs(parameters=_PLOT_DOC)
     def plot(self, *, ax=None, line_kw=None):
-        """Draw histograms and curves.
+        """Plot the histograms and curves.
 
         Parameters
         ----------
@@ -207,7 +209,7 @@ class LayerSignalDisplay:
         self.updates_ = {}
         if n_panels > 2:
             self._draw_updates(self.axes_[2], styles)
-        for axes in self.axes_:  # above the panel, where nothing is drawn
+        for axes in self.axes_:  # above the panel, to hide no data
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), fontsize="small")
         return self
 
@@ -237,28 +239,28 @@ class LayerSignalDisplay:
             ratios = np.log10(self.updates[name].where(self.updates[name] > 0))
             (self.updates_[name],) = axes.plot(ratios, label=name, **style)
         axes.axhline(
-            _HEALTHY, color="0.5", linewidth=3, zorder=0, label="rule of thumb"
+            _RULE_OF_THUMB, color="0.5", linewidth=3, zorder=0, label="rule of thumb"
         )
         axes.set(xlabel="step", ylabel="log10 of update : data")
 
 
 def _check_steps(estimator, n_steps):
-    """Raise an error where steps are asked for that partial_fit cannot take."""
+    """Raise an error if partial_fit cannot take these steps."""
     if n_steps and estimator.solver == "lbfgs":
         raise ValueError(
-            f"n_steps={n_steps} must be 0 for solver='lbfgs', which takes no steps "
-            "of minibatches."
+            f"n_steps={n_steps} must be 0 for solver='lbfgs', which does not train on "
+            "minibatches."
         )
     if n_steps and getattr(estimator, "class_weight", None) == "balanced":
         raise ValueError(
-            f"n_steps={n_steps} must be 0 for class_weight='balanced', which needs all "
-            "samples at once, while a step sees a minibatch. Or fit with weights by "
-            "class, as compute_class_weight of sklearn.utils returns them."
+            f"n_steps={n_steps} must be 0 for class_weight='balanced', which does not "
+            "support training on single minibatches. Alternatively, fit with a dict of "
+            "weights computed by sklearn.utils.class_weight.compute_class_weight."
         )
 
 
 def _read_layers(point):
-    """Return activations, gradients and shares that are saturated, by layer."""
+    """Return activations, gradients and saturated fractions, by layer."""
     graph, passes = point.bound.graph, point.run(point.bound.parameters)
     activations, gradients, saturated = {}, {}, {}
     for number, (index, nodes) in enumerate(find_layers(graph).items(), start=1):
@@ -279,7 +281,7 @@ def _read_layers(point):
 
 
 def _draw_histograms(axes, values_of, labels, styles):
-    """Draw shares of all values in the same bins; those that are NaN are in none."""
+    """Draw fractions of values in common bins, without counting NaN in any bin."""
     known = {name: values[~np.isnan(values)] for name, values in values_of.items()}
     edges = np.histogram_bin_edges(np.concatenate([*known.values()]), _N_BINS)
     drawn = {}

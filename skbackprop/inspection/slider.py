@@ -1,4 +1,4 @@
-"""Pages with a slider, which shows one frame of a display at a time, offline."""
+"""HTML pages that show the frames of a display with a slider, offline."""
 
 import json
 from html import escape
@@ -38,23 +38,23 @@ _PANEL = "<figure><figcaption>{}</figcaption><div></div></figure>"
 
 
 class SliderPage:
-    """What displays have in common whose ``frames_`` are shown one at a time.
+    """Base class of displays whose ``frames_`` are shown one at a time.
 
-    A frame is a text and, for each of the captions, an image in HTML. In a notebook
-    the display shows itself, with the slider.
+    A frame is a text, and an image in HTML for each caption. Notebooks show the display
+    with the slider.
     """
 
     _title, _captions = "", ()
 
     def to_html(self):
-        """Return a page with a slider over the frames.
+        """Return an HTML page with a slider over the frames.
 
         Returns
         -------
         str
-            HTML that needs no network connection, to be written to a file.
+            The page, to be written to a file. It works offline.
         """
-        # A script ends at the first "</", wherever that stands.
+        # A script ends at the first "</", even inside a string.
         frames = json.dumps(self.frames_).replace("</", "<\\/")
         return _PAGE.format(
             title=self._title,

@@ -1,4 +1,4 @@
-"""What each node of a network makes of the plane: points, a grid, basis vectors."""
+"""Images of the plane at each node: points, a grid, and basis vectors."""
 
 from typing import NamedTuple
 
@@ -7,11 +7,11 @@ import numpy as np
 from skbackprop.inspection.plane import bind_to_plane, corners_around, signals_at
 from skbackprop.network.modules.linear import Linear
 
-_FINE = 40  # points between two lines of the grid and the next
+_FINE = 40  # steps between adjacent lines of the grid
 
 
 class Stretched(NamedTuple):
-    """The plane behind a node, in two coordinates.
+    """The image of the plane at a node, in two coordinates.
 
     Attributes
     ----------
@@ -19,8 +19,8 @@ class Stretched(NamedTuple):
     points : ndarray of shape (n_samples, 2)
     lines : ndarray of shape (n_lines, n_points_of_a_line, 2)
     basis : ndarray of shape (3, 2) or None
-        (0, 0), (1, 0) and (0, 1), and what a linear module that reads two numbers makes
-        of them; None behind other modules.
+        Images of (0, 0), (1, 0) and (0, 1) under a linear module with two inputs, or
+        these points themselves at the input. None for other modules.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Stretched(NamedTuple):
 
 
 def stretch(network, X, parameters, nodes, n_lines):
-    """Return what each of the nodes makes of samples, and of a grid around them."""
+    """Yield the images of samples, and of a grid around them, at each of the nodes."""
     bound, X = bind_to_plane(network, X, parameters)
     graph, grid = bound.graph, _grid(*corners_around(X), n_lines)
     signals = signals_at(bound, X, grid.reshape(-1, 2))
@@ -47,7 +47,7 @@ def stretch(network, X, parameters, nodes, n_lines):
 
 
 def _grid(lower, upper, n_lines):
-    """Return lines across a box, those along the first axis before the others."""
+    """Return lines across a box: first those parallel to the first axis."""
     fine = np.linspace(0, 1, _FINE * (n_lines - 1) + 1)
     along, across = np.meshgrid(fine, np.linspace(0, 1, n_lines))
     horizontal, vertical = (
@@ -57,7 +57,7 @@ def _grid(lower, upper, n_lines):
 
 
 class _Plane:
-    """Two coordinates of a signal: itself, or the first principal components."""
+    """Two coordinates of a signal: the signal itself, or two principal components."""
 
     def __init__(self, points):
         self.width = points.shape[1]
@@ -73,7 +73,7 @@ class _Plane:
 
 
 def _name(graph, node, plane):
-    """Return the number and the module of a node, and what is shown of it."""
+    """Return the number and the module of a node, and how it is projected."""
     if node == 0:
         return f"0 Input({graph.n_features})"
     name = f"{node} {graph.modules[graph.wires[node - 1][0]]!r}"
@@ -81,7 +81,7 @@ def _name(graph, node, plane):
 
 
 def _basis(bound, node):
-    """Return the origin and the basis behind a linear module that reads a plane."""
+    """Return the images of the origin and the basis, or None for other modules."""
     basis = np.vstack([np.zeros(2), np.eye(2)])
     if node == 0:
         return basis

@@ -1,4 +1,4 @@
-"""Maps of units at several times of training, with a slider."""
+"""Display of maps of units at several times of training, with a slider."""
 
 import base64
 import io
@@ -22,7 +22,7 @@ from skbackprop.utils.docs import share_docs
 
 
 class _Frame(NamedTuple):
-    """The time, and the image of the maps as an HTML element."""
+    """The epoch as text, and the image of the maps as an HTML element."""
 
     text: str
     image: str
@@ -31,28 +31,28 @@ class _Frame(NamedTuple):
 class UnitMapFrames(SliderPage):
     """Maps of units at several times of training, all on the same scales.
 
-    It is made by `from_estimators`. All parameters are kept as attributes. In a
-    notebook it shows itself, with a slider over the epochs.
+    Use `from_estimators` to create a display. All parameters are stored as attributes.
+    Notebooks show the display with a slider over the epochs.
 
     Parameters
     ----------
     displays : list of UnitMapDisplay
         The maps and links at each time, with the same units and limits.
     epochs : list of int
-        The epochs (iterations of L-BFGS) trained by each time.
+        Number of epochs (iterations of L-BFGS) trained by each time.
 
     Attributes
     ----------
     frames_ : list
-        For each time ``text``, its epoch, and ``image``, an HTML element.
+        One named tuple per time: ``text`` is its epoch, ``image`` an HTML element.
 
     See Also
     --------
-    UnitMapDisplay : One of these pictures.
+    UnitMapDisplay : Plot the maps of one network.
 
     Examples
     --------
-    Keep a copy of the network whenever a frame is wanted:
+    Keep a copy of the network for each frame:
 
     >>> import copy
     >>> from sklearn.datasets import make_moons
@@ -90,14 +90,14 @@ class UnitMapFrames(SliderPage):
         image_kw=None,
         scatter_kw=None,
     ):
-        """Compute what each unit puts out at each time, and draw the frames.
+        """Compute the output of each unit at each time, and draw the frames.
 
-        All frames show the same units, those that vary most in the last network.
+        All frames show the same units: those that vary most in the last network.
 
         Parameters
         ----------
         estimators : list of fitted estimators
-            Copies of one network that reads two features, made as it was trained.
+            Copies of one network with two features, made during its training.
         {samples}
         {choice}
         {plotting}
@@ -110,8 +110,8 @@ class UnitMapFrames(SliderPage):
         Raises
         ------
         TypeError, ValueError
-            If there is no estimator, or one is no network of this package; if they
-            differ in their graphs; if there are not two features.
+            If there are no estimators, if one is not a network of this package, if
+            their graphs differ, or if X does not have two features.
 
         Examples
         --------
@@ -162,25 +162,25 @@ class UnitMapFrames(SliderPage):
 
 
 def _check_alike(estimators):
-    """Raise an error where these are no networks of one graph."""
+    """Raise an error unless these are networks with equal graphs."""
     if not estimators:
-        raise ValueError("estimators must have at least one fitted network, got [].")
+        raise ValueError("estimators must contain at least one fitted network, got [].")
     graphs = set()
     for estimator in estimators:
         check_network(estimator)
         graphs.add(str(estimator.graph_))
     if len(graphs) > 1:
         raise ValueError(
-            "estimators must be copies of one network, made as it was trained; got "
+            "estimators must be copies of one network, made during its training, got "
             f"networks of {len(graphs)} different graphs."
         )
 
 
 def _drawn(display, **keywords):
-    """Return the address of an image of a display, which has all its data."""
+    """Return the image of a display as a data URL."""
     from matplotlib.figure import Figure
 
-    figure = Figure(**display._figure_kw())  # unknown to pyplot, which would show it
+    figure = Figure(**display._figure_kw())  # not by pyplot, which would show it too
     display.plot(ax=figure.subplots(), **keywords)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100)

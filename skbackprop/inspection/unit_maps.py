@@ -1,4 +1,4 @@
-"""What each unit of a network sees of the plane, and the weights between units."""
+"""Outputs of each unit of a network over the plane, and weights between units."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from skbackprop.network.modules.linear import Linear
 
 
 class UnitMaps(NamedTuple):
-    """What :class:`UnitMapDisplay` draws, in the words of its parameters."""
+    """The first parameters of :class:`UnitMapDisplay`."""
 
     maps: dict
     links: dict
@@ -19,7 +19,7 @@ class UnitMaps(NamedTuple):
 
 
 def map_units(network, X, parameters, max_units, resolution, shown=None):
-    """Return the UnitMaps of a network around samples, of the units shown if given."""
+    """Return the UnitMaps of a network around samples, restricted to ``shown``."""
     bound, X = bind_to_plane(network, X, parameters)
     layers, corners = name_layers(bound.graph), corners_around(X)
     first, second = np.meshgrid(*np.linspace(*corners, resolution).T)
@@ -42,14 +42,14 @@ def map_units(network, X, parameters, max_units, resolution, shown=None):
 
 
 def largest_values(maps, links):
-    """Return the largest absolute values of each map, by layer, and of all 'links'."""
+    """Return the maximum absolute value of each map, by layer, and of all 'links'."""
     limits = {name: abs(values).max(axis=(1, 2)) for name, values in maps.items()}
     weights = [abs(w).max() for w in links.values()]
     return {**limits, "links": max(weights, default=0)}
 
 
 def name_layers(graph):
-    """Return the nodes that are layers, as ``transform`` counts them, by number."""
+    """Return the names of the nodes that are layers, numbered as in ``transform``."""
     hidden = read_by_linear_modules(graph)
     output = len(graph.wires)
     names = {node: f"layer {layer}" for layer, node in enumerate(hidden)}
@@ -57,16 +57,16 @@ def name_layers(graph):
 
 
 def _most_varied(values, max_units):
-    """Return the units whose values spread most over the samples, in order."""
+    """Return the sorted indices of the units that vary most over the samples."""
     by_spread = np.argsort(-values.std(axis=0), kind="stable")
     return np.sort(by_spread[:max_units])
 
 
 def _weights_between(bound, layers):
-    """Return the weights of linear modules that lead from layer to layer, by nodes.
+    """Return the weights of the linear modules between layers, by pairs of nodes.
 
-    Two linear modules between the same layers, as in maxout, leave open which
-    of their weights a link has: it has none.
+    If two linear modules connect the same layers, as in maxout, the weight of a link
+    would be ambiguous, so these layers are left out.
     """
     graph, found = bound.graph, {}
     blocks = {
@@ -86,7 +86,7 @@ def _weights_between(bound, layers):
 
 
 def _layer_behind(graph, node, layers):
-    """Return the next layer whose units stand behind those of a node, one for one."""
+    """Return the layer to which a node leads unit by unit, or None."""
     widths, carried = graph.widths(), {node}
     for k in range(node, len(graph.wires) + 1):
         index, inputs = graph.wires[k - 1]

@@ -1,4 +1,4 @@
-"""How far the next steps of training move the parameters, beside their size."""
+"""Sizes of the next training steps, relative to the parameters."""
 
 import copy
 
@@ -10,15 +10,15 @@ from skbackprop.inspection.loss_point import draw_samples
 from skbackprop.network.compiler import compile_graph
 
 _AUTO = 200  # rows of a minibatch
-# What partial_fit refuses, or says.
+# partial_fit does not support the first two.
 _SILENT = {"early_stopping": False, "checkpoint": None, "verbose": False}
 
 
 def relative_updates(estimator, X, y, n_steps, rng):
-    """Return |step| / |parameters| of each module with parameters, in order.
+    """Return ||step|| / ||parameters|| of each module with parameters, in order.
 
-    The steps are taken by ``partial_fit`` of a copy, a minibatch each, so that they are
-    those of the solver, with its momentum and penalties.
+    A copy of the estimator takes each step by ``partial_fit`` on one minibatch, so the
+    steps include the momentum and penalties of the solver.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def relative_updates(estimator, X, y, n_steps, rng):
 
 
 def _values_by_module(network):
-    """Return a copy of the parameters of each module that has some."""
+    """Return a copy of the parameters of each module with parameters."""
     parts = {}
     for block in learned_blocks(compile_graph(network.graph_)):
         values = block.view(network._parameters).ravel()
