@@ -1,6 +1,9 @@
-"""Examples in sources and pages that need what is not installed are left out."""
+"""What tests, pages and docstrings share: which are left out, and closed figures."""
 
+import sys
 from importlib.util import find_spec
+
+import pytest
 
 _EXAMPLES = {"onnx": ["skbackprop/onnx/export.py", "docs/deploying.rst"]}
 collect_ignore = [
@@ -9,3 +12,11 @@ collect_ignore = [
     if find_spec(package) is None
     for path in paths
 ]
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_closed():
+    """Close what a test or page has drawn: pyplot keeps figures, and warns of the 21st."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

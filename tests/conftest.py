@@ -11,7 +11,6 @@ is run whatever the sample.
 """
 
 import signal
-import sys
 import warnings
 
 import numpy as np
@@ -44,14 +43,6 @@ def pytest_collection_modifyitems(config, items):
     kept = sampled(items, SAMPLES[config.getoption("sample")])
     config.hook.pytest_deselected(items=set(items).difference(kept))
     items[:] = kept
-
-
-@pytest.fixture(autouse=True)
-def _figures_are_closed():
-    """Close what a test has drawn: pyplot keeps figures, and warns of the 21st."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

@@ -147,27 +147,27 @@ class Rounds:
         return Outcome.OUT_OF_EPOCHS
 
     def conclude(self):
-        """Raise an error or warn if training did not end successfully."""
+        """Issue a warning or raise an error if training did not succeed."""
         estimator = self._estimator
         if isinstance(self.failure, TeamLost):
             raise TeamLost(
-                f"{self.failure} The network after {estimator.n_iter_} epoch(s) is "
-                "kept. To continue from there, call fit with warm_start=True."
+                f"{self.failure} The result of {estimator.n_iter_} epoch(s) is kept. "
+                "To continue from there, call fit again with warm_start=True."
             ) from self.failure
         if self.failure is not None:
             raise self.failure
         if self._outcome is Outcome.DIVERGED:
             raise DivergenceError(
-                f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after. "
-                "The parameters of the previous round are kept. Try a smaller "
+                f"Training diverged in epoch {estimator.n_iter_ + 1} or soon after: "
+                "the parameters of the previous round are kept. Try a smaller "
                 "learning_rate_init, outer_learning_rate or outer_momentum, or scale "
-                "the features."
+                "the features (StandardScaler)."
             )
         if self._outcome is Outcome.INTERRUPTED:
             warn_user("Training interrupted by user.")
         elif self._outcome is Outcome.OUT_OF_EPOCHS and estimator.tol is not None:
             warn_user(
-                f"Maximum iterations ({estimator.max_iter}) reached and the "
-                "optimization hasn't converged yet.",
+                f"Stochastic Optimizer: Maximum iterations ({estimator.max_iter}) "
+                "reached and the optimization hasn't converged yet.",
                 ConvergenceWarning,
             )

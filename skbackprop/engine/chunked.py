@@ -183,7 +183,7 @@ class ChunkedExecutor:
         )
 
     def _run_epoch(self, steps, random_state, n_steps):
-        """Return loss, penalty and norm of the gradient, or None if it diverges."""
+        """Return the record of the epoch, or None if it diverges."""
         samples, _, _, order = self._training
         if random_state is not None:
             random_state.shuffle(order)
@@ -240,7 +240,7 @@ class ChunkedExecutor:
                     yield buffer, self._buffers[i % 2]
 
     def _learn(self, samples, rows, coefficients, n_steps):
-        """Learn from a buffer; return means and the last update ratio, None without."""
+        """Learn from a buffer; return its record, or None if it diverges."""
         _, plan, slots, _ = self._training
         self._executor.prepare_training(samples, plan, slots, rows)
         steps = np.ascontiguousarray(coefficients)[np.newaxis]

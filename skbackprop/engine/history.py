@@ -39,13 +39,13 @@ def extend_history(history, **columns):
     n_new = len(columns["loss"])
     history["epoch"].extend(range(n_before + 1, n_before + n_new + 1))
     for name in COLUMNS[1:]:
-        # Histories of older files have fewer columns.
+        # Histories in older files have fewer columns.
         column = history.setdefault(name, [math.nan] * n_before)
         column.extend(columns.get(name, [math.nan] * n_new))
 
 
 def update_ratio(before, after):
-    """Return ||after - before|| / ||before|| of parameters; NaN where these are 0."""
+    """Return ||after - before|| / ||before||, NaN if ``before`` is 0."""
     norm = np.linalg.norm(before.astype(np.float64))
     step = np.linalg.norm(after.astype(np.float64) - before)
     return float(step / norm) if norm else math.nan

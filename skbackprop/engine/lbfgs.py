@@ -144,8 +144,8 @@ class _Iterations:
         self.objective, self.report, self.interrupts = objective, report, interrupts
         self.state, self.observers = state, observers
         self.n_iter = 0
-        self._before = objective.compact_parameters()  # of the iteration before
-        self._begin = None  # time at which the present iteration began
+        self._before = objective.compact_parameters()  # of the previous iteration
+        self._begin = None  # time at which the current iteration began
 
     def evaluate(self, parameters):
         """Return the objective and its gradient for scipy."""

@@ -293,13 +293,13 @@ class EpochsRun(NamedTuple):
     penalties : ndarray of float64 of shape (n_epochs_done,)
         The penalty in each of these losses.
     gradient_norms : ndarray of float64 of shape (n_epochs_done,)
-        Mean over the samples of the norm of their minibatch's gradient, penalty
-        left out, before it is clipped.
+        Mean over the samples of the norm of their minibatch's gradient, without the
+        penalty and before clipping.
     update_ratios : ndarray of float64 of shape (n_epochs_done,)
         ||step|| / ||parameters|| of the last minibatch of each epoch.
     diverged : bool
-        Whether the epoch after those met a loss or a parameter that was not
-        finite. The parameters are then as at its begin.
+        Whether a loss or a parameter was not finite in the next epoch. The parameters
+        are then reset to the beginning of that epoch.
     best_loss : float
     no_improvement : int
         Number of consecutive epochs without improvement of the loss.

@@ -180,10 +180,10 @@ class LimitColumns(NamedTuple):
 
 @row_layout
 class CheckParameters(NamedTuple):
-    """Whether parameters are finite, and how far the last step has moved them."""
+    """The check that parameters are finite, and the norm of the last step."""
 
     parameters: Address
-    before: Address  # where they were before that step
+    before: Address  # the parameters before that step
     n_elements: int
     n_learned: int
 
@@ -283,7 +283,7 @@ class Epoch(NamedTuple):
     step_list: Address  # of the list row that learns from it
     n_coefficients: int  # of the optimizer at each step
     parameters: Address
-    before: Address  # where they are kept as before the last of several steps
+    before: Address  # copy of the parameters before the last of several steps
     parameter_bytes: int
 
 
@@ -423,11 +423,11 @@ class Scalar(NamedTuple):
     loss_setting: float  # setting of a loss of groups, such as the margin
     gradient_squares: float  # squared norm of the gradient over all updates
     epoch_penalty: float  # result of an epoch: the penalty in its loss
-    epoch_gradient_norm: float  # out of an epoch: mean of its gradients' norms
-    unclipped_norm: float  # out of the clip: norm of the gradient before
-    update_norm: float  # of the last step of an epoch
-    parameter_norm: float  # of the learned parameters before that step
-    epoch_update_ratio: float  # out of an epoch: their quotient, or NaN
+    epoch_gradient_norm: float  # result of an epoch: mean norm of its gradients
+    unclipped_norm: float  # result of clipping: norm of the gradient before
+    update_norm: float  # norm of the last step of an epoch
+    parameter_norm: float  # norm of the learned parameters before that step
+    epoch_update_ratio: float  # result of an epoch: their quotient, or NaN
 
 
 @_numbered

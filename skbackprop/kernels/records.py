@@ -1,4 +1,4 @@
-"""What is recorded of an epoch, as in :class:`skbackprop.engine.samples.EpochsRun`."""
+"""Values recorded per epoch, for :class:`skbackprop.engine.samples.EpochsRun`."""
 
 from skbackprop.kernels.abi import Scalar
 

@@ -43,9 +43,9 @@ def make_run_rows():
 def make_run_epoch():
     """Return the kernel that learns from each minibatch once.
 
-    ``Scalar.epoch_loss`` becomes the mean loss over the samples, penalty included, of
-    each minibatch before its step; NaN at the first that is not finite.
-    ``epoch_penalty`` and ``epoch_gradient_norm`` become the like means of the penalty
+    ``Scalar.epoch_loss`` becomes the mean over the samples of the loss of their
+    minibatch before its step, including the penalty, or NaN once it is not finite.
+    ``epoch_penalty`` and ``epoch_gradient_norm`` become the same means of the penalty
     and of the norm of the gradient.
     """
 
@@ -54,7 +54,7 @@ def make_run_epoch():
         n_weighed, start = 0, 0
         while start < row[Epoch.n_samples]:
             n_rows = min(row[Epoch.batch_size], row[Epoch.n_samples] - start)
-            # Of a single minibatch, they were kept when the epoch began.
+            # With a single minibatch, the epoch's snapshot has the same parameters.
             if start > 0 and start + n_rows == row[Epoch.n_samples]:
                 copy_bytes(
                     row[Epoch.before],
@@ -81,7 +81,7 @@ def make_run_epoch():
                 total += (loss + penalty) / weight_sum * n_rows
                 total_penalty += penalty / weight_sum * n_rows
                 norm = math.sqrt(scalars[Scalar.gradient_squares])
-                # Clipping makes it smaller. Without, the other one is 0.
+                # Clipping reduces the norm. Without clipping, unclipped_norm is 0.
                 total_norm += max(norm, scalars[Scalar.unclipped_norm]) * n_rows
                 n_weighed += n_rows
                 if not math.isfinite(total):
@@ -143,10 +143,10 @@ def make_run_epochs():
 
 
 def make_check_parameters(bits):
-    """Return the kernel that tells whether all parameters are finite.
+    """Return the kernel that checks whether all parameters are finite.
 
-    ``Scalar.update_norm`` becomes ||parameters - before||, and ``parameter_norm``
-    ||before||, of those that are learned.
+    Over the learned parameters, ``Scalar.update_norm`` becomes ||parameters - before||
+    and ``parameter_norm`` becomes ||before||.
     """
 
     def check_parameters(code, row, context, scalars):
