@@ -1,4 +1,4 @@
-"""The picture of capacity curves."""
+"""Display of capacity curves."""
 
 import textwrap
 
@@ -14,18 +14,18 @@ _MARKERS = "osD^v"
 
 
 class CapacityDisplay:
-    """Capacity curves: the fraction separable by points per dimension.
+    """Plot of the fraction separable against the number of points per dimension.
 
-    Use `from_experiment` to create it, or pass the table of `capacity_curve` or of
-    `empirical_capacity`. :func:`pandas.concat` joins several tables. All parameters are
-    stored as attributes.
+    Use `from_experiment` to create a display, or pass the table of `capacity_curve` or
+    of `empirical_capacity`. To plot several tables, join them by :func:`pandas.concat`.
+    All parameters are stored as attributes.
 
     Parameters
     ----------
     curve : pandas.DataFrame
-        The table of `capacity_curve`, or the attribute `curve` of what
-        `empirical_capacity` returns. One curve is drawn for each pair of a number of
-        features and a number of dimensions.
+        The result of `capacity_curve`, or the attribute `curve` of the result of
+        `empirical_capacity`. There is one curve for each pair of values in the columns
+        'n_features' and 'n_dimensions'.
 
     Attributes
     ----------
@@ -34,13 +34,13 @@ class CapacityDisplay:
     figure_ : matplotlib Figure
         Figure with the axes.
     points_ : list of matplotlib ErrorbarContainer
-        Measured fractions and their intervals, one container per curve.
+        The measured fractions with their intervals, one container per curve.
     theory_ : list of matplotlib Line2D
-        Cover's curves, one for each measured curve that has a dimension.
+        Cover's curves, one for each measured curve with a known dimension.
 
     See Also
     --------
-    capacity_curve : Compute the table that is drawn.
+    capacity_curve : Compute the table that is plotted.
     empirical_capacity : Search for the capacity.
 
     Examples
@@ -82,20 +82,20 @@ class CapacityDisplay:
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
-            measured fractions.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws
+            the measured fractions.
         theory_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
             curves.
 
         Returns
         -------
         CapacityDisplay
-            The display; its table is the attribute `curve`.
+            The display. Its attribute `curve` is the table.
 
         See Also
         --------
-        capacity_curve : The experiment.
+        capacity_curve : Run the experiment.
 
         Examples
         --------
@@ -122,17 +122,17 @@ class CapacityDisplay:
         return cls(curve).plot(ax, points_kw=points_kw, theory_kw=theory_kw)
 
     def plot(self, ax=None, *, points_kw=None, theory_kw=None):
-        """Draw the curves.
+        """Plot the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
-            measured fractions.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws
+            the measured fractions.
         theory_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
             curves.
 
         Returns
@@ -165,7 +165,7 @@ class CapacityDisplay:
         return self
 
     def _plot_points(self, rows, unit, keywords):
-        """Draw the fractions of one curve with their intervals; return the color."""
+        """Draw the fractions of one curve with their intervals; return its colour."""
         fraction = rows["fraction"]
         below = (fraction - rows["lower"]).clip(lower=0)
         above = (rows["upper"] - fraction).clip(lower=0)
@@ -183,7 +183,7 @@ class CapacityDisplay:
         self.theory_ += self.ax_.plot(n_points / n_dimensions, probability, **keywords)
 
     def _name_axes(self, has_dimensions):
-        """Name the axes, and the curves in a legend small enough to miss them."""
+        """Label the axes, and add a legend small enough not to cover curves."""
         is_raw = (self.curve["n_dimensions"] == self.curve["n_features"]).all()
         ratio = f"points per dimension, P / {'N' if is_raw else 'D'}"
         self.ax_.set(
@@ -200,7 +200,7 @@ class CapacityDisplay:
 
 
 def _styles(n_curves):
-    """Return keywords of curves told apart by shape and shade, even where they meet."""
+    """Return styles of curves with markers and shades that differ, even in overlaps."""
     import matplotlib
 
     shades = matplotlib.colormaps["cividis"](np.linspace(0, 0.75, n_curves))

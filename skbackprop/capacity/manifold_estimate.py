@@ -62,15 +62,16 @@ class ManifoldCapacity:
         )
 
     def plot(self, ax=None, *, points_kw=None, levels_kw=None):
-        """Plot the dimension over the radius, of each manifold and of all together.
+        """Plot dimension against radius, for each manifold and for all together.
 
-        Lines show spheres of equal capacity, see `sphere_capacity`: capacity increases
-        towards the lower left. Manifolds with an infinite radius are left out.
+        Spheres on the same line have equal capacity (see `sphere_capacity`), which
+        increases towards the lower left. Manifolds with an infinite radius are left
+        out.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on. By default, the axes of a new figure.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
             manifolds.
@@ -123,9 +124,9 @@ class ManifoldCapacity:
     def _plot_levels(self, ax, table, keywords):
         """Draw lines of equal capacity behind the manifolds."""
         largest = table[["radius", "dimension"]].max()
-        if np.isfinite(self.radius):  # the star is within the lines as well
+        if np.isfinite(self.radius):  # lines surround the star as well
             largest = np.maximum(largest, [self.radius, self.dimension])
-        if not (largest > 0).all():  # points, or no manifold at all
+        if not (largest > 0).all():  # only points, or no manifolds
             return
         R, D = (np.linspace(0.02, 1.25, 60) * size for size in largest)
         capacity = sphere_capacity(R, D[:, np.newaxis])

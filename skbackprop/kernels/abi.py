@@ -424,7 +424,7 @@ class Scalar(NamedTuple):
     gradient_squares: float  # squared norm of the gradient over all updates
     epoch_penalty: float  # result of an epoch: the penalty in its loss
     epoch_gradient_norm: float  # result of an epoch: mean norm of its gradients
-    unclipped_norm: float  # result of clipping: norm of the gradient before
+    unclipped_norm: float  # result of the clip: norm of the gradient before it
     update_norm: float  # norm of the last step of an epoch
     parameter_norm: float  # norm of the learned parameters before that step
     epoch_update_ratio: float  # result of an epoch: their quotient, or NaN

@@ -330,9 +330,9 @@ class Workspace:
         ]
 
     def bind_check(self, before):
-        """Return the row that checks parameters, and measures how far they moved.
+        """Return the row that checks the parameters and measures the last step.
 
-        All must be finite; only those that are learned move.
+        All must be finite. The step is measured over the learned parameters.
         """
         return new_row(
             CheckParameters,

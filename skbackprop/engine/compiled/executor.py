@@ -244,12 +244,12 @@ class Executor(BaseExecutor):
         return float(self._scalars[Scalar.loss]), np.concatenate(logits)
 
     def prepare_training(self, samples, plan, slots, order):
-        # The last step of an epoch begins at its snapshot if it is the only one.
+        # If an epoch has a single step, its snapshot is the state before the last step.
         self._snapshot = self._before = self.program.allocate(self.parameters.dtype)
         if len(order) > self.batch_size:
             self._before = self.program.allocate(self.parameters.dtype)
         self._training = (samples, plan, slots, order)
-        # Where nothing clips, the norm before clipping is never written.
+        # Without clipping, no kernel writes the norm before clipping.
         self._scalars[Scalar.unclipped_norm] = 0
         self._scalars[Scalar.clip_norm] = plan.clip_grad_norm or 0
         self._team = None
