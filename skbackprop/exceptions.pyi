@@ -38,7 +38,7 @@ class WrongGradientError(AssertionError):
     Parameters
     ----------
     message : str
-        The module that is wrong, and by how much.
+        The module with the wrong gradient, and the size of the error.
     table : DataFrame, default=None
         All comparisons, as returned by `skbackprop.inspection.check_gradients`;
         available as an attribute.

@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 
 class CapacityDisplay:
-    """Capacity curves: the fraction separable by points per dimension.
+    """Plot of the fraction separable against the number of points per dimension.
 
-    Use `from_experiment` to create it, or pass the table of `capacity_curve` or of
-    `empirical_capacity`. :func:`pandas.concat` joins several tables. All parameters are
-    stored as attributes.
+    Use `from_experiment` to create a display, or pass the table of `capacity_curve` or
+    of `empirical_capacity`. To plot several tables, join them by :func:`pandas.concat`.
+    All parameters are stored as attributes.
 
     Parameters
     ----------
     curve : pandas.DataFrame
-        The table of `capacity_curve`, or the attribute `curve` of what
-        `empirical_capacity` returns. One curve is drawn for each pair of a number of
-        features and a number of dimensions.
+        The result of `capacity_curve`, or the attribute `curve` of the result of
+        `empirical_capacity`. There is one curve for each pair of values in the columns
+        'n_features' and 'n_dimensions'.
 
     Attributes
     ----------
@@ -33,13 +33,13 @@ class CapacityDisplay:
     figure_ : matplotlib Figure
         Figure with the axes.
     points_ : list of matplotlib ErrorbarContainer
-        Measured fractions and their intervals, one container per curve.
+        The measured fractions with their intervals, one container per curve.
     theory_ : list of matplotlib Line2D
-        Cover's curves, one for each measured curve that has a dimension.
+        Cover's curves, one for each measured curve with a known dimension.
 
     See Also
     --------
-    capacity_curve : Compute the table that is drawn.
+    capacity_curve : Compute the table that is plotted.
     empirical_capacity : Search for the capacity.
 
     Examples
@@ -56,9 +56,9 @@ class CapacityDisplay:
     figure_: Figure
     """Figure with the axes."""
     points_: list[ErrorbarContainer]
-    """Measured fractions and their intervals, one container per curve."""
+    """The measured fractions with their intervals, one container per curve."""
     theory_: list[Line2D]
-    """Cover's curves, one for each measured curve that has a dimension."""
+    """Cover's curves, one for each measured curve with a known dimension."""
     def __init__(self, curve: pd.DataFrame) -> None: ...
     @classmethod
     def from_experiment(
@@ -120,20 +120,20 @@ class CapacityDisplay:
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
-            measured fractions.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws
+            the measured fractions.
         theory_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
             curves.
 
         Returns
         -------
         CapacityDisplay
-            The display; its table is the attribute `curve`.
+            The display. Its attribute `curve` is the table.
 
         See Also
         --------
-        capacity_curve : The experiment.
+        capacity_curve : Run the experiment.
 
         Examples
         --------
@@ -152,17 +152,17 @@ class CapacityDisplay:
         points_kw: dict[Any, Any] | None = None,
         theory_kw: dict[Any, Any] | None = None,
     ) -> CapacityDisplay:
-        """Draw the curves.
+        """Plot the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
-            measured fractions.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws
+            the measured fractions.
         theory_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
+            Keyword arguments for :meth:`matplotlib.axes.Axes.plot`, which draws Cover's
             curves.
 
         Returns

@@ -64,15 +64,16 @@ class ManifoldCapacity:
         points_kw: dict[Any, Any] | None = None,
         levels_kw: dict[Any, Any] | None = None,
     ) -> Axes:
-        """Plot the dimension over the radius, of each manifold and of all together.
+        """Plot dimension against radius, for each manifold and for all together.
 
-        Lines show spheres of equal capacity, see `sphere_capacity`: capacity increases
-        towards the lower left. Manifolds with an infinite radius are left out.
+        Spheres on the same line have equal capacity (see `sphere_capacity`), which
+        increases towards the lower left. Manifolds with an infinite radius are left
+        out.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on. By default, the axes of a new figure.
+            Axes to plot on. By default, a new figure is created.
         points_kw : dict, default=None
             Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
             manifolds.

@@ -13,90 +13,88 @@ def fit(
     outer_learning_rate: float = 0.7,
     outer_momentum: float = 0.9,
 ) -> Any:
-    r"""Fit a network to data that lie on the workers of a dask cluster.
+    r"""Fit a network to data on the workers of a dask cluster.
 
-    Each worker trains on the partitions that it holds, with an optimizer of its own.
-    After each round of some epochs the parameters :math:`\theta_k` of the workers
-    make those of the network, by DiLoCo (Douillard et al. 2023 [1]_):
+    Each worker trains on the partitions that it holds, with its own optimizer. After
+    each round of ``epochs_per_round`` epochs, the parameters :math:`\theta_k` of the
+    workers are combined by DiLoCo (Douillard et al. 2023 [1]_):
 
     .. math:: g = \sum_k w_k (\theta - \theta_k), \quad v \leftarrow \mu v + g, \quad
         \theta \leftarrow \theta - \eta (g + \mu v)
 
-    where :math:`w_k` is the share of the worker in the weight of all rows. With
-    ``outer_learning_rate=1`` and ``outer_momentum=0`` it is the plain average.
+    where :math:`w_k` is the worker's fraction of the total sample weight. With
+    ``outer_learning_rate=1`` and ``outer_momentum=0``, this is the weighted average.
     Statistics of BatchNorm are always averaged.
 
-    No row passes through the client, which gets parameters, losses and the labels
-    that occur. Rows stand twice in the memory of a worker: as partitions, and as what
-    is trained on.
+    Rows never pass through the client, which receives parameters, losses, labels and
+    column names. Workers hold their rows in memory twice, as partitions and as
+    training data.
 
     Parameters
     ----------
     estimator : object
-        A classifier or regressor of this package that is one network, such as
-        `skbackprop.MLPClassifier`, with a solver that learns from minibatches.
-        ``max_iter`` counts epochs, each a pass over all partitions; ``tol`` and
-        ``n_iter_no_change`` end training as in its own ``fit``. With
-        ``warm_start=True`` the network fitted before goes on. Not with
-        ``early_stopping``, ``checkpoint`` or a learning rate that waits for a
-        standstill.
+        A classifier or regressor of this package that consists of one network, such
+        as `skbackprop.MLPClassifier`, with a minibatch solver. ``max_iter`` counts
+        epochs, each a pass over all partitions; ``tol`` and ``n_iter_no_change`` end
+        training as in its own ``fit``. With ``warm_start=True``, training continues
+        from the previous fit. ``early_stopping``, ``checkpoint`` and learning rates
+        that wait for a plateau are not supported.
     X : dask array or frame of shape (n_samples, n_features), or list
-        The input data; or a list of futures or delayed objects, each some rows.
-        Partitions without rows are left out.
+        The input data, or a list of futures or delayed objects, one per partition.
+        Partitions without rows are ignored.
     y : dask array, series or frame, or list
-        Class labels or numbers, in partitions like those of X.
+        Class labels or target values, partitioned like X.
     sample_weight : dask array or series of shape (n_samples,), or list, default=None
-        Weight of each sample in the loss; 1 each by default.
+        Weight of each sample in the loss, partitioned like X. If None, all weights
+        are 1.
     client : distributed.Client, default=None
-        Of the cluster; None: the client that was made last.
+        Client of the cluster. If None, the most recent client is used.
     epochs_per_round : int, default=1
-        Passes of a worker over its rows between two averages.
+        Number of epochs that each worker trains between two averages.
     outer_learning_rate : float, default=0.7
         The factor :math:`\eta` above.
     outer_momentum : float, default=0.9
-        The factor :math:`\mu` above, from 0 to below 1.
+        The factor :math:`\mu` above, in the range [0, 1).
 
     Returns
     -------
     estimator : object
-        The same, fitted: it predicts, is saved and goes on like any other. The result
-        depends on ``random_state`` and on which partitions lie together, not on who
-        is ready first.
+        The fitted estimator itself. The result depends on ``random_state`` and on how
+        partitions are divided among workers, but not on the order in which workers
+        finish.
 
     Raises
     ------
     ImportError
         If dask or distributed is not installed.
     DivergenceError
-        If a loss or a parameter is not finite. The network of the round before is
+        If a loss or a parameter is not finite. The network of the previous round is
         kept.
     RuntimeError
         If the scheduler cannot be reached, if partitions are lost with their worker
-        and dask cannot compute them anew, or if a learner is lost three times in a
-        round.
+        and dask cannot recompute them, or if a learner is lost three times in a round.
     TypeError
         If the estimator, the client or the data is not one of those above.
     ValueError
-        If a parameter or the data is not as it must be; the partition is named.
+        If a parameter or the data is invalid. Errors in the data name the partition.
 
     See Also
     --------
-    skbackprop.MLPClassifier.partial_fit : Learn from rows that come one after another.
+    skbackprop.MLPClassifier.partial_fit : Update a model with a batch of rows.
 
     Notes
     -----
-    A worker that dies is replaced: dask computes its partitions anew, on a worker that
-    a nanny has started or on one of the others, and the round is run again there,
-    with new moments of the optimizer. Ctrl-C ends training behind a round, and keeps
-    what was learned.
+    If a worker dies, dask recomputes its partitions on a worker restarted by its
+    nanny, or on another worker. The round is repeated there with reset moments of the
+    optimizer. Ctrl-C ends training after the current round, and keeps its result.
 
-    An error after the first round, be it of the cluster, of a worker or of a callback,
-    leaves the network of the last round that ended well. With ``warm_start=True``,
-    which may be set then, another call goes on from there, with new moments and a new
-    momentum. An error before leaves the estimator as it was.
+    After an error of the cluster, a worker or a callback, the estimator keeps the
+    network of the last complete round. To continue from there, set
+    ``warm_start=True`` and call ``fit`` again; moments and outer momentum are reset.
+    If no round was complete, the estimator is unchanged.
 
-    Callbacks of scikit-learn are told in the client when a round begins and ends: a
-    task called ``'round'``.
+    Callbacks of scikit-learn run in the client, with a task named ``'round'`` for each
+    round.
 
     References
     ----------

@@ -23,20 +23,19 @@ import numpy as np
 import os
 
 class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, BaseEstimator):
-    """Classifier made of any directed acyclic graph of modules.
+    """Classifier for any directed acyclic graph of modules.
 
-    The graph puts out logits z. Their loss, by default the log loss of softmax(z),
-    or of the logistic function of z for two classes (one logit) and for label
-    indicator matrices, is minimised by backprop through the graph, plus an L2
-    penalty on all weight matrices.
+    The graph computes logits z. Backprop through the graph minimises their loss plus an
+    L2 penalty on all weight matrices. The default is the log loss of softmax(z), or of
+    the logistic function of z for two classes (one logit) and for label indicator
+    matrices.
 
     Parameters
     ----------
     graph : Graph or callable, default=mlp_graph
-        The network, or a builder: a function of (n_features, n_outputs) that
-        returns it. By default the chain of one hidden layer of 100 rectified
-        linear units. The output has one column per class or target, one for
-        two classes.
+        The network, or a function of (n_features, n_outputs) that returns it. The
+        default has one hidden layer of 100 rectified linear units. The output must have
+        one column per class or target, or one column for two classes.
     loss : str or ClassLoss, default='log_loss'
         The loss to minimise: 'log_loss', 'hinge' (that of Crammer & Singer for more
         than two classes), 'squared_hinge', 'squared_error' to targets of +1 and -1
@@ -271,7 +270,7 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
 
     Examples
     --------
-    A net with a skip connection:
+    A network with a skip connection:
 
     >>> from sklearn.datasets import load_iris
     >>> from skbackprop import NetworkClassifier
@@ -733,18 +732,17 @@ class NetworkClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin,
 
 
 class NetworkRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseEstimator):
-    """Regressor made of any directed acyclic graph of modules.
+    """Regressor for any directed acyclic graph of modules.
 
-    The graph puts out z. Its loss, by default half the squared error, is minimised
-    by backprop through the graph, plus an L2 penalty on all weight matrices.
+    The graph computes outputs z. Backprop through the graph minimises their loss, by
+    default half the squared error, plus an L2 penalty on all weight matrices.
 
     Parameters
     ----------
     graph : Graph or callable, default=mlp_graph
-        The network, or a builder: a function of (n_features, n_outputs) that
-        returns it. By default the chain of one hidden layer of 100 rectified
-        linear units. The output has one column per class or target, one for
-        two classes.
+        The network, or a function of (n_features, n_outputs) that returns it. The
+        default has one hidden layer of 100 rectified linear units. The output must have
+        one column per class or target, or one column for two classes.
     loss : str or Loss, default='squared_error'
         The loss to minimise: 'squared_error' (half the squared error),
         'absolute_error', 'huber', 'log_cosh', 'quantile' (see ``quantile``), 'poisson'

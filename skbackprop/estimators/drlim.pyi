@@ -19,46 +19,44 @@ import numpy as np
 import os
 
 class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMixin, BaseEstimator):
-    r"""Coordinates in which similar samples are close and all others are not.
+    r"""Dimensionality reduction by learning an invariant mapping.
 
-    Dimensionality reduction by learning an invariant mapping [4]_: a network G
-    maps samples to few coordinates. Both samples of a pair go through it, a
-    Siamese network, and what is minimised is a loss of their distance
+    A network G maps samples to a few coordinates, such that similar samples are close
+    and all others are not [4]_. Both samples of a pair pass through the same (Siamese)
+    network, which minimises a loss of their distance
 
     .. math:: D = \|G(x_1) - G(x_2)\|, \qquad
        L = (1 - Y) \tfrac12 D^2 + Y \tfrac12 \max(0, m - D)^2
 
-    with Y = 0 where the samples are similar (the paper's convention) and Y = 1
-    where they are not: springs that pull neighbours together, and springs that
-    push others apart until they are as far away as the margin m. As G is a
-    function, samples not seen before get their place as well, and what makes
-    samples similar is free: neighbours in X, labels, or anything that is known
-    of the data, as that a shift does not matter, so that the map is invariant
-    to it.
+    with Y = 0 if the samples are similar (the paper's convention) and Y = 1 if they are
+    dissimilar. Like springs, the loss pulls similar samples together and pushes
+    dissimilar ones apart until their distance is the margin m. As G is a function, it
+    also maps new samples. You choose what makes samples similar: neighbourhood in X,
+    labels, or any prior knowledge. For example, if shifted copies of a sample are
+    similar, the map becomes invariant to shifts.
 
-    Similar pairs are the same in all epochs (with ``similarity="labels"`` they
-    are drawn anew); as many dissimilar ones are drawn anew in each epoch
-    (``n_dissimilar`` times as many), so that in time all are seen. L-BFGS learns
-    from those that are drawn first.
+    The similar pairs are the same in all epochs, except that
+    ``similarity="labels"`` draws them anew. For each similar pair, ``n_dissimilar``
+    dissimilar ones are drawn anew in each epoch. L-BFGS learns from the first draw.
 
-    Three losses need no dissimilar pairs. They read a whole minibatch of n similar
-    pairs, with outputs Z of one branch and Z' of the other, and statistics of the
-    minibatch rule out that all samples become one point: 'vicreg' [7]_ minimises
+    Three losses need no dissimilar pairs. They use statistics of a whole minibatch of n
+    similar pairs, with outputs Z of one branch and Z' of the other, which prevent that
+    all samples are mapped to one point. 'vicreg' [7]_ minimises
 
     .. math:: \frac{25}{nd} \|Z - Z'\|^2
        + \frac{25}{2d} \sum_j \Big(\max(0, 1 - s_j) + \max(0, 1 - s'_j)\Big)
        + \frac1d \sum_{j \neq k} \Big(C_{jk}^2 + C_{jk}'^2\Big), \quad
        s_j = \sqrt{C_{jj} + 10^{-4}}
 
-    with the covariance matrices C of the d outputs; 'barlow_twins' [8]_, with
+    with the covariance matrices C of the d outputs. 'barlow_twins' [8]_ minimises, with
     the matrix R of correlations between the branches,
 
-    .. math:: \sum_j (1 - R_{jj})^2 + 0.0051 \sum_{j \neq k} R_{jk}^2;
+    .. math:: \sum_j (1 - R_{jj})^2 + 0.0051 \sum_{j \neq k} R_{jk}^2.
 
-    and 'infonce' [9]_, [10]_ the mean over all 2n rows of the log loss with which
-    a row's partner p is told from the others by cosines c,
-    :math:`\log \sum_{k \neq i} e^{2 c_{ik}} - 2 c_{ip}`. Pairs, or with
-    ``views`` the samples, are dealt anew to minibatches before each epoch.
+    'infonce' [9]_, [10]_ minimises the mean over all 2n rows of the log loss of
+    identifying a row's partner p among the others by cosines c,
+    :math:`\log \sum_{k \neq i} e^{2 c_{ik}} - 2 c_{ip}`. Pairs, or samples with
+    ``views``, are divided into new minibatches before each epoch.
 
     Parameters
     ----------
@@ -67,55 +65,60 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : str or list of str, default='relu'
-        Activation of the hidden layers, or of each: 'identity', 'logistic',
-        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
-        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
-        1998), 'selu', 'silu', 'softplus' or 'softsign'
-        (:mod:`skbackprop.network.modules.activations` has their equations).
+        Activation of the hidden layers, or a list with one for each: 'identity',
+        'logistic', 'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al. 1998),
+        'selu', 'silu', 'softplus' or 'softsign'. See
+        :mod:`skbackprop.network.modules.activations` for the equations.
     dropout : float or tuple of float, default=None
-        Share of the units of the hidden layers that are left out at random at
-        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
-        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+        Fraction of the hidden units to drop at random at each training step (Srivastava
+        et al. 2014), or a tuple of rates (input, hidden 1, hidden 2, ...). Predictions
+        use all units. Not supported by L-BFGS.
     graph : Graph or callable, default=None
-        A network in place of that of ``hidden_layer_sizes``, or its builder, a
-        function of (n_features, n_components).
+        A network that replaces the one of ``hidden_layer_sizes``, or a function of
+        (n_features, n_components) that returns it.
     similarity : {'neighbors', 'labels'}, default='neighbors'
-        What is similar where ``fit`` is given no pairs: samples one of which is
-        among the ``n_neighbors`` nearest of the other (Euclidean distance), or
-        samples with the same label in y. No label may be missing.
+        Which samples are similar if ``fit`` receives no pairs. With 'neighbors', two
+        samples are similar if one is among the ``n_neighbors`` nearest neighbours of
+        the other (Euclidean distance). With 'labels', those with the same label in y
+        are similar; no label may be missing.
     n_neighbors : int, default=5
-        Number of neighbours; with labels the number of partners that are drawn
-        for each sample in each epoch.
+        Number of neighbours. With ``similarity="labels"``, the number of partners to
+        draw for each sample in each epoch.
     loss : str or BatchLoss, default='contrastive'
-        'contrastive', the loss above; 'logistic', the log loss of the probability
-        :math:`1 / (1 + e^{D^2 - m^2})` of being similar [5]_; or 'triplet',
-        :math:`\max(0, D_+^2 - D_-^2 + m)`, of a sample, a similar one at distance
-        :math:`D_+` and a dissimilar one at :math:`D_-` [6]_: there must be samples
-        that have both. Of minibatches are 'vicreg', 'barlow_twins' and 'infonce';
-        :mod:`skbackprop.engine.losses.batches` has them with other numbers, as
-        ``VICReg(invariance=10)`` or ``InfoNCE(temperature=0.1)``.
+        Loss of a pair, a triplet, or a minibatch.
+
+        - 'contrastive': the loss above.
+        - 'logistic': the log loss of the probability :math:`1 / (1 + e^{D^2 - m^2})` of
+          being similar [5]_.
+        - 'triplet': :math:`\max(0, D_+^2 - D_-^2 + m)` for a sample, a similar one at
+          distance :math:`D_+` and a dissimilar one at distance :math:`D_-` [6]_. Some
+          samples must have both.
+        - 'vicreg', 'barlow_twins', 'infonce': the losses of a minibatch. For other
+          coefficients, pass an instance of a class of
+          :mod:`skbackprop.engine.losses.batches`, such as ``VICReg(invariance=10)``
+          or ``InfoNCE(temperature=0.1)``.
     margin : float, default=1.0
-        The margin m: a distance, with triplets a difference of squared ones. Losses
-        of minibatches have none.
+        The margin m: a distance, or a difference of squared distances with triplets.
+        Losses of minibatches do not use it.
     n_dissimilar : int, default=1
-        Dissimilar pairs for each similar one.
+        Number of dissimilar pairs for each similar one.
     n_candidates : int, default=1
-        Hard negatives: of so many dissimilar samples that are drawn, the one is
-        taken that is closest in the map as it is. 1 takes any. Those beyond the
-        margin, from which nothing would be learnt, are so taken last. Not with
-        L-BFGS.
+        Number of dissimilar samples to draw for each dissimilar pair. The one closest
+        to its partner in the current map is used (hard negative mining). Not supported
+        by L-BFGS.
     views : callable, default=None
-        What else can be similar, for losses of minibatches: two views of each
-        sample, drawn anew before each epoch. ``views(X, random_state)`` returns all
-        samples changed in a way that does not matter (noise, shifts, masks), an
-        array of the shape and dtype of X, drawn with a RandomState. X is a copy.
-        As views differ, so does the loss of epochs: ``tol=None`` trains for
-        ``max_iter`` epochs, whatever it does.
-        A file of ``save`` cannot hold it: ``set_params(views=None)`` before.
+        Function that returns a random view of all samples, for losses of minibatches.
+        Two views of a sample are similar; they are drawn anew before each epoch.
+        ``views(X, random_state)`` receives a copy of X and a RandomState, and returns
+        an array of the same shape and dtype, changed in a way that should not matter
+        (noise, shifts, masks). As the loss varies with the views, ``tol=None`` is
+        useful to train for ``max_iter`` epochs regardless. ``save`` cannot store
+        functions: call ``set_params(views=None)`` before.
     expander : int or array-like of int, default=None
-        Units of linear layers, with ReLU between them, behind the map. The loss
-        reads the last of them; ``transform`` leaves them out. Wider than the map
-        they let losses of minibatches see more of it.
+        Number of units of linear layers, with ReLU between them, that follow the map.
+        The loss reads the output of the last one; ``transform`` leaves them out. With
+        an expander wider than the map, losses of minibatches read more statistics.
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'}, default='adam'
         The solver for weight optimization: L-BFGS on the full batch, stochastic
         gradient descent with momentum, Adam [2]_, or one of its variants (see
@@ -126,13 +129,13 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         estimated before each epoch on 500 samples. Not all losses and modules support
         'sdlm'.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the number of pairs, or triplets, of a minibatch. Biases are not penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the number of
+        pairs or triplets of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Pairs, or triplets, per minibatch of the stochastic solvers; 'auto' is
-        ``min(200, n_pairs_)``. With losses of minibatches 2 at least, for L-BFGS
-        too, and all minibatches of an epoch have nearly as many pairs, at most so
-        many; the loss of an epoch is their mean.
+        Number of pairs or triplets per minibatch for the stochastic solvers. 'auto'
+        means ``min(200, n_pairs_)``. Losses of minibatches also use it with L-BFGS, and
+        need at least 2. For them, it is the maximum size of the minibatches, which are
+        about equal, and the loss of an epoch is the mean over minibatches.
     learning_rate : str, Schedule or callable, default='constant'
         Learning rate schedule.
 
@@ -154,11 +157,10 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         Maximum number of epochs (stochastic solvers) or iterations (L-BFGS) per call of
         ``fit``.
     shuffle : bool, default=True
-        Whether the pairs are shuffled before each epoch.
+        Whether to shuffle the pairs before each epoch.
     random_state : int, RandomState instance, default=None
-        Source of the pairs that are drawn, of the initial weights, of the
-        shuffling, of the validation split and of what dropout leaves out. With
-        the same int the results are the same.
+        Controls the drawing of pairs, the initial weights, the shuffling, the
+        validation split and dropout. Pass an int for reproducible results.
     tol : float or None, default=1e-4
         Smallest change that counts as an improvement of the loss, or of the validation
         score with early stopping. For L-BFGS, the gradient size at which to stop. If
@@ -183,13 +185,12 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     nesterovs_momentum : bool, default=True
         Whether to use Nesterov momentum.
     early_stopping : bool, default=False
-        Whether training ends when the loss of pairs (or triplets) that are held
-        out no longer improves. The weights with which it was least are kept.
-        What is held out are pairs, not samples, which may be in other pairs; with
-        losses of minibatches two minibatches of pairs at least.
-        Ignored by L-BFGS, and not for ``partial_fit``.
+        Whether to stop training when the loss of held-out pairs (or triplets) no longer
+        improves, and to keep the weights with the smallest one. A sample may be both in
+        held-out and in training pairs. With losses of minibatches, at least two
+        minibatches are held out. Ignored by L-BFGS, not supported by ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part of the pairs that is held out by ``early_stopping``, from 0 to 1.
+        Proportion of the pairs to hold out for ``early_stopping``, between 0 and 1.
     beta_1 : float, default=0.9
         Exponential decay rate of Adam's first moment estimate.
     beta_2 : float, default=0.999
@@ -265,9 +266,9 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         continues it. Any other fit raises an error. The file stays until you delete it.
         Not supported by L-BFGS and ``partial_fit``.
     scoring : {None, 'loss'}, default=None
-        Score of the pairs that are held out, the larger the better: minus their
-        mean loss, penalty left out, either way. 'loss' is an error without
-        ``early_stopping``; scorers of samples know nothing of pairs.
+        Score of the held-out pairs, the larger the better. Both mean minus the mean
+        loss without penalties. 'loss' without ``early_stopping`` raises an error.
+        Scorers of samples are not supported.
     n_jobs : int, default=None
         Maximum number of threads for ``fit`` and for predictions of many rows; -1 means
         one per core. The results are bit-identical for any number. None means as many
@@ -280,23 +281,22 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     Attributes
     ----------
     n_pairs_ : int
-        Pairs, or triplets, of an epoch, those that are held out included.
+        Number of pairs or triplets of an epoch, including held-out ones.
     t_ : int
-        Pairs, or triplets, seen by the stochastic solvers.
+        Number of pairs or triplets seen by the stochastic solvers.
     validation_scores_ : list of float or None
-        Minus the loss of the pairs that ``early_stopping`` holds out, after each
-        epoch.
+        Minus the loss of the pairs held out by ``early_stopping``, after each epoch.
     validation_loss_curve_ : list of float or None
-        Their loss, penalty left out.
+        Loss of the held-out pairs after each epoch, without penalties.
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network. What
-        is assigned before there is one, training begins from: ``partial_fit``, or
+        Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+        an item of the list or to the whole attribute changes the network. Values
+        assigned before fitting are the initial weights of ``partial_fit``, or of
         ``fit`` with ``warm_start=True``.
     intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
+        Bias of each layer, also as views.
     n_layers_ : int
-        Number of layers, input and output included.
+        Number of layers, including input and output.
     loss_ : float
         Loss of the last epoch, including penalties.
     best_loss_ : float or None
@@ -332,8 +332,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
 
     See Also
     --------
-    sklearn.neighbors.NeighborhoodComponentsAnalysis : A linear map, by labels.
-    sklearn.manifold.Isomap : Neighbours as well, without a network.
+    sklearn.neighbors.NeighborhoodComponentsAnalysis : A linear map learnt from labels.
+    sklearn.manifold.Isomap : An embedding of neighbours without a network.
 
     References
     ----------
@@ -428,25 +428,23 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
     scoring: Literal[None, 'loss']
     n_jobs: int | None
     n_pairs_: int
-    """Pairs, or triplets, of an epoch, those that are held out included."""
+    """Number of pairs or triplets of an epoch, including held-out ones."""
     t_: int
-    """Pairs, or triplets, seen by the stochastic solvers."""
+    """Number of pairs or triplets seen by the stochastic solvers."""
     validation_scores_: list[float] | None
-    """Minus the loss of the pairs that ``early_stopping`` holds out, after each
-    epoch.
-    """
+    """Minus the loss of the pairs held out by ``early_stopping``, after each epoch."""
     validation_loss_curve_: list[float] | None
-    """Their loss, penalty left out."""
+    """Loss of the held-out pairs after each epoch, without penalties."""
     coefs_: list[NDArray[Any]]
-    """Weight matrix of each layer. Views of one vector: what is assigned to
-    them, to items of the list or to the whole list changes the network. What
-    is assigned before there is one, training begins from: ``partial_fit``, or
+    """Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+    an item of the list or to the whole attribute changes the network. Values
+    assigned before fitting are the initial weights of ``partial_fit``, or of
     ``fit`` with ``warm_start=True``.
     """
     intercepts_: list[NDArray[Any]]
-    """Bias of each layer, views as well."""
+    """Bias of each layer, also as views."""
     n_layers_: int
-    """Number of layers, input and output included."""
+    """Number of layers, including input and output."""
     loss_: float
     """Loss of the last epoch, including penalties."""
     best_loss_: float | None
@@ -548,17 +546,16 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The input data.
         y : array-like of shape (n_samples,), default=None
-            Labels, read with ``similarity="labels"`` only.
+            Labels. Only used with ``similarity="labels"``.
         pairs : sparse matrix, array-like or tuple, default=None
-            Which samples are similar, instead of what ``similarity`` says:
+            Pairs of similar and dissimilar samples, which replace ``similarity``:
 
-            - a sparse matrix of shape (n_samples, n_samples): an entry at (i, j)
-              or (j, i), but 0, makes these similar, and all others are
-              dissimilar;
-            - an array of shape (n_pairs, 3) with rows (i, j, Y), Y = 0 for
-              similar and 1 for dissimilar samples, or a tuple of arrays, (i, j)
-              and Y: these pairs and no others. Losses of minibatches take those
-              of Y = 0 only.
+            - A sparse matrix of shape (n_samples, n_samples): samples i and j are
+              similar if the entry at (i, j) or (j, i) is not 0, and dissimilar
+              otherwise.
+            - An array of shape (n_pairs, 3) with rows (i, j, Y), where Y is 0 for
+              similar and 1 for dissimilar samples, or a tuple of the arrays (i, j) and
+              Y. Only these pairs are used. Losses of minibatches accept Y = 0 only.
 
         Returns
         -------
@@ -568,8 +565,8 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept.
         """
 
     def get_feature_names_out(
@@ -654,7 +651,7 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         *,
         pairs: sparse.spmatrix | sparse.sparray | ArrayLike | Sequence[Any] | None = None,
     ) -> Self:
-        """Learn from one epoch of pairs of the given samples.
+        """Train for one epoch on pairs of the given samples.
 
         Parameters
         ----------
@@ -663,12 +660,12 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         y : array-like of shape (n_samples,), default=None
             As in ``fit``.
         pairs : sparse matrix, array-like or tuple, default=None
-            As in ``fit``; of the samples in X.
+            As in ``fit``, with indices of the samples in X.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -710,17 +707,17 @@ class DrLIM(ClassNamePrefixFeaturesOutMixin, CallbackSupportMixin, TransformerMi
         self,
         X: ArrayLike | sparse.spmatrix | sparse.sparray,
     ) -> NDArray[Any]:
-        """Return the coordinates of samples.
+        """Map samples to their coordinates.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples, of the fit or new ones.
+            Samples of the fit, or new ones.
 
         Returns
         -------
         Z : ndarray of shape (n_samples, n_components)
-            In the dtype of the network.
+            Coordinates in the dtype of the network.
         """
 
 

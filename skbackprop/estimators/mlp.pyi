@@ -29,27 +29,27 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise a loss, by default the log loss of softmax(z), or of the logistic
-    function of z for two classes and for label indicator matrices, plus an L2
-    penalty. A drop-in for
-    :class:`sklearn.neural_network.MLPClassifier`: the same parameters, defaults
-    and fitted attributes and, with the same integer ``random_state``, the same
-    first epochs up to rounding.
+    minimise a loss plus an L2 penalty. The default is the log loss of softmax(z), or
+    of the logistic function of z for two classes and for label indicator matrices.
+
+    This is a drop-in replacement for :class:`sklearn.neural_network.MLPClassifier`. It
+    has the same parameters, defaults and fitted attributes. With the same integer
+    ``random_state``, the first epochs are the same up to rounding.
 
     Parameters
     ----------
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : str or list of str, default='relu'
-        Activation of the hidden layers, or of each: 'identity', 'logistic',
-        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
-        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
-        1998), 'selu', 'silu', 'softplus' or 'softsign'
-        (:mod:`skbackprop.network.modules.activations` has their equations).
+        Activation of the hidden layers, or a list with one for each: 'identity',
+        'logistic', 'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al. 1998),
+        'selu', 'silu', 'softplus' or 'softsign'. See
+        :mod:`skbackprop.network.modules.activations` for the equations.
     dropout : float or tuple of float, default=None
-        Share of the units of the hidden layers that are left out at random at
-        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
-        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+        Fraction of the hidden units to drop at random at each training step (Srivastava
+        et al. 2014), or a tuple of rates (input, hidden 1, hidden 2, ...). Predictions
+        use all units. Not supported by L-BFGS.
     loss : str or ClassLoss, default='log_loss'
         The loss to minimise: 'log_loss', 'hinge' (that of Crammer & Singer for more
         than two classes), 'squared_hinge', 'squared_error' to targets of +1 and -1
@@ -231,14 +231,14 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network. What
-        is assigned before there is one, training begins from: ``partial_fit``, or
+        Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+        an item of the list or to the whole attribute changes the network. Values
+        assigned before fitting are the initial weights of ``partial_fit``, or of
         ``fit`` with ``warm_start=True``.
     intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
+        Bias of each layer, also as views.
     n_layers_ : int
-        Number of layers, input and output included.
+        Number of layers, including input and output.
     loss_ : float
         Loss of the last epoch, including penalties.
     best_loss_ : float or None
@@ -346,15 +346,15 @@ class MLPClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixin, Bas
     classes_: NDArray[Any]
     """Class labels, sorted."""
     coefs_: list[NDArray[Any]]
-    """Weight matrix of each layer. Views of one vector: what is assigned to
-    them, to items of the list or to the whole list changes the network. What
-    is assigned before there is one, training begins from: ``partial_fit``, or
+    """Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+    an item of the list or to the whole attribute changes the network. Values
+    assigned before fitting are the initial weights of ``partial_fit``, or of
     ``fit`` with ``warm_start=True``.
     """
     intercepts_: list[NDArray[Any]]
-    """Bias of each layer, views as well."""
+    """Bias of each layer, also as views."""
     n_layers_: int
-    """Number of layers, input and output included."""
+    """Number of layers, including input and output."""
     loss_: float
     """Loss of the last epoch, including penalties."""
     best_loss_: float | None
@@ -770,11 +770,11 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad z = h_K W_K + b_K
 
-    minimise a loss, by default half the squared error of z, plus an L2 penalty. A
-    drop-in for
-    :class:`sklearn.neural_network.MLPRegressor`: the same parameters, defaults
-    and fitted attributes and, with the same integer ``random_state``, the same
-    first epochs up to rounding.
+    minimise a loss plus an L2 penalty. The default is half the squared error of z.
+
+    This is a drop-in replacement for :class:`sklearn.neural_network.MLPRegressor`. It
+    has the same parameters, defaults and fitted attributes. With the same integer
+    ``random_state``, the first epochs are the same up to rounding.
 
     Parameters
     ----------
@@ -787,15 +787,15 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : str or list of str, default='relu'
-        Activation of the hidden layers, or of each: 'identity', 'logistic',
-        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
-        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
-        1998), 'selu', 'silu', 'softplus' or 'softsign'
-        (:mod:`skbackprop.network.modules.activations` has their equations).
+        Activation of the hidden layers, or a list with one for each: 'identity',
+        'logistic', 'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al. 1998),
+        'selu', 'silu', 'softplus' or 'softsign'. See
+        :mod:`skbackprop.network.modules.activations` for the equations.
     dropout : float or tuple of float, default=None
-        Share of the units of the hidden layers that are left out at random at
-        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
-        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+        Fraction of the hidden units to drop at random at each training step (Srivastava
+        et al. 2014), or a tuple of rates (input, hidden 1, hidden 2, ...). Predictions
+        use all units. Not supported by L-BFGS.
     quantile : float or sequence of float, default=None
         Levels of the quantiles to predict with ``loss='quantile'``, between 0 and 1.
         For several levels, predictions have one column per level. None means 0.5.
@@ -963,14 +963,14 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
     Attributes
     ----------
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network. What
-        is assigned before there is one, training begins from: ``partial_fit``, or
+        Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+        an item of the list or to the whole attribute changes the network. Values
+        assigned before fitting are the initial weights of ``partial_fit``, or of
         ``fit`` with ``warm_start=True``.
     intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
+        Bias of each layer, also as views.
     n_layers_ : int
-        Number of layers, input and output included.
+        Number of layers, including input and output.
     loss_ : float
         Loss of the last epoch, including penalties.
     best_loss_ : float or None
@@ -1073,15 +1073,15 @@ class MLPRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin, BaseE
     scoring: str | Callable[..., Any] | None
     n_jobs: int | None
     coefs_: list[NDArray[Any]]
-    """Weight matrix of each layer. Views of one vector: what is assigned to
-    them, to items of the list or to the whole list changes the network. What
-    is assigned before there is one, training begins from: ``partial_fit``, or
+    """Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+    an item of the list or to the whole attribute changes the network. Values
+    assigned before fitting are the initial weights of ``partial_fit``, or of
     ``fit`` with ``warm_start=True``.
     """
     intercepts_: list[NDArray[Any]]
-    """Bias of each layer, views as well."""
+    """Bias of each layer, also as views."""
     n_layers_: int
-    """Number of layers, input and output included."""
+    """Number of layers, including input and output."""
     loss_: float
     """Loss of the last epoch, including penalties."""
     best_loss_: float | None

@@ -20,30 +20,29 @@ import os
 class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     r"""Multilayer perceptron that ranks the documents of queries.
 
-    Linear layers with an activation between them make one score of each document,
+    Linear layers with an activation between them compute a score of each document,
 
     .. math:: h_0 = x, \quad h_{k+1} = f(h_k W_k + b_k), \quad s = h_K W_K + b_K,
 
-    and learn to order the documents of a query by their relevance y, which is 0
-    or more. Minibatches consist of whole queries; the loss of a query, of which
-    the mean over queries is minimised plus an L2 penalty, is with
+    and learn to order the documents of a query by their relevance :math:`y \geq 0`.
+    Minibatches consist of whole queries. Training minimises the mean loss over queries
+    plus an L2 penalty. The loss of a query is, with
 
     - 'lambdarank' [4]_:
-      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, each pair
-      weighed by how much NDCG@k would change if i and j changed places. These
-      weights count as constants: of that function, at ranks that stand still, the
-      "lambdas" are the gradient.
+      :math:`\sum_{y_i > y_j} |\Delta_{ij}| \log(1 + e^{-(s_i - s_j)})`, where the
+      weight of a pair is the change of NDCG@k if i and j changed places. The weights
+      are treated as constants, so that the gradient consists of the "lambdas".
     - 'ranknet' [5]_: the mean of :math:`\log(1 + e^{-(s_i - s_j)})` over the
       pairs with :math:`y_i > y_j`.
     - 'hinge' [6]_: the mean of :math:`\max(0, 1 - (s_i - s_j))` over these pairs.
     - 'listnet' [7]_: :math:`-\sum_i p_i \log q_i` with p = softmax(y) and
       q = softmax(s) over the documents of the query.
 
-    Losses of pairs take queries of up to 10,000 documents; 'lambdarank' with a small k
-    looks only at pairs with a document of rank 1 to k and takes larger ones, and so
-    does 'listnet'. Documents of the same relevance make no pair. Where scores are
-    tied, the better document counts as ranked behind. A query of one document has
-    loss 0.
+    Losses of pairs support queries of up to 10,000 documents. 'listnet' supports larger
+    queries. So does 'lambdarank' with a small k, which compares only pairs with a
+    document of rank 1 to k. Documents of equal relevance form no pair. If scores are
+    tied, the more relevant document counts as the lower ranked. A query with one
+    document has loss 0.
 
     .. math::
 
@@ -55,25 +54,25 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     loss : {'lambdarank', 'ranknet', 'hinge', 'listnet'}, default='lambdarank'
-        What is minimised; 'lambdarank' not with L-BFGS.
+        Loss of a query. 'lambdarank' is not supported by L-BFGS.
     hidden_layer_sizes : array-like of int or int, default=(100,)
         Number of units of each hidden layer.
     activation : str or list of str, default='relu'
-        Activation of the hidden layers, or of each: 'identity', 'logistic',
-        'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
-        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al.
-        1998), 'selu', 'silu', 'softplus' or 'softsign'
-        (:mod:`skbackprop.network.modules.activations` has their equations).
+        Activation of the hidden layers, or a list with one for each: 'identity',
+        'logistic', 'tanh' or 'relu' as in scikit-learn; 'elu', 'gelu', 'hard_tanh',
+        'leaky_relu', 'mish', 'scaled_tanh' (1.7159 tanh(2x/3), LeCun et al. 1998),
+        'selu', 'silu', 'softplus' or 'softsign'. See
+        :mod:`skbackprop.network.modules.activations` for the equations.
     k : int, default=None
-        How many ranks count in NDCG@k: in the loss 'lambdarank', in ``score`` and
-        with ``early_stopping``. None: all.
+        Number of ranks considered in NDCG@k: by the loss 'lambdarank', by ``score`` and
+        by ``early_stopping``. None means all ranks.
     gain : {'linear', 'exponential'}, default='linear'
-        What a document of relevance y adds to NDCG in the same places: y, as in
+        Gain in NDCG of a document of relevance y: y, as in
         :func:`sklearn.metrics.ndcg_score`, or 2^y - 1, as usual in web search.
     dropout : float or tuple of float, default=None
-        Share of the units of the hidden layers that are left out at random at
-        each step (Srivastava et al. 2014), or a tuple of rates (input, hidden 1,
-        hidden 2, ...). Predictions use all units. Not with L-BFGS.
+        Fraction of the hidden units to drop at random at each training step (Srivastava
+        et al. 2014), or a tuple of rates (input, hidden 1, hidden 2, ...). Predictions
+        use all units. Not supported by L-BFGS.
     solver : {'adagrad', 'adam', 'adamw', 'lbfgs', 'lion', 'nadam', 'rmsprop', 'sdlm', 'sgd'}, default='adam'
         The solver for weight optimization: L-BFGS on the full batch, stochastic
         gradient descent with momentum, Adam [2]_, or one of its variants (see
@@ -84,12 +83,11 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         estimated before each epoch on 500 samples. Not all losses and modules support
         'sdlm'.
     alpha : float, default=0.0001
-        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, which is divided by
-        the sum of the weights of the queries of a minibatch. Biases are not
-        penalised.
+        Strength of the L2 penalty ``alpha / 2 * ||W||^2``, divided by the sum of the
+        query weights of the minibatch. Biases are not penalised.
     batch_size : int or 'auto', default='auto'
-        Queries per minibatch of the stochastic solvers; 'auto' is as many as
-        have 200 documents, on average, together.
+        Number of queries per minibatch for the stochastic solvers. 'auto' means about
+        200 documents per minibatch.
     learning_rate : str, Schedule or callable, default='constant'
         Learning rate schedule.
 
@@ -111,7 +109,7 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         Maximum number of epochs (stochastic solvers) or iterations (L-BFGS) per call of
         ``fit``.
     shuffle : bool, default=True
-        Whether the queries are shuffled before each epoch.
+        Whether to shuffle the queries before each epoch.
     random_state : int, RandomState instance, default=None
         Controls the initial weights, the shuffling, the validation split and dropout.
         Pass an int for reproducible results.
@@ -139,14 +137,14 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     nesterovs_momentum : bool, default=True
         Whether to use Nesterov momentum.
     early_stopping : bool, default=False
-        Whether training ends when the score on validation queries no longer
-        improves: on those of ``X_val`` and ``y_val`` if ``fit`` is given them,
-        else on a part of the queries that is held out. Wherever there is a
-        validation set the weights of the best score are kept. Ignored by L-BFGS,
-        and not for ``partial_fit``.
+        Whether to stop training when the score of the validation queries no longer
+        improves. The validation set is ``X_val`` and ``y_val`` if passed to ``fit``,
+        otherwise a held-out part of the queries. With any validation set, the weights
+        with the best score are kept. Ignored by L-BFGS, not supported by
+        ``partial_fit``.
     validation_fraction : float, default=0.1
-        Part of the queries that is held out by ``early_stopping``, from 0 to 1;
-        not where ``fit`` is given ``X_val``.
+        Proportion of the queries to hold out for ``early_stopping``, between 0 and 1.
+        Not used if ``X_val`` is passed to ``fit``.
     beta_1 : float, default=0.9
         Exponential decay rate of Adam's first moment estimate.
     beta_2 : float, default=0.999
@@ -222,10 +220,9 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         continues it. Any other fit raises an error. The file stays until you delete it.
         Not supported by L-BFGS and ``partial_fit``.
     scoring : {None, 'loss'}, default=None
-        Score of validation queries, the larger the better. None: NDCG@k, as
-        ``score`` has it; 'loss': minus the mean loss of a query, penalty left
-        out, an error where there is no validation set. Other scorers know
-        nothing of queries.
+        Score of the validation queries, the larger the better. None means NDCG@k, as in
+        ``score``; 'loss' means minus the mean loss of a query without penalties, and
+        raises an error without a validation set. Other scorers are not supported.
     n_jobs : int, default=None
         Maximum number of threads for ``fit`` and for predictions of many rows; -1 means
         one per core. The results are bit-identical for any number. None means as many
@@ -238,18 +235,18 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     Attributes
     ----------
     n_queries_ : int
-        Number of queries that training began with.
+        Number of queries in the data of the first training call.
     t_ : int
-        Queries seen by the stochastic solvers.
+        Number of queries seen by the stochastic solvers.
     coefs_ : list of ndarray of shape (fan_in, fan_out)
-        Weight matrix of each layer. Views of one vector: what is assigned to
-        them, to items of the list or to the whole list changes the network. What
-        is assigned before there is one, training begins from: ``partial_fit``, or
+        Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+        an item of the list or to the whole attribute changes the network. Values
+        assigned before fitting are the initial weights of ``partial_fit``, or of
         ``fit`` with ``warm_start=True``.
     intercepts_ : list of ndarray of shape (fan_out,)
-        Bias of each layer, views as well.
+        Bias of each layer, also as views.
     n_layers_ : int
-        Number of layers, input and output included.
+        Number of layers, including input and output.
     loss_ : float
         Loss of the last epoch, including penalties.
     best_loss_ : float or None
@@ -289,7 +286,7 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    MLPRegressor : The same network, fitted to relevance document by document.
+    MLPRegressor : The same network, fitted to the relevance of single documents.
 
     References
     ----------
@@ -364,19 +361,19 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     scoring: Literal[None, 'loss']
     n_jobs: int | None
     n_queries_: int
-    """Number of queries that training began with."""
+    """Number of queries in the data of the first training call."""
     t_: int
-    """Queries seen by the stochastic solvers."""
+    """Number of queries seen by the stochastic solvers."""
     coefs_: list[NDArray[Any]]
-    """Weight matrix of each layer. Views of one vector: what is assigned to
-    them, to items of the list or to the whole list changes the network. What
-    is assigned before there is one, training begins from: ``partial_fit``, or
+    """Weight matrix of each layer, as views of one vector. Assigning to a matrix, to
+    an item of the list or to the whole attribute changes the network. Values
+    assigned before fitting are the initial weights of ``partial_fit``, or of
     ``fit`` with ``warm_start=True``.
     """
     intercepts_: list[NDArray[Any]]
-    """Bias of each layer, views as well."""
+    """Bias of each layer, also as views."""
     n_layers_: int
-    """Number of layers, input and output included."""
+    """Number of layers, including input and output."""
     loss_: float
     """Loss of the last epoch, including penalties."""
     best_loss_: float | None
@@ -482,22 +479,22 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            Numbers or strings: the query of each document. None: all rows are
-            documents of one query, with a warning where they are more than 1000.
+            Query of each document, as numbers or strings. None means that all rows are
+            documents of one query, with a warning if there are more than 1000.
         query_weight : array-like of shape (n_samples,), default=None
-            Weight in the loss of the query of each document, the same for all
-            documents of a query; 1 each by default.
+            Weight in the loss of the query of each document, equal for all documents of
+            a query. By default, all queries have weight 1.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
-            Documents of a validation set. The network is scored on it after each
-            epoch, and training ends with the parameters of the best score. With
-            ``early_stopping=True`` the score also says when to stop, and nothing
-            is held out from X.
+            Documents of a validation set. The network is scored on it after each epoch,
+            and the parameters with the best score are kept. With
+            ``early_stopping=True``, the score also decides when to stop, and no part
+            of X is held out.
         y_val : array-like of shape (n_val,), default=None
-            Their relevance.
+            Relevance of each validation document.
         qid_val : array-like of shape (n_val,), default=None
-            Their queries. None: they are documents of one query.
+            Query of each validation document. None means a single query.
         query_weight_val : array-like of shape (n_val,), default=None
-            Weights of these queries in validation loss and score.
+            Weights of the validation queries in the validation loss and score.
 
         Returns
         -------
@@ -507,12 +504,11 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         DivergenceError
-            If a loss or a parameter is not finite. The parameters of the last
-            epoch that ended well are kept. Where there is a validation set,
-            those with the best validation score are kept and a warning is given
-            instead.
+            If the loss or a parameter becomes infinite or NaN. The parameters of the
+            last good epoch are kept. With a validation set, the parameters with the
+            best validation score are kept and a warning is issued instead.
         ValueError
-            If a parameter or the data is not as it must be.
+            If a parameter or the data is invalid.
         """
 
     def get_feature_names_out(
@@ -597,7 +593,7 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         qid: ArrayLike | None = None,
         query_weight: ArrayLike | None = None,
     ) -> Self:
-        """Learn from one pass (epoch) over the given queries.
+        """Train for one epoch on the given queries.
 
         Parameters
         ----------
@@ -606,18 +602,18 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query.
+            Query of each document. None means that all rows are documents of one query.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the loss of the query of each document.
 
         Returns
         -------
         self : object
-            The estimator, trained for one epoch more.
+            The estimator, trained for one more epoch.
         """
 
     def predict(self, X: ArrayLike | sparse.spmatrix | sparse.sparray) -> NDArray[Any]:
-        """Return scores: of the documents of a query, the best has the highest.
+        """Predict the scores by which the documents of a query are ranked.
 
         Parameters
         ----------
@@ -627,7 +623,7 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            They compare documents of one query; beyond it they mean nothing.
+            Higher scores rank first. Only scores of the same query are comparable.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -672,9 +668,9 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     ) -> float:
         """Return NDCG@k, averaged over queries.
 
-        Of each query it is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
-        without a relevant document (y > 0) and of a single document are left out
-        of the mean: of these it is not defined.
+        The score of a query is :func:`sklearn.metrics.ndcg_score` of the gains. Queries
+        without a relevant document (y > 0) and queries with a single document are left
+        out, as NDCG is not defined for them.
 
         Parameters
         ----------
@@ -683,15 +679,15 @@ class MLPRanker(CallbackSupportMixin, TransformerMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Relevance of each document to its query, 0 or more.
         qid : array-like of shape (n_samples,), default=None
-            The query of each document. None: all rows are documents of one query,
-            with a warning where ``fit`` had several.
+            Query of each document. None means that all rows are documents of one query,
+            with a warning if ``fit`` had several.
         query_weight : array-like of shape (n_samples,), default=None
             Weight in the mean of the query of each document.
 
         Returns
         -------
         score : float
-            From 0 to 1; 1 where all queries are in the best order.
+            NDCG@k between 0 and 1; 1 if all queries are in the best order.
         """
 
     def set_fit_request(self, **requests: bool | str | None) -> Self: ...

@@ -29,48 +29,45 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the logits of the classes from its states. It is
-    trained by backprop through all steps, which share their parameters.
+    and a linear module computes the logits of the classes from its states. The network
+    is trained by backprop through time; all steps share their parameters.
 
     Parameters
     ----------
     hidden_layer_sizes : array-like of int or int, default=(64,)
         Number of units of each recurrent layer, in each direction.
     cell : {'tanh', 'relu', 'gru', 'lstm'}, default='gru'
-        The recurrence: tanh(x W + h U + b), the same with max(0, .), gated
-        recurrent unit, or long short-term memory
-        (:mod:`skbackprop.network.recurrence` has their equations).
+        Type of the recurrence: tanh(x W + h U + b), the same with max(0, .), gated
+        recurrent unit, or long short-term memory. See
+        :mod:`skbackprop.network.recurrence` for the equations.
     bidirectional : bool, default=False
-        Whether each layer also reads the sequence from its end.
+        Whether each layer also reads the sequence backwards.
     readout : {'last', 'mean', 'max'}, default='last'
-        What the output is computed from: the states at the end, or their mean or
-        maximum over time.
+        Input of the output layer: the last state, or the mean or maximum of the states
+        over time.
     return_sequences : bool, default=False
-        Whether each step has an output of its own, computed from its state; y
-        then holds a label or value for each step, and the loss of a sequence
-        is the sum over its steps. Not with ``class_weight``, nor with the name of
-        a scorer as ``scoring``.
+        Whether to compute an output at each step, from its state. y then holds a label
+        or value for each step, and the loss of a sequence is the sum over its steps.
+        Supports neither ``class_weight`` nor the name of a scorer as ``scoring``.
     n_timesteps : int, default=None
-        Number of steps that the rows of a two-dimensional X hold, as behind a
-        scaler. None: each column is a step of one feature.
+        Number of steps in each row of a two-dimensional X, such as the output of a
+        scaler. None means that each column is a step with one feature.
     layout : {'NTF', 'NFT'}, default='NTF'
-        Order of samples (N), time (T) and features (F) in X, where it is an array
-        of three dimensions. It may as well be a list or pandas Series of
-        matrices (time_i, features) of unequal length: arrays, or data frames,
-        whose columns must then be those of ``fit``. Those of like length are
-        padded and run together, which changes nothing, neither predictions nor
-        gradients; where lengths differ much, a minibatch is made of such of like
-        length, unless ``shuffle=False``. Or rows, see ``n_timesteps``.
+        Order of samples (N), time (T) and features (F) in a three-dimensional X. X can
+        also be two-dimensional (see ``n_timesteps``), or a list or pandas Series of
+        matrices (time_i, features) of different lengths. These are arrays, or data
+        frames with the columns seen in ``fit``. Sequences of similar length are padded
+        and processed together, which does not affect predictions and gradients. If
+        lengths differ much, minibatches consist of sequences of similar length, unless
+        ``shuffle=False``.
     bptt_steps : int, default=None
-        Gradients go back in time to the last multiple of so many steps
-        (truncated backprop through time; with ``bidirectional`` they also go
-        forth to the next one). None: to the beginning.
+        Truncate backprop through time: gradients stop at multiples of this number of
+        steps, in both directions with ``bidirectional``. None means no truncation.
     dropout : float or tuple of float, default=None
-        Share of what each layer puts out that is left out at random, at each
-        step and minibatch anew, on the way to the next layer and to the output;
-        the way from step to step drops nothing (Zaremba et al. 2014). Or a
-        tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
-        units. Not with L-BFGS.
+        Fraction of the outputs of each layer to drop at random, anew at each step and
+        minibatch, before the next layer and the output layer. Connections between steps
+        are not dropped (Zaremba et al. 2014). A tuple gives the rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not supported by L-BFGS.
     loss : str or ClassLoss, default='log_loss'
         The loss to minimise: 'log_loss', 'hinge' (that of Crammer & Singer for more
         than two classes), 'squared_hinge', 'squared_error' to targets of +1 and -1
@@ -252,7 +249,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     n_features_per_step_ : int
         Number of features of a time step.
     n_features_in_ : int
-        Number of features of a time step; where X has rows, of these.
+        Number of features of a time step, or of columns if X is two-dimensional.
     classes_ : ndarray of shape (n_classes,)
         Class labels, sorted.
     loss_ : float
@@ -307,7 +304,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
 
     Examples
     --------
-    Which of two frequencies is it?
+    Distinguish two frequencies:
 
     >>> import numpy as np
     >>> from skbackprop import RecurrentClassifier
@@ -373,7 +370,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
     n_features_per_step_: int
     """Number of features of a time step."""
     n_features_in_: int
-    """Number of features of a time step; where X has rows, of these."""
+    """Number of features of a time step, or of columns if X is two-dimensional."""
     classes_: NDArray[Any]
     """Class labels, sorted."""
     loss_: float
@@ -467,10 +464,10 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         n_jobs: int | None = None,
     ) -> None: ...
     def decision_function(self, X: ArrayLike | Sequence[Sequence[Any]]) -> NDArray[Any]:
-        """Return scores of the classes, which mean the same for all samples.
+        """Compute scores of the classes, which are comparable between samples.
 
-        With a loss of probabilities ("log_loss", "focal") they are log-odds,
-        log p - log(1 - p) of each class; with other losses what the network puts out.
+        With a loss of probabilities ("log_loss", "focal"), they are the log-odds
+        log p - log(1 - p) of each class; with other losses, the network's outputs.
 
         Parameters
         ----------
@@ -480,8 +477,8 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            One score for two classes, else one for each. With
-            ``return_sequences`` there is another axis, over time, in between.
+            One score for two classes, otherwise one for each class. With
+            ``return_sequences``, the second axis is time.
         """
 
     def fit(
@@ -652,9 +649,9 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Returns
         -------
         y : ndarray of shape (n_samples,)
-            The predicted labels. With ``return_sequences`` they are of shape
-            (n_samples, n_timesteps), or an array of objects, the labels of each
-            sequence, where these are of unequal length.
+            The predicted labels. With ``return_sequences``, they have shape
+            (n_samples, n_timesteps). If sequences have different lengths, y is an array
+            of objects, with an array of labels for each sequence.
         """
 
     def predict_log_proba(self, X: ArrayLike | Sequence[Sequence[Any]]) -> NDArray[Any]:
@@ -668,7 +665,7 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Returns
         -------
         log_y_prob : ndarray of shape (n_samples, n_classes)
-            Log-probabilities, laid out as by ``predict_proba``.
+            Log-probabilities, in the format of ``predict_proba``.
         """
 
     def predict_proba(self, X: ArrayLike | Sequence[Sequence[Any]]) -> NDArray[Any]:
@@ -682,8 +679,8 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         Returns
         -------
         y_prob : ndarray of shape (n_samples, n_classes)
-            Probabilities, in the order of ``classes_``. With
-            ``return_sequences`` there is another axis, over time, in between.
+            Probabilities, in the order of ``classes_``. With ``return_sequences``, the
+            second axis is time.
         """
 
     def predict_step(
@@ -691,32 +688,32 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         x: ArrayLike,
         state: NDArray[Any] | None = None,
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Predict from one more step of each sequence, and from what is kept of others.
+        """Predict from one more step of each sequence and the state of previous steps.
 
-        After t steps, one call each, the prediction is that of ``predict`` for the
-        sequences of these t steps, to rounding; with ``return_sequences`` that of
-        their last step. A call costs one step, however many there were.
+        After t calls, the prediction equals that of ``predict`` for sequences of these
+        t steps up to rounding, or its last step with ``return_sequences``. The cost of
+        a call does not depend on the number of previous steps.
 
         Parameters
         ----------
         x : array-like of shape (n_samples, n_features_per_step)
-            The step: a row for each sequence.
+            The new step of each sequence.
         state : ndarray of shape (n_samples, n_state), default=None
-            What the last call returned. None: the sequences begin.
+            The state returned by the previous call. None starts new sequences.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         state : ndarray of shape (n_samples, n_state)
-            A new array, for the next call. Its rows may be chosen or put in another
-            order as long as those of x are.
+            A new array, for the next call. You can select or reorder its rows together
+            with those of x.
 
         Raises
         ------
         ValueError
-            With ``bidirectional``, as the end of a sequence is then read first; or if
-            the state is not of this network or of as many sequences.
+            If the network is ``bidirectional``, as it then reads the end of a sequence
+            first, or if the state does not match the network and x.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -757,21 +754,21 @@ class RecurrentClassifier(ClassifierMixin, CallbackSupportMixin, TransformerMixi
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> float:
-        """Return the accuracy of classes, or R^2 of numbers.
+        """Return the accuracy in classification, or R^2 in regression.
 
         Parameters
         ----------
         X : array-like or list of sequences
             The input data, as in ``fit``.
         y : array-like
-            True labels or values; with ``return_sequences`` those of each step.
+            True labels or values, of each step with ``return_sequences``.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sequence.
 
         Returns
         -------
         score : float
-            With ``return_sequences`` over all steps of all sequences.
+            Accuracy or R^2, over all steps of all sequences with ``return_sequences``.
         """
 
     def set_fit_request(self, **requests: bool | str | None) -> Self: ...
@@ -838,42 +835,40 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
 
     .. math:: h_t = cell(x_t, h_{t-1}), \quad h_0 = 0,
 
-    and a linear module reads the outputs from its states. It is trained by
-    backprop through all steps, which share their parameters.
+    and a linear module computes the outputs from its states. The network is trained by
+    backprop through time; all steps share their parameters.
 
     Parameters
     ----------
     hidden_layer_sizes : array-like of int or int, default=(64,)
         Number of units of each recurrent layer, in each direction.
     cell : {'tanh', 'relu', 'gru', 'lstm'}, default='gru'
-        The recurrence: tanh(x W + h U + b), the same with max(0, .), gated
-        recurrent unit, or long short-term memory
-        (:mod:`skbackprop.network.recurrence` has their equations).
+        Type of the recurrence: tanh(x W + h U + b), the same with max(0, .), gated
+        recurrent unit, or long short-term memory. See
+        :mod:`skbackprop.network.recurrence` for the equations.
     bidirectional : bool, default=False
-        Whether each layer also reads the sequence from its end.
+        Whether each layer also reads the sequence backwards.
     readout : {'last', 'mean', 'max'}, default='last'
-        What the output is computed from: the states at the end, or their mean or
-        maximum over time.
+        Input of the output layer: the last state, or the mean or maximum of the states
+        over time.
     return_sequences : bool, default=False
-        Whether each step has an output of its own, computed from its state; y
-        then holds a label or value for each step, and the loss of a sequence
-        is the sum over its steps. Not with ``class_weight``, nor with the name of
-        a scorer as ``scoring``.
+        Whether to compute an output at each step, from its state. y then holds a label
+        or value for each step, and the loss of a sequence is the sum over its steps.
+        Supports neither ``class_weight`` nor the name of a scorer as ``scoring``.
     n_timesteps : int, default=None
-        Number of steps that the rows of a two-dimensional X hold, as behind a
-        scaler. None: each column is a step of one feature.
+        Number of steps in each row of a two-dimensional X, such as the output of a
+        scaler. None means that each column is a step with one feature.
     layout : {'NTF', 'NFT'}, default='NTF'
-        Order of samples (N), time (T) and features (F) in X, where it is an array
-        of three dimensions. It may as well be a list or pandas Series of
-        matrices (time_i, features) of unequal length: arrays, or data frames,
-        whose columns must then be those of ``fit``. Those of like length are
-        padded and run together, which changes nothing, neither predictions nor
-        gradients; where lengths differ much, a minibatch is made of such of like
-        length, unless ``shuffle=False``. Or rows, see ``n_timesteps``.
+        Order of samples (N), time (T) and features (F) in a three-dimensional X. X can
+        also be two-dimensional (see ``n_timesteps``), or a list or pandas Series of
+        matrices (time_i, features) of different lengths. These are arrays, or data
+        frames with the columns seen in ``fit``. Sequences of similar length are padded
+        and processed together, which does not affect predictions and gradients. If
+        lengths differ much, minibatches consist of sequences of similar length, unless
+        ``shuffle=False``.
     bptt_steps : int, default=None
-        Gradients go back in time to the last multiple of so many steps
-        (truncated backprop through time; with ``bidirectional`` they also go
-        forth to the next one). None: to the beginning.
+        Truncate backprop through time: gradients stop at multiples of this number of
+        steps, in both directions with ``bidirectional``. None means no truncation.
     loss : str or Loss, default='squared_error'
         The loss to minimise: 'squared_error' (half the squared error),
         'absolute_error', 'huber', 'log_cosh', 'quantile' (see ``quantile``), 'poisson'
@@ -881,11 +876,10 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         for positive targets); or an instance of a class of
         :mod:`skbackprop.engine.losses`, such as ``Huber(delta=2)``.
     dropout : float or tuple of float, default=None
-        Share of what each layer puts out that is left out at random, at each
-        step and minibatch anew, on the way to the next layer and to the output;
-        the way from step to step drops nothing (Zaremba et al. 2014). Or a
-        tuple of rates (input, hidden 1, hidden 2, ...). Predictions use all
-        units. Not with L-BFGS.
+        Fraction of the outputs of each layer to drop at random, anew at each step and
+        minibatch, before the next layer and the output layer. Connections between steps
+        are not dropped (Zaremba et al. 2014). A tuple gives the rates (input, hidden 1,
+        hidden 2, ...). Predictions use all units. Not supported by L-BFGS.
     quantile : float or sequence of float, default=None
         Levels of the quantiles to predict with ``loss='quantile'``, between 0 and 1.
         For several levels, predictions have one column per level. None means 0.5.
@@ -1055,7 +1049,7 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     n_features_per_step_ : int
         Number of features of a time step.
     n_features_in_ : int
-        Number of features of a time step; where X has rows, of these.
+        Number of features of a time step, or of columns if X is two-dimensional.
     loss_ : float
         Loss of the last epoch, including penalties.
     best_loss_ : float or None
@@ -1108,7 +1102,7 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
 
     Examples
     --------
-    A running sum, one value for each step:
+    Predict a running sum at each step:
 
     >>> import numpy as np
     >>> from skbackprop import RecurrentRegressor
@@ -1170,7 +1164,7 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
     n_features_per_step_: int
     """Number of features of a time step."""
     n_features_in_: int
-    """Number of features of a time step; where X has rows, of these."""
+    """Number of features of a time step, or of columns if X is two-dimensional."""
     loss_: float
     """Loss of the last epoch, including penalties."""
     best_loss_: float | None
@@ -1424,9 +1418,9 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predicted values. With ``return_sequences`` there is another
-            axis, over time, in between; where the sequences are of unequal
-            length it is an array of objects, the values of each sequence.
+            The predicted values. With ``return_sequences``, the second axis is time. If
+            sequences have different lengths, y is then an array of objects, with an
+            array of values for each sequence.
         """
 
     def predict_step(
@@ -1434,32 +1428,32 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         x: ArrayLike,
         state: NDArray[Any] | None = None,
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Predict from one more step of each sequence, and from what is kept of others.
+        """Predict from one more step of each sequence and the state of previous steps.
 
-        After t steps, one call each, the prediction is that of ``predict`` for the
-        sequences of these t steps, to rounding; with ``return_sequences`` that of
-        their last step. A call costs one step, however many there were.
+        After t calls, the prediction equals that of ``predict`` for sequences of these
+        t steps up to rounding, or its last step with ``return_sequences``. The cost of
+        a call does not depend on the number of previous steps.
 
         Parameters
         ----------
         x : array-like of shape (n_samples, n_features_per_step)
-            The step: a row for each sequence.
+            The new step of each sequence.
         state : ndarray of shape (n_samples, n_state), default=None
-            What the last call returned. None: the sequences begin.
+            The state returned by the previous call. None starts new sequences.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The predictions.
         state : ndarray of shape (n_samples, n_state)
-            A new array, for the next call. Its rows may be chosen or put in another
-            order as long as those of x are.
+            A new array, for the next call. You can select or reorder its rows together
+            with those of x.
 
         Raises
         ------
         ValueError
-            With ``bidirectional``, as the end of a sequence is then read first; or if
-            the state is not of this network or of as many sequences.
+            If the network is ``bidirectional``, as it then reads the end of a sequence
+            first, or if the state does not match the network and x.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -1500,21 +1494,21 @@ class RecurrentRegressor(RegressorMixin, CallbackSupportMixin, TransformerMixin,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> float:
-        """Return the accuracy of classes, or R^2 of numbers.
+        """Return the accuracy in classification, or R^2 in regression.
 
         Parameters
         ----------
         X : array-like or list of sequences
             The input data, as in ``fit``.
         y : array-like
-            True labels or values; with ``return_sequences`` those of each step.
+            True labels or values, of each step with ``return_sequences``.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sequence.
 
         Returns
         -------
         score : float
-            With ``return_sequences`` over all steps of all sequences.
+            Accuracy or R^2, over all steps of all sequences with ``return_sequences``.
         """
 
     def set_fit_request(self, **requests: bool | str | None) -> Self: ...

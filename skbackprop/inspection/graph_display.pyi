@@ -8,34 +8,35 @@ from typing import Any
 from typing_extensions import Self
 
 class GraphDisplay:
-    """Signals of one sample in a graph, and adjoints in its transformed graph.
+    """Display of backprop: signals in a graph, adjoints in its transformed graph.
 
-    It is made by `from_estimator`. All parameters are kept as attributes. In a
-    notebook it shows itself, with a slider over the steps.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
+    Notebooks show the display with a slider over the steps.
 
     Parameters
     ----------
     graph : Graph
-        What is drawn, beside ``graph.backward()``.
+        The graph to draw, next to its transformed graph ``graph.backward()``.
     signals : list of ndarray of shape (width,)
-        What each node puts out.
+        Signal of each node.
     adjoint : ndarray of shape (n_outputs,)
-        The derivative of a scalar with respect to the output.
+        Derivative of a scalar with respect to the output.
     backward : list of tuple
-        For each step of ``graph.backward()`` what it computes, an array of numbers
-        for each quantity that it writes.
+        Results of each step of ``graph.backward()``: one array for each quantity that
+        the step writes.
 
     Attributes
     ----------
     frames_ : list
-        For each step ``text``, what happens in words, and ``forward`` and
-        ``backward``, SVG elements of the graph and the transformed graph with the
-        numbers known by then. First the signals come, node by node, then the adjoints.
+        One named tuple per step: ``text`` describes the step, ``forward`` and
+        ``backward`` are SVG elements of the graph and the transformed graph with the
+        numbers known so far. The steps compute the signals, node by node, and then the
+        adjoints.
 
     See Also
     --------
-    vjp : All signals and adjoints as arrays.
-    propagate : The same steps, for many samples.
+    vjp : Compute all signals and adjoints as arrays.
+    propagate : Run the same steps for many samples.
 
     Examples
     --------
@@ -59,9 +60,10 @@ class GraphDisplay:
     adjoint: NDArray[Any]
     backward: list[tuple[Any, ...]]
     frames_: list[Any]
-    """For each step ``text``, what happens in words, and ``forward`` and
-    ``backward``, SVG elements of the graph and the transformed graph with the
-    numbers known by then. First the signals come, node by node, then the adjoints.
+    """One named tuple per step: ``text`` describes the step, ``forward`` and
+    ``backward`` are SVG elements of the graph and the transformed graph with the
+    numbers known so far. The steps compute the signals, node by node, and then the
+    adjoints.
     """
     def __init__(
         self,
@@ -79,19 +81,19 @@ class GraphDisplay:
         adjoint: ArrayLike | None = None,
         parameters: NDArray[Any] | Sequence[NDArray[Any]] | None = None,
     ) -> Self:
-        """Run one sample forward and an adjoint backward, and draw each step.
+        """Propagate one sample forward and an adjoint backward, and draw each step.
 
         Parameters
         ----------
         estimator : Graph or fitted estimator
-            Modules behave as in prediction.
+            The network. Modules behave as in prediction.
         X : array-like of shape (1, n_features)
             The sample.
         adjoint : array-like of shape (1, n_outputs), default=None
-            The derivative of a scalar with respect to the output, which in a
-            classifier is the logits; by default 1 for each output.
+            Derivative of a scalar with respect to the network's output (the logits of a
+            classifier). By default, 1 for each output.
         parameters : ndarray or list of ndarray, default=None
-            Of a graph, as in :func:`vjp`.
+            Parameters of a graph, as in :func:`vjp`.
 
         Returns
         -------
@@ -101,8 +103,8 @@ class GraphDisplay:
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package; if there is more than one
-            sample; if the graph has too many nodes to be drawn.
+            If the estimator is not a network of this package, if there is more than
+            one sample, or if the graph has too many nodes to draw.
 
         Examples
         --------
@@ -110,7 +112,7 @@ class GraphDisplay:
         >>> from skbackprop.network import Add, Graph, Input, Tanh
         >>> x = Input(1)
         >>> display = GraphDisplay.from_estimator(Graph(Add()(Tanh()(x), x)), [[0]])
-        >>> display.frames_[-1].text  # both ways back to the input count
+        >>> display.frames_[-1].text  # the sum over both paths to the input
         '1: dz[0] = 2'
         """
 
@@ -124,12 +126,12 @@ class GraphDisplay:
         """
 
     def to_html(self) -> str:
-        """Return a page with a slider over the frames.
+        """Return an HTML page with a slider over the frames.
 
         Returns
         -------
         str
-            HTML that needs no network connection, to be written to a file.
+            The page, to be written to a file. It works offline.
         """
 
 

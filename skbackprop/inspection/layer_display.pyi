@@ -12,28 +12,28 @@ from typing_extensions import Self
 import numpy as np
 
 class LayerReportDisplay:
-    """Curves over the layers: one for each measure, in a panel of its own.
+    """Plot of measures over layers, with one panel per measure.
 
-    It is made by `from_estimator`, or from a report. All parameters are kept as
-    attributes.
+    Use `from_estimator` to create a display, or pass a report. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     report : LayerReport
-        What :func:`layer_report` returned.
+        Result of :func:`layer_report`.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for each measure, from top to bottom.
+        The axes of the panels, from top to bottom.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     lines_ : dict of str to matplotlib ErrorbarContainer
-        The curve of each measure, with its intervals where it has them.
+        The curve of each measure, with intervals for measures that have them.
 
     See Also
     --------
-    layer_report : The table behind the picture.
+    layer_report : Compute the table that is plotted.
 
     Examples
     --------
@@ -49,11 +49,11 @@ class LayerReportDisplay:
     """
     report: LayerReport
     axes_: NDArray[Any]
-    """One for each measure, from top to bottom."""
+    """The axes of the panels, from top to bottom."""
     figure_: Figure
-    """Figure that has them."""
+    """The figure."""
     lines_: dict[str, ErrorbarContainer]
-    """The curve of each measure, with its intervals where it has them."""
+    """The curve of each measure, with intervals for measures that have them."""
     def __init__(self, report: LayerReport) -> None: ...
     @classmethod
     def from_estimator(
@@ -70,7 +70,7 @@ class LayerReportDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Measure what each layer does, and plot it.
+        """Compute measures of each layer and plot them.
 
         Parameters
         ----------
@@ -98,18 +98,20 @@ class LayerReportDisplay:
         random_state : int, RandomState instance or None, default=None
             Controls the random draws, which are the same for all layers.
         ax : matplotlib Axes or array of them, default=None
-            One for each measure; by default those of a new figure, one below the other.
+            Axes for the panels, one for each measure. By default, those of a new figure,
+            one below the other.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws each
+            curve.
 
         Returns
         -------
         LayerReportDisplay
-            The display; the table is ``report.table``.
+            The display. The table is ``display.report.table``.
 
         See Also
         --------
-        layer_report : What is measured.
+        layer_report : Compute the measures.
 
         Examples
         --------
@@ -130,14 +132,16 @@ class LayerReportDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> LayerReportDisplay:
-        """Draw the curves.
+        """Plot the curves.
 
         Parameters
         ----------
         ax : matplotlib Axes or array of them, default=None
-            One for each measure; by default those of a new figure, one below the other.
+            Axes for the panels, one for each measure. By default, those of a new figure,
+            one below the other.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws each curve.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws each
+            curve.
 
         Returns
         -------

@@ -14,29 +14,29 @@ import pandas as pd
 class LayerSignalDisplay:
     r"""Histograms of activations and gradients of each layer, and the size of updates.
 
-    It is made by `from_estimator`. All parameters are kept as attributes.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
     activations : dict of str to ndarray of shape (n_samples, n_units)
-        What each layer puts out, behind its activation where it has one. A layer is a
-        module with parameters, numbered from 1 as in :func:`training_health`.
+        Outputs of each layer, after its activation if it has one. A layer is a module
+        with parameters, numbered from 1 as in :func:`training_health`.
     gradients : dict of str to ndarray of shape (n_samples, n_units)
-        Derivatives of the loss of each sample with respect to what the module puts
-        out, in front of the activation: what its weights learn from.
+        Derivatives of the loss of each sample with respect to the outputs of the module
+        before the activation.
     saturated : dict of str to float
-        The share of the activations of a layer whose slope is below 5 % of the
-        steepest. Layers without an activation are left out.
+        Fraction of the activations of each layer whose slope is below 5 % of the
+        steepest slope. Layers without an activation are left out.
     updates : pandas.DataFrame of shape (n_steps, n_layers)
-        For each of the next steps of training
-        :math:`\|\Delta w\| / \|w\|`, w all parameters of a layer.
+        :math:`\|\Delta w\| / \|w\|` in each of the next training steps, where w is
+        the vector of all parameters of a layer.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for activations, gradients and updates each, from left to right.
+        The axes of activations, gradients and updates, from left to right.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     activations_, gradients_ : dict of str to matplotlib StepPatch
         The histogram of each layer.
     updates_ : dict of str to matplotlib Line2D
@@ -44,9 +44,9 @@ class LayerSignalDisplay:
 
     See Also
     --------
-    training_health : Dead units, norms and learning rates, with a verdict.
-    skbackprop.MLPClassifier : Column 'update_ratio' of its ``history_`` is the ratio of
-        the whole network at the last step of each epoch.
+    training_health : Report dead units, norms and learning rates, with a verdict.
+    skbackprop.MLPClassifier : Records the ratio of the whole network at the last step
+        of each epoch in the column 'update_ratio' of ``history_``.
 
     Examples
     --------
@@ -64,9 +64,9 @@ class LayerSignalDisplay:
     saturated: dict[str, float]
     updates: pd.DataFrame
     axes_: NDArray[Any]
-    """One for activations, gradients and updates each, from left to right."""
+    """The axes of activations, gradients and updates, from left to right."""
     figure_: Figure
-    """Figure that has them."""
+    """The figure."""
     activations_: dict[str, StepPatch]
     """The histogram of each layer."""
     gradients_: dict[str, StepPatch]
@@ -93,30 +93,31 @@ class LayerSignalDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Run a network forward and backward, take some steps, and plot all this.
+        """Compute activations, gradients and updates of a network, and plot them.
 
         Parameters
         ----------
         estimator : fitted estimator
-            Any classifier or regressor of this package that is a network; after
-            ``max_iter=1`` as well as in the end. Modules behave as in prediction.
+            A classifier or regressor of this package that is a network. It need not be
+            fully trained: ``max_iter=1`` is enough. Modules behave as in prediction.
         X, y : array-like
             Samples and their targets, as for ``fit``.
         n_steps : int, default=50
-            How many steps of training a copy of the network takes by
-            ``partial_fit``, with minibatches drawn from the samples. Each counts as an
-            epoch for schedules of the learning rate. With 0, which L-BFGS and
-            ``class_weight="balanced"`` need, updates are not drawn.
+            Number of training steps that a copy of the network takes by
+            ``partial_fit``, on minibatches drawn from the samples. Each counts as an
+            epoch for learning rate schedules. Must be 0 for L-BFGS and for
+            ``class_weight="balanced"``; updates are not plotted then.
         max_samples : int, default=1000
-            Of more samples so many are drawn, to look at activations and gradients.
+            Maximum number of samples for activations and gradients. If there are more,
+            a random subset is used.
         random_state : int, RandomState instance or None, default=0
-            Of what is drawn.
+            Controls the subset of samples and the minibatches.
         ax : matplotlib Axes or array of them, default=None
-            Two for activations and gradients, and one for updates, where there are any; by
-            default those of a new figure, side by side.
+            Axes for the panels of activations, gradients and, if there are any, updates. By
+            default, those of a new figure, side by side.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.stairs` and
-            :meth:`matplotlib.axes.Axes.plot`, which draw histograms and curves.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.stairs` and
+            :meth:`matplotlib.axes.Axes.plot`, which draw the histograms and curves.
 
         Returns
         -------
@@ -126,16 +127,17 @@ class LayerSignalDisplay:
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package, or minimises a loss of
-            groups of samples; if `n_steps` is not 0, and the solver is L-BFGS or
-            classes are weighted as 'balanced'.
+            If the estimator is not a network of this package or minimises a loss of
+            groups of samples, or if `n_steps` is not 0 for L-BFGS or for balanced class
+            weights.
 
         Notes
         -----
-        Layers are healthy where histograms of one panel look alike. Gradients that
-        shrink from layer to layer vanish; a tanh whose activations crowd at -1 and 1 is
-        saturated. By a rule of thumb a step changes weights by a thousandth of their
-        size, -3 in the logarithm: where it is far more, the learning rate is too large.
+        In a network that trains well, the histograms within a panel look alike.
+        Gradients that shrink from layer to layer vanish. A tanh is saturated if its
+        activations accumulate at -1 and 1. As a rule of thumb, a step should change
+        weights by a thousandth of their size, -3 on the logarithmic axis. If it changes
+        them much more, the learning rate is too large.
 
         References
         ----------
@@ -162,16 +164,16 @@ class LayerSignalDisplay:
         ax: Axes | NDArray[Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> LayerSignalDisplay:
-        """Draw histograms and curves.
+        """Plot the histograms and curves.
 
         Parameters
         ----------
         ax : matplotlib Axes or array of them, default=None
-            Two for activations and gradients, and one for updates, where there are any; by
-            default those of a new figure, side by side.
+            Axes for the panels of activations, gradients and, if there are any, updates. By
+            default, those of a new figure, side by side.
         line_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.stairs` and
-            :meth:`matplotlib.axes.Axes.plot`, which draw histograms and curves.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.stairs` and
+            :meth:`matplotlib.axes.Axes.plot`, which draw the histograms and curves.
 
         Returns
         -------

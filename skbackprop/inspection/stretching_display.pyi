@@ -13,40 +13,40 @@ from typing import Any
 from typing_extensions import Self
 
 class SpaceStretchingDisplay:
-    """The plane, as each node of a network stretches and folds it.
+    """Plot of how each node of a network stretches and folds the plane.
 
-    It is made by `from_estimator`. All parameters are kept as attributes.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
     points : dict of str to ndarray of shape (n_samples, 2)
-        Where the samples have come to behind each node, by its number and module. Of
-        a node with more than two units, the first two principal components of the
-        samples; with one unit, it and 0.
+        Signals of the samples at each node; keys are its number and module. For a node
+        with more than two units, the first two principal components of the signals. For
+        one unit, its signal and 0.
     lines : dict of str to ndarray of shape (n_lines, n_points, 2)
-        The grid, which was straight in front of the network.
+        Signals of the points of a grid of straight lines in the input space.
     bases : dict of str to ndarray of shape (3, 2)
-        The origin, (1, 0) and (0, 1) of the input, and what linear modules that read
-        two numbers make of these.
+        The points (0, 0), (1, 0) and (0, 1) of the input space, and their images under
+        each linear module with two inputs.
     y : array-like of shape (n_samples,), default=None
         Classes or numbers, shown as colours.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib Axes
-        One for each node.
+        The axes of the panels, one for each node.
     figure_ : matplotlib Figure
-        Figure that has them.
+        The figure.
     points_ : dict of str to matplotlib PathCollection
-        The samples behind each node.
+        The samples at each node.
     lines_ : dict of str to matplotlib LineCollection
-        The grid behind each node.
+        The grid at each node.
     bases_ : dict of str to matplotlib Quiver
-        The arrows: black from the origin to (1, 0), grey to (0, 1).
+        The images of the first basis vector (black) and of the second (grey).
 
     See Also
     --------
-    LayerReportDisplay : What layers do, in numbers.
+    LayerReportDisplay : Plot measures of each layer.
 
     Examples
     --------
@@ -64,15 +64,15 @@ class SpaceStretchingDisplay:
     bases: dict[str, NDArray[Any]]
     y: ArrayLike | None
     axes_: NDArray[Any]
-    """One for each node."""
+    """The axes of the panels, one for each node."""
     figure_: Figure
-    """Figure that has them."""
+    """The figure."""
     points_: dict[str, PathCollection]
-    """The samples behind each node."""
+    """The samples at each node."""
     lines_: dict[str, LineCollection]
-    """The grid behind each node."""
+    """The grid at each node."""
     bases_: dict[str, Quiver]
-    """The arrows: black from the origin to (1, 0), grey to (0, 1)."""
+    """The images of the first basis vector (black) and of the second (grey)."""
     def __init__(
         self,
         points: dict[str, NDArray[Any]],
@@ -94,29 +94,33 @@ class SpaceStretchingDisplay:
         scatter_kw: dict[Any, Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Send samples and a grid through a network, and plot where they come to.
+        """Map samples and a grid through a network, and plot them at each node.
 
         Parameters
         ----------
         estimator : Graph or fitted estimator
-            A network that reads two features. Modules behave as in prediction.
+            A network with two features. Modules behave as in prediction.
         X : array-like of shape (n_samples, 2)
             The samples.
         y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours: up to 7 different ones as colours
-            far apart, more as shades.
+            Classes or numbers, shown as colours: distinct colours for up to 7 different
+            values, shades of a colormap for more.
         parameters : ndarray or list of ndarray, default=None
             Parameters of a graph, as in :func:`vjp`.
         nodes : list of int or Node, default=None
-            Which nodes to show, numbered as ``print(graph)`` has them; by default all.
+            The nodes to show, with numbers as in ``print(graph)``. By default, all
+            nodes.
         n_lines : int, default=15
-            Of the grid, in each direction.
+            Number of grid lines in each direction.
         ax : matplotlib Axes or array of them, default=None
-            One for each node; by default those of a new figure, in rows.
+            Axes for the panels, one for each node. By default, those of a new figure, in
+            rows.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
         line_kw : dict, default=None
-            Keywords for :class:`matplotlib.collections.LineCollection`, the grid.
+            Keyword arguments for :class:`matplotlib.collections.LineCollection`, which
+            draws the grid.
 
         Returns
         -------
@@ -126,8 +130,8 @@ class SpaceStretchingDisplay:
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package; if there are not two
-            features; if the graph has no such node.
+            If the estimator is not a network of this package, if X does not have two
+            features, or if the graph has no such node.
 
         References
         ----------
@@ -156,16 +160,19 @@ class SpaceStretchingDisplay:
         scatter_kw: dict[Any, Any] | None = None,
         line_kw: dict[Any, Any] | None = None,
     ) -> SpaceStretchingDisplay:
-        """Draw the plane behind each node.
+        """Plot the samples and the grid at each node.
 
         Parameters
         ----------
         ax : matplotlib Axes or array of them, default=None
-            One for each node; by default those of a new figure, in rows.
+            Axes for the panels, one for each node. By default, those of a new figure, in
+            rows.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
         line_kw : dict, default=None
-            Keywords for :class:`matplotlib.collections.LineCollection`, the grid.
+            Keyword arguments for :class:`matplotlib.collections.LineCollection`, which
+            draws the grid.
 
         Returns
         -------

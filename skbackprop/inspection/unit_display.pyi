@@ -9,21 +9,23 @@ from typing import Any
 from typing_extensions import Self
 
 class UnitMapDisplay:
-    """Maps of what each unit puts out over two features, joined by the weights.
+    """Maps of the output of each unit over two features, linked by the weights.
 
-    It is made by `from_estimator`. All parameters are kept as attributes. A map is red
-    where the unit is positive and blue where it is negative, each on its own scale; a
-    link is orange or blue by the sign of its weight, and as wide as that is large.
+    Use `from_estimator` to create a display. All parameters are stored as attributes.
+    Each map has its own scale, from blue for negative outputs to red for positive ones.
+    Links are blue for negative and orange for positive weights; their widths are
+    proportional to the absolute weights.
 
     Parameters
     ----------
     maps : dict of str to ndarray of shape (n_units, resolution, resolution)
-        For 'input', 'layer 0' and so on, as ``transform`` counts them, and 'output',
-        in classifiers logits: what each unit puts out, second feature by first.
+        Outputs of the units of each layer: 'input', 'layer 0' and so on, numbered as in
+        ``transform``, and 'output' (logits for a classifier). The second axis is the
+        second feature, the third axis the first.
     links : dict of tuple to ndarray of shape (n_units, n_units)
-        The weights from layer to layer, by both names.
+        The weights between two layers; keys are pairs of their names.
     units : dict of str to ndarray of int
-        Which units of each layer are shown.
+        Indices of the units of each layer that are shown.
     extent : tuple of float
         Left, right, bottom and top of the maps.
     X : array-like of shape (n_samples, 2), default=None
@@ -31,26 +33,26 @@ class UnitMapDisplay:
     y : array-like of shape (n_samples,), default=None
         Classes or numbers, shown as colours.
     limits : dict, default=None
-        Where scales end: for each layer an array of shape (n_units,), the values at
-        which the colours of its maps end, and for 'links' the weight of the widest.
-        By default the largest absolute values of `maps` and of `links`.
+        Limits of the scales: for each layer, an array of shape (n_units,) with the
+        absolute value of the strongest colours of each map; for 'links', the absolute
+        weight of the widest link. By default, the maxima of `maps` and `links`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes with the links.
     figure_ : matplotlib Figure
-        Figure that has them.
+        Figure with the axes.
     images_ : dict of str to list
         The maps of each layer, from top to bottom.
     links_ : dict of tuple to matplotlib LineCollection
-        The links between two layers, all of the first unit first.
+        The links between two layers, starting with those of the first unit.
 
     See Also
     --------
-    UnitMapFrames : The same at several times of training, with a slider.
-    SpaceStretchingDisplay : Where layers of two units put the samples.
-    sklearn.inspection.DecisionBoundaryDisplay : The output alone, of any estimator.
+    UnitMapFrames : Show the maps at several times of training, with a slider.
+    SpaceStretchingDisplay : Plot the samples in the space of each layer.
+    sklearn.inspection.DecisionBoundaryDisplay : Plot the output of any estimator.
 
     Examples
     --------
@@ -73,11 +75,11 @@ class UnitMapDisplay:
     ax_: Axes
     """Axes with the links."""
     figure_: Figure
-    """Figure that has them."""
+    """Figure with the axes."""
     images_: dict[str, list[Any]]
     """The maps of each layer, from top to bottom."""
     links_: dict[Any, Any]
-    """The links between two layers, all of the first unit first."""
+    """The links between two layers, starting with those of the first unit."""
     def __init__(
         self,
         maps: dict[str, NDArray[Any]],
@@ -102,29 +104,31 @@ class UnitMapDisplay:
         image_kw: dict[Any, Any] | None = None,
         scatter_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Compute what each unit puts out around samples, and plot it.
+        """Compute the output of each unit in a region around samples, and plot it.
 
         Parameters
         ----------
         estimator : Graph or fitted estimator
-            A network that reads two features. Modules behave as in prediction.
+            A network with two features. Modules behave as in prediction.
         X : array-like of shape (n_samples, 2)
             The samples.
         y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours: up to 7 different ones as colours
-            far apart, more as shades.
+            Classes or numbers, shown as colours: distinct colours for up to 7 different
+            values, shades of a colormap for more.
         parameters : ndarray or list of ndarray, default=None
             Parameters of a graph, as in :func:`vjp`.
         max_units : int, default=8
-            Most units shown of a layer: those whose values spread most over the samples.
+            Maximum number of units to show per layer: those with the largest standard
+            deviation over the samples.
         grid_resolution : int, default=50
-            Points of a map in each direction.
+            Number of points of each map in each direction.
         ax : matplotlib Axes, default=None
-            Where maps and links are drawn; by default on those of a new figure.
+            Axes to plot on. By default, a new figure is created.
         image_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
 
         Returns
         -------
@@ -134,14 +138,14 @@ class UnitMapDisplay:
         Raises
         ------
         TypeError, ValueError
-            If the estimator is no network of this package; if there are not two
+            If the estimator is not a network of this package, or if X does not have two
             features.
 
         Notes
         -----
-        Two layers are joined where the units of one are those of a linear module that
-        reads the other, with activations or sums behind it. Where two linear modules
-        join the same layers, as in maxout, no links are drawn.
+        Links show the weights of a linear module that reads one layer and leads to
+        another, directly or through activations and sums. If two linear modules connect
+        the same layers, as in maxout, no links are drawn.
 
         References
         ----------
@@ -167,16 +171,17 @@ class UnitMapDisplay:
         image_kw: dict[Any, Any] | None = None,
         scatter_kw: dict[Any, Any] | None = None,
     ) -> UnitMapDisplay:
-        """Draw maps and links.
+        """Plot the maps and links.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where maps and links are drawn; by default on those of a new figure.
+            Axes to plot on. By default, a new figure is created.
         image_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
 
         Returns
         -------

@@ -9,28 +9,28 @@ from typing_extensions import Self
 class UnitMapFrames:
     """Maps of units at several times of training, all on the same scales.
 
-    It is made by `from_estimators`. All parameters are kept as attributes. In a
-    notebook it shows itself, with a slider over the epochs.
+    Use `from_estimators` to create a display. All parameters are stored as attributes.
+    Notebooks show the display with a slider over the epochs.
 
     Parameters
     ----------
     displays : list of UnitMapDisplay
         The maps and links at each time, with the same units and limits.
     epochs : list of int
-        The epochs (iterations of L-BFGS) trained by each time.
+        Number of epochs (iterations of L-BFGS) trained by each time.
 
     Attributes
     ----------
     frames_ : list
-        For each time ``text``, its epoch, and ``image``, an HTML element.
+        One named tuple per time: ``text`` is its epoch, ``image`` an HTML element.
 
     See Also
     --------
-    UnitMapDisplay : One of these pictures.
+    UnitMapDisplay : Plot the maps of one network.
 
     Examples
     --------
-    Keep a copy of the network whenever a frame is wanted:
+    Keep a copy of the network for each frame:
 
     >>> import copy
     >>> from sklearn.datasets import make_moons
@@ -49,7 +49,7 @@ class UnitMapFrames:
     displays: list[UnitMapDisplay]
     epochs: list[int]
     frames_: list[Any]
-    """For each time ``text``, its epoch, and ``image``, an HTML element."""
+    """One named tuple per time: ``text`` is its epoch, ``image`` an HTML element."""
     def __init__(
         self,
         displays: Sequence[UnitMapDisplay],
@@ -67,27 +67,29 @@ class UnitMapFrames:
         image_kw: dict[Any, Any] | None = None,
         scatter_kw: dict[Any, Any] | None = None,
     ) -> Self:
-        """Compute what each unit puts out at each time, and draw the frames.
+        """Compute the output of each unit at each time, and draw the frames.
 
-        All frames show the same units, those that vary most in the last network.
+        All frames show the same units: those that vary most in the last network.
 
         Parameters
         ----------
         estimators : list of fitted estimators
-            Copies of one network that reads two features, made as it was trained.
+            Copies of one network with two features, made during its training.
         X : array-like of shape (n_samples, 2)
             The samples.
         y : array-like of shape (n_samples,), default=None
-            Classes or numbers, shown as colours: up to 7 different ones as colours
-            far apart, more as shades.
+            Classes or numbers, shown as colours: distinct colours for up to 7 different
+            values, shades of a colormap for more.
         max_units : int, default=8
-            Most units shown of a layer: those whose values spread most over the samples.
+            Maximum number of units to show per layer: those with the largest standard
+            deviation over the samples.
         grid_resolution : int, default=50
-            Points of a map in each direction.
+            Number of points of each map in each direction.
         image_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
 
         Returns
         -------
@@ -97,8 +99,8 @@ class UnitMapFrames:
         Raises
         ------
         TypeError, ValueError
-            If there is no estimator, or one is no network of this package; if they
-            differ in their graphs; if there are not two features.
+            If there are no estimators, if one is not a network of this package, if
+            their graphs differ, or if X does not have two features.
 
         Examples
         --------
@@ -124,9 +126,10 @@ class UnitMapFrames:
         Parameters
         ----------
         image_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.imshow`, which draws each map.
         scatter_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.scatter`, which draws the samples.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.scatter`, which draws the
+            samples.
 
         Returns
         -------
@@ -135,12 +138,12 @@ class UnitMapFrames:
         """
 
     def to_html(self) -> str:
-        """Return a page with a slider over the frames.
+        """Return an HTML page with a slider over the frames.
 
         Returns
         -------
         str
-            HTML that needs no network connection, to be written to a file.
+            The page, to be written to a file. It works offline.
         """
 
 

@@ -5,23 +5,22 @@ from skbackprop.estimators.mlp import MLPRegressor
 from typing import Any
 
 def from_sklearn(mlp: Any) -> MLPClassifier | MLPRegressor:
-    """Return a fitted multilayer perceptron of scikit-learn as one of this package.
+    """Convert a fitted multilayer perceptron from scikit-learn.
 
-    Fitted attributes are equal, predictions up to rounding. It goes on learning by
-    ``partial_fit``, or by ``fit`` with ``warm_start=True``, from the same weights and
-    the same state of the random numbers; the optimizer begins anew, and so do its
-    moments.
+    Fitted attributes are equal, and predictions are equal up to rounding.
+    ``partial_fit``, or ``fit`` with ``warm_start=True``, continues training from the
+    same weights and random state, but the state of the optimizer is reset.
 
     Parameters
     ----------
     mlp : sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-        Fitted.
+        A fitted estimator of scikit-learn.
 
     Returns
     -------
     MLPClassifier or MLPRegressor
-        Shares no memory with ``mlp``. ``history_`` has what was recorded there: losses
-        and scores.
+        Fitted estimator that shares no memory with ``mlp``. ``history_`` contains the
+        losses and scores that ``mlp`` recorded.
 
     Raises
     ------
@@ -30,7 +29,7 @@ def from_sklearn(mlp: Any) -> MLPClassifier | MLPRegressor:
 
     See Also
     --------
-    to_sklearn : The way there.
+    to_sklearn : Convert in the other direction.
 
     Examples
     --------
@@ -45,34 +44,34 @@ def from_sklearn(mlp: Any) -> MLPClassifier | MLPRegressor:
     """
 
 def to_sklearn(estimator: MLPClassifier | MLPRegressor) -> Any:
-    """Return a fitted multilayer perceptron as one of scikit-learn's.
+    """Convert a fitted multilayer perceptron to scikit-learn.
 
-    Fitted attributes are equal, predictions up to rounding. It goes on learning by
-    ``partial_fit`` from the same weights and the same state of the random numbers; the
-    optimizer begins anew, and so do its moments.
+    Fitted attributes are equal, and predictions are equal up to rounding.
+    ``partial_fit`` continues training from the same weights and random state, but the
+    state of the optimizer is reset.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
-        Of this package, fitted. Settings of training that scikit-learn's does not know
-        are left out; values that it does not know (``solver="adamw"``) are its defaults
-        there.
+        A fitted estimator of this package. Training parameters that scikit-learn does
+        not have are left out, and values that it does not support, such as
+        ``solver="adamw"``, are replaced by its defaults.
 
     Returns
     -------
     sklearn.neural_network.MLPClassifier or sklearn.neural_network.MLPRegressor
-        Shares no memory with the estimator.
+        Fitted estimator that shares no memory with the original.
 
     Raises
     ------
     TypeError
         If the estimator is neither.
     ValueError
-        If it predicts by an activation or a loss that scikit-learn's does not have.
+        If scikit-learn does not have its activation or loss.
 
     See Also
     --------
-    from_sklearn : The way back.
+    from_sklearn : Convert in the other direction.
 
     Examples
     --------

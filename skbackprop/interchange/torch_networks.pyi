@@ -9,42 +9,43 @@ def from_torch(
     module: Any,
     n_features: int | None = None,
 ) -> tuple[Graph, list[NDArray[Any]]]:
-    """Return a module of torch as a graph, and its parameters.
+    """Convert a torch module to a graph and its parameters.
 
-    Train it further with `skbackprop.NetworkClassifier` or ``NetworkRegressor``, look
-    into it with :mod:`skbackprop.inspection`, or export it.
+    The graph can be trained by `skbackprop.NetworkClassifier` or
+    ``NetworkRegressor``, inspected by :mod:`skbackprop.inspection`, or exported.
 
     Parameters
     ----------
     module : torch.nn.Module
-        One that `to_torch` has made or a copy of it, though no pickle; or a
-        ``Sequential``, of others too, of layers on vectors: Linear, BatchNorm1d,
-        LayerNorm over the last dimension, Dropout, Identity, Flatten, activations that
-        this package has too, Softmax and LogSoftmax.
+        The result of `to_torch` or a copy of it, but not if it was pickled; or a single
+        layer or a ``Sequential``, possibly nested, of layers on vectors: Linear,
+        BatchNorm1d, LayerNorm over the last dimension, Dropout, Identity, Flatten,
+        Softmax, LogSoftmax, and activations that this package has.
     n_features : int, default=None
-        Width of the input. None: that which the first layer with parameters says.
+        Width of the input. If None, it is inferred from the first layer with
+        parameters.
 
     Returns
     -------
     graph : Graph
-        The modules and how they are wired.
+        The graph of modules.
     parameters : list of ndarray
-        With the buffers, block by block, as the functions of
-        :mod:`skbackprop.inspection` take them. They share no memory with the module.
+        Parameters and buffers as a list of blocks, in the form that the functions of
+        :mod:`skbackprop.inspection` accept. They share no memory with the module.
 
     Raises
     ------
     ImportError
         If torch is not installed.
     TypeError
-        If a layer is none of these, which is named.
+        If ``module`` contains a layer of another type.
     ValueError
-        If a layer has a setting that this package does not have, or if the width of
-        the input is not known.
+        If a layer has a setting that this package does not support, or if the width of
+        the input is unknown.
 
     See Also
     --------
-    to_torch : The way there.
+    to_torch : Convert in the other direction.
 
     Examples
     --------
@@ -61,44 +62,47 @@ def to_torch(
     network: Any,
     parameters: NDArray[Any] | Sequence[NDArray[Any]] | None = None,
 ) -> Any:
-    """Return a network as a module of torch with the same outputs and gradients.
+    """Convert a network to a torch module with the same outputs and gradients.
 
-    ``forward`` returns what the network puts out, as ``torch.nn`` losses read it: the
-    logits of classifiers (one for two classes), before the inverse link of regressors,
-    quantiles before they are sorted. Rows stand as the network reads them, all time
-    steps of a sequence one after the other.
+    ``forward`` returns the raw outputs of the network, as the losses of ``torch.nn``
+    expect them: logits of classifiers (one for two classes), outputs of regressors
+    before the inverse link, and quantiles before they are sorted. Each row of the input
+    contains all time steps of a sequence, one after the other.
 
-    It is a :class:`torch.fx.GraphModule`, made of public modules and functions of torch
-    only, so that it is trained and pickled like any other; ``print(module.code)`` shows
-    it. Parameters are named by the class of their module and which one of it, so that
-    ``linear_2.weight`` is that of the second ``Linear``, and so they are in files of
-    weights (``save("weights.safetensors")``); a module that stands at several nodes
-    shares them. Dropout draws other numbers than a fit of this package does.
+    The result is a :class:`torch.fx.GraphModule` that consists of public modules and
+    functions of torch, so that it can be trained and pickled like any other.
+    ``print(module.code)`` shows it. Parameters are named after the class and number of
+    their module: ``linear_2.weight`` is the weight of the second ``Linear``. Files of
+    weights (``save("weights.safetensors")``) use the same names. A module used at
+    several nodes shares its parameters. Dropout draws different random numbers than in
+    this package.
 
     Parameters
     ----------
     network : fitted estimator or Graph
-        A network of this package; not a pipeline nor an ensemble of networks.
+        A network of this package, but not a pipeline or an ensemble of networks.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph: in one vector, or block by block. Buffers may be left out. Not of an
-        estimator, which has its own.
+        Parameters of a graph, as one vector or as a list of blocks. Buffers may be left
+        out. Must be None for an estimator.
 
     Returns
     -------
     torch.fx.GraphModule
-        In evaluation mode, of the dtype of the network, float64 for a graph. It shares
-        no memory with the network.
+        Module in evaluation mode, with the dtype of the network, or float64 for a
+        graph. It shares no memory with the network.
 
     Raises
     ------
     ImportError
         If torch is not installed.
     TypeError
-        If it is no network, or has a module without a rule in torch.
+        If ``network`` is not a network, or contains a module without a rule for torch.
+    ValueError
+        If ``parameters`` do not match the graph, or are given for an estimator.
 
     See Also
     --------
-    from_torch : The way back.
+    from_torch : Convert in the other direction.
 
     Examples
     --------

@@ -3,23 +3,23 @@
 from typing import Any
 
 def trusted_types() -> list[str]:
-    """Return the names of all types of this package that a file of skops may hold.
+    """Return the names of all types of this package that a skops file may contain.
 
-    skops makes objects only of types that whoever loads a file trusts, and calls them
-    by the modules in which they are defined. Which ones that are is no matter of users:
-    give this list instead. A name that was ever in it stays there, and what it names
-    can be imported, so that files of earlier versions load after a class has moved.
+    skops loads only types that the user trusts, identified by the modules that define
+    them. With this list, you do not need to know those modules. Names are never removed
+    from it and remain importable, so that files load in later versions even if a class
+    has moved.
 
-    All of them are estimators of this package and what these consist of: graphs,
-    modules, losses, schedules, targets. None runs anything that a file brings along;
-    your own classes and functions (a module, a schedule, a function as ``graph``) are
-    not among them and are trusted by your own decision.
+    The list contains estimators of this package and their components: graphs, modules,
+    losses, schedules and targets. None of them runs code from the file. It does not
+    contain your own classes and functions, such as a module, a schedule or a function
+    passed as ``graph``: you decide whether to trust them.
 
     Returns
     -------
     list of str
-        Full names, sorted, as ``trusted`` of :func:`skops.io.load` and
-        ``skops_trusted_types`` of ``mlflow.sklearn`` take them.
+        Sorted full names, for ``trusted`` of :func:`skops.io.load` and for
+        ``skops_trusted_types`` of ``mlflow.sklearn``.
 
     Examples
     --------

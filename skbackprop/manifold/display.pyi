@@ -13,12 +13,12 @@ class DimensionByScaleDisplay:
     """Plot of intrinsic dimension against the size of neighbourhoods, with intervals.
 
     A flat part of the curve shows the dimension of a manifold. At small scales, noise
-    has as many dimensions as features. At large scales, the curvature and the borders
-    of a manifold matter.
+    has as many dimensions as there are features. At large scales, the curvature and the
+    borders of a manifold matter.
 
-    Use `from_data` to create a display, or the table `scales` of an
+    Use `from_data` to create a display, or pass the table `scales` of an
     `IntrinsicDimension`. All parameters are stored as attributes. Scales without a
-    finite interval, at which all neighbours are equally far, are not drawn.
+    finite interval, where all neighbours are at the same distance, are not drawn.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ class DimensionByScaleDisplay:
     ax_ : matplotlib Axes
         Axes with the curve.
     figure_ : matplotlib Figure
-        Figure that contains the axes.
+        Figure with the axes.
     errorbar_ : matplotlib ErrorbarContainer
         The curve and its intervals.
 
     See Also
     --------
-    intrinsic_dimension : Returns the table, with ``method="gride"``.
+    intrinsic_dimension : Compute the table, with ``method="gride"``.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class DimensionByScaleDisplay:
     ax_: Axes
     """Axes with the curve."""
     figure_: Figure
-    """Figure that contains the axes."""
+    """Figure with the axes."""
     errorbar_: ErrorbarContainer
     """The curve and its intervals."""
     def __init__(self, scales: pd.DataFrame, *, name: str | None = None) -> None: ...
@@ -79,8 +79,8 @@ class DimensionByScaleDisplay:
         X : array-like of shape (n_samples, n_features)
             The samples.
         n_neighbors : int, default=None
-            Number of neighbours of the largest scale, a power of 2. The default is
-            64, but at most an eighth of the samples.
+            Number of neighbours at the largest scale, a power of 2. By default, 64, but
+            at most an eighth of the samples.
         correct_bias : bool, default=True
             Whether to correct the bias of finite samples.
         confidence_level : float, default=0.95
@@ -92,16 +92,17 @@ class DimensionByScaleDisplay:
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         errorbar_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            curve.
 
         Returns
         -------
         DimensionByScaleDisplay
-            The display, with the table as attribute `scales`.
+            The display. Its attribute `scales` is the table.
 
         See Also
         --------
-        intrinsic_dimension : The estimate.
+        intrinsic_dimension : Compute the estimate.
 
         Examples
         --------
@@ -128,11 +129,12 @@ class DimensionByScaleDisplay:
         ax : matplotlib Axes, default=None
             Axes to plot on. By default, a new figure is created.
         name : str, default=None
-            Label of the curve. By default, that of the display.
+            Label of the curve. By default, the `name` of the display.
         against : {'n_neighbors', 'distance'}, default='n_neighbors'
             The quantity on the horizontal axis, which is logarithmic.
         errorbar_kw : dict, default=None
-            Keywords for :meth:`matplotlib.axes.Axes.errorbar`, which draws the curve.
+            Keyword arguments for :meth:`matplotlib.axes.Axes.errorbar`, which draws the
+            curve.
 
         Returns
         -------
@@ -142,7 +144,7 @@ class DimensionByScaleDisplay:
         Raises
         ------
         ValueError
-            If there is no table, as for estimates by other methods.
+            If `scales` is None, as for estimates by other methods.
         """
 
 

@@ -12,55 +12,56 @@ def to_onnx(
     parameters: NDArray[Any] | Sequence[NDArray[Any]] | None = None,
     target_opset: int = 18,
 ) -> Any:
-    """Return a fitted model, or a graph with its parameters, as an ONNX model.
+    """Convert a fitted model, or a graph with its parameters, to ONNX.
 
-    It computes what ``predict`` and ``predict_proba`` (``transform`` of transformers)
-    do, for any number of samples, wherever ONNX runs. Dropout is left out, as in
-    prediction.
+    The ONNX model computes the same as ``predict`` and ``predict_proba``, or as
+    ``transform`` for transformers, for any number of samples. Dropout is left out, as
+    in prediction.
 
-    Classifiers put out ``label``, int64 or strings as ``classes_`` are, and
-    ``probabilities`` as a matrix, never a list of dicts (skl2onnx calls that
-    ``zipmap``), or ``scores`` where the loss is not one of probabilities. All else has
-    one output, ``variable``, a matrix, with one column where there is one target.
+    Classifiers have the outputs ``label``, int64 or strings like ``classes_``, and
+    ``probabilities``, a matrix, never a list of dicts (``zipmap`` in skl2onnx). If the
+    loss has no probabilities, the second output is ``scores``. Other models have one
+    output, ``variable``, a matrix with one column per target.
 
     Parameters
     ----------
     model : fitted estimator or Graph
         A network, an ensemble for tables, :class:`~skbackprop.LinearSeparator`, or a
-        transformer of this package. Pipelines are exported by skl2onnx:
+        transformer of this package. For pipelines, use skl2onnx and
         :func:`register_skl2onnx`.
     X : array-like, default=None
-        A sample of what the model reads. If it is of float32 or float64, so are the
-        input, the computation and the output; by default they are of the dtype of the
-        network, float64 for transformers. Recurrent networks read as many steps as it
-        has. Other values do not matter.
+        Sample input. If its dtype is float32 or float64, input, computation and output
+        have this dtype. Otherwise they have the dtype of the network, or float64 for
+        transformers. For recurrent networks, it also sets the number of time steps.
+        Its values do not matter otherwise.
     parameters : ndarray or list of ndarray, default=None
-        Of a graph, with all buffers: in one vector, or block by block.
+        Parameters and buffers of a graph, as one vector or as a list of blocks.
     target_opset : int, default=18
-        Version of the ONNX operators, from 13 on. onnxruntime 1.14 and later know 18.
+        Version of the ONNX operators, at least 13. Version 18 needs onnxruntime 1.14
+        or later.
 
     Returns
     -------
     onnx.ModelProto
-        Whose input is ``X``, of shape (n_samples, n_features). Ensembles for tables
-        with names of columns have an input of shape (n_samples, 1) for each: numbers
-        where the column is numeric, NaN if missing, else strings (int64 if all levels
-        are integers). Recurrent networks that are shown sequences of unequal length
-        read them padded, and their ``lengths``, int64.
+        The model, with the input ``X`` of shape (n_samples, n_features). Ensembles for
+        tables with column names have one input of shape (n_samples, 1) per column:
+        floats for numeric columns, with NaN for missing values; otherwise strings, or
+        int64 if all levels are integers. Recurrent networks for sequences of unequal
+        length read padded sequences, and their ``lengths`` as int64.
 
     Raises
     ------
     ImportError
         If onnx is not installed.
     TypeError
-        If the model is none of these, or has a module of which no rule is known.
+        If the model is none of these, or contains a module that cannot be exported.
     ValueError
-        If an operator that a module needs is not in ``target_opset``, or if X or
-        parameters do not fit.
+        If a module needs an operator that is not in ``target_opset``, or if X or
+        parameters do not match the model.
 
     See Also
     --------
-    register_skl2onnx : Pipelines that hold models of this package.
+    register_skl2onnx : Export pipelines that contain models of this package.
 
     Examples
     --------

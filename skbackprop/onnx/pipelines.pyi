@@ -3,11 +3,12 @@
 from typing import Any
 
 def register_skl2onnx() -> None:
-    """Let skl2onnx convert the models of this package, alone and in pipelines.
+    """Register converters for the models of this package with skl2onnx.
 
-    Once in a process, before ``skl2onnx.to_onnx`` or ``convert_sklearn``. Classifiers
-    put out a list of dicts there, unless ``options={"zipmap": False}``. In float32
-    pipelines, networks that were fitted in float64 are computed in float32.
+    Call it once in a process, before ``skl2onnx.to_onnx`` or ``convert_sklearn``. By
+    default, skl2onnx returns probabilities as a list of dicts; pass
+    ``options={"zipmap": False}`` for a matrix. In float32 pipelines, networks that were
+    fitted in float64 are computed in float32.
 
     Raises
     ------
@@ -16,7 +17,7 @@ def register_skl2onnx() -> None:
 
     See Also
     --------
-    to_onnx : One model, without skl2onnx.
+    to_onnx : Export one model, without skl2onnx.
 
     Examples
     --------

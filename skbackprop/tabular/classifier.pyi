@@ -15,114 +15,112 @@ import os
 import pandas as pd
 
 class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
-    r"""Ensemble of small networks that classifies the rows of a table as it comes.
+    r"""Ensemble of small networks that classifies the rows of a raw table.
 
-    Numbers are scaled by their quartiles, smoothly clipped and, where it helps,
-    encoded by piecewise-linear bins [2]_; names become indicator columns; what is
-    missing is read as the median, or as none of the names. Each network
-    is a multilayer perceptron with a factor for each input, trained with Adam on the
-    log loss, with the initial values, rates and schedule of RealMLP [1]_. What is
-    uncertain about the recipe is tried on rows held out: the encoding, when to stop,
-    and how sure to be, by a temperature T: with p the mean of the members'
-    probabilities,
+    Numbers are scaled by their quartiles, smoothly clipped and, if it helps, encoded
+    by piecewise-linear bins [2]_. Categories become indicator columns. Missing numbers
+    are replaced by the median; missing categories have no indicator. Each network is a
+    multilayer perceptron with a factor for each input, trained with Adam on the log
+    loss, with the initial values, learning rates and schedule of RealMLP [1]_.
+    Held-out rows decide on the encoding, on when to stop, and on a temperature T that
+    calibrates the mean p of the members' probabilities:
 
     .. math:: P(k \mid x) \propto p_k(x)^{1 / T}
 
     Parameters
     ----------
     label_smoothing : float, default=0.1
-        Share, from 0 to 1, of each label that is spread evenly over all classes
-        while the networks learn. Probabilities are made as sure as they are right
-        afterwards.
+        Share of each label, between 0 and 1, to spread evenly over all classes during
+        training. The temperature corrects the probabilities afterwards.
     class_weight : dict or 'balanced', default=None
-        Weight of each class, by which the weights of its samples are multiplied.
-        'balanced' is ``n_samples / (n_classes * np.bincount(y))``. Not for label
-        indicator matrices.
+        Weights of the classes, which multiply the sample weights. 'balanced' means
+        ``n_samples / (n_classes * np.bincount(y))``. Not supported for label indicator
+        matrices.
     n_estimators : int, default=6
-        Number of networks, whose mean is predicted. The more there are, the less a
-        further one helps; each takes the same time.
+        Number of networks. Predictions are their mean. Training time is proportional to
+        it, with diminishing returns.
     hidden_layer_sizes : array-like of int or int, default=(96, 96, 96)
         Number of units of each hidden layer.
     activation : str, default='mish'
         Activation of the hidden layers, one of those of :class:`MLPClassifier`.
     encoding : {'auto', 'raw', 'piecewise_linear'}, default='auto'
-        What the networks see of numeric columns: the number, scaled and smoothly
-        clipped ('raw'), or beside it how far it has come through each of some bins
-        ('piecewise_linear', see :class:`PiecewiseLinearFeatures`). 'auto' trains
-        networks for a quarter of the time and takes what is better on rows held
-        out, or both by turns where they are about as good.
+        Encoding of numeric columns. With 'raw', the networks read the number, scaled
+        and smoothly clipped. With 'piecewise_linear', they also read its position in
+        each of several bins (see :class:`PiecewiseLinearFeatures`). 'auto' trains pilot
+        networks of each kind for a quarter of the epochs and takes the encoding with
+        the lower validation loss. If both are about equally good, members alternate.
     max_iter : int or 'auto', default='auto'
-        Epochs of each network. 'auto': 300,000 / n_samples, at most 256; fewer
-        samples in all where there are more than 10,000.
+        Number of epochs of each network. 'auto' means 300,000 / n_samples, at most 256.
+        Above 10,000 samples, it is 3,000 / sqrt(n_samples), at least 5.
     learning_rate_init : float or 'auto', default='auto'
-        Learning rate that others follow from: each weight has that much over the
-        root of the number of weights that lead to its unit, each bias a tenth, each
-        factor of an input six times as much. 'auto': 0.07 for classes, 0.1 for
-        numbers.
+        Base learning rate. It is divided by sqrt(fan_in) for weight matrices and by 10
+        for biases, and multiplied by 6 for the factors of inputs. 'auto' means 0.07 in
+        classification and 0.1 in regression.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch. 'auto': the power of 2 nearest to n_samples / 10, from
+        Size of minibatches. 'auto' means the power of 2 nearest to n_samples / 10, from
         64 to 256.
     validation_fraction : float, default=0.2
-        Part of the rows that is held out where something is chosen: by networks on
-        trial; with 2,000 rows or more by the first member of the ensemble, or by one
-        of each encoding where next to no noise is left; with fewer rows by every
-        member, another part each, unless those on trial still got better to the end.
-        All other members learn from all rows.
+        Proportion of the rows to hold out where a choice is made: by the pilot
+        networks; with 2,000 rows or more, by the first member, or by one member of each
+        encoding if the pilots leave almost no variance unexplained; with fewer rows, by
+        every member, each with a different part, unless the pilots improved until the
+        end. All other members learn from all rows.
     categorical_features : 'from_dtype', None or array-like, default='from_dtype'
-        Which columns hold names and not numbers: those of a categorical dtype and
-        those of strings ('from_dtype'); or names, numbers or a mask of columns,
-        beside which columns of strings still are. None: only these.
+        Columns to treat as categorical. 'from_dtype' means those with a categorical or
+        string dtype. An array-like of names, indices or a boolean mask adds columns to
+        these. None means the same as 'from_dtype'.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling and of what is held out. With
-        the same int the results are the same, whatever ``n_jobs``.
+        Controls the initial weights, the shuffling and the validation splits. Pass an
+        int for reproducible results, which do not depend on ``n_jobs``.
     n_jobs : int, default=None
-        Networks that are trained side by side, in threads. None: one, unless in a
-        context of :func:`joblib.parallel_config`; -1: as many as there are cores.
+        Number of networks to train in parallel, in threads. None means 1 unless in a
+        :func:`joblib.parallel_config` context. -1 means one per core.
     verbose : bool, default=False
-        Whether to print a line for each network that is trained.
+        Whether to print a line for each trained network.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted; of label indicator matrices the numbers of the labels.
+        Sorted class labels; column indices for label indicator matrices.
     temperature_ : float
-        T. On rows held out of a network the T' is found with the least log loss of its
-        softmax(z / T'). The mean is less sure than networks are: T is 0.9 T', or
-        0.9 :math:`\sqrt[3]{T'}` where T' > 1, as most of the noise that networks have
-        learnt by heart is gone from the mean. 1 where there are too few rows to hold
+        Temperature T. T' minimises the log loss of a network's softmax(z / T') on its
+        held-out rows. As the mean is less confident than its members, T is 0.9 T', or
+        0.9 :math:`\sqrt[3]{T'}` if T' > 1, since the mean averages out most of the
+        noise that overfitted networks have learnt. 1 if there are too few rows to hold
         any out.
     estimators_ : list of NetworkClassifier or NetworkRegressor
-        The networks. They read what ``table_`` makes of a table.
+        The networks. Their input is the matrix that ``table_`` reads from a table.
     views_ : list of str
-        What each of them sees of numeric columns, 'raw' or 'piecewise_linear'.
+        Encoding of numeric columns in each network, 'raw' or 'piecewise_linear'.
     weights_ : ndarray of shape (n_members,)
-        How much each of them counts in the mean.
+        Weight of each network in the mean.
     pilots_ : dict of str to ndarray of shape (3,)
-        Losses on rows held out of the networks on trial, where the waves of their
-        learning rate end. Empty where there was nothing to choose.
+        Validation losses of the pilot networks of each encoding, at the ends of the
+        three waves of the learning rate. Empty if there was nothing to choose.
     stop_ : float
-        Part of the schedule of the learning rate that members go through: 3/15,
-        7/15 or 1, where a wave ends.
+        Part of the learning rate schedule after which members stop: 3/15, 7/15 or 1,
+        the end of a wave.
     n_iter_ : int
-        Epochs of a member. One that holds rows out goes on to the end of the
-        schedule, and keeps its best epoch.
+        Number of epochs of a member. A member that holds rows out trains to the end of
+        the schedule, and keeps its best epoch.
     history_ : dict of list
-        What was recorded of each epoch of each network, for
-        ``pandas.DataFrame(history_)`` and :class:`TrainingCurveDisplay`: 'member', and
-        the columns of the networks' own ``history_``.
+        Record of each epoch of each network, suited for ``pandas.DataFrame(history_)``
+        and :class:`TrainingCurveDisplay`: 'member', and the columns of the networks'
+        ``history_``.
     table_ : TableReader
-        Makes numbers of a table: medians, scales, levels, edges of bins.
+        Converts tables to numbers by the medians, scales, levels and bin edges learnt
+        in ``fit``.
     n_features_in_ : int
         Number of columns seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns. Only where X has string column names.
+        Names of the columns. Defined only if X has string column names.
     n_outputs_ : int
         Number of outputs of each network.
 
     See Also
     --------
-    TabularRegressor : The same for numbers.
-    MLPClassifier : One network, of which each detail can be said.
+    TabularRegressor : The same for regression.
+    MLPClassifier : A single network with full control over training.
 
     References
     ----------
@@ -161,43 +159,45 @@ class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
     n_jobs: int | None
     verbose: bool
     classes_: NDArray[Any]
-    """Class labels, sorted; of label indicator matrices the numbers of the labels."""
+    """Sorted class labels; column indices for label indicator matrices."""
     temperature_: float
-    r"""T. On rows held out of a network the T' is found with the least log loss of its
-    softmax(z / T'). The mean is less sure than networks are: T is 0.9 T', or
-    0.9 :math:`\sqrt[3]{T'}` where T' > 1, as most of the noise that networks have
-    learnt by heart is gone from the mean. 1 where there are too few rows to hold
+    r"""Temperature T. T' minimises the log loss of a network's softmax(z / T') on its
+    held-out rows. As the mean is less confident than its members, T is 0.9 T', or
+    0.9 :math:`\sqrt[3]{T'}` if T' > 1, since the mean averages out most of the
+    noise that overfitted networks have learnt. 1 if there are too few rows to hold
     any out.
     """
     estimators_: list[NetworkClassifier] | NetworkRegressor
-    """The networks. They read what ``table_`` makes of a table."""
+    """The networks. Their input is the matrix that ``table_`` reads from a table."""
     views_: list[str]
-    """What each of them sees of numeric columns, 'raw' or 'piecewise_linear'."""
+    """Encoding of numeric columns in each network, 'raw' or 'piecewise_linear'."""
     weights_: NDArray[Any]
-    """How much each of them counts in the mean."""
+    """Weight of each network in the mean."""
     pilots_: dict[str, NDArray[Any]]
-    """Losses on rows held out of the networks on trial, where the waves of their
-    learning rate end. Empty where there was nothing to choose.
+    """Validation losses of the pilot networks of each encoding, at the ends of the
+    three waves of the learning rate. Empty if there was nothing to choose.
     """
     stop_: float
-    """Part of the schedule of the learning rate that members go through: 3/15,
-    7/15 or 1, where a wave ends.
+    """Part of the learning rate schedule after which members stop: 3/15, 7/15 or 1,
+    the end of a wave.
     """
     n_iter_: int
-    """Epochs of a member. One that holds rows out goes on to the end of the
-    schedule, and keeps its best epoch.
+    """Number of epochs of a member. A member that holds rows out trains to the end of
+    the schedule, and keeps its best epoch.
     """
     history_: dict[Any, Any]
-    """What was recorded of each epoch of each network, for
-    ``pandas.DataFrame(history_)`` and :class:`TrainingCurveDisplay`: 'member', and
-    the columns of the networks' own ``history_``.
+    """Record of each epoch of each network, suited for ``pandas.DataFrame(history_)``
+    and :class:`TrainingCurveDisplay`: 'member', and the columns of the networks'
+    ``history_``.
     """
     table_: Any
-    """Makes numbers of a table: medians, scales, levels, edges of bins."""
+    """Converts tables to numbers by the medians, scales, levels and bin edges learnt
+    in ``fit``.
+    """
     n_features_in_: int
     """Number of columns seen during fit."""
     feature_names_in_: NDArray[Any]
-    """Names of the columns. Only where X has string column names."""
+    """Names of the columns. Defined only if X has string column names."""
     n_outputs_: int
     """Number of outputs of each network."""
     def __init__(
@@ -226,19 +226,20 @@ class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
     ) -> Self:
         """Fit the ensemble to a table.
 
-        Ctrl-C ends training at the end of an epoch; the networks that are finished
-        by then are the ensemble. Where none is, the estimator is left as it was.
+        Ctrl-C stops training at the end of an epoch. The ensemble then consists of the
+        networks that are finished. If there are none, the estimator does not change.
 
         Parameters
         ----------
         X : {DataFrame, array-like} of shape (n_samples, n_features)
-            A table of pandas, polars or pyarrow, or an array: columns of numbers,
-            of booleans, of categories and strings, with missing values in any.
+            A pandas, polars or pyarrow table, or an array. Columns may hold numbers,
+            booleans, categories or strings. Any of them may have missing values.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real numbers
             in regression.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in losses and scores; 1 each by default.
+            Weight of each sample in losses and scores. By default, all samples have
+            weight 1.
 
         Returns
         -------
@@ -248,9 +249,9 @@ class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a parameter, a column or y is not as it must be.
+            If a parameter, a column or y is invalid.
         KeyboardInterrupt
-            If Ctrl-C came before any network was finished.
+            If Ctrl-C is pressed before any network is finished.
         """
 
     @classmethod
@@ -288,7 +289,7 @@ class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            The predicted labels; a label indicator matrix in multilabel
+            The predicted labels, as a label indicator matrix in multilabel
             classification.
         """
 
@@ -321,12 +322,12 @@ class TabularClassifier(ClassifierMixin, CallbackSupportMixin, BaseEstimator):
         """
 
     def report(self) -> str:
-        """Return in words what was made of the table and what was chosen.
+        """Describe how columns are encoded and what ``fit`` has chosen.
 
         Returns
         -------
         str
-            For ``print``.
+            Text to print.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -17,102 +17,102 @@ import os
 import pandas as pd
 
 class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
-    """Ensemble of small networks that predicts numbers from a table as it comes.
+    """Ensemble of small networks that predicts numbers from a raw table.
 
-    Numbers are scaled by their quartiles, smoothly clipped and, where it helps,
-    encoded by piecewise-linear bins [2]_; names become indicator columns; what is
-    missing is read as the median, or as none of the names. Each network
-    is a multilayer perceptron with a factor for each input, trained with Adam, with
-    the initial values, rates and schedule of RealMLP [1]_. Targets are scaled to
-    mean 0 and variance 1, and predictions kept between the least and the largest
-    target seen. What is uncertain about the recipe is tried on rows held out: the
-    encoding and when to stop. A prediction is the mean of the members'.
+    Numbers are scaled by their quartiles, smoothly clipped and, if it helps, encoded
+    by piecewise-linear bins [2]_. Categories become indicator columns. Missing numbers
+    are replaced by the median; missing categories have no indicator. Each network is a
+    multilayer perceptron with a factor for each input, trained with Adam, with the
+    initial values, learning rates and schedule of RealMLP [1]_. Targets are scaled to
+    mean 0 and variance 1. Held-out rows decide on the encoding and on when to stop.
+    The prediction is the mean over the members, each clipped to the range of the
+    targets seen in training.
 
     Parameters
     ----------
     loss : str or Loss, default='squared_error'
-        What is minimised, of the scaled targets: a loss of :class:`MLPRegressor`.
-        With 'poisson' and 'gamma' targets are divided by their mean.
+        Loss of the scaled targets, one of those of :class:`MLPRegressor`. With
+        'poisson' and 'gamma', targets are divided by their mean.
     quantile : float or sequence of float, default=None
-        Levels, between 0 and 1, of what ``loss='quantile'`` predicts; of several
-        levels predictions have a column each. None: 0.5.
+        Level of the quantile to predict with ``loss='quantile'``, between 0 and 1. With
+        a sequence of levels, predictions have one column for each. None means 0.5.
     n_estimators : int, default=6
-        Number of networks, whose mean is predicted. The more there are, the less a
-        further one helps; each takes the same time.
+        Number of networks. Predictions are their mean. Training time is proportional to
+        it, with diminishing returns.
     hidden_layer_sizes : array-like of int or int, default=(96, 96, 96)
         Number of units of each hidden layer.
     activation : str, default='mish'
         Activation of the hidden layers, one of those of :class:`MLPClassifier`.
     encoding : {'auto', 'raw', 'piecewise_linear'}, default='auto'
-        What the networks see of numeric columns: the number, scaled and smoothly
-        clipped ('raw'), or beside it how far it has come through each of some bins
-        ('piecewise_linear', see :class:`PiecewiseLinearFeatures`). 'auto' trains
-        networks for a quarter of the time and takes what is better on rows held
-        out, or both by turns where they are about as good.
+        Encoding of numeric columns. With 'raw', the networks read the number, scaled
+        and smoothly clipped. With 'piecewise_linear', they also read its position in
+        each of several bins (see :class:`PiecewiseLinearFeatures`). 'auto' trains pilot
+        networks of each kind for a quarter of the epochs and takes the encoding with
+        the lower validation loss. If both are about equally good, members alternate.
     max_iter : int or 'auto', default='auto'
-        Epochs of each network. 'auto': 300,000 / n_samples, at most 256; fewer
-        samples in all where there are more than 10,000.
+        Number of epochs of each network. 'auto' means 300,000 / n_samples, at most 256.
+        Above 10,000 samples, it is 3,000 / sqrt(n_samples), at least 5.
     learning_rate_init : float or 'auto', default='auto'
-        Learning rate that others follow from: each weight has that much over the
-        root of the number of weights that lead to its unit, each bias a tenth, each
-        factor of an input six times as much. 'auto': 0.07 for classes, 0.1 for
-        numbers.
+        Base learning rate. It is divided by sqrt(fan_in) for weight matrices and by 10
+        for biases, and multiplied by 6 for the factors of inputs. 'auto' means 0.07 in
+        classification and 0.1 in regression.
     batch_size : int or 'auto', default='auto'
-        Samples per minibatch. 'auto': the power of 2 nearest to n_samples / 10, from
+        Size of minibatches. 'auto' means the power of 2 nearest to n_samples / 10, from
         64 to 256.
     validation_fraction : float, default=0.2
-        Part of the rows that is held out where something is chosen: by networks on
-        trial; with 2,000 rows or more by the first member of the ensemble, or by one
-        of each encoding where next to no noise is left; with fewer rows by every
-        member, another part each, unless those on trial still got better to the end.
-        All other members learn from all rows.
+        Proportion of the rows to hold out where a choice is made: by the pilot
+        networks; with 2,000 rows or more, by the first member, or by one member of each
+        encoding if the pilots leave almost no variance unexplained; with fewer rows, by
+        every member, each with a different part, unless the pilots improved until the
+        end. All other members learn from all rows.
     categorical_features : 'from_dtype', None or array-like, default='from_dtype'
-        Which columns hold names and not numbers: those of a categorical dtype and
-        those of strings ('from_dtype'); or names, numbers or a mask of columns,
-        beside which columns of strings still are. None: only these.
+        Columns to treat as categorical. 'from_dtype' means those with a categorical or
+        string dtype. An array-like of names, indices or a boolean mask adds columns to
+        these. None means the same as 'from_dtype'.
     random_state : int, RandomState instance, default=None
-        Source of the initial weights, of the shuffling and of what is held out. With
-        the same int the results are the same, whatever ``n_jobs``.
+        Controls the initial weights, the shuffling and the validation splits. Pass an
+        int for reproducible results, which do not depend on ``n_jobs``.
     n_jobs : int, default=None
-        Networks that are trained side by side, in threads. None: one, unless in a
-        context of :func:`joblib.parallel_config`; -1: as many as there are cores.
+        Number of networks to train in parallel, in threads. None means 1 unless in a
+        :func:`joblib.parallel_config` context. -1 means one per core.
     verbose : bool, default=False
-        Whether to print a line for each network that is trained.
+        Whether to print a line for each trained network.
 
     Attributes
     ----------
     estimators_ : list of NetworkClassifier or NetworkRegressor
-        The networks. They read what ``table_`` makes of a table.
+        The networks. Their input is the matrix that ``table_`` reads from a table.
     views_ : list of str
-        What each of them sees of numeric columns, 'raw' or 'piecewise_linear'.
+        Encoding of numeric columns in each network, 'raw' or 'piecewise_linear'.
     weights_ : ndarray of shape (n_members,)
-        How much each of them counts in the mean.
+        Weight of each network in the mean.
     pilots_ : dict of str to ndarray of shape (3,)
-        Losses on rows held out of the networks on trial, where the waves of their
-        learning rate end. Empty where there was nothing to choose.
+        Validation losses of the pilot networks of each encoding, at the ends of the
+        three waves of the learning rate. Empty if there was nothing to choose.
     stop_ : float
-        Part of the schedule of the learning rate that members go through: 3/15,
-        7/15 or 1, where a wave ends.
+        Part of the learning rate schedule after which members stop: 3/15, 7/15 or 1,
+        the end of a wave.
     n_iter_ : int
-        Epochs of a member. One that holds rows out goes on to the end of the
-        schedule, and keeps its best epoch.
+        Number of epochs of a member. A member that holds rows out trains to the end of
+        the schedule, and keeps its best epoch.
     history_ : dict of list
-        What was recorded of each epoch of each network, for
-        ``pandas.DataFrame(history_)`` and :class:`TrainingCurveDisplay`: 'member', and
-        the columns of the networks' own ``history_``.
+        Record of each epoch of each network, suited for ``pandas.DataFrame(history_)``
+        and :class:`TrainingCurveDisplay`: 'member', and the columns of the networks'
+        ``history_``.
     table_ : TableReader
-        Makes numbers of a table: medians, scales, levels, edges of bins.
+        Converts tables to numbers by the medians, scales, levels and bin edges learnt
+        in ``fit``.
     n_features_in_ : int
         Number of columns seen during fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns. Only where X has string column names.
+        Names of the columns. Defined only if X has string column names.
     n_outputs_ : int
         Number of outputs of each network.
 
     See Also
     --------
-    TabularClassifier : The same for classes.
-    MLPRegressor : One network, of which each detail can be said.
+    TabularClassifier : The same for classification.
+    MLPRegressor : A single network with full control over training.
 
     References
     ----------
@@ -148,34 +148,36 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
     n_jobs: int | None
     verbose: bool
     estimators_: list[NetworkClassifier] | NetworkRegressor
-    """The networks. They read what ``table_`` makes of a table."""
+    """The networks. Their input is the matrix that ``table_`` reads from a table."""
     views_: list[str]
-    """What each of them sees of numeric columns, 'raw' or 'piecewise_linear'."""
+    """Encoding of numeric columns in each network, 'raw' or 'piecewise_linear'."""
     weights_: NDArray[Any]
-    """How much each of them counts in the mean."""
+    """Weight of each network in the mean."""
     pilots_: dict[str, NDArray[Any]]
-    """Losses on rows held out of the networks on trial, where the waves of their
-    learning rate end. Empty where there was nothing to choose.
+    """Validation losses of the pilot networks of each encoding, at the ends of the
+    three waves of the learning rate. Empty if there was nothing to choose.
     """
     stop_: float
-    """Part of the schedule of the learning rate that members go through: 3/15,
-    7/15 or 1, where a wave ends.
+    """Part of the learning rate schedule after which members stop: 3/15, 7/15 or 1,
+    the end of a wave.
     """
     n_iter_: int
-    """Epochs of a member. One that holds rows out goes on to the end of the
-    schedule, and keeps its best epoch.
+    """Number of epochs of a member. A member that holds rows out trains to the end of
+    the schedule, and keeps its best epoch.
     """
     history_: dict[Any, Any]
-    """What was recorded of each epoch of each network, for
-    ``pandas.DataFrame(history_)`` and :class:`TrainingCurveDisplay`: 'member', and
-    the columns of the networks' own ``history_``.
+    """Record of each epoch of each network, suited for ``pandas.DataFrame(history_)``
+    and :class:`TrainingCurveDisplay`: 'member', and the columns of the networks'
+    ``history_``.
     """
     table_: Any
-    """Makes numbers of a table: medians, scales, levels, edges of bins."""
+    """Converts tables to numbers by the medians, scales, levels and bin edges learnt
+    in ``fit``.
+    """
     n_features_in_: int
     """Number of columns seen during fit."""
     feature_names_in_: NDArray[Any]
-    """Names of the columns. Only where X has string column names."""
+    """Names of the columns. Defined only if X has string column names."""
     n_outputs_: int
     """Number of outputs of each network."""
     def __init__(
@@ -204,19 +206,20 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
     ) -> Self:
         """Fit the ensemble to a table.
 
-        Ctrl-C ends training at the end of an epoch; the networks that are finished
-        by then are the ensemble. Where none is, the estimator is left as it was.
+        Ctrl-C stops training at the end of an epoch. The ensemble then consists of the
+        networks that are finished. If there are none, the estimator does not change.
 
         Parameters
         ----------
         X : {DataFrame, array-like} of shape (n_samples, n_features)
-            A table of pandas, polars or pyarrow, or an array: columns of numbers,
-            of booleans, of categories and strings, with missing values in any.
+            A pandas, polars or pyarrow table, or an array. Columns may hold numbers,
+            booleans, categories or strings. Any of them may have missing values.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Class labels or a label indicator matrix in classification, real numbers
             in regression.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in losses and scores; 1 each by default.
+            Weight of each sample in losses and scores. By default, all samples have
+            weight 1.
 
         Returns
         -------
@@ -226,9 +229,9 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If a parameter, a column or y is not as it must be.
+            If a parameter, a column or y is invalid.
         KeyboardInterrupt
-            If Ctrl-C came before any network was finished.
+            If Ctrl-C is pressed before any network is finished.
         """
 
     @classmethod
@@ -266,16 +269,16 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The predicted values; with several quantiles a column of each.
+            The predicted values, with one column for each of several quantiles.
         """
 
     def report(self) -> str:
-        """Return in words what was made of the table and what was chosen.
+        """Describe how columns are encoded and what ``fit`` has chosen.
 
         Returns
         -------
         str
-            For ``print``.
+            Text to print.
         """
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -316,10 +319,10 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> float:
-        """Return how much better the predictions are than a constant.
+        """Return R^2, or the explained share of the pinball loss with quantiles.
 
-        That is R^2; with quantiles, the same of the pinball loss in place of the
-        squared error, on average over several levels.
+        The latter replaces the squared error in R^2 by the pinball loss, averaged over
+        several levels.
 
         Parameters
         ----------
@@ -333,7 +336,7 @@ class TabularRegressor(RegressorMixin, CallbackSupportMixin, BaseEstimator):
         Returns
         -------
         score : float
-            At most 1; 0 is that of the best constant.
+            At most 1. The best constant prediction scores 0.
         """
 
     def set_fit_request(self, **requests: bool | str | None) -> Self: ...
