@@ -16,7 +16,7 @@ collect_ignore = [
 
 @pytest.fixture(autouse=True)
 def _figures_are_closed():
-    """Close what a test or page has drawn: pyplot keeps figures, and warns of the 21st."""
+    """Close the figures of a test or page, as pyplot warns of more than twenty."""
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
