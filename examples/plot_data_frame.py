@@ -131,6 +131,7 @@ bound = log_loss(y == "returns", probabilities)
 ax.axvline(bound, color="#D55E00", linestyle="--", label="true probabilities")
 ax.legend(loc="lower right")
 ax.set(yticks=range(len(folds)), yticklabels=list(folds), xlabel="log loss")
+ax.margins(0.1)
 ax.invert_yaxis()
 plt.show()
 

@@ -20,7 +20,7 @@ from skbackprop.engine.schedules import SPANNING
 from skbackprop.engine.training import Outcome
 from skbackprop.fitting.state import has_come_to_its_end
 from skbackprop.fitting.storage import files
-from skbackprop.fitting.storage.encoding import registry
+from skbackprop.fitting.storage.encoding import Encoder, registry
 from skbackprop.fitting.storage.estimators import check_state, fitted_attributes
 
 # Minimum interval between checkpoints, and maximum share of the time to write them.
@@ -49,6 +49,8 @@ def open_checkpoint(estimator, samples, held_out, continues):
 
     Raises
     ------
+    TypeError
+        If the estimator has something that files cannot store.
     ValueError
         If the file belongs to another fit, or is not a checkpoint.
     """
@@ -91,6 +93,8 @@ class Checkpoint(Observer):
         self._known = registry(estimator._storable)
         self._parameters = _describe_parameters(estimator)
         self._digests = _digests_of(estimator, samples, held_out, continues)
+        # What cannot be stored is an error before training, not after it.
+        Encoder(self._known).encode(fitted_attributes(estimator), "attributes")
         self._written, self._took = time.monotonic(), 0.0
 
     # Reading

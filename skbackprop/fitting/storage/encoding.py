@@ -31,6 +31,13 @@ _ADVICE = {
     "learning_rate_factors": "Use a dict of factors by names of blocks.",
     "scoring": "Use the name of a scorer.",
 }
+_ADVICE_FOR_CLASSES = (
+    "Pickle the estimator instead; to continue a fit, use warm_start=True."
+)
+_STORED = (
+    "Numbers, strings, arrays, lists, tuples and dicts of these are, and graphs, schedules "
+    "and losses of skbackprop."
+)
 
 
 def registry(extra=()):
@@ -171,18 +178,16 @@ class Decoder:
 
 def _refuse(value, path):
     """Raise TypeError for a value that cannot be stored, with an alternative."""
-    name = path.partition(".")[2]
-    if type(value) in _ARRAYS:
+    name = path.partition(".")[2].removeprefix("_targets.")
+    advice = _ADVICE.get(name.partition(".")[0], _STORED)
+    if isinstance(value, Module | Loss):
+        what, advice = "a class of your own", _ADVICE_FOR_CLASSES
+    elif type(value) in _ARRAYS:
         what = f"an array of {value.dtype}"
     elif callable(value):
         what = "code"
     else:
-        what = f"a {type(value).__name__}"
-    advice = _ADVICE.get(
-        name.partition(".")[0],
-        "Numbers, strings, arrays, lists, tuples and dicts of these are, and graphs, "
-        "schedules and losses of skbackprop.",
-    )
+        what = f"of type {type(value).__name__}"
     raise TypeError(f"{name}={value!r} is {what}, which is not stored. {advice}")
 
 

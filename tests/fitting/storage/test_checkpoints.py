@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,18 @@ from sklearn.model_selection import GridSearchCV
 from tasks import TASKS
 
 import skbackprop
-from skbackprop import DivergenceError, MLPClassifier, NetworkClassifier
+from skbackprop import (
+    DivergenceError,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+    NetworkRegressor,
+)
 from skbackprop.engine import training
+from skbackprop.engine.losses import ElementwiseLoss
 from skbackprop.engine.schedules import Cosine
 from skbackprop.fitting.storage import checkpoints, files
-from skbackprop.network import BatchNorm, Graph, Input, Linear, ReLU
+from skbackprop.network import BatchNorm, Elementwise, Graph, Input, Linear, ReLU
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 TASK = TASKS["multiclass"]
@@ -499,3 +507,48 @@ def test_settings_that_have_no_epochs_to_go_on_from_are_refused(tmp_path):
         TASK.ours(checkpoint=tmp_path).fit(TASK.X, TASK.y)
     with pytest.raises(FileNotFoundError, match="checkpoint=.*folder that does not"):
         TASK.ours(checkpoint=path / "nowhere").fit(TASK.X, TASK.y)
+
+
+@dataclass(frozen=True)
+class OwnLoss(ElementwiseLoss):
+    """Half of the squared error, in a class that no file may name."""
+
+    def value(self, z, t, xp):
+        return 0.5 * (z - t) * (z - t)
+
+    def gradient(self, z, t, xp):
+        return z - t
+
+
+@dataclass(frozen=True)
+class OwnActivation(Elementwise):
+    """The identity, in a class that no file may name."""
+
+    def value(self, x, xp):
+        return 1.0 * x
+
+    def derivative(self, x, y, dy, xp):
+        return 1.0 * dy
+
+
+def with_own_module(n_features, n_outputs):
+    return Graph(Linear(n_outputs)(OwnActivation()(Input(n_features))))
+
+
+@pytest.mark.parametrize(
+    "estimator, name",
+    [
+        (MLPRegressor(OwnLoss()), "loss=OwnLoss"),
+        (NetworkRegressor(with_own_module), "OwnActivation"),
+    ],
+    ids=["loss", "module"],
+)
+def test_what_cannot_be_stored_is_an_error_before_training(
+    estimator, name, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(training, "train", None)
+    estimator.set_params(checkpoint=tmp_path / "fit.npz")
+    with pytest.raises(TypeError, match=f"{name}.* is a class of your own.*Pickle"):
+        estimator.fit(np.eye(4), np.arange(4.0))
+    assert not hasattr(estimator, "n_iter_")
+    assert not list(tmp_path.iterdir())

@@ -226,7 +226,7 @@ def test_requests_for_metadata_come_back(tmp_path):
             "learning_rate.function=.*code.*Use a Sch",
         ),
         ({"scoring": len}, "scoring=.*code.*Use the name"),
-        ({"activation": [object()]}, "activation.0=.*a object"),
+        ({"activation": [object()]}, "activation.0=.*of type object"),
         ({"hidden_layer_sizes": np.array([object()])}, "hidden_layer_sizes=.*object"),
         (
             {"hidden_layer_sizes": np.ma.array([3])},
