@@ -57,8 +57,9 @@ def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_st
     y : array-like, default=None
         Targets of the loss: for an estimator, as for ``fit``; for a graph, an array
         with the shape of its output, with half the squared error as the loss. By
-        default, the loss is a random linear function of the output. Rankers and DrLIM,
-        whose losses compare samples, need this default.
+        default, the loss is a random linear function of the output, and the estimator's
+        loss is not checked. Rankers and DrLIM, whose losses compare samples, need this
+        default.
     parameters : ndarray or list of ndarray, default=None
         Parameters of a graph, as in :func:`vjp`; random by default.
     rtol : float, default=1e-6
@@ -77,8 +78,8 @@ def check_gradients(network, X, y=None, *, parameters=None, rtol=1e-6, random_st
     Raises
     ------
     WrongGradientError
-        If a relative error exceeds ``rtol``. The message names the module, and
-        ``error.table`` is the table.
+        If a relative error exceeds ``rtol``. The message names the module, or the loss
+        if each module is right by itself; ``error.table`` is the table.
 
     Notes
     -----
@@ -118,10 +119,16 @@ def _raise_if_wrong(table, rtol):
         return
     # A module that is wrong by itself explains all errors upstream.
     by_itself = wrong[wrong["block"].str.startswith("x")]
-    worst = wrong if by_itself.empty else by_itself
+    # The adjoint of the input depends on nothing but modules and the loss.
+    of_input = wrong[wrong["block"] == "z[0]"]
+    is_of_loss = by_itself.empty and not of_input.empty
+    worst = of_input if is_of_loss else wrong if by_itself.empty else by_itself
     worst = worst.loc[worst["relative_error"].fillna(np.inf).idxmax()]
+    gradient = f"of {worst['module']} with respect to {worst['block']}"
+    if is_of_loss:
+        gradient = "of the loss, not of a module, as each of them is right by itself,"
     raise WrongGradientError(
-        f"The gradient of {worst['module']} with respect to {worst['block']} is wrong "
+        f"The gradient {gradient} is wrong "
         f"({worst['executor']} executor): backprop gives {worst['analytic']:.6g}, "
         f"finite differences give {worst['numerical']:.6g}.\n"
         f"All wrong gradients:\n{wrong.to_string(index=False)}",

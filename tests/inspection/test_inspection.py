@@ -19,6 +19,7 @@ from skbackprop import (
     RecurrentClassifier,
     RecurrentRegressor,
 )
+from skbackprop.engine.losses import ElementwiseLoss
 from skbackprop.exceptions import WrongGradientError
 from skbackprop.inspection import (
     check_gradients,
@@ -348,6 +349,23 @@ def test_a_wrong_derivative_is_found_and_named(executor):
     table = table[(table["executor"] == executor) & (table["relative_error"] > 1e-6)]
     # The module itself, and all that lies upstream.
     assert {name.split(":")[0] for name in table["module"]} == {"4", "3", "1", "0"}
+
+
+def test_a_wrong_gradient_of_the_loss_is_not_blamed_on_a_module():
+    @dataclass(frozen=True)
+    class Doubled(ElementwiseLoss):
+        def value(self, z, t, xp):
+            return (z - t) * (z - t)
+
+        def gradient(self, z, t, xp):
+            return z - t
+
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    reg = MLPRegressor(Doubled(), (4,), activation="tanh", random_state=0)
+    reg.partial_fit(X, X[:, 0])
+    with pytest.raises(WrongGradientError, match="of the loss, not of a module"):
+        check_gradients(reg, X, X[:, 0])
+    check_gradients(reg, X)  # which replaces the loss
 
 
 def test_a_wrong_derivative_is_found_where_nothing_learns():

@@ -35,8 +35,8 @@ _ADVICE_FOR_CLASSES = (
     "Pickle the estimator instead; to continue a fit, use warm_start=True."
 )
 _STORED = (
-    "Numbers, strings, arrays, lists, tuples and dicts of these are, and graphs, schedules "
-    "and losses of skbackprop."
+    "Numbers, strings, arrays, lists, tuples and dicts of these are, and graphs, "
+    "schedules and losses of skbackprop."
 )
 
 
