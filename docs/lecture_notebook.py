@@ -4,6 +4,7 @@ The page is cut at its doctests: they become cells of code, and what is between 
 cells of text. Text is the HTML that Sphinx makes of it, which notebooks show as it is.
 """
 
+import base64
 import doctest
 import itertools
 import json
@@ -20,7 +21,7 @@ SITE = "https://skbackprop.readthedocs.io/en/stable/"
 def cells_of(part, to_html, level=1):
     """Yield (kind, text) for each cell of a page, or of a section of it.
 
-    Pictures are left out: the code before them draws them.
+    Pictures of plots are left out: the code before them draws them.
     """
     for node in part.children:
         if isinstance(node, nodes.section):
@@ -29,8 +30,13 @@ def cells_of(part, to_html, level=1):
             yield "markdown", f"{'#' * level} {node.astext()}"
         elif isinstance(node, nodes.doctest_block):
             yield "code", code_of(node.astext())
-        elif not isinstance(node, (nodes.figure, nodes.image)):
+        elif is_drawing(node) or not isinstance(node, (nodes.figure, nodes.image)):
             yield "markdown", to_html(node)
+
+
+def is_drawing(node):
+    """Return whether a node is a picture that no code of the page draws."""
+    return isinstance(node, nodes.image) and node["uri"].endswith(".svg")
 
 
 def code_of(text):
@@ -46,6 +52,16 @@ def for_markdown(html):
     )
     # To markdown, HTML ends with an empty line, and a backslash behind it is lost.
     return re.sub(r"\n(?=\s*\n)", "\n<!-- -->", html.strip())
+
+
+def with_drawings(html, folder):
+    """Return HTML that contains its drawings, as a notebook has no folder of them."""
+
+    def embedded(source):
+        content = (folder / Path(source[0]).name).read_bytes()
+        return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
+
+    return re.sub(r'(?<=src=")[^"]+\.svg', embedded, html)
 
 
 def notebook_of(cells):
@@ -79,7 +95,8 @@ def write_notebook(app, doctree, name):
 
     def to_html(node):
         # A copy, as rendering takes a node out of its page.
-        return for_markdown(app.builder.render_partial(node.deepcopy())["fragment"])
+        html = app.builder.render_partial(node.deepcopy())["fragment"]
+        return for_markdown(with_drawings(html, Path(app.srcdir, "images")))
 
     (top,) = (node for node in doctree if isinstance(node, nodes.section))
     notebook = json.dumps(notebook_of(cells_of(top, to_html)), indent=1)

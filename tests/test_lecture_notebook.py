@@ -8,7 +8,13 @@ import pytest
 pytest.importorskip("docutils")
 
 from docutils.core import publish_doctree
-from lecture_notebook import cells_of, code_of, for_markdown, notebook_of
+from lecture_notebook import (
+    cells_of,
+    code_of,
+    for_markdown,
+    notebook_of,
+    with_drawings,
+)
 
 PAGE = """
 First
@@ -27,6 +33,7 @@ Part
 More text.
 
 .. image:: left_out.png
+.. image:: images/graph.svg
 
 >>> for k in range(2):
 ...     print(k)
@@ -46,6 +53,7 @@ def test_doctests_are_cells_of_code_and_all_else_is_text():
         ("code", "def double(x):\n    return 2 * x\ndouble(4)"),
         ("markdown", "## Part"),
         ("markdown", "More text."),
+        ("markdown", ""),
         ("code", "for k in range(2):\n    print(k)"),
     ]
 
@@ -80,3 +88,9 @@ def test_links_lead_to_the_site_and_blank_lines_do_not_end_html():
     assert all(line.strip() for line in html.split("\n"))
     for one, other in pairwise(["<a", "<!--", r"\(y\)"]):
         assert html.index(one) < html.index(other)
+
+
+def test_a_notebook_contains_its_drawings(tmp_path):
+    (tmp_path / "graph.svg").write_text("<svg/>")
+    html = with_drawings('<img src="images/graph.svg"/>', tmp_path)
+    assert html == '<img src="data:image/svg+xml;base64,PHN2Zy8+"/>'
