@@ -226,10 +226,11 @@ class Cosine(Schedule):
 
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Increase the rate to its initial value, then decrease it (Smith & Topin 2018).
+    """Raise the rate to ``learning_rate_init``, then lower it (Smith & Topin 2018).
 
-    The rate rises along a cosine from 1 / 25 of the initial rate to the initial
-    rate, falls along another to 1e-4 / 25 of it, and stays there.
+    The rate rises along a cosine from 1 / 25 of ``learning_rate_init`` to
+    ``learning_rate_init``, falls along another to 1e-4 / 25 of it, and stays there.
+    Momentum does not change.
 
     Parameters
     ----------

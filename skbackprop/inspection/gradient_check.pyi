@@ -39,8 +39,9 @@ def check_gradients(
     y : array-like, default=None
         Targets of the loss: for an estimator, as for ``fit``; for a graph, an array
         with the shape of its output, with half the squared error as the loss. By
-        default, the loss is a random linear function of the output. Rankers and DrLIM,
-        whose losses compare samples, need this default.
+        default, the loss is a random linear function of the output, and the estimator's
+        loss is not checked. Rankers and DrLIM, whose losses compare samples, need this
+        default.
     parameters : ndarray or list of ndarray, default=None
         Parameters of a graph, as in :func:`vjp`; random by default.
     rtol : float, default=1e-6
@@ -59,8 +60,8 @@ def check_gradients(
     Raises
     ------
     WrongGradientError
-        If a relative error exceeds ``rtol``. The message names the module, and
-        ``error.table`` is the table.
+        If a relative error exceeds ``rtol``. The message names the module, or the loss
+        if each module is right by itself; ``error.table`` is the table.
 
     Notes
     -----

@@ -85,7 +85,8 @@ def intrinsic_dimension(
     -------
     IntrinsicDimension
         The estimate, its interval, an estimate for each sample and, for 'gride', an
-        estimate for each scale.
+        estimate for each scale. The interval shows the spread of estimates, not their
+        bias: it may exclude the true dimension.
 
     Raises
     ------

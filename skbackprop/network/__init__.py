@@ -1,6 +1,6 @@
 """Modules of networks, and the graphs that connect them.
 
-Both are data: :mod:`skbackprop.engine` runs and trains them.
+Both are data: the estimators run and train them.
 """
 
 from skbackprop.network.chain import mlp_graph as mlp_graph
