@@ -3,9 +3,9 @@ What does a network need on a data frame?
 =========================================
 
 A data frame with numbers, categories and missing values, and a pipeline of scikit-learn
-that prepares it for :class:`~skbackprop.MLPClassifier`. Its defaults, which are scikit-
-learn's, let the network learn a small table by heart. Two parameters are there to
-prevent it: the penalty ``alpha``, and ``early_stopping``.
+that prepares it for :class:`~skbackprop.MLPClassifier`. Its defaults, which are
+scikit-learn's, let the network learn a small table by heart. Two parameters are there
+to prevent it: the penalty ``alpha``, and ``early_stopping``.
 :class:`~skbackprop.TabularClassifier` needs neither the pipeline nor the parameters.
 """
 
