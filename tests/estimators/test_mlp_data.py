@@ -355,7 +355,9 @@ def test_fit_does_not_copy_samples_that_are_as_the_network_reads_them(
     ours = task.ours(solver=solver, max_iter=1, early_stopping=early_stopping)
     ours.fit(X[:300], y[:300])  # whatever is allocated once
     # The targets are encoded, shuffled and predicted, a few columns beside 64.
-    assert peak_memory_of(ours.fit, X, y) < 0.4 * X.nbytes
+    # Twice, as a busy machine allocates beside it; a copy would be made in each fit.
+    peaks = [peak_memory_of(ours.fit, X, y) for _ in range(2)]
+    assert min(peaks) < 0.4 * X.nbytes
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
